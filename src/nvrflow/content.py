@@ -1,0 +1,109 @@
+"""Where the content (flows, selectors, fixtures) lies, and how its YAML is read: strictly, with line numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nvrflow.errors import InvalidFile
+
+_HERE = Path(__file__).resolve().parent
+
+
+def folder(name: str) -> Path:
+    """The folder `name` of the content: beside this module in an installed wheel, at the top of a checkout otherwise."""
+    for top in (_HERE, _HERE.parent.parent):
+        if any(entry.name not in ("__init__.py", "__pycache__") for entry in _entries(top / name)):
+            return top / name
+    raise InvalidFile(f"the folder {name}/ is missing from this installation; install nvrflow again", _HERE)
+
+
+def _entries(path: Path) -> list[Path]:
+    return list(path.iterdir()) if path.is_dir() else []
+
+
+@dataclass
+class Document:
+    """One YAML file: its data, and the line (from 1) on which each key or item stands, by its path in the data."""
+
+    path: Path
+    data: Any
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+
+    def line(self, where: tuple[str | int, ...]) -> int | None:
+        """The line of the nearest place that exists at or above `where`."""
+        while where and where not in self.lines:
+            where = where[:-1]
+        return self.lines.get(where)
+
+
+_FastestLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_FastestLoader):  # type: ignore[misc]
+    """SafeLoader that reads scalars as YAML 1.2's core schema does: `on`, `no` and 12:30:45 stay words."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?$"), list("-+.0123456789")
+)
+
+
+def read_yaml(path: Path) -> Document:
+    """Read one YAML file. Raises InvalidFile with file, line and key for broken YAML, equal keys and keys that are no words."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InvalidFile("there is no such file", path) from None
+    except UnicodeDecodeError as problem:
+        raise InvalidFile(f"not UTF-8 text (byte {problem.start})", path) from None
+    except OSError as problem:
+        raise InvalidFile(problem.strerror or str(problem), path) from None
+    loader = _StrictLoader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            raise InvalidFile("the file is empty", path)
+        lines = dict(_places(root, (), path))
+        return Document(path, loader.construct_document(root), lines)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        raise InvalidFile(problem.problem or "not YAML", path, mark.line + 1 if mark else None) from None
+    except yaml.YAMLError as problem:
+        raise InvalidFile(f"not YAML: {problem}", path) from None
+    finally:
+        loader.dispose()
+
+
+def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """Every place below `node` with its line; refuses what YAML would swallow silently."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[Hashable, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            at = ".".join(map(str, where))
+            if not isinstance(key, yaml.ScalarNode):
+                raise InvalidFile("a key must be one word", path, line, at)
+            name = str(key.value)
+            if key.tag == "tag:yaml.org,2002:merge" or name == "<<":
+                raise InvalidFile("`<<` is not supported; use `extends`", path, line, at)
+            if name in seen:
+                raise InvalidFile(f"the key {name!r} stands here twice (first on line {seen[name]})", path, line, at)
+            seen[name] = line
+            inner: str | int = int(name) if key.tag.endswith(":int") else name
+            yield (*where, inner), line
+            yield from _places(value, (*where, inner), path)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield (*where, index), value.start_mark.line + 1
+            yield from _places(value, (*where, index), path)

@@ -1,0 +1,145 @@
+"""Everything that can go wrong, as one tree; `kind` is `error.kind` of the report, `exit_code` what the command returns.
+
+    NvrflowError
+    ├── WrongCall             wrong-call          2   an option or argument that cannot be meant
+    ├── InvalidFile           invalid-file        2   a file that cannot be read, or says what it may not
+    ├── SignInRefused         sign-in-refused     4   the recorder refused user or password; never repeated
+    ├── AccountLocked         account-locked      4   the recorder lets nobody in for a while
+    ├── Unreachable           unreachable         1   nothing answers at that address
+    ├── NotInitialised        not-initialised     1   the recorder waits for its first password
+    ├── PluginNeeded          plugin-needed       1   the page works in Internet Explorer's plugin only
+    ├── SessionLimit          session-limit       1   too many people are signed in
+    ├── UnknownFirmware       unknown-firmware    1   no selector file fits
+    ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
+    ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
+    │   └── DownloadFailed                            a download that did not arrive, or arrived broken
+    ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
+    ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
+    ├── TimedOut              timeout             1   a wait came to its end
+    └── Interrupted           interrupted       130   the person pressed Ctrl-C
+
+A message has the form *where: what; what would have been right*.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class NvrflowError(Exception):
+    """Something that ends the work; the message is for a person."""
+
+    kind = "failed"
+    exit_code = 1
+
+
+class WrongCall(NvrflowError):
+    """An option or argument that cannot be meant."""
+
+    kind = "wrong-call"
+    exit_code = 2
+
+
+class InvalidFile(NvrflowError):
+    """A file that cannot be read, or says what it may not; names file, line and key as far as they are known."""
+
+    kind = "invalid-file"
+    exit_code = 2
+
+    def __init__(self, what: str, file: Path | str | None = None, line: int | None = None, key: str | None = None) -> None:
+        self.file, self.line, self.key, self.what = file, line, key, what
+        place = ":".join(str(part) for part in (file, line) if part is not None)
+        super().__init__(": ".join(part for part in (place, key, what) if part))
+
+
+class SignInRefused(NvrflowError):
+    """The recorder refused the user or the password; `tries_left` is the recorder's own figure, if it gave one."""
+
+    kind = "sign-in-refused"
+    exit_code = 4
+
+    def __init__(self, message: str, tries_left: int | None = None) -> None:
+        super().__init__(message)
+        self.tries_left = tries_left
+
+
+class AccountLocked(NvrflowError):
+    """The recorder lets nobody in with this account; `seconds` until it does again, if known."""
+
+    kind = "account-locked"
+    exit_code = 4
+
+    def __init__(self, message: str, seconds: int | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Unreachable(NvrflowError):
+    """Nothing answers at the recorder's address."""
+
+    kind = "unreachable"
+
+
+class NotInitialised(NvrflowError):
+    """The recorder has no password yet and shows its first-start wizard."""
+
+    kind = "not-initialised"
+
+
+class PluginNeeded(NvrflowError):
+    """The recorder's page needs a browser plugin that no current browser has."""
+
+    kind = "plugin-needed"
+
+
+class SessionLimit(NvrflowError):
+    """The recorder has as many people signed in as it allows."""
+
+    kind = "session-limit"
+
+
+class UnknownFirmware(NvrflowError):
+    """No selector file fits the page at that address."""
+
+    kind = "unknown-firmware"
+
+
+class SelectorDrift(NvrflowError):
+    """An element is not where the selector file says it is."""
+
+    kind = "selector-drift"
+
+
+class ProductDefect(NvrflowError):
+    """The recorder did not do what its own page says it does."""
+
+    kind = "product-defect"
+
+
+class DownloadFailed(ProductDefect):
+    """A download did not arrive, or what arrived is not what the button says."""
+
+
+class CertificateRefused(NvrflowError):
+    """A certificate that must not be imported, and why."""
+
+    kind = "certificate-refused"
+
+
+class NotTrusted(NvrflowError):
+    """A browser that ignores no errors does not trust the recorder."""
+
+    kind = "not-trusted"
+
+
+class TimedOut(NvrflowError):
+    """A wait came to its end."""
+
+    kind = "timeout"
+
+
+class Interrupted(NvrflowError):
+    """The person pressed Ctrl-C."""
+
+    kind = "interrupted"
+    exit_code = 130

@@ -1,0 +1,202 @@
+"""What a selector file may say: the model from which files are checked and the JSON Schema for editors is made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Kind = Literal["not-initialised", "plugin-needed", "session-limit", "account-locked", "sign-in-refused", "product-defect"]
+WAYS_TO_FIND = ("role", "label", "text", "placeholder", "alt_text", "title", "test_id", "attribute", "css")
+
+
+def _as_list(value: Any) -> Any:
+    return value if value is None or isinstance(value, list) else [value]
+
+
+def _as_element(value: Any) -> Any:
+    return {"find": value} if isinstance(value, list) else value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Locator(_Strict):
+    """One way to find an element, named after Playwright's `get_by_*`; a value `$name` is a text or a scope of this file."""
+
+    role: str | None = Field(None, description="ARIA role, with `name`: the accessible name")
+    name: str | None = Field(None, description="accessible name, whole and in any case; only with `role`")
+    label: str | None = Field(None, description="text of the field's label")
+    text: str | None = Field(None, description="whole text of the element, in any case")
+    placeholder: str | None = Field(None, description="placeholder of an input")
+    alt_text: str | None = Field(None, description="alternative text of a picture")
+    title: str | None = Field(None, description="title attribute")
+    test_id: str | None = Field(None, description="data-testid attribute")
+    attribute: dict[str, str] | None = Field(None, description="attributes with exactly these values")
+    css: str | None = Field(None, description="CSS selector; the last resort")
+    has_text: str | None = Field(None, description="a text that stands inside the element")
+    within: str | None = Field(None, description="`$scope`: only inside this scope")
+    frame: Annotated[list[str], BeforeValidator(_as_list)] | None = Field(None, description="frames by CSS, outermost first")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Locator:
+        named = [way for way in WAYS_TO_FIND if getattr(self, way) is not None]
+        if len(named) != 1:
+            raise ValueError(f"a locator needs exactly one of {', '.join(WAYS_TO_FIND)}; this one has {' and '.join(named) or 'none'}")
+        if self.name is not None and self.role is None:
+            raise ValueError("`name` goes with `role` only")
+        return self
+
+    @property
+    def way(self) -> str:
+        """Which of the ways to find this locator uses."""
+        return next(way for way in WAYS_TO_FIND if getattr(self, way) is not None)
+
+    @property
+    def words(self) -> str | None:
+        """The text that a person sees on what this locator finds, if it is found by one."""
+        return next((value for value in (self.name, self.label, self.text, self.title, self.placeholder) if value), self.has_text)
+
+
+Locators = Annotated[list[Locator], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class Condition(_Strict):
+    """Something that must hold: a JavaScript expression is true, or an element is visible."""
+
+    script: str | None = Field(None, description="JavaScript expression, evaluated in the page")
+    visible: Locators | None = Field(None, description="an element that must be visible")
+    gone: Locators | None = Field(None, description="an element that must not be visible")
+
+
+class Element(_Strict):
+    """Something a person uses or reads on a page."""
+
+    find: Locators
+    called: str | None = Field(None, description="what a person calls it, when no locator has its words")
+    effect: Literal["read", "write"] = Field("read", description="write: using it changes the recorder")
+    secret: bool = Field(False, description="what is typed here appears nowhere")
+    checked_by: Locators | None = Field(None, description="visible exactly while a control that only looks like a checkbox is on")
+    announced_by: Locators | None = Field(None, description="what appears to say that it worked")
+    refused_by: Locators | None = Field(None, description="what appears to say that it did not")
+    answered_by: str | None = Field(None, description="the network answer (below `answers`) that says how it went")
+
+
+Elements = dict[str, Annotated[Element, BeforeValidator(_as_element)]]
+Path = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class Way(_Strict):
+    """One way to a page: from the page it lies on, by using these elements of that page in order."""
+
+    on: str
+    open: Path = []
+
+
+class Page(_Strict):
+    """A page, tab, menu or window of the recorder's UI, and how a person gets there."""
+
+    path: str | None = Field(None, description="URL path, for a page that is opened by its address")
+    on: str | None = Field(None, description="the page it lies on")
+    open: Path = Field([], description="elements of that page to use, in order")
+    ways: list[Way] = Field([], description="alternatives to `on` and `open`, in order of preference")
+    shown_by: Locators | None = Field(None, description="visible exactly while this page is shown")
+    ready: Annotated[list[Condition], BeforeValidator(_as_list)] = Field([], description="what must hold before anything is used")
+    elements: Elements = {}
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Page:
+        if bool(self.path) + bool(self.on) + bool(self.ways) > 1:
+            raise ValueError("a page has one of `path`, `on` (with `open`) or `ways`")
+        if self.open and not self.on:
+            raise ValueError("`open` goes with `on`")
+        return self
+
+    @property
+    def all_ways(self) -> list[Way]:
+        """The ways to this page; empty for a page that is opened by its address or is simply there."""
+        return self.ways or ([Way(on=self.on, open=self.open)] if self.on else [])
+
+
+class Handler(_Strict):
+    """Something that may pop up at any time, and the elements a person uses, in order, to answer it."""
+
+    shown_by: Locators
+    answer: Path
+    elements: Elements
+
+
+class Obstacle(_Strict):
+    """A screen on which the work ends: what shows it, and what it means."""
+
+    shown_by: Locators
+    means: Kind
+    advice: str | None = Field(None, description="what the person can do about it")
+
+
+class Meaning(_Strict):
+    """Which values of the answer's code mean what."""
+
+    refused: list[str] = []
+    locked: list[str] = []
+    session_limit: list[str] = []
+    not_initialised: list[str] = []
+    expired: list[str] = []
+
+
+class Answer(_Strict):
+    """The network's word on a click: where it comes from, and how its JSON is read (dotted paths)."""
+
+    url: str = Field(description="regular expression for the answer's URL")
+    accepted: dict[str, str] = Field(description="dotted path: value as text; all must hold")
+    code: str | None = Field(None, description="dotted path of the error code")
+    ignore: list[str] = Field([], description="codes of intermediate answers")
+    means: Meaning = Meaning()
+    tries_left: str | None = Field(None, description="dotted path: how many tries the recorder still grants")
+    locked_for: str | None = Field(None, description="dotted path: seconds until the account is unlocked")
+
+
+class Evidence(_Strict):
+    """One sign that this file fits the recorder."""
+
+    has: str | None = Field(None, description="CSS of an element that is in the start page, visible or not")
+    script: str | None = Field(None, description="JavaScript expression that is true on this firmware")
+    title: str | None = Field(None, description="regular expression for the page's title")
+    url: str | None = Field(None, description="regular expression for the address the start page ends at")
+    points: int = 1
+
+
+class Language(_Strict):
+    """How the UI's language is read."""
+
+    script: str = Field(description="JavaScript expression that gives the recorder's own name of the language")
+    names: dict[str, str] = Field(description="recorder's name of a language: its code, for example Spanish: es")
+
+
+class HarmlessRequest(_Strict):
+    """A request other than GET that changes nothing on the recorder, so `--check` lets it through."""
+
+    url: str = Field(description="regular expression for the address")
+    body: str | None = Field(None, description="regular expression that the body must match")
+
+
+class SelectorFile(_Strict):
+    """One selector file, after `extends` was resolved."""
+
+    vendor: str
+    lines: list[str] = []
+    firmware: str = Field(description='range of firmware versions, for example ">=4.0, <5.0"')
+    verified_on: list[str] = Field([], description="`simulated`, or model + firmware + date of a real recorder")
+    extends: str | None = None
+    identify: list[Evidence] = []
+    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(_as_list)]]] = {}
+    language: Language | None = None
+    scopes: dict[str, Locators] = {}
+    busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")
+    native_dialogs: Literal["accept", "dismiss"] = "dismiss"
+    handlers: dict[str, Handler] = {}
+    obstacles: dict[str, Obstacle] = {}
+    answers: dict[str, Answer] = {}
+    harmless: list[HarmlessRequest] = []
+    pages: dict[str, Page] = {}

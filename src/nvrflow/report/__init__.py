@@ -1,0 +1,123 @@
+"""What a run did: the nouns of `report.json`, filled while the run goes on and written at its end."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Literal, Protocol
+
+from nvrflow.errors import NvrflowError
+
+Effect = Literal["read", "write"]
+Outcome = Literal["done", "already", "checked", "failed"]
+
+
+def nvrflow_version() -> str:
+    """The installed version, for reports and `--version`."""
+    try:
+        return version("nvrflow")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+@dataclass
+class Step:
+    """One action of a person on the recorder's page, or one thing nvrflow did beside it.
+
+    `id` survives inserted steps; `seconds` is wall time; `screenshot` is relative to the run folder; `fallback` is the
+    index of the locator that matched (0: the first one). `outcome` is `would` for a write step that `--check` held back.
+    """
+
+    id: str
+    title: str
+    effect: Effect = "read"
+    element: str = ""
+    locator: str = ""
+    fallback: int = 0
+    seconds: float = 0.0
+    screenshot: str | None = None
+    chapter: str = ""
+    outcome: Literal["done", "would", "failed"] = "done"
+    note: str = ""
+
+
+@dataclass
+class Drift:
+    """An element that was not where the selector file's first locator says: what was found, and the YAML line to change."""
+
+    element: str
+    expected: str
+    found: str
+    proposal: str
+
+
+@dataclass
+class TrustChange:
+    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there."""
+
+    store: str
+    kind: str
+    anchor: str
+    changed: bool
+    note: str = ""
+
+
+@dataclass
+class Https:
+    """HTTPS of the recorder before and after; `trusted` is the word of a browser that ignores no error."""
+
+    before: bool | None = None
+    after: bool | None = None
+    url: str | None = None
+    tls: str | None = None
+    redirects: bool | None = None
+    trusted: bool | None = None
+    reason: str | None = None
+
+
+class Listener(Protocol):
+    """Who wants to hear of progress while it happens (the terminal)."""
+
+    def chapter(self, title: str) -> None: ...
+    def starts(self, title: str) -> None: ...
+    def ended(self, step: Step) -> None: ...
+    def says(self, sentence: str) -> None: ...
+
+
+class Silence:
+    """A listener that says nothing."""
+
+    def chapter(self, title: str) -> None: ...
+    def starts(self, title: str) -> None: ...
+    def ended(self, step: Step) -> None: ...
+    def says(self, sentence: str) -> None: ...
+
+
+@dataclass
+class Report:
+    """All that a run has to say; `as_dict()` is `report.json`."""
+
+    flow: str
+    recorder: str
+    outcome: Outcome = "done"
+    error: dict[str, Any] | None = None
+    firmware: dict[str, Any] | None = None
+    language: str | None = None
+    steps: list[Step] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    certificates: list[dict[str, Any]] = field(default_factory=list)
+    trust: list[TrustChange] = field(default_factory=list)
+    https: Https | None = None
+    notes: list[str] = field(default_factory=list)
+    started: str = ""
+    seconds: float = 0.0
+
+    def failed(self, problem: NvrflowError, step: str | None = None) -> None:
+        """Record `problem` as the outcome; an earlier error is not overwritten."""
+        self.outcome = "failed"
+        if self.error is None:
+            self.error = {"kind": problem.kind, "message": str(problem), "step": step}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report with the contract's keys, ready for JSON."""
+        return {"nvrflow": nvrflow_version(), **asdict(self)}
