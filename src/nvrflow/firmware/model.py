@@ -43,7 +43,9 @@ class Locator(_Strict):
     def _one_way(self) -> Locator:
         named = [way for way in WAYS_TO_FIND if getattr(self, way) is not None]
         if len(named) != 1:
-            raise ValueError(f"a locator needs exactly one of {', '.join(WAYS_TO_FIND)}; this one has {' and '.join(named) or 'none'}")
+            raise ValueError(
+                f"a locator needs exactly one of {', '.join(WAYS_TO_FIND)}; this one has {' and '.join(named) or 'none'}"
+            )
         if self.name is not None and self.role is None:
             raise ValueError("`name` goes with `role` only")
         return self
@@ -56,7 +58,10 @@ class Locator(_Strict):
     @property
     def words(self) -> str | None:
         """The text that a person sees on what this locator finds, if it is found by one."""
-        return next((value for value in (self.name, self.label, self.text, self.title, self.placeholder) if value), self.has_text)
+        return next(
+            (value for value in (self.name, self.label, self.text, self.title, self.placeholder) if value),
+            self.has_text,
+        )
 
 
 Locators = Annotated[list[Locator], BeforeValidator(_as_list), Field(min_length=1)]

@@ -1,0 +1,69 @@
+"""Selector files read, merged with what they extend, and checked; every message names file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from nvrflow.content import Document, folder, read_yaml
+from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.firmware.checking import Origin, Where, at, check
+from nvrflow.firmware.model import SelectorFile
+
+
+def available(own: Path | None = None) -> dict[str, Path]:
+    """Every selector file by name (`vendor/line_firmware`): a team's own folder first, then the shipped ones."""
+    found: dict[str, Path] = {}
+    for top in [own, folder("selectors")] if own else [folder("selectors")]:
+        if not top.is_dir():
+            raise WrongCall(f"--selectors {top}: there is no such folder; name the folder that holds <vendor>/<name>.yaml")
+        for path in sorted(top.rglob("*.yaml")):
+            found.setdefault(path.relative_to(top).with_suffix("").as_posix(), path)
+    return found
+
+
+def load(name: str, own: Path | None = None) -> tuple[SelectorFile, Origin]:
+    """The selector file `name` with what it extends, and where each of its keys stands. Raises InvalidFile, WrongCall."""
+    files = available(own)
+    if name not in files:
+        near = difflib.get_close_matches(name, files, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(files)}"
+        raise WrongCall(f"--firmware {name}: there is no such selector file{hint}")
+    data, origin = _merged(name, files, ())
+    return check(data, origin, files[name]), origin
+
+
+def _merged(name: str, files: dict[str, Path], below: tuple[str, ...]) -> tuple[Any, Origin]:
+    document = read_yaml(files[name])
+    origin: Origin = {where: (document.path, line) for where, line in document.lines.items()}
+    data = document.data
+    parent = data.get("extends") if isinstance(data, dict) else None
+    if not isinstance(parent, str):
+        return data, origin
+    line = document.lines.get(("extends",))
+    if parent in (*below, name):
+        raise InvalidFile(f"extends itself: {' -> '.join((*below, name, parent))}", document.path, line, "extends")
+    if parent not in files:
+        raise InvalidFile(f"there is no selector file {parent!r}; there are {', '.join(files)}", document.path, line, "extends")
+    base, inherited = _merged(parent, files, (*below, name))
+    return _merge(base, data, ()), _merge_origin(inherited, origin, data, document)
+
+
+def _merge(base: Any, own: Any, where: Where) -> Any:
+    """Mappings merge, lists and words replace, null removes."""
+    if not (isinstance(base, dict) and isinstance(own, dict)):
+        return own
+    merged = dict(base)
+    for key, value in own.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = _merge(base[key], value, (*where, key)) if key in base else value
+    return merged
+
+
+def _merge_origin(inherited: Origin, own: Origin, data: Any, document: Document) -> Origin:
+    replaced = {where for where in own if isinstance(at(data, where), list)}
+    kept = {where: place for where, place in inherited.items() if not any(where[: len(r)] == r for r in replaced)}
+    return kept | own
