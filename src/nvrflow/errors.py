@@ -27,10 +27,11 @@ from pathlib import Path
 
 
 class NvrflowError(Exception):
-    """Something that ends the work; the message is for a person."""
+    """Something that ends the work; the message is for a person, `step` the id of the step that failed."""
 
     kind = "failed"
     exit_code = 1
+    step: str | None = None
 
 
 class WrongCall(NvrflowError):
@@ -46,7 +47,9 @@ class InvalidFile(NvrflowError):
     kind = "invalid-file"
     exit_code = 2
 
-    def __init__(self, what: str, file: Path | str | None = None, line: int | None = None, key: str | None = None) -> None:
+    def __init__(
+        self, what: str, file: Path | str | None = None, line: int | None = None, key: str | None = None
+    ) -> None:
         self.file, self.line, self.key, self.what = file, line, key, what
         place = ":".join(str(part) for part in (file, line) if part is not None)
         super().__init__(": ".join(part for part in (place, key, what) if part))
@@ -143,3 +146,13 @@ class Interrupted(NvrflowError):
 
     kind = "interrupted"
     exit_code = 130
+
+
+def exit_code_of(kind: str) -> int:
+    """The exit code of an `error.kind`."""
+    found = [error for error in _family(NvrflowError) if error.kind == kind]
+    return found[0].exit_code if found else NvrflowError.exit_code
+
+
+def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:
+    return [error, *(one for child in error.__subclasses__() for one in _family(child))]

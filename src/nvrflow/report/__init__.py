@@ -112,11 +112,11 @@ class Report:
     started: str = ""
     seconds: float = 0.0
 
-    def failed(self, problem: NvrflowError, step: str | None = None) -> None:
+    def failed(self, problem: NvrflowError) -> None:
         """Record `problem` as the outcome; an earlier error is not overwritten."""
         self.outcome = "failed"
         if self.error is None:
-            self.error = {"kind": problem.kind, "message": str(problem), "step": step}
+            self.error = {"kind": problem.kind, "message": str(problem), "step": problem.step}
 
     def as_dict(self) -> dict[str, Any]:
         """The report with the contract's keys, ready for JSON."""

@@ -1,0 +1,19 @@
+"""The guide from start to end."""
+
+from nvrflow import Recorder, Trusting
+from nvrflow.flows.download_certificates import download_certificates
+from nvrflow.flows.enable_https import enable_https
+
+
+def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
+    """End with HTTPS that this computer's browsers trust; `trusting` says how much is trusted, where, and who approves.
+
+    The order is the safe one: download, judge on paper, enable, compare with what is really served, only then import, verify.
+    """
+    trusting = trusting or Trusting()
+    device, trusted = download_certificates(recorder)
+    trusting.judge(recorder, device, trusted)
+    enable_https(recorder)
+    trusting.compare(recorder, device)
+    trusting.verify(recorder)
+    trusting.import_here(recorder)

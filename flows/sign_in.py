@@ -1,0 +1,18 @@
+"""Sign in to the recorder."""
+
+from nvrflow import Recorder
+from nvrflow.flows.sign_out import sign_out
+
+
+def sign_in(recorder: Recorder) -> None:
+    """Sign in, once. A refusal ends the work: it is never repeated, because the recorder counts."""
+    if recorder.signed_in:
+        return
+    with recorder.chapter("Sign in"):
+        page = recorder.go_to("sign_in")
+        recorder.may_sign_in()
+        page.fill("user", recorder.user)
+        page.fill("password", recorder.password())
+        page.click("submit")
+        recorder.signed_in_until(sign_out)
+        recorder.arrive("home")

@@ -1,0 +1,125 @@
+"""The command line: decides nothing, only hands over; the one place that prints and that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import tempfile
+import traceback
+from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from nvrflow.errors import NvrflowError
+
+_COMMANDS = {
+    "secure": "nvrflow.cli.driving",
+    "run": "nvrflow.cli.driving",
+    "verify": "nvrflow.cli.trusting",
+    "trust": "nvrflow.cli.trusting",
+    "untrust": "nvrflow.cli.trusting",
+    "simulate": "nvrflow.cli.simulating",
+    "demo": "nvrflow.cli.simulating",
+    "doctor": "nvrflow.cli.doctor",
+}
+_SUMMARIES = {
+    "secure": "The guide from start to end: HTTPS that this computer's browsers trust.",
+    "run": "Any one flow: sign_in, download_certificates, enable_https, disable_https, secure, or your own.",
+    "verify": "Does a browser on this computer trust the recorder? If not, why, and what to do.",
+    "trust": "Import certificate files with the operating system's tools.",
+    "untrust": "Take away exactly what nvrflow imported.",
+    "simulate": "A simulated recorder in the foreground.",
+    "demo": "See it work: a simulated recorder is secured in a temporary home.",
+    "doctor": "What this computer has and lacks for the job, with the command that mends it.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is called: `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUMMARIES.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as problem:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            if near:
+                problem.message += f" Did you mean {near[0]}?"
+            raise
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from nvrflow.report import nvrflow_version
+
+        click.echo(f"nvrflow {nvrflow_version()}")
+        ctx.exit()
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version and exit.")
+def nvrflow() -> None:
+    """Turn on HTTPS on a CCTV recorder through its own web pages, and make this computer's browsers trust it.
+
+    The password is read from NVRFLOW_PASSWORD, then the keyring, then asked for; there is no option for it.
+    """
+
+
+def main() -> NoReturn:
+    """The command `nvrflow`. Exit codes: 0 done, 1 failed, 2 wrong call or file, 4 sign-in refused, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _terminated)
+    as_json = "--json" in sys.argv[1:]
+    try:
+        code = nvrflow.main(standalone_mode=False, prog_name="nvrflow")
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as ending:
+        sys.exit(ending.exit_code)
+    except click.ClickException as problem:
+        _say(as_json, "wrong-call", problem.format_message())
+        if isinstance(problem, click.UsageError) and problem.ctx is not None:
+            click.echo(f"Try '{problem.ctx.command_path} --help'.", err=True)
+        sys.exit(2)
+    except NvrflowError as problem:
+        _say(as_json, problem.kind, str(problem), problem.step)
+        sys.exit(problem.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _say(as_json, "interrupted", "interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as problem:  # the last line: a defect of nvrflow is reported without a traceback on the screen
+        with tempfile.NamedTemporaryFile("w", prefix="nvrflow-defect-", suffix=".txt", delete=False, encoding="utf-8") as file:
+            file.write("".join(traceback.format_tb(problem.__traceback__)) + type(problem).__name__)
+        _say(as_json, "failed", f"this is a defect in nvrflow ({type(problem).__name__}); please report it with {file.name}")
+        sys.exit(1)
+
+
+def _say(as_json: bool, kind: str, message: str, step: str | None = None) -> None:
+    if as_json:
+        from nvrflow.report import nvrflow_version
+
+        error: dict[str, Any] = {"kind": kind, "message": message, "step": step}
+        click.echo(json.dumps({"nvrflow": nvrflow_version(), "outcome": "failed", "error": error}, ensure_ascii=False, indent=2))
+    click.echo(f"nvrflow: {message}", err=True)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,79 @@
+"""`nvrflow secure` and `nvrflow run`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nvrflow.cli.options import Driving, TrustOptions, driving, trusting
+from nvrflow.cli.password import asker
+from nvrflow.errors import exit_code_of
+
+
+@click.command(short_help="The guide from start to end.")
+@click.argument("url")
+@driving
+@trusting
+def secure(url: str, driving: Driving, trust: TrustOptions) -> int:
+    """Sign in, download both certificates, switch HTTPS on, import what is needed, and prove that a browser trusts it.
+
+    URL is the recorder's address, for example http://192.0.2.10.
+    """
+    return _run("secure", url, driving, trust)
+
+
+@click.command(short_help="Any one flow.")
+@click.argument("flow")
+@click.argument("url")
+@click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="Your own flows, before the shipped ones.")
+@driving
+@trusting
+def run(flow: str, url: str, flows: Path | None, driving: Driving, trust: TrustOptions) -> int:
+    """Run one FLOW by its file's name: sign_in, download_certificates, enable_https, disable_https, secure, or your own.
+
+    A flow of your own is a file NAME.py in --flows DIR that defines NAME(recorder).
+    """
+    return _run(flow, url, driving, trust, flows)
+
+
+def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path | None = None) -> int:
+    from nvrflow.cli.progress import progress_for
+    from nvrflow.running import Run
+
+    progress = progress_for(driving.as_json)
+    arguments: dict[str, Any] = {}
+    if flow == "secure":
+        arguments["trusting"] = _trusting(trust, progress)
+    with progress:
+        report, folder = Run(
+            flow=flow,
+            url=url,
+            user=driving.user,
+            password=asker(url, driving.user, progress.pause),
+            manner=driving.manner(),
+            out=driving.out,
+            flows=flows,
+            trace=driving.trace,
+            arguments=arguments,
+            listener=progress,
+        ).go()
+    progress.summary(report, folder.path)
+    if driving.as_json:
+        click.echo(json.dumps(folder.document, ensure_ascii=False, indent=2))
+    return exit_code_of(report.error["kind"]) if report.error else 0
+
+
+def _trusting(trust: TrustOptions, progress: Any) -> Any:
+    import sys
+
+    from nvrflow.trusting import Trusting
+
+    def confirm(question: str) -> bool:
+        with progress.pause():
+            return click.confirm(question, default=False, err=True)
+
+    ask = confirm if sys.stdin.isatty() and sys.stderr.isatty() else None
+    return Trusting(trust.kind, trust.stores, trust.scope, trust.expected, trust.yes, ask)

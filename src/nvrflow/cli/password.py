@@ -1,0 +1,44 @@
+"""The password: from NVRFLOW_PASSWORD, then the keyring, then a prompt; never from an option."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import urlsplit
+
+import click
+
+from nvrflow.errors import WrongCall
+
+
+def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object]] = nullcontext) -> Callable[[], str]:
+    """A function that finds the password when it is wanted; `pause` takes the live display away for the time of a prompt."""
+
+    def ask() -> str:
+        given = os.environ.get("NVRFLOW_PASSWORD")
+        if given:
+            return given
+        host = urlsplit(url if "://" in url else f"http://{url}").netloc
+        stored = _stored(host, user)
+        if stored:
+            return stored
+        if not sys.stdin.isatty():
+            raise WrongCall(f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and nobody can be asked here")
+        with pause():
+            answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)
+        return answer
+
+    return ask
+
+
+def _stored(host: str, user: str) -> str | None:
+    """What the operating system's keyring holds for this recorder; None where there is no keyring."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(f"nvrflow {host}", user)
+    except KeyringError:
+        return None

@@ -1,0 +1,111 @@
+"""Fixtures for a QA team's own tests, on top of pytest-playwright: a recorder, real or simulated, driven by its selector file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from nvrflow.recorder import Recorder
+
+_REPORTS = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options that say which recorder is tested."""
+    group = parser.getgroup("nvrflow", "CCTV recorders (nvrflow)")
+    group.addoption("--recorder", metavar="URL", help="The recorder to test (default: every simulated one). Password: NVRFLOW_PASSWORD.")
+    group.addoption("--firmware", metavar="NAME", help="Its selector file, for example dahua/nvr_v4 (default: identified).")
+    group.addoption("--recorder-user", metavar="NAME", default="admin", help="The account on the recorder (default: admin).")
+    group.addoption("--selectors", metavar="DIR", type=Path, help="Your own selector files, before the shipped ones.")
+
+
+@dataclass(frozen=True)
+class RecorderUnderTest:
+    """Where the tested recorder is, and who signs in; `firmware` None means identified."""
+
+    url: str
+    user: str
+    password: str
+    firmware: str | None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Without `--recorder` every test that uses a recorder runs on every simulated one."""
+    if "firmware_name" in metafunc.fixturenames and not metafunc.config.getoption("--recorder"):
+        metafunc.parametrize("firmware_name", _simulated(metafunc.config), indirect=True, scope="session")
+
+
+def _simulated(config: pytest.Config) -> list[str]:
+    from nvrflow.simulator import simulated_firmwares
+
+    wanted = config.getoption("--firmware")
+    return [wanted] if wanted else simulated_firmwares()
+
+
+@pytest.fixture(scope="session")
+def firmware_name(request: pytest.FixtureRequest) -> str | None:
+    """The selector file's name: of the simulated recorder, or what `--firmware` says (None: identified)."""
+    name: str | None = getattr(request, "param", None) or request.config.getoption("--firmware")
+    return name
+
+
+@pytest.fixture
+def recorder_under_test(request: pytest.FixtureRequest, firmware_name: str | None) -> Iterator[RecorderUnderTest]:
+    """The real recorder of `--recorder`, or a fresh simulated one for each test; override it to simulate in your own way."""
+    url = request.config.getoption("--recorder")
+    if url:
+        user = request.config.getoption("--recorder-user")
+        yield RecorderUnderTest(url, user, os.environ.get("NVRFLOW_PASSWORD", ""), firmware_name)
+        return
+    from nvrflow.simulator import simulate
+
+    with simulate(firmware_name or "") as simulated:
+        yield RecorderUnderTest(simulated.url, simulated.user, simulated.password, None)
+
+
+@pytest.fixture
+def recorder(
+    request: pytest.FixtureRequest, recorder_under_test: RecorderUnderTest, playwright: Any, tmp_path: Path
+) -> Iterator[Recorder]:
+    """The recorder in a browser of its own, not signed in; signed out and closed after the test."""
+    from nvrflow.browser import use_driver
+    from nvrflow.recorder import open_recorder
+
+    use_driver(playwright)
+    with open_recorder(
+        recorder_under_test.url,
+        recorder_under_test.user,
+        recorder_under_test.password,
+        firmware=recorder_under_test.firmware,
+        selectors=request.config.getoption("--selectors"),
+        downloads=tmp_path / "downloads",
+    ) as opened:
+        request.node.stash[_REPORTS] = opened.report
+        yield opened
+
+
+@pytest.fixture
+def signed_in(recorder: Recorder) -> Recorder:
+    """The recorder with somebody signed in."""
+    from nvrflow.flows.sign_in import sign_in
+
+    sign_in(recorder)
+    return recorder
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed test shows the steps that were made on the recorder."""
+    outcome: Any = yield
+    result = outcome.get_result()
+    report = item.stash.get(_REPORTS, None)
+    if report is None or not result.failed:
+        return
+    lines = [f"{number:2} {step.outcome:6} {step.title}  [{step.locator or step.id}]" for number, step in enumerate(report.steps, 1)]
+    result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))

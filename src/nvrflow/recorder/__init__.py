@@ -1,0 +1,7 @@
+"""A recorder's own web UI, driven as a person would."""
+
+from nvrflow.recorder.opening import Manner, open_recorder
+from nvrflow.recorder.recorder import Recorder
+from nvrflow.recorder.screen import Screen
+
+__all__ = ["Manner", "Recorder", "Screen", "open_recorder"]

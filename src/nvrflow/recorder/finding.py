@@ -1,0 +1,131 @@
+"""Finding an element on the page: its locators tried in order, the first that matches exactly one visible element wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nvrflow.firmware import Firmware, Locator
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FrameLocator, Page
+    from playwright.sync_api import Locator as Found
+
+_TEXT_VERBS = {
+    "label": "get_by_label",
+    "text": "get_by_text",
+    "placeholder": "get_by_placeholder",
+    "alt_text": "get_by_alt_text",
+    "title": "get_by_title",
+}
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found: the element, which locator of the list found it, and that locator in words."""
+
+    found: Found
+    index: int
+    locator: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One locator that did not match exactly one visible element."""
+
+    locator: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.locator} ({self.count} found)"
+
+
+class Finder:
+    """Finds what a selector file names on one page of the browser, in the recorder's language."""
+
+    def __init__(self, page: Page, firmware: Firmware) -> None:
+        self.page = page
+        self.firmware = firmware
+
+    def probe(self, locators: Sequence[Locator]) -> Match | list[Tried]:
+        """The first of `locators` that matches exactly one visible element now, or what each of them found."""
+        tried = []
+        for index, locator in enumerate(locators):
+            found = self.visible(locator)
+            count = found.count()
+            if count == 1:
+                return Match(found, index, self.describe(locator))
+            tried.append(Tried(self.describe(locator), count))
+        return tried
+
+    def visible(self, locator: Locator) -> Found:
+        """All visible elements that `locator` matches."""
+        return self.every(locator).filter(visible=True)
+
+    def any_of(self, locators: Sequence[Locator]) -> Found:
+        """All visible elements that any of `locators` matches."""
+        union = self.every(locators[0])
+        for locator in locators[1:]:
+            union = union.or_(self.every(locator))
+        return union.filter(visible=True)
+
+    def shows(self, locators: Sequence[Locator]) -> bool:
+        """Whether any of `locators` matches something visible now."""
+        return self.any_of(locators).count() > 0
+
+    def every(self, locator: Locator) -> Found:
+        """All elements that `locator` matches, visible or not."""
+        start = self._start(locator)
+        if locator.role:
+            name = self._pattern(locator.name) if locator.name else None
+            found = start.get_by_role(locator.role, name=name)  # type: ignore[arg-type]
+        elif locator.attribute:
+            found = start.locator("".join(f'[{key}="{value}"]' for key, value in locator.attribute.items()))
+        elif locator.test_id:
+            found = start.get_by_test_id(locator.test_id)
+        elif locator.css:
+            found = start.locator(f"css={locator.css}")
+        else:
+            found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way)))
+        return found.filter(has_text=self._words_inside(locator.has_text)) if locator.has_text else found
+
+    def describe(self, locator: Locator) -> str:
+        """`locator` in words, as a message or a report shows it."""
+        shown = {way: self._said(value) for way in ("name", "has_text") if (value := getattr(locator, way))}
+        if locator.role:
+            text = f'{locator.role} "{shown["name"]}"' if "name" in shown else locator.role
+        elif locator.attribute:
+            text = ", ".join(f"{key}={value}" for key, value in locator.attribute.items())
+        elif locator.css:
+            text = f"css {locator.css}"
+        else:
+            text = f'{locator.way} "{self._said(getattr(locator, locator.way))}"'
+        text += f' with "{shown["has_text"]}"' if "has_text" in shown else ""
+        text += f" within {locator.within.removeprefix('$')}" if locator.within else ""
+        return text + (f" in frame {' > '.join(locator.frame)}" if locator.frame else "")
+
+    def _start(self, locator: Locator) -> Page | FrameLocator | Found:
+        start: Page | FrameLocator | Found = self.page
+        for frame in locator.frame or []:
+            start = start.frame_locator(frame)
+        if locator.within:
+            scope = self.firmware.file.scopes[locator.within.removeprefix("$")]
+            return self.any_of(scope)
+        return start
+
+    def _said(self, value: str) -> str:
+        return " / ".join(self.firmware.words(value))
+
+    def _pattern(self, value: str) -> re.Pattern[str]:
+        """Whole text, any case, white space around it ignored."""
+        return re.compile(rf"^\s*(?:{'|'.join(map(_escaped, self.firmware.words(value)))})\s*$", re.I)
+
+    def _words_inside(self, value: str) -> re.Pattern[str]:
+        return re.compile("|".join(map(_escaped, self.firmware.words(value))), re.I)
+
+
+def _escaped(word: str) -> str:
+    """`word` for a regular expression that Python and JavaScript read alike; any white space matches any other."""
+    return r"\s+".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", part) for part in word.split())

@@ -1,0 +1,101 @@
+"""Which selector file fits a recorder: evidence on its start page, scored; never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nvrflow.errors import UnknownFirmware
+from nvrflow.firmware import Firmware, available, load_firmware
+from nvrflow.firmware.model import Evidence
+from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_PATIENCE = 10_000  # milliseconds in which a start page has to show what it is
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One selector file, how much of its evidence holds (0 to 1), and what was and was not found."""
+
+    firmware: Firmware
+    score: float
+    found: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def identify(page: Page, own: Path | None = None) -> list[Candidate]:
+    """Every selector file that names evidence, the best first; waits until one fits wholly or the start page had its time."""
+    firmwares = [firmware for name in available(own) if (firmware := load_firmware(name, own)).file.identify]
+    try:
+        page.wait_for_function(_any_fits(firmwares), timeout=_PATIENCE)
+    except PlaywrightTimeout:
+        pass  # none fits wholly; the scores below say how far each one does
+    except PlaywrightError:
+        page.wait_for_load_state("domcontentloaded")
+    candidates = [_weigh(page, firmware) for firmware in firmwares]
+    return sorted(candidates, key=lambda one: (one.score, len(one.found)), reverse=True)
+
+
+def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
+    """The firmware whose evidence holds wholly, and more of it than any other's. Raises UnknownFirmware."""
+    ranked = list(candidates)
+    whole = [one for one in ranked if one.score == 1.0]
+    if whole and (len(whole) == 1 or len(whole[0].found) > len(whole[1].found)):
+        firmware = whole[0].firmware
+        return Firmware(firmware.name, firmware.file, evidence=whole[0].found)
+    if whole:
+        names = ", ".join(one.firmware.name for one in whole)
+        raise UnknownFirmware(f"{url}: {names} fit equally well; say which one with --firmware")
+    if ranked and ranked[0].score > 0:
+        best = ranked[0]
+        raise UnknownFirmware(
+            f"{url}: no selector file fits; the nearest is {best.firmware.name}, which lacks {', '.join(best.missing)}; "
+            "write a selector file for it, or say with --firmware which one to use"
+        )
+    raise UnknownFirmware(f"{url}: this is no recorder's page that any selector file knows; check the address, or name one by --firmware")
+
+
+def _weigh(page: Page, firmware: Firmware) -> Candidate:
+    held, lacking, points, total = [], [], 0, 0
+    for evidence in firmware.file.identify:
+        total += evidence.points
+        if page.evaluate(f"() => {_script(evidence)}"):
+            points += evidence.points
+            held.append(_said(evidence))
+        else:
+            lacking.append(_said(evidence))
+    return Candidate(firmware, points / total, tuple(held), tuple(lacking))
+
+
+def _any_fits(firmwares: list[Firmware]) -> str:
+    each = (" && ".join(_script(evidence) for evidence in firmware.file.identify) for firmware in firmwares)
+    return f"() => {' || '.join(f'({one})' for one in each) or 'true'}"
+
+
+def _script(evidence: Evidence) -> str:
+    """One piece of evidence as a JavaScript expression that never throws."""
+    checks = []
+    if evidence.has is not None:
+        checks.append(f"document.querySelector({_quoted(evidence.has)}) !== null")
+    if evidence.script is not None:
+        checks.append(f"Boolean({evidence.script})")
+    if evidence.title is not None:
+        checks.append(f"new RegExp({_quoted(evidence.title)}, 'i').test(document.title)")
+    if evidence.url is not None:
+        checks.append(f"new RegExp({_quoted(evidence.url)}).test(location.href)")
+    return f"(() => {{ try {{ return {' && '.join(checks) or 'false'} }} catch (e) {{ return false }} }})()"
+
+
+def _quoted(text: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+
+
+def _said(evidence: Evidence) -> str:
+    parts = (("has", evidence.has), ("script", evidence.script), ("title", evidence.title), ("address", evidence.url))
+    return ", ".join(f"{what} {value}" for what, value in parts if value is not None)

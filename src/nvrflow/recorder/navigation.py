@@ -1,0 +1,101 @@
+"""Getting from what is shown to a page: up to the nearest page that is shown, and down again by clicks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from nvrflow.errors import SelectorDrift, TimedOut
+from nvrflow.firmware import Page, Way
+from nvrflow.recorder.playwright_errors import translated
+from nvrflow.recorder.screen import SLICE, Screen
+
+if TYPE_CHECKING:
+    from nvrflow.recorder.recorder import Recorder
+
+
+class NoWay(SelectorDrift):
+    """A way to a page that is not offered now; another one may be."""
+
+
+def go_to(recorder: Recorder, name: str) -> Screen:
+    """Show the page `name` as a person would, and wait until it is ready. Raises SelectorDrift when no way leads there."""
+    pages = recorder.firmware.file.pages
+    if name not in pages:
+        raise SelectorDrift(f"{recorder.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
+    if not is_shown(recorder, name):
+        _enter(recorder, name)
+        arrive(recorder, name)
+    return Screen(recorder, name)
+
+
+def is_shown(recorder: Recorder, name: str) -> bool:
+    """Whether the page is shown now; a page that nothing shows counts as shown where the page it lies on is."""
+    page = recorder.firmware.file.pages[name]
+    if page.shown_by:
+        return recorder.finder.shows(page.shown_by)
+    return any(is_shown(recorder, way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
+
+
+def arrive(recorder: Recorder, name: str) -> Screen:
+    """Wait until the page is shown and ready; pop-ups are answered meanwhile."""
+    page = recorder.firmware.file.pages[name]
+    deadline = time.monotonic() + recorder.timeout
+    while page.shown_by and not recorder.finder.shows(page.shown_by):
+        if time.monotonic() > deadline:
+            tried = ", ".join(map(recorder.finder.describe, page.shown_by))
+            raise SelectorDrift(f"{recorder.firmware.name}: {name}: not shown within {recorder.timeout:g} s; {tried} should be visible")
+        if not recorder.popups.answer_any():
+            recorder.wait_for_any([recorder.finder.any_of(page.shown_by), *recorder.popups.everything()], SLICE)
+    _await_ready(recorder, name, page, deadline)
+    return Screen(recorder, name)
+
+
+def _await_ready(recorder: Recorder, name: str, page: Page, deadline: float) -> None:
+    finder = recorder.finder
+    for condition in page.ready:
+        left = max(1.0, (deadline - time.monotonic()) * 1000)
+        with translated(f"{recorder.firmware.name}: {name}: not ready"):
+            if condition.script:
+                recorder.page.wait_for_function(f"() => Boolean({condition.script})", timeout=left)
+            if condition.visible:
+                finder.any_of(condition.visible).first.wait_for(timeout=left)
+            if condition.gone:
+                finder.any_of(condition.gone).first.wait_for(state="hidden", timeout=left)
+
+
+def _enter(recorder: Recorder, name: str) -> None:
+    page = recorder.firmware.file.pages[name]
+    if page.path is not None:
+        with translated(recorder.url), recorder.steps.step(f"open-{name}".replace("_", "-"), f"Open {recorder.url}"):
+            recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
+        return
+    refused: list[str] = []
+    ways = page.all_ways
+    for index, way in enumerate(ways):
+        try:
+            _take(recorder, name, way, last=index == len(ways) - 1)
+            return
+        except NoWay as problem:
+            refused.append(str(problem))
+    if not ways:
+        raise SelectorDrift(f"{recorder.firmware.name}: {name}: is not shown, and the selector file knows no way to it")
+    raise SelectorDrift("; ".join(refused))
+
+
+def _take(recorder: Recorder, name: str, way: Way, last: bool) -> None:
+    """One way: the page it starts from, then each element; a way that is not offered is left before its first click."""
+    try:
+        start = go_to(recorder, way.on)
+    except NoWay:
+        raise
+    except (SelectorDrift, TimedOut) as problem:
+        if last:
+            raise
+        raise NoWay(str(problem)) from problem
+    if way.open and not last and not start.offers(way.open[0]):
+        raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
+    for index, element in enumerate(way.open):
+        short = f"open-{name}" if index == len(way.open) - 1 else f"open-{name}-{element}"
+        with recorder.named(short.replace("_", "-")):
+            start.click(element)

@@ -1,0 +1,127 @@
+"""The network's word: the answers that say how a click went, and the requests that `--check` holds back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
+from nvrflow.firmware.model import Answer, HarmlessRequest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Response, Route, WebSocketRoute
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one answer of the recorder says: accepted, or the error it means."""
+
+    accepted: bool
+    problem: NvrflowError | None = None
+
+
+class Answers:
+    """Collects a page's responses while a click is awaited, and reads the first that decides."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._waiting: list[Response] = []
+
+    @contextmanager
+    def of(self, page: Page) -> Iterator[Answers]:
+        """Listen to `page` for the time of the block."""
+        page.on("response", self._hear)
+        try:
+            yield self
+        finally:
+            page.remove_listener("response", self._hear)
+
+    def _hear(self, response: Response) -> None:
+        if re.search(self._answer.url, response.url):
+            self._waiting.append(response)
+
+    def verdict(self, who: str) -> Verdict | None:
+        """The recorder's word so far, None while it has not decided. `who` names recorder and user for the message."""
+        while self._waiting:
+            response = self._waiting.pop(0)
+            try:
+                body = response.json()
+            except ValueError:
+                continue
+            verdict = read_answer(self._answer, body, who)
+            if verdict:
+                return verdict
+        return None
+
+
+def read_answer(answer: Answer, body: Any, who: str) -> Verdict | None:
+    """What the JSON `body` means by `answer`; None for an intermediate one (a challenge)."""
+    if all(_text(_dig(body, path)) == value for path, value in answer.accepted.items()):
+        return Verdict(True)
+    code = _text(_dig(body, answer.code)) if answer.code else ""
+    if code in answer.ignore:
+        return None
+    means = answer.means
+    tries = _number(_dig(body, answer.tries_left)) if answer.tries_left else None
+    seconds = _number(_dig(body, answer.locked_for)) if answer.locked_for else None
+    if code in means.locked or (code in means.refused and seconds):
+        return Verdict(False, AccountLocked(locked_message(who, seconds), seconds))
+    if code in means.session_limit:
+        return Verdict(False, SessionLimit(f"{who}: too many people are signed in; sign one of them out and try again"))
+    if code in means.not_initialised:
+        return Verdict(False, NotInitialised(f"{who}: the recorder has no password yet; finish its first-start wizard by hand"))
+    if code in means.refused:
+        left = "" if tries is None else f"; {tries} {'try' if tries == 1 else 'tries'} left before the account is locked"
+        return Verdict(False, SignInRefused(f"{who}: the recorder refused user or password{left}; nvrflow does not try again", tries))
+    return Verdict(False, SignInRefused(f"{who}: the recorder refused the sign-in with code {code or 'none'}; nvrflow does not try again"))
+
+
+def locked_message(who: str, seconds: int | None) -> str:
+    """The sentence for a locked account; `seconds` until the recorder unlocks it, if known."""
+    if not seconds:
+        return f"{who}: the account is locked; wait until the recorder unlocks it"
+    minutes = ceil(seconds / 60)
+    return f"{who}: the account is locked for {minutes} more {'minute' if minutes == 1 else 'minutes'}; nvrflow does not try before"
+
+
+def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], held: list[str]) -> None:
+    """Let `context` send only requests that change nothing: GET and what the selector file calls harmless; note the rest."""
+
+    def decide(route: Route) -> None:
+        request = route.request
+        body = request.post_data_buffer or b""
+        if request.method in ("GET", "HEAD", "OPTIONS") or _is_harmless(harmless, request.url, body.decode("utf-8", "replace")):
+            route.continue_()
+        else:
+            held.append(f"{request.method} {request.url}")
+            route.abort("blockedbyclient")
+
+    def close(socket: WebSocketRoute) -> None:
+        held.append(f"WebSocket {socket.url}")
+        socket.close()
+
+    context.route("**/*", decide)
+    context.route_web_socket(re.compile(".*"), close)
+
+
+def _is_harmless(harmless: list[HarmlessRequest], url: str, body: str) -> bool:
+    return any(re.search(one.url, url) and (one.body is None or re.search(one.body, body)) for one in harmless)
+
+
+def _dig(body: Any, path: str | None) -> Any:
+    for key in (path or "").split("."):
+        body = body.get(key) if isinstance(body, dict) else None
+    return body
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit()) else None

@@ -1,0 +1,117 @@
+"""Opening a recorder: reach it, start a browser, tell its firmware and language - and always close everything again."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nvrflow.browser import Browser, find_browser
+from nvrflow.errors import WrongCall
+from nvrflow.firmware import Firmware, available, load_firmware
+from nvrflow.recorder.address import locate, normalised
+from nvrflow.recorder.identify import identify, the_one
+from nvrflow.recorder.recorder import Recorder
+from nvrflow.recorder.session import Session
+from nvrflow.recorder.steps import Steps
+from nvrflow.report import Https, Report
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds."""
+
+    firmware: str | None = None
+    selectors: Path | None = None
+    language: str | None = None
+    check: bool = False
+    headed: bool = False
+    slow_mo: float = 0
+    screenshots: bool = True
+    trace: Path | None = None
+    browser: Browser | Path | None = None
+    timeout: float = 30.0
+
+
+@contextmanager
+def open_recorder(
+    url: str,
+    user: str = "admin",
+    password: str | Callable[[], str] | None = None,
+    *,
+    manner: Manner | None = None,
+    steps: Steps | None = None,
+    downloads: Path | None = None,
+    **options: object,
+) -> Iterator[Recorder]:
+    """The recorder at `url` in a browser of its own; signed out and closed at the end, whatever happens.
+
+    `password` is text or a function that is called when the sign-in page wants it; None reads NVRFLOW_PASSWORD.
+    Keyword options are those of `Manner`. Downloads go to `downloads`, else to a folder that is deleted at the end.
+    Raises Unreachable, UnknownFirmware, PluginNeeded, NotInitialised, InvalidFile, WrongCall.
+    """
+    manner = manner or Manner(**options)  # type: ignore[arg-type]
+    steps = steps or Steps(Report(flow="", recorder=normalised(url)))
+    steps.check, steps.take_pictures = manner.check, manner.screenshots and steps.take_pictures
+    named = load_firmware(manner.firmware, manner.selectors) if manner.firmware else None
+    if named is None:
+        available(manner.selectors)
+    address = locate(normalised(url), min(manner.timeout, 10.0))
+    session = Session(
+        browser=manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser),
+        address=address,
+        plain_url=_plain(normalised(url)),
+        user=user,
+        ask_password=_asking(password),
+        headed=manner.headed,
+        slow_mo=manner.slow_mo,
+        trace=manner.trace,
+        timeout=manner.timeout,
+    )
+    steps.report.https = steps.report.https or Https(before=address.secure, after=address.secure, url=address.url if address.secure else None)
+    with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+        try:
+            firmware = _known(session, named, manner, steps.report)
+            if manner.check:
+                session.hold_back(firmware.file.harmless)
+            recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
+            try:
+                recorder.look_around()
+                yield recorder
+            finally:
+                recorder.leave()
+                steps.report.notes.extend(f"--check held back: {request}" for request in session.held)
+        finally:
+            session.close()
+
+
+def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
+    firmware = named or the_one(identify(session.page, manner.selectors), session.url)
+    firmware = firmware.speaking(manner.language)
+    report.firmware = {"name": firmware.name, "evidence": list(firmware.evidence) or ["named by --firmware"]}
+    report.language = manner.language
+    return firmware
+
+
+def _plain(url: str) -> str:
+    """The address of plain HTTP: the one typed, or for a typed HTTPS address port 80 of the same host."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return url if parts.scheme == "http" else f"http://{host}"
+
+
+def _asking(password: str | Callable[[], str] | None) -> Callable[[], str]:
+    if callable(password):
+        return password
+    given = password if password is not None else os.environ.get("NVRFLOW_PASSWORD")
+
+    def answer() -> str:
+        if not given:
+            raise WrongCall("password: there is none; set NVRFLOW_PASSWORD, or store it in the keyring")
+        return given
+
+    return answer

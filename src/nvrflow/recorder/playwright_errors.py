@@ -1,0 +1,41 @@
+"""Playwright's errors in nvrflow's words; the one place that knows what its messages look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from nvrflow.errors import NvrflowError, TimedOut, Unreachable
+
+__all__ = ["PlaywrightError", "PlaywrightTimeout", "translated", "unreachable"]
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn what Playwright raises in the block into nvrflow's errors; `where` names the element."""
+    try:
+        yield
+    except PlaywrightTimeout as problem:
+        raise TimedOut(f"{where}: {_first_line(problem)}") from problem
+    except PlaywrightError as problem:
+        if "net::ERR_" in problem.message:
+            raise unreachable(where, problem) from problem
+        if "closed" in problem.message or "crashed" in problem.message:
+            raise NvrflowError(f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end") from problem
+        raise NvrflowError(f"{where}: {_first_line(problem)}") from problem
+
+
+def unreachable(url: str, problem: PlaywrightError) -> Unreachable:
+    """The error for an address that does not answer."""
+    found = re.search(r"net::(ERR_\w+)", problem.message)
+    code = found.group(1) if found else _first_line(problem)
+    return Unreachable(f"{url}: the recorder does not answer ({code}); check address, cable and power")
+
+
+def _first_line(problem: PlaywrightError) -> str:
+    line = problem.message.strip().splitlines()[0]
+    return re.sub(r"^\w+\.\w+: ", "", line)

@@ -1,0 +1,99 @@
+"""What may be in the way: pop-ups that a person answers and goes on, and screens on which the work ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nvrflow.errors import (
+    AccountLocked,
+    NotInitialised,
+    NvrflowError,
+    PluginNeeded,
+    ProductDefect,
+    SelectorDrift,
+    SessionLimit,
+    SignInRefused,
+)
+from nvrflow.firmware import Firmware, Handler
+from nvrflow.firmware.model import Obstacle
+from nvrflow.recorder.finding import Finder, Match
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Dialog, Locator
+
+    from nvrflow.recorder.steps import Steps
+
+_MEANINGS: dict[str, type[NvrflowError]] = {
+    "not-initialised": NotInitialised,
+    "plugin-needed": PluginNeeded,
+    "session-limit": SessionLimit,
+    "account-locked": AccountLocked,
+    "sign-in-refused": SignInRefused,
+    "product-defect": ProductDefect,
+}
+_ADVICE = {
+    "not-initialised": "the recorder has no password yet; finish its first-start wizard by hand",
+    "plugin-needed": "the page needs a plugin that no current browser runs; update the firmware, or do it on the recorder's own screen",
+    "session-limit": "too many people are signed in; sign one of them out and try again",
+    "account-locked": "the account is locked; wait until the recorder unlocks it",
+    "sign-in-refused": "the recorder refused user or password; nvrflow does not try again",
+    "product-defect": "the recorder reports an error",
+}
+
+
+class Popups:
+    """Answers the handlers of a selector file as they appear; each answer is a step like any other."""
+
+    def __init__(self, finder: Finder, firmware: Firmware, steps: Steps, where: str) -> None:
+        self.finder = finder
+        self.firmware = firmware
+        self.steps = steps
+        self.where = where
+        self.native: list[str] = []
+
+    def everything(self) -> list[Locator]:
+        """What shows that something is in the way, for waits that should end when it appears."""
+        shown_by = [handler.shown_by for handler in self.firmware.file.handlers.values()]
+        shown_by += [obstacle.shown_by for obstacle in self.firmware.file.obstacles.values()]
+        return [self.finder.any_of(locators) for locators in shown_by]
+
+    def answer_any(self) -> bool:
+        """Answer one pop-up if one is shown; raises what an obstacle means. True if something was answered."""
+        for obstacle in self.firmware.file.obstacles.values():
+            if self.finder.shows(obstacle.shown_by):
+                raise self._end(obstacle)
+        for name, handler in self.firmware.file.handlers.items():
+            if self.finder.shows(handler.shown_by):
+                self._answer(name, handler)
+                return True
+        return False
+
+    def hear(self, dialog: Dialog) -> None:
+        """Answer a native dialog as the selector file says, and keep what it said."""
+        self.native.append(dialog.message)
+        if self.firmware.file.native_dialogs == "accept":
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    def _end(self, obstacle: Obstacle) -> NvrflowError:
+        shown = self.finder.any_of(obstacle.shown_by).first.inner_text().strip().splitlines()
+        said = f" ({shown[0].strip()!r} on the screen)" if shown and shown[0].strip() else ""
+        return _MEANINGS[obstacle.means](f"{self.where}: {obstacle.advice or _ADVICE[obstacle.means]}{said}")
+
+    def _answer(self, name: str, handler: Handler) -> None:
+        for answer in handler.answer:
+            element = handler.elements[answer]
+            match = self.finder.probe(element.find)
+            if not isinstance(match, Match):
+                self.finder.any_of(element.find).first.wait_for(timeout=2000)
+                match = self.finder.probe(element.find)
+            if not isinstance(match, Match):
+                tried = ", ".join(map(str, match))
+                raise SelectorDrift(f"{self.firmware.name}: handlers.{name}.{answer}: tried {tried}; exactly one should be visible")
+            title = f"Click {self.firmware.called(element, answer)}"
+            with self.steps.step(f"answer-{name}-{answer}".replace("_", "-"), title, element.effect, f"handlers.{name}.{answer}") as step:
+                step.locator, step.fallback = match.locator, match.index
+                self.steps.before_using(step, self.finder.page, match.found)
+                match.found.click(timeout=5000)
+        self.finder.any_of(handler.shown_by).first.wait_for(state="hidden", timeout=5000)

@@ -1,0 +1,250 @@
+"""A recorder's web UI in a browser: what flows are written against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urljoin
+
+from nvrflow.certificate import Certificate
+from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, ProductDefect, SignInRefused
+from nvrflow.firmware import Element, Firmware
+from nvrflow.recorder import lockouts, navigation, restart
+from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.network import locked_message
+from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.recorder.popups import Popups
+from nvrflow.recorder.screen import Screen
+from nvrflow.recorder.steps import Steps
+from nvrflow.report import Report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from nvrflow.recorder.session import Session
+
+Result = TypeVar("Result")
+
+
+class Recorder:
+    """One recorder, driven through its own pages.
+
+    `url` is the address of its web UI; `timeout` (seconds) ends every wait. Made by `open_recorder`, which also signs out and
+    closes the browser at the end.
+    """
+
+    def __init__(self, session: Session, firmware: Firmware, steps: Steps, downloads: Path, timeout: float = 30.0) -> None:
+        self.session = session
+        self.firmware = firmware
+        self.steps = steps
+        self.downloads = downloads
+        self.timeout = timeout
+        self.signed_in = False
+        self.step_id: str | None = None
+        self.restart_patience: float | None = None
+        self._last_words: list[Callable[[Recorder], object]] = []
+        self._meet_page()
+
+    @property
+    def url(self) -> str:
+        """The address at which the recorder is reached now."""
+        return self.session.url
+
+    @property
+    def user(self) -> str:
+        """The account's name."""
+        return self.session.user
+
+    @property
+    def who(self) -> str:
+        """Recorder and account, for messages."""
+        return f"{self.session.host}: {self.user}"
+
+    @property
+    def report(self) -> Report:
+        """What the run has done so far."""
+        return self.steps.report
+
+    @property
+    def page(self) -> Page:
+        """The browser's page, for what no selector file can say."""
+        return self.session.page
+
+    @property
+    def timeout_ms(self) -> float:
+        """The time limit of one wait in milliseconds, as Playwright takes it."""
+        return self.timeout * 1000
+
+    @property
+    def checking(self) -> bool:
+        """Whether this is a `--check`: nothing is changed."""
+        return self.steps.check
+
+    # What a flow says
+
+    def go_to(self, page: str) -> Screen:
+        """Show the page by clicking through the menus, as a person would."""
+        return navigation.go_to(self, page)
+
+    def arrive(self, page: str) -> Screen:
+        """Wait until the page is shown and ready, without clicking."""
+        return navigation.arrive(self, page)
+
+    def shows(self, page: str) -> bool:
+        """Whether the page is shown now."""
+        return page in self.firmware.file.pages and navigation.is_shown(self, page)
+
+    def has(self, page: str) -> bool:
+        """Whether this firmware has such a page at all."""
+        return page in self.firmware.file.pages
+
+    def chapter(self, title: str) -> AbstractContextManager[None]:
+        """Put the steps of a `with` block below one heading."""
+        return self.steps.chapter(title)
+
+    def password(self) -> str:
+        """The password, asked for only when it is needed. Raises WrongCall when there is none."""
+        return self.session.password()
+
+    def may_sign_in(self) -> None:
+        """Raise AccountLocked if the account is known to be locked still, so that no try is spent on it."""
+        seconds = lockouts.seconds_left(self.session.netloc, self.user)
+        if seconds:
+            raise AccountLocked(locked_message(self.who, seconds), seconds)
+
+    def signed_in_until(self, leaving: Callable[[Recorder], object]) -> None:
+        """Somebody is signed in from now on; `leaving` is run before the browser is closed, whatever happens."""
+        self.signed_in = True
+        lockouts.forget(self.session.netloc, self.user)
+        self._last_words = [leaving]
+
+    def signed_out(self) -> None:
+        """Nobody is signed in any more."""
+        self.signed_in = False
+
+    def keep(self, *certificates: Certificate | None) -> None:
+        """Put certificates into the report."""
+        kept = [one.as_dict(relative_to=self.downloads.parent) for one in certificates if one]
+        self.report.certificates = kept
+
+    def already(self, what: str) -> None:
+        """The recorder is as it should be; nothing had to be done."""
+        self.report.notes.append(f"already: {what}")
+
+    def await_https(self, port: str) -> None:
+        """Wait for the recorder to come back with HTTPS on `port`, as its page shows it. Raises ProductDefect."""
+        restart.await_https(self, port)
+
+    def await_http(self) -> None:
+        """Wait for the recorder to come back without HTTPS. Raises ProductDefect."""
+        restart.await_http(self)
+
+    def once_more(self, action: Callable[[Recorder], Result], again: Callable[[Recorder], object]) -> Result:
+        """Do `action`; if a download fails, close the browser, do `again` (sign in) and try once more - once."""
+        try:
+            return action(self)
+        except DownloadFailed as problem:
+            self.report.notes.append(f"{problem}. Signed in again and tried once more.")
+            self.leave()
+            self.reopen()
+            again(self)
+            return action(self)
+
+    # What the engine's other parts need
+
+    def look_around(self) -> None:
+        """Wait for the sign-in page, and read which language the recorder speaks; raises what an obstacle means."""
+        if self.has("sign_in"):
+            self.arrive("sign_in")
+        language = self.firmware.file.language
+        if language is None or self.firmware.language:
+            return
+        said = str(self.page.evaluate(f"() => {language.script}") or "")
+        self.firmware = self.firmware.speaking(language.names.get(said))
+        self.report.language = self.firmware.language
+        if self.firmware.language is None:
+            known = ", ".join(language.names)
+            self.report.notes.append(f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}")
+        self._meet_page()
+
+    def reopen(self) -> None:
+        """A fresh browser context on the recorder's present address; not signed in."""
+        self.signed_in = False
+        self.session.reopen()
+        self._meet_page()
+
+    def moved(self, url: str) -> None:
+        """The recorder is at another address from now on, and has forgotten who was signed in."""
+        self.signed_in = False
+        self.session.move(url)
+        self._meet_page()
+
+    def leave(self) -> None:
+        """Say goodbye: run what `when_closing` was told, if still signed in; a failure is noted, not raised."""
+        words, self._last_words = self._last_words, []
+        for flow in words if self.signed_in else []:
+            try:
+                flow(self)
+            except (NvrflowError, PlaywrightError) as problem:
+                self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}")
+        self.signed_in = False
+
+    def address(self, path: str) -> str:
+        """The full address of a path on this recorder."""
+        return urljoin(self.url + "/", path)
+
+    def settle(self) -> None:
+        """Wait until no mask covers the page."""
+        busy = self.firmware.file.busy
+        if busy and self.finder.shows(busy):
+            try:
+                self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self.timeout_ms)
+            except PlaywrightTimeout:
+                raise ProductDefect(f"{self.session.host}: the page stays busy for more than {self.timeout:g} s") from None
+
+    def wait_for_any(self, wanted: list[Locator], milliseconds: float) -> bool:
+        """Wait until one of `wanted` is visible; False when the time is over first."""
+        union = wanted[0]
+        for locator in wanted[1:]:
+            union = union.or_(locator)
+        try:
+            union.first.wait_for(timeout=milliseconds)
+        except PlaywrightTimeout:
+            return False
+        return True
+
+    def wait_a_slice(self, milliseconds: float, event: str = "requestfinished") -> None:
+        """Let the page go on until the next `event`, at most for `milliseconds`."""
+        try:
+            self.page.wait_for_event(event, timeout=milliseconds)  # type: ignore[call-overload]
+        except PlaywrightTimeout:
+            return
+
+    @contextmanager
+    def named(self, step_id: str) -> Iterator[None]:
+        """Give the step of the block this id instead of the generated one."""
+        outer, self.step_id = self.step_id, step_id
+        try:
+            yield
+        finally:
+            self.step_id = outer
+
+    def refusal(self, said: str) -> SignInRefused:
+        """The error for a sign-in that the screen refuses, with the recorder's own words."""
+        return SignInRefused(f"{self.who}: the recorder says {said!r}; nvrflow does not try again")
+
+    def nearest(self, element: Element) -> list[str]:
+        """What on the screen comes nearest to what the element is called, best first."""
+        from nvrflow.recorder.nearest import candidates
+
+        return candidates(self.page, self.firmware, element)
+
+    def _meet_page(self) -> None:
+        self.finder = Finder(self.page, self.firmware)
+        self.popups = Popups(self.finder, self.firmware, self.steps, self.session.host)
+        self.page.on("dialog", lambda dialog: self.popups.hear(dialog))
+
+

@@ -1,0 +1,208 @@
+"""One page of the recorder's UI, with Playwright's verbs on its elements; every verb is one step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nvrflow.certificate import Certificate
+from nvrflow.errors import ProductDefect, SelectorDrift, TimedOut
+from nvrflow.firmware import Element
+from nvrflow.recorder.downloads import receive
+from nvrflow.recorder.finding import Match, Tried
+from nvrflow.recorder.network import Answers
+from nvrflow.recorder.playwright_errors import PlaywrightTimeout, translated
+from nvrflow.report import Step
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+    from nvrflow.recorder.recorder import Recorder
+
+SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
+
+
+class Screen:
+    """The page `name` of a recorder; its verbs wait for the element, answer pop-ups, and end at the recorder's time limit."""
+
+    def __init__(self, recorder: Recorder, name: str) -> None:
+        self.recorder = recorder
+        self.name = name
+
+    def click(self, element: str) -> None:
+        """Click, and wait for what the selector file says must follow: the network's answer, or the announcement on the screen."""
+        spec = self._spec(element)
+        with self._using(element, "click", f"Click {self._called(element)}") as (step, match):
+            if spec.answered_by:
+                self._click_and_hear(spec, match)
+            else:
+                self._press(step, match)
+                self._await_announcement(spec, element)
+
+    def fill(self, element: str, value: str) -> None:
+        """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
+        spec = self._spec(element)
+        shown = "" if spec.secret else f": {value}"
+        with self._using(element, "fill", f"Fill in {self._called(element)}{shown}") as (_, match), translated(self._at(element)):
+            match.found.fill(value, timeout=self.recorder.timeout_ms)
+
+    def select(self, element: str, option: str) -> None:
+        """Choose `option` by its words in a drop-down list."""
+        with self._using(element, "select", f"Select {option} in {self._called(element)}") as (_, match), translated(self._at(element)):
+            match.found.select_option(label=option, timeout=self.recorder.timeout_ms)
+
+    def check(self, element: str) -> None:
+        """Switch a checkbox, switch or radio on; nothing is clicked if it is on already."""
+        self._set(element, True)
+
+    def uncheck(self, element: str) -> None:
+        """Switch a checkbox or switch off; nothing is clicked if it is off already."""
+        self._set(element, False)
+
+    def is_checked(self, element: str) -> bool:
+        """Whether a checkbox, switch or radio is on."""
+        spec = self._spec(element)
+        match = self._find(element)
+        self.recorder.settle()
+        with translated(self._at(element)):
+            return self._state(spec, match)
+
+    def read(self, element: str) -> str:
+        """The value of a field, or the text of anything else."""
+        match = self._find(element)
+        self.recorder.settle()
+        with translated(self._at(element)):
+            tag = match.found.evaluate("element => element.tagName")
+            return (match.found.input_value() if tag in ("INPUT", "TEXTAREA", "SELECT") else match.found.inner_text()).strip()
+
+    def offers(self, element: str) -> bool:
+        """Whether the element is there to be used now; does not wait beyond the page's own loading."""
+        if element not in self.recorder.firmware.file.pages[self.name].elements:
+            return False
+        self.recorder.settle()
+        return isinstance(self.recorder.finder.probe(self._spec(element).find), Match)
+
+    def download(self, element: str) -> list[Certificate]:
+        """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
+        spec = self._spec(element)
+        with self._using(element, "download", f"Click {self._called(element)}") as (step, match):
+            return receive(self.recorder, step, spec, self.name, lambda: self._press(step, match))
+
+    def _set(self, element: str, wanted: bool) -> None:
+        spec = self._spec(element)
+        verb, title = ("check", "Switch on") if wanted else ("uncheck", "Switch off")
+        if self.is_checked(element) is wanted:
+            return
+        with self._using(element, verb, f"{title} {self._called(element)}") as (step, match):
+            self._press(step, match)
+            deadline = time.monotonic() + self.recorder.timeout
+            while self._state(spec, match) is not wanted:
+                if time.monotonic() > deadline:
+                    raise ProductDefect(f"{self._at(element)}: was clicked and did not switch {'on' if wanted else 'off'}")
+                self.recorder.wait_a_slice(SLICE)
+
+    def _state(self, spec: Element, match: Match) -> bool:
+        return self.recorder.finder.shows(spec.checked_by) if spec.checked_by else match.found.is_checked()
+
+    def _press(self, step: Step, match: Match) -> None:
+        """Click; what covers the target is answered first, and a click that writes is never made twice."""
+        deadline = time.monotonic() + self.recorder.timeout
+        rehearse = step.effect == "write"
+        while True:
+            left = max(1.0, (deadline - time.monotonic()) * 1000)
+            try:
+                match.found.click(timeout=min(left, 5 * SLICE), trial=rehearse)
+                break
+            except PlaywrightTimeout:
+                if not self.recorder.popups.answer_any() and time.monotonic() > deadline:
+                    raise TimedOut(f"{self._at(step.element)}: {match.locator} could not be clicked in {self.recorder.timeout:g} s; "
+                                   "something covers it, it moves, or it is disabled") from None
+        if rehearse:
+            with translated(self._at(step.element)):
+                match.found.click(timeout=self.recorder.timeout_ms)
+
+    def _click_and_hear(self, spec: Element, match: Match) -> None:
+        answer = self.recorder.firmware.file.answers[spec.answered_by or ""]
+        page, finder = self.recorder.page, self.recorder.finder
+        deadline = time.monotonic() + self.recorder.timeout
+        with Answers(answer).of(page) as answers:
+            with translated(self._at("submit")):
+                match.found.click(timeout=self.recorder.timeout_ms)
+            while True:
+                verdict = answers.verdict(self.recorder.who)
+                if verdict and verdict.problem:
+                    raise verdict.problem
+                if verdict:
+                    return
+                if spec.refused_by and finder.shows(spec.refused_by):
+                    raise self.recorder.refusal(finder.any_of(spec.refused_by).first.inner_text().strip())
+                self.recorder.popups.answer_any()
+                if time.monotonic() > deadline:
+                    raise TimedOut(f"{self.recorder.who}: no answer within {self.recorder.timeout:g} s; one answer to {answer.url} was expected")
+                self.recorder.wait_a_slice(SLICE, "response")
+
+    def _await_announcement(self, spec: Element, element: str) -> None:
+        finder = self.recorder.finder
+        deadline = time.monotonic() + self.recorder.timeout
+        while spec.announced_by and not finder.shows(spec.announced_by):
+            if spec.refused_by and finder.shows(spec.refused_by):
+                said = finder.any_of(spec.refused_by).first.inner_text().strip()
+                raise ProductDefect(f"{self._at(element)}: the recorder says {said!r}")
+            if time.monotonic() > deadline:
+                raise TimedOut(f"{self._at(element)}: the recorder announced nothing within {self.recorder.timeout:g} s after the click")
+            self.recorder.popups.answer_any()
+            self.recorder.wait_for_any([finder.any_of(spec.announced_by)], SLICE)
+
+    @contextmanager
+    def _using(self, element: str, verb: str, title: str) -> Iterator[tuple[Step, Match]]:
+        """One step on one element: found, recorded, photographed, and handed to the block."""
+        spec = self._spec(element)
+        step_id = self.recorder.step_id or f"{verb}-{self.name}-{element}".replace("_", "-")
+        with self.recorder.steps.step(step_id, title, spec.effect, f"{self.name}.{element}") as step:
+            match = self._find(element)
+            step.locator, step.fallback = match.locator, match.index
+            if match.index:
+                expected = self.recorder.finder.describe(spec.find[0])
+                self.recorder.steps.drift(step.element, expected, match.locator)
+            self.recorder.steps.before_using(step, self.recorder.page, match.found)
+            yield step, match
+
+    def _find(self, element: str) -> Match:
+        """The element, awaited; pop-ups are answered meanwhile."""
+        spec, finder = self._spec(element), self.recorder.finder
+        deadline = time.monotonic() + self.recorder.timeout
+        while True:
+            with translated(self._at(element)):
+                found = finder.probe(spec.find)
+                if isinstance(found, Match):
+                    return found
+                if time.monotonic() > deadline:
+                    raise SelectorDrift(self._drift(element, found))
+                if not self.recorder.popups.answer_any():
+                    self._wait_for(finder.any_of(spec.find), found)
+
+    def _wait_for(self, wanted: Locator, tried: list[Tried]) -> None:
+        if any(one.count > 1 for one in tried):
+            self.recorder.wait_a_slice(SLICE)
+        else:
+            self.recorder.wait_for_any([wanted, *self.recorder.popups.everything()], SLICE)
+
+    def _drift(self, element: str, tried: list[Tried]) -> str:
+        near = self.recorder.nearest(self._spec(element))
+        text = f"{self._at(element)}: tried {', '.join(map(str, tried))}; exactly one should be visible"
+        return text + (f". Nearest on the screen: {', '.join(near)}" if near else "")
+
+    def _spec(self, element: str) -> Element:
+        elements = self.recorder.firmware.file.pages[self.name].elements
+        if element not in elements:
+            known = ", ".join(elements) or "none"
+            raise SelectorDrift(f"{self._at(element)}: the selector file has no such element; the page {self.name} has {known}")
+        return elements[element]
+
+    def _called(self, element: str) -> str:
+        return self.recorder.firmware.called(self._spec(element), element)
+
+    def _at(self, element: str) -> str:
+        return f"{self.recorder.firmware.name}: {element if '.' in element else f'{self.name}.{element}'}"

@@ -1,0 +1,124 @@
+"""The browser with the recorder's page in it: one process, pinned to the key that the recorder serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from nvrflow.browser import Browser, open_browser
+from nvrflow.firmware.model import HarmlessRequest
+from nvrflow.recorder.address import Address, locate
+from nvrflow.recorder.network import hold_writes_back
+from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.recorder.trace import write_redacted
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Process
+    from playwright.sync_api import BrowserContext, Page
+
+
+@dataclass
+class Session:
+    """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password."""
+
+    browser: Browser
+    address: Address
+    plain_url: str
+    user: str
+    ask_password: Callable[[], str]
+    headed: bool = False
+    slow_mo: float = 0
+    trace: Path | None = None
+    timeout: float = 30.0
+    harmless: list[HarmlessRequest] | None = None
+    held: list[str] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    _password: str | None = None
+    _processes: ExitStack = field(default_factory=ExitStack)
+    _process: Process | None = None
+    _context: BrowserContext | None = None
+    _page: Page | None = None
+
+    @property
+    def url(self) -> str:
+        """The recorder's address now."""
+        return self.address.url
+
+    @property
+    def host(self) -> str:
+        """The recorder's host name or address."""
+        return self.address.host
+
+    @property
+    def netloc(self) -> str:
+        """The recorder's host with the port that a person typed: what tells recorders behind one address apart."""
+        return urlsplit(self.plain_url).netloc
+
+    @property
+    def page(self) -> Page:
+        """The page with the recorder's UI; the browser is started when it is first asked for."""
+        if self._page is None:
+            self._start()
+        assert self._page is not None
+        return self._page
+
+    def password(self) -> str:
+        """The password; from here on it is a secret of every output of this run."""
+        if self._password is None:
+            self._password = self.ask_password()
+            self.secrets.add(self._password)
+        return self._password
+
+    def reopen(self) -> None:
+        """A fresh browser with the recorder's start page; nothing of the earlier one is left in it."""
+        self.close()
+        self.address = locate(self.address.url)
+        self._start()
+
+    def move(self, url: str) -> None:
+        """Leave the old address; the browser for the new one is started when its page is first used."""
+        self.close()
+        self.address = locate(url)
+
+    def hold_back(self, harmless: list[HarmlessRequest]) -> None:
+        """From now on let only requests out that change nothing."""
+        self.harmless = harmless
+        if self._context is not None:
+            hold_writes_back(self._context, harmless, self.held)
+
+    def close(self) -> None:
+        """End the browser and all its processes; cookies are noted as secrets first, the trace is written without them."""
+        context, self._context, self._page, self._process = self._context, None, None, None
+        try:
+            if context is not None:
+                self._remember_cookies(context)
+                if self.trace is not None:
+                    write_redacted(context, self.trace, self.secrets)
+        finally:
+            self._processes.close()
+
+    def _start(self) -> None:
+        self._process = self._processes.enter_context(
+            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=self.address.pin)
+        )
+        self._context = self._process.new_context(accept_downloads=True)
+        if self.trace is not None:
+            self._context.tracing.start(screenshots=True, snapshots=True)
+        if self.harmless is not None:
+            hold_writes_back(self._context, self.harmless, self.held)
+        self._page = self._context.new_page()
+        try:
+            with translated(self.url):
+                self._page.goto(self.url + "/", wait_until="domcontentloaded", timeout=self.timeout * 1000)
+        except PlaywrightTimeout as problem:
+            raise unreachable(self.url, problem) from None
+
+    def _remember_cookies(self, context: BrowserContext) -> None:
+        try:
+            self.secrets.update(cookie["value"] for cookie in context.cookies() if len(cookie.get("value", "")) >= 8)
+        except PlaywrightError:
+            return

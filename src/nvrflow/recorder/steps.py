@@ -1,0 +1,103 @@
+"""Recording: every action is one step of the report, with a picture of its target taken before the click."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nvrflow.errors import NvrflowError
+from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
+from nvrflow.report.pictures import Box, Picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import CDPSession, Locator, Page
+
+# Where a password can be read off a picture: the boxes of every password field, in CSS pixels of its frame.
+_SECRET_FIELDS = """() => [...document.querySelectorAll('input[type=password], [data-nvrflow-secret]')]
+  .map(field => field.getBoundingClientRect()).filter(box => box.width && box.height)
+  .map(box => [box.x, box.y, box.width, box.height])"""
+
+
+class HeldBack(Exception):  # noqa: N818 - not an error: what `--check` is asked for
+    """`--check` stopped before a step that would have changed the recorder."""
+
+
+@dataclass
+class Steps:
+    """Writes the steps of one run into its report, and keeps their pictures until the flow is over."""
+
+    report: Report
+    listener: Listener = field(default_factory=Silence)
+    pictures: list[Picture] = field(default_factory=list)
+    take_pictures: bool = True
+    check: bool = False
+    _chapter: str = ""
+    _camera: CDPSession | None = None
+    _camera_page: Page | None = None
+
+    @contextmanager
+    def chapter(self, title: str) -> Iterator[None]:
+        """Steps of the block stand below this heading; a chapter within a chapter adds no heading."""
+        outer, self._chapter = self._chapter, self._chapter or title
+        if not outer:
+            self.listener.chapter(title)
+        try:
+            yield
+        finally:
+            self._chapter = outer
+
+    @contextmanager
+    def step(self, step_id: str, title: str, effect: Effect = "read", element: str = "") -> Iterator[Step]:
+        """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up."""
+        step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter)
+        self.report.steps.append(step)
+        self.listener.starts(title)
+        began = time.perf_counter()
+        try:
+            yield step
+        except HeldBack:
+            step.outcome = "would"
+            raise
+        except BaseException as problem:
+            step.outcome = "failed"
+            if isinstance(problem, NvrflowError):
+                problem.step = problem.step or step.id
+            raise
+        finally:
+            step.seconds = round(time.perf_counter() - began, 3)
+            self.listener.ended(step)
+
+    def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
+        """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step."""
+        if self.take_pictures:
+            self._photograph(step, page, target)
+        if self.check and step.effect == "write":
+            raise HeldBack(step.title)
+
+    def drift(self, element: str, expected: str, found: str) -> None:
+        """An element was found by a locator other than its first one."""
+        seen = {(drift.element, drift.found) for drift in self.report.drift}
+        if (element, found) not in seen:
+            proposal = f"{element}: move `{found}` to the top, or correct `{expected}`"
+            self.report.drift.append(Drift(element, expected, found, proposal))
+
+    def _photograph(self, step: Step, page: Page, target: Locator | None) -> None:
+        if self._camera is None or self._camera_page is not page:
+            self._camera, self._camera_page = page.context.new_cdp_session(page), page
+        box = target.bounding_box() if target else None
+        masks = tuple(Box(*rectangle) for rectangle in page.evaluate(_SECRET_FIELDS))
+        options: dict[str, Any] = {"format": "jpeg", "quality": 70, "optimizeForSpeed": True}
+        image = self._camera.send("Page.captureScreenshot", options)["data"]
+        where = Box(box["x"], box["y"], box["width"], box["height"]) if box else None
+        self.pictures.append(Picture(step.id, base64.b64decode(image), where, masks, 1.0))
+
+    def _unused(self, step_id: str) -> str:
+        taken = {step.id for step in self.report.steps}
+        number, candidate = 2, step_id
+        while candidate in taken:
+            candidate, number = f"{step_id}-{number}", number + 1
+        return candidate

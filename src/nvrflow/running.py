@@ -1,0 +1,120 @@
+"""Running one flow on one recorder, from its name to the run folder."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import inspect
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from nvrflow.content import folder
+from nvrflow.errors import Interrupted, InvalidFile, NvrflowError, WrongCall
+from nvrflow.recorder import Manner, Recorder, open_recorder
+from nvrflow.recorder.address import normalised
+from nvrflow.recorder.steps import HeldBack, Steps
+from nvrflow.report import Listener, Report, Silence
+from nvrflow.report.folder import RunFolder
+
+Flow = Callable[..., Any]
+
+
+@dataclass
+class Run:
+    """One flow on one recorder; `arguments` are the flow's own keywords, `out` the run folder (None: a new one here)."""
+
+    flow: str
+    url: str
+    user: str = "admin"
+    password: str | Callable[[], str] | None = None
+    manner: Manner = field(default_factory=Manner)
+    out: Path | None = None
+    flows: Path | None = None
+    trace: bool = False
+    arguments: dict[str, Any] = field(default_factory=dict)
+    listener: Listener = field(default_factory=Silence)
+
+    def go(self) -> tuple[Report, RunFolder]:
+        """Do it, and write the run folder whatever happened. Raises WrongCall or InvalidFile before anything is touched."""
+        flow = find_flow(self.flow, self.flows)
+        url = normalised(self.url)
+        folder = RunFolder.create(self.out, self.flow, url)
+        report = Report(flow=self.flow, recorder=url, started=datetime.now().astimezone().isoformat(timespec="seconds"))
+        steps = Steps(report, self.listener)
+        began = time.perf_counter()
+        secrets: set[str] = set()
+        try:
+            self._drive(flow, url, steps, folder, secrets)
+            report.outcome = _outcome(report, self.manner.check)
+        except HeldBack:
+            report.outcome = "checked"
+        except (NvrflowError, KeyboardInterrupt) as problem:
+            report.failed(problem if isinstance(problem, NvrflowError) else Interrupted("interrupted; the recorder was left as the steps say"))
+        finally:
+            report.seconds = round(time.perf_counter() - began, 3)
+        folder.write(report, steps.pictures, secrets)
+        return report, folder
+
+    def _drive(self, flow: Flow, url: str, steps: Steps, folder: RunFolder, secrets: set[str]) -> None:
+        manner = self.manner
+        if self.trace:
+            from dataclasses import replace
+
+            manner = replace(manner, trace=folder.path / "trace.zip")
+        with open_recorder(url, self.user, self.password, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
+            recorder.session.secrets = secrets
+            flow(recorder, **self.arguments)
+
+
+def _outcome(report: Report, check: bool) -> Any:
+    if check:
+        return "checked"
+    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(one.changed for one in report.trust)
+    return "already" if not wrote and any(note.startswith("already:") for note in report.notes) else "done"
+
+
+def flow_names(own: Path | None = None) -> dict[str, Path]:
+    """Every flow by name: a team's own folder first, then the shipped ones."""
+    found: dict[str, Path] = {}
+    for top in [own, folder("flows")] if own else [folder("flows")]:
+        if not top.is_dir():
+            raise WrongCall(f"--flows {top}: there is no such folder; name the folder that holds <flow>.py")
+        for path in sorted(top.glob("*.py")):
+            if not path.name.startswith("_"):
+                found.setdefault(path.stem, path)
+    return found
+
+
+def find_flow(name: str, own: Path | None = None) -> Flow:
+    """The function of the flow `name`, which is named like its file. Raises WrongCall, InvalidFile."""
+    flows = flow_names(own)
+    if name not in flows:
+        near = difflib.get_close_matches(name, flows, n=1, cutoff=0.5)
+        raise WrongCall(f"{name}: there is no such flow" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(flows)}"))
+    path = flows[name]
+    module = import_module(f"nvrflow.flows.{name}") if path.parent == folder("flows") else _own_module(name, path)
+    flow = getattr(module, name, None)
+    if not callable(flow) or not inspect.signature(flow).parameters:
+        raise InvalidFile(f"must define `def {name}(recorder)`; a flow's function is named like its file", path)
+    return flow  # type: ignore[no-any-return]
+
+
+def _own_module(name: str, path: Path) -> Any:
+    """A team's flow as a module of its own, beside the shipped ones, which it may import."""
+    spec = importlib.util.spec_from_file_location(f"nvrflow_own_flows_{name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as problem:
+        raise InvalidFile(f"is no Python: {problem.msg}", path, problem.lineno) from None
+    except ImportError as problem:
+        raise InvalidFile(f"cannot be imported: {problem}", path) from None
+    return module
