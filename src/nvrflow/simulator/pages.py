@@ -1,0 +1,57 @@
+"""The files of a recorder's web pages: its own from the fixture folder, its framework's from the installed distribution."""
+
+from __future__ import annotations
+
+import mimetypes
+import secrets
+from hashlib import blake2s
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from nvrflow.simulator import frameworks
+from nvrflow.simulator.device import Device
+
+
+def routes(device: Device) -> list[Route]:
+    """The start page, whose %SEED% is another number on every load, /web/… and /framework/<name>/…."""
+    web = (device.home / "web").resolve()
+
+    async def start(request: Request) -> Response:
+        page = web / "index.html"
+        if not page.is_file():
+            return Response("not found", 404)
+        text = page.read_text(encoding="utf-8").replace("%SEED%", str(secrets.randbelow(9000) + 1000))
+        return Response(text, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+    async def own(request: Request) -> Response:
+        path = (web / request.path_params["path"]).resolve()
+        return answer(request, path if path.is_relative_to(web) else None)
+
+    async def framework(request: Request) -> Response:
+        source = device.file.frameworks.get(request.path_params["name"])
+        return answer(
+            request, frameworks.file(source.distribution, source.folder, request.path_params["path"]) if source else None
+        )
+
+    return [
+        Route("/", start),
+        Route("/index.html", start),
+        Route("/web/{path:path}", own),
+        Route("/framework/{name}/{path:path}", framework),
+    ]
+
+
+def answer(request: Request, path: Path | None) -> Response:
+    """The file at `path`, "not modified" when the browser has it already, or "not found"."""
+    if path is None or not path.is_file():
+        return Response("not found", 404)
+    content = path.read_bytes()
+    tag = f'"{blake2s(content, digest_size=8).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Response(content, media_type=kind, headers=headers)

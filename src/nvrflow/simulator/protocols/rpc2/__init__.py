@@ -1,0 +1,149 @@
+"""JSON-RPC over /RPC2_Login and /RPC2, as recorders of the 4.x generation speak it with their pages (facts/recorder-ui.md 5)."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from nvrflow.simulator.device import Device
+from nvrflow.simulator.pages import answer
+from nvrflow.simulator.protocols.rpc2.answers import BROKEN_REQUEST, NO_SESSION, UNKNOWN_METHOD, Body, Call, done, refused
+from nvrflow.simulator.protocols.rpc2.certificate_files import CertificateFiles
+from nvrflow.simulator.protocols.rpc2.configuration import Configuration
+from nvrflow.simulator.protocols.rpc2.scan import Scan
+from nvrflow.simulator.protocols.rpc2.sign_in import SignIn
+
+_COOKIE = "DhWebClientSessionID"
+
+
+def routes(device: Device) -> list[BaseRoute]:
+    """The protocol's routes for one recorder."""
+    speaker = _Rpc2(device)
+    return [
+        Route("/RPC2_Login", speaker.sign_in, methods=["POST"]),
+        Route("/RPC2", speaker.call, methods=["POST"]),
+        Route("/OutsideCmd", speaker.outside, methods=["POST"]),
+        Route("/RPC2_DownloadRootCert/{name}", speaker.download),
+        Route("/web_lang/{language}.txt", speaker.texts),
+        Route("/web_caps/webCapsConfig", speaker.capabilities),
+    ]
+
+
+class _Rpc2:
+    """One recorder's side of the conversation."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._sign_in = SignIn(device)
+        self._files = CertificateFiles(device)
+        scan = Scan(device)
+        self._methods = {
+            "global.keepAlive": lambda call: done({"timeout": call.params.get("timeout", 300)}),
+            "global.logout": self._log_out,
+            "global.getCurrentTime": lambda call: done({"time": device.clock.wall().strftime("%Y-%m-%d %H:%M:%S")}),
+            "magicBox.getDeviceType": lambda call: done({"type": device.file.device.type}),
+            "magicBox.getSerialNo": lambda call: done({"sn": device.serial}),
+            "magicBox.getSoftwareVersion": lambda call: done(
+                {"version": {"Version": device.file.device.version, "BuildDate": device.file.device.build_date}}
+            ),
+            "magicBox.getMachineName": lambda call: done({"name": device.file.device.name}),
+            **self._files.methods(),
+            **scan.methods(),
+            **Configuration(device).methods(),
+        }
+
+    async def sign_in(self, request: Request) -> Response:
+        """The two calls of a sign-in; the second sets the session's cookie."""
+        sent = await _sent(request)
+        if sent.get("method") != "global.login":
+            return _reply(refused(UNKNOWN_METHOD, "only global.login"), sent)
+        body, opened = self._sign_in.answer(_params(sent), sent.get("session"), _address(request))
+        response = _reply(body, sent)
+        if opened:
+            response.set_cookie(_COOKIE, opened, httponly=True)
+        return response
+
+    async def call(self, request: Request) -> Response:
+        """One call of somebody who is signed in."""
+        sent = await _sent(request)
+        name = sent.get("session")
+        session = self._device.sessions.touch(name) if isinstance(name, str) else None
+        if session is None:
+            return _reply(refused(NO_SESSION, "Invalid session in request data!"), sent)
+        method = self._methods.get(str(sent.get("method")))
+        if method is None:
+            return _reply(refused(UNKNOWN_METHOD, f"no method {sent.get('method')}"), sent)
+        return _reply(method(Call(_params(sent), str(name), session.user, _address(request))), sent)
+
+    async def outside(self, request: Request) -> Response:
+        """One call of somebody who is not signed in yet."""
+        sent = await _sent(request)
+        if sent.get("method") == "DevInit.getStatus":
+            return _reply(done({"Init": 0 if self._device.settings.initialised else 1, "Find": "BD"}), sent)
+        if sent.get("method") == "Security.getEncryptInfo":
+            return _reply(done(self._files.encryption()), sent)
+        return _reply(refused(UNKNOWN_METHOD, f"no method {sent.get('method')}"), sent)
+
+    async def download(self, request: Request) -> Response:
+        """A certificate file as an attachment, the way of older firmware; with ?CertSN= where names are equal."""
+        session = self._device.sessions.touch(request.cookies.get(_COOKIE, ""))
+        if session is None:
+            return Response("not signed in", 401)
+        found = self._files.by_name(request.path_params["name"], request.query_params.get("CertSN"))
+        if found is None:
+            return Response("not found", 404)
+        if self._files.fails():
+            return Response("download failed", 500)
+        name, content = self._files.export(found, session.user, _address(request))
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/x-x509-ca-cert", headers=headers)
+
+    async def texts(self, request: Request) -> Response:
+        """The words of the pages in one language, without a sign-in."""
+        language = request.path_params["language"]
+        known = language in self._device.settings.languages
+        return answer(request, self._device.home / "web" / "lang" / f"{language}.txt" if known else None)
+
+    async def capabilities(self, request: Request) -> Response:
+        """What the recorder can, without a sign-in. The keys below deviceType are ours (facts grade G)."""
+        settings = self._device.settings
+        return JSONResponse(
+            {
+                "deviceType": self._device.file.device.type,
+                "languages": settings.languages,
+                "language": settings.language,
+                "SupportHTTPS": True,
+                "plugin": settings.plugin,
+                "download": settings.download,
+            }
+        )
+
+    def _log_out(self, call: Call) -> Body:
+        self._device.sessions.end(call.session)
+        self._device.note("logout", call.user, call.address)
+        return done()
+
+
+async def _sent(request: Request) -> Body:
+    """The request's JSON object; an empty one when it is none."""
+    try:
+        sent = await request.json()
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def _params(sent: Body) -> Body:
+    params = sent.get("params")
+    return params if isinstance(params, dict) else {}
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _reply(body: Body, sent: Body) -> JSONResponse:
+    if not sent:
+        return JSONResponse(refused(BROKEN_REQUEST, "not a JSON object"), 400)
+    return JSONResponse({"session": sent.get("session"), **body, "id": sent.get("id")})

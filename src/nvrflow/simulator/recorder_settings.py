@@ -1,0 +1,186 @@
+"""How one simulated recorder behaves: `recorder.yaml` of its fixture, and what one instance has otherwise."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from nvrflow.content import Document, folder, read_yaml
+from nvrflow.errors import InvalidFile, WrongCall
+
+CertificateProfile = Literal[
+    "san_ip",  # issued by the recorder's CA, its address among the names
+    "cn_only",  # the address in the common name only, as browsers have refused since 2017
+    "expired",
+    "not_yet_valid",
+    "sha1",  # signed with SHA-1
+    "weak_key",  # RSA 1024
+    "wrong_ca",  # issued by another CA than the one offered for download
+    "regenerated_ca",  # as wrong_ca, but both CAs have the same name
+    "shared_ca",  # the same CA, key and all, as every other recorder with this profile in this process
+    "twin_ca",  # an own CA, but its name and serial number 1 are those of every other recorder with this profile
+    "self_signed",  # no CA at all
+    "none",  # a CA, but no device certificate yet
+]
+CertificateFormat = Literal["pem", "der", "pkcs7_der", "pkcs7_pem"]
+
+
+def _loopback(host: str) -> str:
+    try:
+        address = ipaddress.IPv4Address(host)
+    except ValueError:
+        raise ValueError(f"{host!r} is no IPv4 address; a simulated recorder listens on 127.x.x.x only") from None
+    if not address.is_loopback:
+        raise ValueError(f"{host} is not this computer; a simulated recorder listens on 127.x.x.x only")
+    return host
+
+
+def _listed(value: Any) -> Any:
+    """A list given as one word on a command line: `English,German`."""
+    return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Settings(_Strict):
+    """What can be different from instance to instance; times in seconds unless the name says otherwise."""
+
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Port = 0  # 0: a free one
+    https_port: Port = 0
+    serial: str | None = None  # None: a random one
+    user: str = "admin"
+    password: str | None = None  # None: a random one
+    weak_password: bool = False  # the page nags about it after the sign-in
+    initialised: bool = True  # False: the recorder waits for its first password
+    lockout_tries: int = Field(5, ge=1)
+    lockout_minutes: float = Field(30, ge=0)
+    lockout_by_address: bool = True  # wrong tries lock the computer they came from, too
+    tells_unknown_users: bool = False  # True: older codes that tell a wrong user from a wrong password
+    session_limit: int = Field(10, ge=1)
+    other_sessions: int = Field(0, ge=0)  # people who are signed in from elsewhere
+    session_timeout: float = Field(300, gt=0)
+    keep_alive_interval: int = Field(60, ge=1)
+    language: str = "English"
+    languages: Annotated[list[str], BeforeValidator(_listed)] = ["English"]
+    certificate: CertificateProfile = "san_ip"
+    format: CertificateFormat = "pem"
+    device_file: str = "device.pem"
+    authority_file: str = "ca.pem"
+    same_name: bool = False  # both downloads suggest the name of the device certificate's file
+    send_chain: bool = False  # the TLS port sends the CA certificate as well
+    tls: Literal["modern", "tls12", "old"] = "modern"  # TLS 1.2 and 1.3; 1.2 only; 1.0 and 1.1 only
+    https: bool = False  # on from the start
+    https_never_comes_up: bool = False  # once enabled, HTTP redirects and nothing listens there
+    https_config: Literal["abnormal", "ignored", "absent"] = "abnormal"  # the scan's word on HTTPS while it is off
+    busy_ports: Annotated[list[Port], BeforeValidator(_listed)] = []  # refused as HTTP or HTTPS port
+    download: Literal["blob", "navigation", "folder"] = "blob"
+    download_fails: int = Field(0, ge=0)  # so many downloads end in an error first
+    plugin: Literal["none", "optional", "required"] = "none"
+    restart_seconds: float = Field(1.5, ge=0)
+    scan_seconds: float = Field(1.2, ge=0)
+    latency_ms: float = Field(0, ge=0)  # added to every answer
+    clock_offset: float = 0  # how far the recorder's clock is ahead of this computer's
+
+
+FIXED = frozenset(
+    [
+        "host",
+        "port",
+        "https_port",
+        "serial",
+        "user",
+        "password",
+        "initialised",
+        "certificate",
+        "tls",
+        "send_chain",
+        "https",
+        "https_config",
+    ]
+)
+
+
+class Framework(_Strict):
+    """A web framework served from an installed distribution: the files below `folder` in its file list."""
+
+    distribution: str
+    folder: str
+
+
+class Model(_Strict):
+    """What the recorder says that it is."""
+
+    type: str
+    version: str
+    build_date: str
+    name: str
+
+
+class RecorderFile(_Strict):
+    """One `recorder.yaml`."""
+
+    protocol: str
+    device: Model
+    authority: dict[str, str]
+    subject: dict[str, str]
+    frameworks: dict[str, Framework] = {}
+    settings: Settings = Field(default_factory=lambda: Settings.model_validate({}))
+
+
+def available() -> list[str]:
+    """The names of all simulated recorders that are shipped: folders below fixtures/ with a recorder.yaml."""
+    top = folder("fixtures")
+    return sorted(path.parent.relative_to(top).as_posix() for path in top.rglob("recorder.yaml"))
+
+
+def load(firmware: str, changes: dict[str, Any]) -> tuple[RecorderFile, Settings, Path]:
+    """The recorder file of `firmware`, its settings with `changes`, and its folder. Raises WrongCall, InvalidFile."""
+    names = available()
+    if firmware not in names:
+        near = difflib.get_close_matches(firmware, names, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+        raise WrongCall(f"simulate {firmware}: there is no such simulated recorder; {hint}")
+    home = folder("fixtures") / firmware
+    document = read_yaml(home / "recorder.yaml")
+    try:
+        file = RecorderFile.model_validate(document.data)
+    except ValidationError as problem:
+        raise _invalid(problem, document) from None
+    return file, with_changes(file.settings, changes), home
+
+
+def with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """The settings with some of them changed; words as from a command line are understood. Raises WrongCall."""
+    try:
+        return Settings.model_validate({**settings.model_dump(), **changes})
+    except ValidationError as problem:
+        where, what = _explained(problem, list(Settings.model_fields))
+        raise WrongCall(f"simulate: {where}: {what}") from None
+
+
+def _invalid(problem: ValidationError, document: Document) -> InvalidFile:
+    place = tuple(problem.errors()[0]["loc"])
+    where, what = _explained(
+        problem, list(Settings.model_fields) if place[:1] == ("settings",) else list(RecorderFile.model_fields)
+    )
+    return InvalidFile(what, document.path, document.line(place), where)
+
+
+def _explained(problem: ValidationError, known: list[str]) -> tuple[str, str]:
+    error = problem.errors()[0]
+    where = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        return where, "there is no such setting; " + (f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}")
+    message = error["msg"].removeprefix("Value error, ")
+    return where, message[0].lower() + message[1:]
