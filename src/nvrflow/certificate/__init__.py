@@ -1,0 +1,16 @@
+"""Certificates: the noun, how files of them are read, and what browsers would object to."""
+
+from nvrflow.certificate.judging import Objection, host_of, judge, names_host, warnings_for
+from nvrflow.certificate.noun import Certificate
+from nvrflow.certificate.reading import read_certificate_file, read_certificates
+
+__all__ = [
+    "Certificate",
+    "Objection",
+    "host_of",
+    "judge",
+    "names_host",
+    "read_certificate_file",
+    "read_certificates",
+    "warnings_for",
+]

@@ -1,0 +1,207 @@
+"""Certificates out of files, whatever a recorder put into them: told by content, never by the file's name."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import warnings
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, pkcs7
+
+from nvrflow.certificate.noun import Certificate, Format, Role
+from nvrflow.errors import CertificateRefused, InvalidFile
+
+MOST_BYTES = 64 * 1024
+MOST_CERTIFICATES = 16
+
+_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+?)-----(.*?)-----END \1-----", re.DOTALL)
+_CERTIFICATE_LABELS = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
+_PKCS7_LABELS = {"PKCS7", "PKCS #7 SIGNED DATA", "CMS"}
+_PKCS12_CONTENT = (bytes.fromhex("06092a864886f70d0107"), bytes.fromhex("020103"))
+_LOOKS = (
+    (b"<!doctype html", "a web page (a login or error page instead of the file)"),
+    (b"<html", "a web page (a login or error page instead of the file)"),
+    (b"<?xml", "an XML document"),
+    (b"%pdf", "a PDF"),
+    (b"{", "a JSON answer"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x7felf", "a program"),
+    (b"mz", "a Windows program"),
+    (b"ssh-", "an SSH public key"),
+)
+
+
+def read_certificates(data: bytes, source: str) -> list[Certificate]:
+    """Every certificate in `data`: PEM, DER, PKCS#7 (PEM or DER), bundles of them, or a ZIP of such files.
+
+    `source` (a file's name) is for the messages. At most 64 KiB a file and 16 certificates. Raises CertificateRefused
+    for private keys, PKCS#12, too much, and anything that is no certificate (saying what it looks like).
+    """
+    found = _from_zip(data, source) if data.startswith(b"PK\x03\x04") else _from_file(data, source)
+    unique = list({certificate.der: certificate for certificate in found}.values())
+    if len(unique) > MOST_CERTIFICATES:
+        raise CertificateRefused(
+            f"{source}: holds {len(unique)} certificates; a recorder's download has one or two, more than"
+            f" {MOST_CERTIFICATES} are not taken"
+        )
+    return unique
+
+
+def read_certificate_file(path: Path, role: Role = "") -> list[Certificate]:
+    """The certificates of one file, each knowing its file and role. Raises InvalidFile when it cannot be opened."""
+    try:
+        if path.stat().st_size > MOST_BYTES * MOST_CERTIFICATES:
+            raise CertificateRefused(_too_big(str(path), path.stat().st_size))
+        data = path.read_bytes()
+    except OSError as problem:
+        raise InvalidFile(problem.strerror or str(problem), path) from None
+    return [replace(certificate, file=path, role=role) for certificate in read_certificates(data, path.name)]
+
+
+def _from_zip(data: bytes, source: str) -> list[Certificate]:
+    found: list[Certificate] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) > MOST_CERTIFICATES:
+                raise CertificateRefused(f"{source}: a ZIP with {len(members)} files; {MOST_CERTIFICATES} are the most")
+            for member in members:
+                with archive.open(member) as file:
+                    content = file.read(MOST_BYTES + 1)
+                found += _from_file(content, f"{source}/{member.filename}")
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as problem:
+        raise CertificateRefused(f"{source}: a ZIP that cannot be unpacked ({problem}); download it again") from None
+    if not found:
+        raise CertificateRefused(f"{source}: an empty ZIP; it should hold a certificate")
+    return found
+
+
+def _from_file(data: bytes, source: str) -> list[Certificate]:
+    if len(data) > MOST_BYTES:
+        raise CertificateRefused(_too_big(source, len(data)))
+    if data[:3] == b"\xef\xbb\xbf":
+        data = data[3:]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", errors="replace").encode("utf-8")
+    _refuse_private_parts(data, source)
+    blocks = _BLOCK.findall(data)
+    found = _from_pem(blocks, source) if blocks else _from_der(data) or _from_bare_base64(data, source)
+    if found:
+        return found
+    raise CertificateRefused(f"{source}: {_looks_like(data)}, not a certificate; a PEM, DER or PKCS#7 file was expected")
+
+
+def _from_pem(blocks: list[tuple[bytes, bytes]], source: str) -> list[Certificate]:
+    found: list[Certificate] = []
+    for label, body in blocks:
+        name = label.decode()
+        if name not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
+            continue  # parameters, requests, revocation lists: harmless and of no use
+        der = _decoded(body)
+        inner = _from_der(der) if der else []
+        if not inner:
+            raise CertificateRefused(f"{source}: a {name} block that cannot be read; download the file again")
+        kind: Format = "pem" if name in _CERTIFICATE_LABELS else "pkcs7"
+        found += [replace(certificate, format=kind) for certificate in inner]
+    return found
+
+
+def _from_bare_base64(data: bytes, source: str) -> list[Certificate]:
+    """A certificate in base64 without BEGIN and END lines, as some firmwares give it."""
+    text = b"".join(data.split())
+    if not re.fullmatch(rb"MII[A-Za-z0-9+/]+={0,2}", text):
+        return []
+    der = _decoded(text)
+    if not der:
+        return []
+    _refuse_private_parts(der, source)
+    return [replace(certificate, format="pem") for certificate in _from_der(der)]
+
+
+def _decoded(body: bytes) -> bytes:
+    text = b"".join(line for line in body.splitlines() if b":" not in line)
+    try:
+        return base64.b64decode(b"".join(text.split()), validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _from_der(data: bytes) -> list[Certificate]:
+    """One certificate in DER, or those of a PKCS#7 in DER; bytes after the structure's end are left out."""
+    data = data[: _der_length(data)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            x509.load_der_x509_certificate(data)
+            return [Certificate(data, format="der")]
+        except ValueError:
+            pass
+        try:
+            inner = pkcs7.load_der_pkcs7_certificates(data)
+        except (ValueError, UnsupportedAlgorithm):
+            return []
+        return [Certificate(one.public_bytes(Encoding.DER), format="pkcs7") for one in inner]
+
+
+def _der_length(data: bytes) -> int:
+    """How many bytes the outermost DER structure has; all of `data` when that cannot be told."""
+    if len(data) < 2 or data[0] != 0x30 or data[1] == 0x80:
+        return len(data)
+    if data[1] < 0x80:
+        return 2 + data[1]
+    size = data[1] & 0x7F
+    return 2 + size + int.from_bytes(data[2 : 2 + size], "big")
+
+
+def _refuse_private_parts(data: bytes, source: str) -> None:
+    """Raises CertificateRefused for a private key, alone or beside a certificate, and for a PKCS#12 store."""
+    if re.search(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", data) or _is_private_key(data):
+        raise CertificateRefused(
+            f"{source}: contains a private key; nobody but the recorder may have it, so the file is not kept or"
+            " imported - download the certificate without its key"
+        )
+    head = data[:40]
+    if head[:1] == b"\x30" and _PKCS12_CONTENT[0] in head and _PKCS12_CONTENT[1] in head[:8]:
+        raise CertificateRefused(
+            f"{source}: is a PKCS#12 store (.p12, .pfx), which carries a private key; the file is not kept or"
+            " imported - download the certificate alone (PEM, DER or PKCS#7)"
+        )
+
+
+def _is_private_key(data: bytes) -> bool:
+    if data[:1] != b"\x30":
+        return False
+    try:
+        load_der_private_key(data[: _der_length(data)], password=None)
+    except TypeError:
+        return True  # encrypted: a private key all the same
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _looks_like(data: bytes) -> str:
+    if not data.strip():
+        return "an empty file"
+    head = data.lstrip()[:64].lower()
+    for start, what in _LOOKS:
+        if head.startswith(start):
+            return what
+    if b"-----begin certificate request" in head or b"-----begin new certificate request" in head:
+        return "a certificate request"
+    if b"-----begin" in head:
+        return "a PEM file without a certificate, or one that is cut off"
+    if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head):
+        return f"a text that begins with {head[:24].decode()!r}"
+    return "binary data"
+
+
+def _too_big(source: str, size: int) -> str:
+    return f"{source}: {size} bytes or more; a recorder's certificate file has a few thousand, {MOST_BYTES} are the most"

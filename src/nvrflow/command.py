@@ -1,0 +1,142 @@
+"""Running the operating system's own tools: said before it is done, with a time limit, and never through a shell."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Literal
+
+MOST_OUTPUT = 64 * 1024
+_ALSO_SEARCHED = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One call of a tool: an argument list (the tool by its absolute path), a time limit in seconds, a file mask.
+
+    `environment` is laid over the caller's; `umask` is 077 so that nothing private becomes readable, and 022 for tools
+    that write files for everybody; `may_fail` marks a command whose failure is no problem (what it removes may be gone).
+    """
+
+    argv: tuple[str, ...]
+    timeout: float = 20.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    umask: int = 0o077
+    may_fail: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The command as it can be typed into a POSIX shell."""
+        return shlex.join(self.argv) + (" || true" if self.may_fail else "")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. `outcome` is `ended`, or `timeout`, `flood` (wrote without end; killed), `missing`."""
+
+    command: Command
+    outcome: Literal["ended", "timeout", "flood", "missing"]
+    code: int | None = None
+    output: str = ""
+    errors: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the tool itself reports success. That alone proves little: look again afterwards."""
+        return self.outcome == "ended" and self.code == 0
+
+    @property
+    def why(self) -> str:
+        """One line on how it went wrong: the tool's own last words, or what the runner did."""
+        tool = Path(self.command.argv[0]).name
+        if self.outcome == "timeout":
+            return f"{tool} did not end within {self.command.timeout:g} seconds and was stopped"
+        if self.outcome == "flood":
+            return f"{tool} wrote more than {MOST_OUTPUT} bytes and was stopped"
+        if self.outcome == "missing":
+            return f"{self.command.argv[0]} cannot be started: {self.errors}"
+        said = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
+        return f"{tool} ended with {self.code}" + (f": {' '.join(said[-2:])[:300]}" if said else " and said nothing")
+
+
+def tool(name: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """The absolute path of a tool, looked up in PATH and then in the usual system folders; None when it is missing."""
+    found = shutil.which(name, path=(environment if environment is not None else os.environ).get("PATH", os.defpath))
+    found = found or shutil.which(name, path=os.pathsep.join(_ALSO_SEARCHED))
+    return str(Path(found).absolute()) if found else None
+
+
+def run(command: Command) -> Ended:
+    """Run one command to its end, its time limit or its output limit, whichever comes first; standard input is closed."""
+    if not Path(command.argv[0]).is_absolute():
+        return Ended(command, "missing", errors="it is not named by its absolute path")
+    try:
+        process = _started(command)
+    except OSError as problem:
+        return Ended(command, "missing", errors=problem.strerror or str(problem))
+    flood = threading.Event()
+    assert process.stdout and process.stderr
+    output, errors = bytearray(), bytearray()
+    readers = [
+        threading.Thread(target=_read, args=(pipe, into, flood, process), daemon=True)
+        for pipe, into in ((process.stdout, output), (process.stderr, errors))
+    ]
+    for reader in readers:
+        reader.start()
+    outcome: Literal["ended", "timeout", "flood"] = "ended"
+    try:
+        process.wait(command.timeout)
+    except subprocess.TimeoutExpired:
+        outcome = "timeout"
+    finally:
+        _stop(process)
+    for reader in readers:
+        reader.join(timeout=2)  # a grandchild that left the group may still hold the pipe
+    if flood.is_set():
+        outcome = "flood"
+    return Ended(command, outcome, process.returncode, _text(output), _text(errors))
+
+
+def _started(command: Command) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, **command.environment, "LC_ALL": "C"}
+    return subprocess.Popen(
+        list(command.argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        umask=command.umask if os.name == "posix" else -1,
+        start_new_session=os.name == "posix",
+    )
+
+
+def _read(pipe: IO[bytes], into: bytearray, flood: threading.Event, process: subprocess.Popen[bytes]) -> None:
+    while chunk := os.read(pipe.fileno(), 8192):
+        into += chunk[: MOST_OUTPUT - len(into)]
+        if len(into) >= MOST_OUTPUT:
+            flood.set()
+            _stop(process)
+            return
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process and whatever it started; nothing happens when all of it has ended already."""
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait(5)
+
+
+def _text(data: bytearray) -> str:
+    return bytes(data).decode("utf-8", errors="replace")

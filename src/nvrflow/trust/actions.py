@@ -1,0 +1,94 @@
+"""The few things done to a computer: a command, a file written or deleted, a folder made - each can be printed first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from nvrflow.command import Command, run
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write a whole file at once; the folder is there already or made by a MakeFolder before."""
+
+    path: Path
+    data: bytes
+    mode: int = 0o644
+
+    @property
+    def shown(self) -> str:
+        """The same in shell."""
+        text = self.data.decode("utf-8", errors="replace").rstrip("\n")
+        return f"cat > {shlex.quote(str(self.path))} <<'END'\n{text}\nEND"
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete one file; it may be gone already."""
+
+    path: Path
+
+    @property
+    def shown(self) -> str:
+        """The same in shell."""
+        return shlex.join(("rm", "-f", str(self.path)))
+
+
+@dataclass(frozen=True)
+class MakeFolder:
+    """Make a folder and those above it."""
+
+    path: Path
+    mode: int = 0o755
+
+    @property
+    def shown(self) -> str:
+        """The same in shell."""
+        return shlex.join(("mkdir", "-p", "-m", f"{self.mode:o}", str(self.path)))
+
+
+Action = Command | Write | Delete | MakeFolder
+
+
+def perform(action: Action) -> str:
+    """Do it; returns what went wrong in one line, or an empty string."""
+    if isinstance(action, Command):
+        ended = run(action)
+        return "" if ended.ok or action.may_fail else ended.why
+    try:
+        if isinstance(action, Write):
+            write_whole(action.path, action.data, action.mode)
+        elif isinstance(action, Delete):
+            action.path.unlink(missing_ok=True)
+        else:
+            _make(action.path, action.mode)
+    except OSError as problem:
+        return f"{problem.filename or action.path}: {problem.strerror or problem}"
+    return ""
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file so that a crash leaves either the old one or the new one. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _make(folder: Path, mode: int) -> None:
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=mode, exist_ok=True)

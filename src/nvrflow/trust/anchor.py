@@ -1,0 +1,147 @@
+"""The limited anchor: a stand-in for the recorder's CA that vouches for this recorder's names and for nothing else.
+
+Whoever holds the key of a recorder's CA (it may lie in the firmware of every recorder sold) could pose as any site
+towards a computer that trusts the CA itself. The stand-in has the CA's name and public key, so the recorder's own
+certificates fit it, and name constraints that end at the recorder. It is signed by a key that is thrown away at once.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from nvrflow.certificate import Certificate
+
+NO_NAME = "nothing.invalid"
+_NO_ADDRESS = "255.255.255.255"
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """The names that a limited anchor lets through; neither list is ever empty, for an empty one would mean any."""
+
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """The addresses as networks of one, `192.0.2.10/32`."""
+        return tuple(str(ipaddress.ip_network(address)) for address in self.addresses)
+
+    @property
+    def shown(self) -> str:
+        """For a sentence."""
+        return ", ".join(dict.fromkeys(one for one in (*self.addresses, *self.names) if one not in (NO_NAME, _NO_ADDRESS)))
+
+
+@dataclass(frozen=True)
+class LimitedPair:
+    """`clone` alone is enough for NSS browsers; OpenSSL, Windows and macOS want `root` as anchor and `clone` below it."""
+
+    alone: Certificate
+    root: Certificate
+    clone: Certificate
+
+
+def permitted(device: Certificate) -> Permitted:
+    """The names of the device certificate, as a limit.
+
+    OpenSSL tests a host-like common name as DNS name when there is no DNS name among the SANs; Firefox takes an IP-like
+    DNS limit for broken when there are. Hence: the DNS SANs; without any the common name if it looks like a host; else
+    a name that cannot exist.
+    """
+    names = tuple(name.removeprefix("*.") for name in device.dns_names)
+    if not names and re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", device.common_name):
+        names = (device.common_name,)
+    return Permitted(device.ip_names or (_NO_ADDRESS,), names or (NO_NAME,))
+
+
+def name_limits(device: Certificate) -> x509.NameConstraints:
+    """The same as the extension of a certificate."""
+    allowed = permitted(device)
+    trees: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_network(cidr)) for cidr in allowed.cidrs]
+    trees += [x509.DNSName(name) for name in allowed.names]
+    return x509.NameConstraints(trees, None)
+
+
+def limited(authority: Certificate, device: Certificate) -> LimitedPair:
+    """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call."""
+    alone = _clone(authority, device, ec.generate_private_key(ec.SECP256R1()), _own_name(device), None)
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer_named = _names_its_issuer(device)
+    above = authority.x509.issuer if issuer_named else _own_name(device)
+    root = _root(authority, device, key, above)
+    clone = _clone(authority, device, key, above, authority.serial if issuer_named else None)
+    return LimitedPair(alone, root, clone)
+
+
+def _own_name(device: Certificate) -> x509.Name:
+    text = f"nvrflow limited anchor for {permitted(device).shown}"[:64]
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _names_its_issuer(device: Certificate) -> bool:
+    """Whether the device certificate names its issuer's issuer and serial number, which OpenSSL compares."""
+    above = device.extension(x509.AuthorityKeyIdentifier)
+    return bool(above and above.authority_cert_serial_number is not None)
+
+
+def _clone(authority: Certificate, device: Certificate, key: Any, issuer: x509.Name, serial: int | None) -> Certificate:
+    ours = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    theirs = authority.extension(x509.SubjectKeyIdentifier)
+    subject_key = theirs or x509.SubjectKeyIdentifier.from_public_key(authority.x509.public_key())
+    builder = (
+        _beginning(authority, device)
+        .issuer_name(issuer)
+        .subject_name(authority.x509.subject)
+        .public_key(authority.x509.public_key())
+        .serial_number(x509.random_serial_number() if serial is None or serial <= 0 else serial)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(subject_key, critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ours), critical=False)
+    )
+    return _signed(builder, key)
+
+
+def _root(authority: Certificate, device: Certificate, key: Any, name: x509.Name) -> Certificate:
+    builder = (
+        _beginning(authority, device)
+        .issuer_name(name)
+        .subject_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    return _signed(builder, key)
+
+
+def _beginning(authority: Certificate, device: Certificate) -> x509.CertificateBuilder:
+    """What root and clone have in common: the CA's dates and the limits."""
+    usage = dict.fromkeys(
+        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
+    )
+    return (
+        x509.CertificateBuilder()
+        .not_valid_before(max(authority.not_before, datetime(1970, 1, 2, tzinfo=UTC)))
+        .not_valid_after(max(authority.not_after, authority.not_before + timedelta(seconds=1)))
+        .add_extension(name_limits(device), critical=True)
+        .add_extension(
+            x509.KeyUsage(**usage, key_cert_sign=True, crl_sign=False, encipher_only=False, decipher_only=False),
+            critical=True,
+        )
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+    )
+
+
+def _signed(builder: x509.CertificateBuilder, key: Any) -> Certificate:
+    return Certificate(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER), format="der")

@@ -1,0 +1,93 @@
+"""The computer whose trust is changed: its system, its folders, its tools, and whether we are administrator here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath, PureWindowsPath
+from typing import Literal
+
+from nvrflow import command
+
+System = Literal["linux", "windows", "macos"]
+Scope = Literal["user", "machine"]
+
+
+@dataclass(frozen=True)
+class Computer:
+    """`environment` gives HOME and the XDG folders; `root` is where the system's own folders hang, `/` but in tests."""
+
+    system: System
+    environment: Mapping[str, str] = field(default_factory=dict)
+    root: Path = Path("/")
+    admin: bool = False
+
+    @classmethod
+    def this(cls, environment: Mapping[str, str] | None = None) -> Computer:
+        """The computer that we run on, with another environment if one is given."""
+        systems: dict[str, System] = {"win32": "windows", "darwin": "macos"}
+        return cls(
+            systems.get(sys.platform, "linux"),
+            dict(os.environ if environment is None else environment),
+            admin=_is_admin(),
+        )
+
+    @property
+    def home(self) -> Path:
+        """The user's folder."""
+        name = "USERPROFILE" if self.system == "windows" else "HOME"
+        return Path(self.environment.get(name) or Path.home())
+
+    def xdg(self, variable: str, default: str) -> Path:
+        """One of the XDG base folders; a relative value does not count (as the specification says)."""
+        value = self.environment.get(variable, "")
+        return Path(value) if value.startswith("/") else self.home / default
+
+    @property
+    def state(self) -> Path:
+        """Where nvrflow keeps its ledger."""
+        if self.system == "windows":
+            return Path(self.environment.get("LOCALAPPDATA") or self.home / "AppData" / "Local") / "nvrflow"
+        if self.system == "macos":
+            return self.home / "Library" / "Application Support" / "nvrflow"
+        return self.xdg("XDG_STATE_HOME", ".local/state") / "nvrflow"
+
+    def tool(self, name: str, default: str) -> str:
+        """The absolute path of a tool; `default` where it usually lies when it is not installed here."""
+        return self.has(name) or default
+
+    def has(self, name: str) -> str | None:
+        """The absolute path of a tool when it is installed here."""
+        return command.tool(name, self.environment)
+
+    def under(self, path: str) -> Path:
+        """One of the system's own folders."""
+        return self.root / path.lstrip("/")
+
+    def shown(self, path: Path) -> PurePath:
+        """The path as this computer's system writes it (a golden list for Windows is made on Linux, too)."""
+        return PureWindowsPath(str(path).replace("/", "\\")) if self.system == "windows" else path
+
+    @property
+    def foreign_home(self) -> str:
+        """Why the user's part must not be done: we are root in somebody else's home. Empty when all is well."""
+        if os.name != "posix" or os.geteuid() != 0 or not self.home.is_dir():
+            return ""
+        owner = self.home.stat().st_uid
+        if owner == 0:
+            return ""
+        return (
+            f"{self.home}: belongs to another user (uid {owner}) while this runs as root, and files made here would"
+            " lock that user out; run it as that user, without sudo"
+        )
+
+
+def _is_admin() -> bool:
+    if os.name == "posix":
+        return os.geteuid() == 0
+    import ctypes
+
+    shell: object = getattr(getattr(ctypes, "windll", None), "shell32", None)
+    return bool(shell and shell.IsUserAnAdmin())  # type: ignore[attr-defined]

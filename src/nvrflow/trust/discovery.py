@@ -1,0 +1,48 @@
+"""Which stores this computer has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nvrflow.errors import WrongCall
+from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.ledger import Entry
+from nvrflow.trust.stores import Store
+from nvrflow.trust.stores.chromium import chromium_stores
+from nvrflow.trust.stores.debian import DebianStore
+from nvrflow.trust.stores.nss_store import NssStore
+
+
+def all_stores(computer: Computer) -> list[Store]:
+    """Every store that this kind of computer can have, usable or not."""
+    if computer.system == "linux":
+        return [*chromium_stores(computer), DebianStore(computer)]
+    return []
+
+
+def chosen_stores(computer: Computer, names: Sequence[str] | None, scope: Scope) -> list[Store]:
+    """The stores named (a name, or the beginning of several up to a dash or colon), else all of the scope."""
+    there = all_stores(computer)
+    if not names:
+        return [store for store in there if store.scope == scope]
+    chosen: list[Store] = []
+    for name in names:
+        fits = [store for store in there if store.name == name or store.name.startswith((f"{name}-", f"{name}:"))]
+        if not fits:
+            known = ", ".join(store.name for store in there) or "none"
+            raise WrongCall(f"--store {name}: this computer has no such store; it has {known}")
+        chosen += [store for store in fits if store not in chosen]
+    return chosen
+
+
+def store_of(computer: Computer, entry: Entry) -> Store | None:
+    """The store that an entry of the ledger speaks of; None when this computer has it no longer."""
+    for store in all_stores(computer):
+        if store.name == entry.store and store.place == entry.place:
+            return store
+    if entry.store.startswith("chromium-nss"):
+        return NssStore(computer, entry.store, "chromium", Path(entry.place), "Chromium")
+    if entry.store.startswith("firefox:"):
+        return NssStore(computer, entry.store, "firefox", Path(entry.place), "Firefox")
+    return None

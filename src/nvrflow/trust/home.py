@@ -1,0 +1,35 @@
+"""A throw-away HOME whose browser trusts exactly what a plan would trust: for the proof, and for `demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nvrflow.errors import NotTrusted
+from nvrflow.trust.actions import perform
+from nvrflow.trust.choosing import choose
+from nvrflow.trust.computer import Computer
+from nvrflow.trust.planning import Plan
+from nvrflow.trust.stores.nss_store import MEND, NssStore
+
+
+def into_home(plan: Plan, home: Path) -> Path:
+    """Put the plan's certificates into the NSS database of the empty folder `home`, nothing else; no ledger.
+
+    Start Chromium with HOME set to `home`. The database lies in the old place, `.pki/nssdb`, which every version of
+    Chromium reads first; here there is nothing that it could hide. Linux only. Raises NotTrusted when it cannot be made.
+    """
+    environment = {name: value for name, value in plan.computer.environment.items() if not name.startswith("XDG_")}
+    computer = Computer("linux", {**environment, "HOME": str(home)})
+    store = NssStore(computer, "throw-away", "chromium", home / ".pki" / "nssdb", "one browser", creatable=True)
+    if not computer.has("certutil"):
+        raise NotTrusted(f"{home}: NSS's certutil is missing, so no browser can be given the certificates; {MEND}")
+    for choice in choose(plan.material, plan.kind, "chromium"):
+        if choice.certificate is None:
+            raise NotTrusted(f"{plan.host}: {choice.why}")
+        for action in store.adding(choice.certificate, choice.use, plan.host):
+            if problem := perform(action):
+                raise NotTrusted(f"{home}: {problem}")
+        found = store.find(choice.certificate)
+        if found is None or not store.enough(found, choice.use):
+            raise NotTrusted(f"{store.place}: the certificate is not there as it should be")
+    return store.folder

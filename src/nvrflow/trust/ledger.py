@@ -1,0 +1,108 @@
+"""The ledger: what was put where, written before and after each change, so that all of it can be taken back exactly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.errors import InvalidFile
+from nvrflow.report import nvrflow_version
+from nvrflow.trust.actions import write_whole
+
+Phase = Literal["planned", "done", "removing"]
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One certificate in one store.
+
+    `source_sha256` is the recorder's certificate that it stands for (the one a person confirmed), `device_sha256` the
+    recorder's own; `preexisting` means a person had put it there, `previous_flags` what its flags were then.
+    """
+
+    host: str
+    kind: str
+    use: str
+    store: str
+    place: str
+    sha256: str
+    label: str
+    flags: str
+    source_sha256: str
+    source_spki: str
+    device_sha256: str
+    approval: str
+    pem: str
+    phase: Phase = "planned"
+    preexisting: bool = False
+    previous_flags: str = ""
+    when: str = ""
+    nvrflow: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes an entry the same one."""
+        return self.host, self.store, self.place, self.sha256
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate itself."""
+        return read_certificates(self.pem.encode(), "ledger")[0]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The file `trust.json` in the user's state folder."""
+
+    path: Path
+
+    def entries(self) -> list[Entry]:
+        """All entries, in the order in which they were made. Raises InvalidFile when the file is damaged."""
+        try:
+            document = json.loads(self.path.read_text(encoding="utf-8"))
+            return [Entry(**entry) for entry in document["entries"]]
+        except FileNotFoundError:
+            return []
+        except (ValueError, TypeError, KeyError) as problem:
+            raise InvalidFile(
+                f"the ledger of what was trusted cannot be read ({problem}); move it away and untrust by file", self.path
+            ) from None
+        except OSError as problem:
+            raise InvalidFile(problem.strerror or str(problem), self.path) from None
+
+    def put(self, entry: Entry) -> Entry:
+        """Write an entry down, in place of an earlier one with the same key."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        dated = replace(entry, when=entry.when or now, nvrflow=nvrflow_version())
+        kept = self.entries()
+        keys = [one.key for one in kept]
+        if dated.key in keys:
+            kept[keys.index(dated.key)] = dated
+        else:
+            kept.append(dated)
+        self._write(kept)
+        return dated
+
+    def drop(self, entry: Entry) -> None:
+        """Strike an entry out."""
+        self._write(one for one in self.entries() if one.key != entry.key)
+
+    def of_host(self, host: str) -> list[Entry]:
+        """The entries of one recorder."""
+        return [entry for entry in self.entries() if entry.host == host]
+
+    def _write(self, entries: Iterable[Entry]) -> None:
+        document = {"format": _FORMAT, "entries": [asdict(entry) for entry in entries]}
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(self.path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+        except OSError as problem:
+            raise InvalidFile(
+                f"the ledger cannot be written ({problem.strerror}); nothing is trusted without it", self.path
+            ) from None

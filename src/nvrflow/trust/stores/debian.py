@@ -1,0 +1,116 @@
+"""Debian's and Ubuntu's system store: curl, OpenSSL, Python and (by a hook) Java; not Chromium, not Firefox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.command import Command, run
+from nvrflow.errors import CertificateRefused
+from nvrflow.trust.actions import Action, Delete, Write
+from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+
+_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class DebianStore:
+    """/usr/local/share/ca-certificates, one PEM file for each certificate, and update-ca-certificates."""
+
+    computer: Computer
+    name: str = "debian-system"
+    family: Family = "openssl"
+    scope: Scope = "machine"
+    readers: str = "curl, OpenSSL, Python, Git, wget; not the browsers"
+
+    @property
+    def folder(self) -> Path:
+        """Where an administrator's own certificates lie."""
+        return self.computer.under("/usr/local/share/ca-certificates")
+
+    @property
+    def place(self) -> str:
+        """The same as text."""
+        return str(self.folder)
+
+    def state(self) -> State:
+        """Whether this is a Debian, and whether we may write there."""
+        if not self.computer.under("/etc/ca-certificates.conf").exists() or not self.folder.is_dir():
+            return State(False, "this is no Debian or Ubuntu with ca-certificates", "apt-get install ca-certificates")
+        if not self.computer.has("update-ca-certificates"):
+            return State(False, "update-ca-certificates is missing", "apt-get install ca-certificates")
+        if not self.computer.admin:
+            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root")
+        return State(True, f"{self.folder} can be written")
+
+    def label(self, certificate: Certificate, use: Use, host: str) -> str:
+        """The file's name: lower case, for Java's alias is made from it in lower case; `.crt`, for others are ignored."""
+        return f"nvrflow-{plain(host)}-{short(certificate)}.crt"
+
+    def flags(self, use: Use) -> str:
+        """None: what lies here is trusted."""
+        return ""
+
+    def find(self, certificate: Certificate) -> Found | None:
+        """A file below the folder that holds exactly this certificate."""
+        for file in sorted(self.folder.rglob("*.crt")) if self.folder.is_dir() else ():
+            try:
+                held = read_certificates(file.read_bytes(), file.name)
+            except (OSError, CertificateRefused):
+                continue
+            if any(one.der == certificate.der for one in held):
+                return Found(str(file.relative_to(self.folder)))
+        return None
+
+    def enough(self, found: Found, use: Use) -> bool:
+        """Being there is all, once the bundle has been made from it."""
+        return True
+
+    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+        """The file, the bundle, and Java's copy out again: Java does not keep to name constraints."""
+        file = self.folder / self.label(certificate, use, host)
+        return [Write(file, certificate.pem.encode(), 0o644), self._update(), *self._without_java(file.name)]
+
+    def raising(self, found: Found, use: Use) -> list[Action]:
+        """Nothing to raise."""
+        return []
+
+    def restoring(self, found: Found, flags: str) -> list[Action]:
+        """Nothing to restore."""
+        return []
+
+    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+        """The file, the links and the bundle (only --fresh takes them), and Java's alias (which even that leaves)."""
+        found = self.find(certificate)
+        file = self.folder / (found.label if found else label)
+        return [Delete(file), self._update("--fresh"), *self._without_java(file.name)]
+
+    def _update(self, *arguments: str) -> Command:
+        tool = self.computer.tool("update-ca-certificates", "/usr/sbin/update-ca-certificates")
+        return Command((tool, *arguments), timeout=_SECONDS, umask=0o022)
+
+    def _without_java(self, file_name: str) -> list[Action]:
+        deleting = self._java("-delete", file_name)
+        return [replace(deleting, may_fail=True)] if deleting else []
+
+    def _java(self, verb: str, file_name: str) -> Command | None:
+        """keytool on Java's own copy, by the alias that Debian's hook gives it, with the password every Java has."""
+        keystore, keytool = self.computer.under("/etc/ssl/certs/java/cacerts"), self.computer.has("keytool")
+        if not keystore.exists() or not keytool:
+            return None
+        alias = "debian:" + file_name.lower().removesuffix(".crt") + ".pem"
+        arguments = (verb, "-keystore", str(keystore), "-storepass", "changeit", "-alias", alias)
+        return Command((keytool, *arguments), timeout=_SECONDS, umask=0o022)
+
+    def remains(self, certificate: Certificate, label: str) -> str:
+        """The file, the line in the bundle, or Java's alias, whichever is still there."""
+        found = self.find(certificate)
+        if found:
+            return f"{self.folder / found.label}"
+        bundle = self.computer.under("/etc/ssl/certs/ca-certificates.crt")
+        if bundle.is_file() and certificate.pem.strip() in bundle.read_text(encoding="ascii", errors="replace"):
+            return str(bundle)
+        listing = self._java("-list", Path(label).name)
+        return f"Java's {listing.argv[3]}" if listing and run(listing).ok else ""

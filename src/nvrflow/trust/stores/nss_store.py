@@ -1,0 +1,118 @@
+"""A browser's NSS database as a store: what Chromium's and Firefox's have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nvrflow.certificate import Certificate
+from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
+from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.nss import Database, settable, with_letter
+from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+
+# A certificate that a server shows as its own needs opposite flags in the two browsers (measured: docs/trust.md).
+_LETTER: Mapping[Family, Mapping[Use, str]] = {
+    "chromium": {"authority": "C", "leaf": "P", "intermediate": ""},
+    "firefox": {"authority": "C", "leaf": "C", "intermediate": ""},
+}
+MEND = (
+    "apt-get install libnss3-tools   (Fedora: dnf install nss-tools; Arch: pacman -S nss;"
+    " openSUSE: zypper install mozilla-nss-tools)"
+)
+
+
+@dataclass(frozen=True)
+class NssStore:
+    """One database of one browser; `creatable` when the browser itself would make it at its next start."""
+
+    computer: Computer
+    name: str
+    family: Family
+    folder: Path
+    readers: str
+    creatable: bool = False
+    remark: str = ""
+    scope: Scope = field(default="user", init=False)
+
+    @property
+    def place(self) -> str:
+        """The database's folder."""
+        return str(self.folder)
+
+    @property
+    def database(self) -> Database:
+        """The database itself."""
+        return Database(self.folder, self.computer.tool("certutil", "/usr/bin/certutil"))
+
+    def state(self) -> State:
+        """Whether the tool and the database are there, and the database can be read."""
+        if self.computer.foreign_home:
+            return State(False, self.computer.foreign_home, "run it as that user")
+        if not self.computer.has("certutil"):
+            return State(False, "NSS's certutil is missing", MEND)
+        if not self.database.exists:
+            if not self.creatable:
+                return State(False, f"{self.folder} has no certificate database", "start the browser once")
+            return State(True, f"{self.folder} will be made, as the browser would. {self.remark}".strip())
+        rows = self.database.rows()
+        if isinstance(rows, str):
+            return State(False, f"{self.folder} cannot be used: {rows}", "close the browser, or mend the file's rights")
+        return State(True, f"{self.folder} holds {len(rows)} certificates. {self.remark}".strip())
+
+    def label(self, certificate: Certificate, use: Use, host: str) -> str:
+        """The nickname; never with a colon, which NSS takes for the end of a token's name and never finds again."""
+        return f"nvrflow {plain(host)} {use} {short(certificate)}"
+
+    def flags(self, use: Use) -> str:
+        """`C,,` or `P,,` as this browser wants it."""
+        return f"{_LETTER[self.family][use]},,"
+
+    def find(self, certificate: Certificate) -> Found | None:
+        """Exactly this certificate, whatever its nickname."""
+        if not self.database.exists:
+            return None
+        row = self.database.find(certificate)
+        return Found(row.nickname, row.flags) if row else None
+
+    def enough(self, found: Found, use: Use) -> bool:
+        """Whether its TLS flags have the letter that this use needs."""
+        letter = _LETTER[self.family][use]
+        tls = found.flags.partition(",")[0]
+        return letter in tls if letter else not set("pP") & set(tls) or "P" in tls
+
+    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+        """The database if there is none yet, the certificate as a file, certutil -A, the file gone again."""
+        file = self.computer.state / f"anchor-{short(certificate)}.pem"
+        making: list[Action] = []
+        if not self.database.exists:
+            making = [MakeFolder(self.folder, 0o700), self.database.making()]
+        return [
+            *making,
+            MakeFolder(file.parent, 0o700),
+            Write(file, certificate.pem.encode(), 0o600),
+            self.database.adding(self.label(certificate, use, host), self.flags(use), file),
+            Delete(file),
+        ]
+
+    def raising(self, found: Found, use: Use) -> list[Action]:
+        """One letter more, unless somebody marked the certificate as distrusted (`p`)."""
+        tls = found.flags.partition(",")[0]
+        if "p" in tls and "P" not in tls:
+            return []
+        return [self.database.flagging(found.label, with_letter(found.flags, _LETTER[self.family][use]))]
+
+    def restoring(self, found: Found, flags: str) -> list[Action]:
+        """The earlier flags again."""
+        return [self.database.flagging(found.label, settable(flags))]
+
+    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+        """Out, by the nickname under which exactly this certificate lies now."""
+        found = self.find(certificate)
+        return [self.database.removing(found.label)] if found else []
+
+    def remains(self, certificate: Certificate, label: str) -> str:
+        """The nickname under which it still lies."""
+        found = self.find(certificate)
+        return f"{found.label!r} in {self.folder}" if found else ""

@@ -1,0 +1,132 @@
+"""Certificates of every kind that recorders have, made with real keys."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from nvrflow.certificate import Certificate
+
+TODAY = datetime.now(UTC).replace(microsecond=0)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A certificate and its private key."""
+
+    certificate: Certificate
+    key: Any
+
+    @property
+    def key_pem(self) -> str:
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def name(common: str, **more: str) -> x509.Name:
+    parts = [x509.NameAttribute(NameOID.COMMON_NAME, common)]
+    parts += [x509.NameAttribute(getattr(NameOID, oid), value) for oid, value in more.items()]
+    return x509.Name(parts)
+
+
+def new_key(kind: str = "EC") -> Any:
+    if kind == "EC":
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(65537, int(kind.removeprefix("RSA ")))
+
+
+def san_of(*names: str) -> list[x509.GeneralName]:
+    found: list[x509.GeneralName] = []
+    for one in names:
+        try:
+            found.append(x509.IPAddress(ipaddress.ip_address(one)))
+        except ValueError:
+            found.append(x509.DNSName(one.removeprefix("DNS:")))
+    return found
+
+
+def make(
+    common: str,
+    issuer: Made | None = None,
+    *,
+    names: tuple[str, ...] = (),
+    ca: bool | None = None,
+    key: Any = None,
+    key_kind: str = "EC",
+    begins: datetime | None = None,
+    ends: datetime | None = None,
+    hash_: Any = None,
+    purposes: list[Any] | None = None,
+    usage: tuple[str, ...] | None = None,
+    serial: int | None = None,
+    issuer_name: x509.Name | None = None,
+    limits: x509.NameConstraints | None = None,
+    names_issuer: bool = False,
+    identifiers: bool = True,
+) -> Made:
+    """One certificate; `issuer` None: self-signed; `ca` None: no basicConstraints; `names` the SAN."""
+    key = key or new_key(key_kind)
+    above = issuer.certificate.x509 if issuer else None
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name(common))
+        .issuer_name(issuer_name or (above.subject if above else name(common)))
+        .public_key(key.public_key())
+        .serial_number(serial or x509.random_serial_number())
+        .not_valid_before(begins or TODAY - 10 * DAY)
+        .not_valid_after(ends or TODAY + 300 * DAY)
+    )
+    extensions: list[tuple[x509.ExtensionType, bool]] = []
+    if identifiers:
+        extensions.append((x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False))
+    if names:
+        extensions.append((x509.SubjectAlternativeName(san_of(*names)), False))
+    if ca is not None:
+        extensions.append((x509.BasicConstraints(ca=ca, path_length=None), True))
+    if purposes:
+        extensions.append((x509.ExtendedKeyUsage(purposes), False))
+    if usage is not None:
+        all_usages = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+        extensions.append((x509.KeyUsage(**{one: one in usage for one in all_usages}), True))
+    if limits:
+        extensions.append((limits, True))
+    if issuer is not None and (identifiers or names_issuer):
+        ski = issuer.certificate.extension(x509.SubjectKeyIdentifier)
+        assert above is not None
+        extensions.append(
+            (
+                x509.AuthorityKeyIdentifier(
+                    ski.digest if ski else None,
+                    [x509.DirectoryName(above.issuer)] if names_issuer else None,
+                    above.serial_number if names_issuer else None,
+                ),
+                False,
+            )
+        )
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    signed = builder.sign(issuer.key if issuer else key, hash_ or hashes.SHA256())
+    return Made(Certificate(signed.public_bytes(Encoding.DER)), key)
+
+
+def make_ca(common: str = "Recorder CA", **more: Any) -> Made:
+    return make(common, ca=True, **{"usage": ("key_cert_sign", "crl_sign"), **more})
+
+
+def make_device(issuer: Made | None, *names: str, **more: Any) -> Made:
+    """The recorder's own certificate; `names` 127.0.0.1 if none are given."""
+    defaults: dict[str, Any] = {
+        "ca": False,
+        "usage": ("digital_signature", "key_encipherment"),
+        "purposes": [ExtendedKeyUsageOID.SERVER_AUTH],
+        "names": names or ("127.0.0.1",),
+    }
+    return make("127.0.0.1", issuer, **{**defaults, **more})

@@ -1,0 +1,142 @@
+"""Chromium itself, a new process each time, in a HOME of its own: what the store holds is what it trusts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from nvrflow import trust
+from nvrflow.certificate import Certificate
+from nvrflow.trust import Computer
+from trust.conftest import Serving
+from trust.making import Made, make_ca, make_device
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this computer"),
+    pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed"),
+]
+
+
+def verdict(url: str, home: Path, **environment: str) -> str:
+    """`ok`, or Chromium's own error code; nothing is ignored."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin", **environment},
+        )
+        try:
+            page = browser.new_page()
+            page.goto(url, timeout=20_000)
+            return "ok" if page.inner_text("h1") == "recorder" else "another page"
+        except Error as problem:
+            return problem.message.split("net::")[-1].split()[0]
+        finally:
+            browser.close()
+
+
+def trusted(device: Made, authority: Made | None, computer: Computer, kind: trust.Kind = "limited") -> trust.Plan:
+    """Trust a recorder for this computer's user, approved by its fingerprint."""
+    ca: Certificate | None = authority.certificate if authority else None
+    plan = trust.plan(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["chromium-nss"], computer=computer)
+    trust.apply(plan, trust.approve(plan, expect_sha256=plan.fingerprint))
+    return plan
+
+
+def test_chromium_refuses_then_trusts_then_refuses_again(serve: Serving, computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    url = serve(device)
+    before = verdict(url, computer.home)
+    plan = trusted(device, authority, computer)
+    during = verdict(url, computer.home)
+    trust.remove("127.0.0.1", plan.ledger, computer)
+    assert (before, during, verdict(url, computer.home)) == ("ERR_CERT_AUTHORITY_INVALID", "ok", "ERR_CERT_AUTHORITY_INVALID")
+
+
+def test_limited_trust_refuses_another_name_signed_with_the_recorders_ca_key(serve: Serving, computer: Computer) -> None:
+    authority = make_ca()
+    device, evil = make_device(authority), make_device(authority, "localhost", "127.0.0.2")
+    trusted(device, authority, computer)
+    assert verdict(serve(evil, host="127.0.0.2"), computer.home) == "ERR_CERT_INVALID"
+
+
+def test_full_trust_is_what_lets_the_ca_key_vouch_for_other_names(serve: Serving, computer: Computer) -> None:
+    authority = make_ca()
+    device, evil = make_device(authority), make_device(authority, "127.0.0.2")
+    trusted(device, authority, computer, "ca")
+    assert verdict(serve(evil, host="127.0.0.2"), computer.home) == "ok"
+
+
+def test_a_pin_opens_this_device_certificate_and_no_other_of_its_ca(serve: Serving, computer: Computer) -> None:
+    authority = make_ca()
+    device, other = make_device(authority), make_device(authority)
+    trusted(device, authority, computer, "pin")
+    assert [verdict(serve(one), computer.home) for one in (device, other)] == ["ok", "ERR_CERT_AUTHORITY_INVALID"]
+
+
+@pytest.mark.parametrize("ca", [False, None, True])
+def test_a_self_signed_recorder_opens_by_itself(serve: Serving, computer: Computer, ca: bool | None) -> None:
+    device = make_device(None, ca=ca)
+    trusted(device, None, computer)
+    assert verdict(serve(device), computer.home) == "ok"
+
+
+def test_a_self_signed_ca_is_pinned_so_that_it_cannot_vouch_for_others(serve: Serving, computer: Computer) -> None:
+    device = make_device(None, ca=True, usage=None)
+    trusted(device, None, computer)
+    assert verdict(serve(make_device(device, "127.0.0.2"), host="127.0.0.2"), computer.home) == "ERR_CERT_AUTHORITY_INVALID"
+
+
+def test_a_limited_anchor_stands_in_for_an_intermediate_that_is_not_sent(serve: Serving, computer: Computer) -> None:
+    root = make_ca("Vendor root")
+    middle = make_ca("Vendor issuing CA", issuer=root)
+    device = make_device(middle)
+    plan = trust.plan(
+        device.certificate, root.certificate, device.certificate, "127.0.0.1", "limited", ["chromium-nss"],
+        intermediates=[middle.certificate], computer=computer,
+    )  # fmt: skip
+    trust.apply(plan, trust.approve(plan, yes=True))
+    assert verdict(serve(device), computer.home) == "ok"
+
+
+def test_the_old_folder_wins_when_it_is_there(serve: Serving, computer: Computer) -> None:
+    (computer.home / ".pki" / "nssdb").mkdir(parents=True)
+    device = make_device(None)
+    plan = trusted(device, None, computer)
+    assert plan.items[0].store.place == str(computer.home / ".pki" / "nssdb")
+    assert verdict(serve(device), computer.home) == "ok"
+
+
+def test_the_folder_that_would_hide_the_users_own_is_never_made(computer: Computer) -> None:
+    trusted(make_device(None), None, computer)
+    assert not (computer.home / ".pki").exists()
+
+
+def test_xdg_data_home_is_followed(serve: Serving, computer: Computer, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    moved = Computer("linux", {**computer.environment, "XDG_DATA_HOME": str(elsewhere)})
+    device = make_device(None)
+    trusted(device, None, moved)
+    assert verdict(serve(device), computer.home, XDG_DATA_HOME=str(elsewhere)) == "ok"
+    assert (elsewhere / "pki" / "nssdb" / "cert9.db").is_file()
+
+
+def test_a_throw_away_home_trusts_exactly_the_plan(serve: Serving, computer: Computer, tmp_path: Path) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    plan = trust.plan(device.certificate, authority.certificate, device.certificate, "127.0.0.1", computer=computer)
+    trust.into_home(plan, tmp_path / "thrown-away")
+    url = serve(device)
+    assert verdict(url, tmp_path / "thrown-away") == "ok"
+    assert verdict(url, computer.home) == "ERR_CERT_AUTHORITY_INVALID"
