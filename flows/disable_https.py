@@ -1,7 +1,8 @@
 """Switch HTTPS off."""
 
-from nvrflow import Recorder
 from nvrflow.flows.sign_in import sign_in
+
+from nvrflow import Recorder
 
 
 def disable_https(recorder: Recorder) -> None:

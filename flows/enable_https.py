@@ -1,7 +1,8 @@
 """Switch HTTPS on."""
 
-from nvrflow import Recorder
 from nvrflow.flows.sign_in import sign_in
+
+from nvrflow import Recorder
 
 
 def enable_https(recorder: Recorder) -> None:

@@ -1,8 +1,9 @@
 """The guide from start to end."""
 
-from nvrflow import Recorder, Trusting
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
+
+from nvrflow import Recorder, Trusting
 
 
 def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
@@ -14,6 +15,6 @@ def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
     device, trusted = download_certificates(recorder)
     trusting.judge(recorder, device, trusted)
     enable_https(recorder)
-    trusting.compare(recorder, device)
-    trusting.verify(recorder)
+    trusting.compare(recorder, device, trusted)
     trusting.import_here(recorder)
+    trusting.verify(recorder)

@@ -1,7 +1,8 @@
 """Sign in to the recorder."""
 
-from nvrflow import Recorder
 from nvrflow.flows.sign_out import sign_out
+
+from nvrflow import Recorder
 
 
 def sign_in(recorder: Recorder) -> None:

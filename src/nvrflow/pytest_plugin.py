@@ -42,10 +42,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _simulated(config: pytest.Config) -> list[str]:
-    from nvrflow.simulator import simulated_firmwares
+    from nvrflow.simulator import available
 
     wanted = config.getoption("--firmware")
-    return [wanted] if wanted else simulated_firmwares()
+    return [wanted] if wanted else list(available())
 
 
 @pytest.fixture(scope="session")

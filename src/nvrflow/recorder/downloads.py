@@ -29,13 +29,17 @@ def receive(recorder: Recorder, step: Step, spec: Element, page_name: str, press
     """
     arrived: list[Download] = []
     page, finder = recorder.page, recorder.finder
-    page.on("download", arrived.append)
+
+    def hear(download: Download) -> None:
+        arrived.append(download)
+
+    page.on("download", hear)
     try:
         stale = bool(spec.announced_by) and finder.shows(spec.announced_by or [])
         press()
         announced = _await_file(recorder, step, spec, arrived)
     finally:
-        page.remove_listener("download", arrived.append)
+        page.remove_listener("download", hear)
     file = arrived[0]
     failure = file.failure()
     if failure:

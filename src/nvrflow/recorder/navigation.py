@@ -93,6 +93,8 @@ def _take(recorder: Recorder, name: str, way: Way, last: bool) -> None:
         if last:
             raise
         raise NoWay(str(problem)) from problem
+    if recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
+        return
     if way.open and not last and not start.offers(way.open[0]):
         raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
     for index, element in enumerate(way.open):

@@ -1,0 +1,75 @@
+"""`nvrflow simulate` and `nvrflow demo`."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="A simulated recorder in the foreground.")
+@click.argument("firmware", default="dahua/nvr_v4")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="A loopback address (127.x).")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="HTTP port (default: a free one).")
+@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="HTTPS port (default: a free one).")
+@click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="A setting of the recorder, for example certificate=expired (repeatable).")
+@click.option("--settings", is_flag=True, help="List the settings and exit.")
+def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], settings: bool) -> None:
+    """Run a simulated recorder until Ctrl-C; one JSON line says where it is once it answers.
+
+    FIRMWARE is the name of a fixture, for example dahua/nvr_v4.
+    """
+    from nvrflow.errors import WrongCall
+    from nvrflow.simulator import serve_forever
+    from nvrflow.simulator.service import SimulatedRecorder
+
+    if settings:
+        from nvrflow.simulator.recorder_settings import Settings
+
+        for name, field in Settings.model_fields.items():
+            click.echo(f"{name:24} {field.description or ''} (default: {field.default!r})")
+        return
+    chosen: dict[str, str] = {}
+    for change in changes:
+        name, sign, value = change.partition("=")
+        if not sign:
+            raise WrongCall(f"--set {change}: is no setting; write NAME=VALUE, for example certificate=expired")
+        chosen[name.strip()] = value
+
+    def ready(recorder: SimulatedRecorder) -> None:
+        document = {key: getattr(recorder, key) for key in ("url", "https_url", "user", "password", "firmware")}
+        click.echo(json.dumps(document))
+
+    serve_forever(firmware, ready, **{"host": host, "port": port, "https_port": https_port, **chosen})
+
+
+@click.command(short_help="See it work on a simulated recorder.")
+@click.option("--firmware", metavar="NAME", default="dahua/nvr_v4", show_default=True, help="Which simulated recorder.")
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/).")
+@click.option("--headed", is_flag=True, help="Show the browser.")
+@click.option("--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Pause after each action.")
+@click.option("--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER).")
+def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_path: Path | None) -> int:
+    """Secure a simulated recorder, twice, in a temporary home; nothing of this computer's own trust stores is touched."""
+    from nvrflow.browser import ensure_tool
+    from nvrflow.cli.progress import progress_for
+    from nvrflow.errors import exit_code_of
+    from nvrflow.recorder import Manner
+    from nvrflow.running import Run
+    from nvrflow.simulator import simulate as start
+    from nvrflow.trusting import Trusting
+
+    ensure_tool("certutil")
+    progress = progress_for(False)
+    with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as home, start(firmware) as recorder:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
+        trusting = Trusting(expected=(recorder.authority_sha256,), environment=environment)
+        manner = Manner(headed=headed, slow_mo=slowmo, browser=browser_path)
+        with progress:
+            report, folder = Run("secure", recorder.url, recorder.user, recorder.password, manner, out,
+                                 arguments={"trusting": trusting}, listener=progress).go()
+        progress.summary(report, folder.path)
+    return exit_code_of(report.error["kind"]) if report.error else 0

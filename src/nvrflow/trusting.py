@@ -1,0 +1,128 @@
+"""From two downloaded files to a recorder that a browser trusts: judged on paper, compared, confirmed, imported, proved."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nvrflow import tls, trust
+from nvrflow.browser import find_browser
+from nvrflow.certificate import Certificate
+from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError
+from nvrflow.importing import import_files
+from nvrflow.recorder import Recorder
+from nvrflow.recorder.proof import prove
+from nvrflow.report import TrustChange
+from nvrflow.trust import Kind, Plan
+from nvrflow.trust.computer import Scope
+
+
+@dataclass
+class Trusting:
+    """How much is trusted, in which stores, and who approves.
+
+    `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
+    there). `environment` names the home whose stores are meant, by default this user's own.
+    """
+
+    kind: Kind = "limited"
+    stores: tuple[str, ...] = ()
+    scope: Scope = "user"
+    expected: tuple[str, ...] = ()
+    yes: bool = False
+    confirm: Callable[[str], bool] | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _plan: Plan | None = None
+    _refusal: NvrflowError | None = None
+    _clock: datetime | None = None
+
+    def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
+        """Before anything is changed: would a browser take these certificates at all? Raises CertificateRefused."""
+        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
+            self._clock = tls.date_header(recorder.url)
+            plan = self._made(recorder, device, authority, None)
+            recorder.keep(device, authority)
+            for certificate, kept in zip((device, authority), recorder.report.certificates, strict=False):
+                if certificate is plan.material.device:
+                    kept["warnings"] = [str(objection) for objection in plan.objections]
+            recorder.report.notes.extend(plan.warnings)
+            if plan.refusal:
+                raise CertificateRefused(f"{plan.host}: {plan.refusal}. Nothing was changed on the recorder or on this computer")
+            step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
+                f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
+            )
+            if recorder.checking:
+                recorder.report.trust = [
+                    TrustChange(item.store.name, plan.kind, item.certificate.sha256, False, f"would be imported: {'; '.join(item.commands)}")
+                    for item in plan.items
+                    if not item.present
+                ]
+
+    def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
+        """The chain that is really served must be what was downloaded. Raises CertificateRefused."""
+        with recorder.chapter("Compare"), recorder.steps.step("compare", "Compare the served certificate with the downloaded one") as step:
+            url = _https_url(recorder)
+            served = tls.served(recorder.session.host, urlsplit(url).port or 443)
+            if served.leaf is None:
+                raise NotTrusted(f"{url}: {served.why}")
+            self._plan = self._made(recorder, device, authority, served.leaf)
+            if self._plan.refusal:
+                raise CertificateRefused(f"{self._plan.host}: {self._plan.refusal}. Nothing was imported")
+            same = served.leaf.sha256 == device.sha256
+            step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
+
+    def import_here(self, recorder: Recorder) -> None:
+        """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`."""
+        assert self._plan is not None
+        plan = self._plan
+        with recorder.chapter("Import on this computer"):
+            with recorder.steps.step("import", "Import with the operating system's tools", "write") as step:
+                try:
+                    changes = import_files(plan, self.expected, self.yes, self.confirm)
+                except (CertificateRefused, NotTrusted) as problem:
+                    problem.step = step.id
+                    self._refusal, step.outcome, step.note = problem, "failed", str(problem)
+                    return
+                recorder.report.trust = changes
+                changed = [change.store for change in changes if change.changed]
+                if not changed:
+                    step.effect = "read"
+                    recorder.already("the stores hold what they should")
+                step.note = f"changed: {', '.join(changed)}" if changed else "all was there already"
+                recorder.report.notes.extend(f"{name}: {why}" for name, why in plan.skipped)
+                recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
+
+    def verify(self, recorder: Recorder) -> None:
+        """A fresh browser that trusts only what was imported, and ignores no error, opens the recorder. Raises NotTrusted."""
+        assert self._plan is not None
+        https = recorder.report.https
+        assert https is not None
+        url = _https_url(recorder)
+        with recorder.chapter("Verify"), recorder.steps.step("verify", "Open the recorder in a fresh browser that ignores no error") as step:
+            with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
+                trust.into_home(self._plan, Path(home))
+                browser = find_browser(recorder.session.browser.path)
+                clean = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
+                proof = prove(url, browser, clean, recorder.timeout)
+            https.trusted, https.reason = proof.trusted, proof.error or None
+            if not proof.trusted:
+                raise NotTrusted(f"{url}: a browser that trusts the recorder's certificates says {proof.error}; run nvrflow verify {url} for why")
+            step.note = f"{url} opens" + (f" with {proof.tls}" if proof.tls else "")
+        if self._refusal is not None:
+            raise self._refusal
+
+    def _made(self, recorder: Recorder, device: Certificate, authority: Certificate | None, served: Certificate | None) -> Plan:
+        return trust.plan(
+            device, authority, served, recorder.url, self.kind, self.stores or None, self.scope, self.environment, recorder_clock=self._clock
+        )
+
+
+def _https_url(recorder: Recorder) -> str:
+    https = recorder.report.https
+    assert https is not None and https.url is not None
+    return https.url
