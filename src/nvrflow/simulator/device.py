@@ -28,12 +28,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class WebService:
-    """How the recorder serves its pages: ports, and which certificate HTTPS uses ("" for none)."""
+    """How the recorder serves its pages: ports, which certificate HTTPS uses ("" for none), whether TLS 1.1 is allowed."""
 
     http_port: int
     https_port: int
     https: bool
     certificate: str
+    tls11: bool = False
 
 
 @dataclass

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +19,9 @@ from nvrflow.simulator.recorder_settings import Settings
 
 
 def reserved(host: str, port: int) -> socket.socket:
-    """A socket that holds the port (0: a free one) without listening there. Raises WrongCall when it is taken."""
-    held = _bound(host, port)
-    try:
-        if port:  # two sockets may hold one port as long as nobody listens: a first listener tells whether somebody does
-            with _bound(host, port) as probe:
-                probe.listen(1)
-    except OSError as problem:
-        held.close()
-        raise _taken(host, port, problem) from None
-    return held
-
-
-def _bound(host: str, port: int) -> socket.socket:
+    """A socket that holds the port (0: a free one) without listening there. Raises WrongCall when somebody listens there."""
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else nothing could listen on a port that is held
     try:
         held.bind((host, port))
     except OSError as problem:
@@ -55,13 +45,13 @@ class Listener:
             access_log=False,
             log_level="critical",
             server_header=False,
-            timeout_graceful_shutdown=1,
             timeout_keep_alive=75,
         )
         config.load()
         config.ssl = tls
         self._server = uvicorn.Server(config)
-        self._task = asyncio.get_running_loop().create_task(self._server.serve([_bound(host, port)]))
+        self._socket = reserved(host, port)
+        self._task = asyncio.get_running_loop().create_task(self._server.serve([self._socket]))
 
     async def ready(self) -> None:
         """Wait until the port answers."""
@@ -71,36 +61,42 @@ class Listener:
             await self._task
 
     async def close(self) -> None:
-        """Stop listening and drop every connection."""
-        self._server.should_exit = True
-        for listening in self._server.servers:
+        """Stop listening and drop every connection, now: a restarting recorder finishes nothing either."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        for listening in self._server.servers if self._server.started else []:
             listening.close()
-        for connection in list(self._server.server_state.connections):
-            transport = connection.transport
-            if transport is not None:
-                transport.abort()
-        await self._task
+        self._socket.close()
+        for answering in list(self._server.server_state.tasks):
+            answering.cancel()
+        for _ in range(3):  # rounds of the loop after which a connection that was just being accepted is one
+            await asyncio.sleep(0)
+        while connections := list(self._server.server_state.connections):
+            for connection in connections:
+                if connection.transport is not None:
+                    connection.transport.abort()
+            await asyncio.sleep(0)
 
 
-def tls_context(device: Pair, authority: Pair | None, settings: Settings, folder: Path) -> ssl.SSLContext:
-    """What the HTTPS port presents; the key's file lies in `folder`, which must be private, only while it is read."""
+def tls_context(device: Pair, authority: Pair | None, settings: Settings, tls11: bool) -> ssl.SSLContext:
+    """What the HTTPS port presents. The key lies in a private file only while OpenSSL reads it."""
     chain = device.certificate.public_bytes(Encoding.PEM)
     if settings.send_chain and authority:
         chain += authority.certificate.public_bytes(Encoding.PEM)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # recorders take keys and digests that OpenSSL has long refused
-    if settings.tls == "old":
-        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
-    elif settings.tls == "tls12":
-        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
-    else:
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-    file = folder / "device.pem"
-    key = device.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.touch(mode=0o600)
-    try:
-        file.write_bytes(chain + key)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # recorders have keys, digests and versions that OpenSSL refuses by default
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # old versions are the point here
+        context.minimum_version, context.maximum_version = _versions(settings, tls11)
+    with tempfile.TemporaryDirectory(prefix="nvrflow-simulator-") as folder:
+        file = Path(folder) / "device.pem"
+        file.write_bytes(chain + device.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         context.load_cert_chain(file)
-    finally:
-        file.unlink()
     return context
+
+
+def _versions(settings: Settings, tls11: bool) -> tuple[ssl.TLSVersion, ssl.TLSVersion]:
+    if settings.tls == "old":
+        return ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    lowest = ssl.TLSVersion.TLSv1_1 if tls11 else ssl.TLSVersion.TLSv1_2
+    return lowest, ssl.TLSVersion.TLSv1_2 if settings.tls == "tls12" else ssl.TLSVersion.MAXIMUM_SUPPORTED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import secrets
-from hashlib import blake2s
 from pathlib import Path
 
 from starlette.requests import Request
@@ -44,14 +43,13 @@ def routes(device: Device) -> list[Route]:
     ]
 
 
-def answer(request: Request, path: Path | None) -> Response:
-    """The file at `path`, "not modified" when the browser has it already, or "not found"."""
+def answer(request: Request, path: Path | None, caching: str = "no-cache") -> Response:
+    """The file at `path`, "not modified" when the browser has it already, or "not found"; `caching` is its Cache-Control."""
     if path is None or not path.is_file():
         return Response("not found", 404)
-    content = path.read_bytes()
-    tag = f'"{blake2s(content, digest_size=8).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
+    facts = path.stat()
+    headers = {"ETag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', "Cache-Control": caching}
+    if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Response(content, media_type=kind, headers=headers)
+    return Response(path.read_bytes(), media_type=kind, headers=headers)

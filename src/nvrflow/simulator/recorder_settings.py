@@ -81,6 +81,7 @@ class Settings(_Strict):
     tls: Literal["modern", "tls12", "old"] = "modern"  # TLS 1.2 and 1.3; 1.2 only; 1.0 and 1.1 only
     https: bool = False  # on from the start
     https_never_comes_up: bool = False  # once enabled, HTTP redirects and nothing listens there
+    also_abnormal: Annotated[list[str], BeforeValidator(_listed)] = []  # further findings of the scan, by its own names
     https_config: Literal["abnormal", "ignored", "absent"] = "abnormal"  # the scan's word on HTTPS while it is off
     busy_ports: Annotated[list[Port], BeforeValidator(_listed)] = []  # refused as HTTP or HTTPS port
     download: Literal["blob", "navigation", "folder"] = "blob"
@@ -92,6 +93,7 @@ class Settings(_Strict):
     clock_offset: float = 0  # how far the recorder's clock is ahead of this computer's
 
 
+# What cannot change any more once the recorder runs.
 FIXED = frozenset(
     [
         "host",
@@ -100,12 +102,16 @@ FIXED = frozenset(
         "serial",
         "user",
         "password",
+        "weak_password",
         "initialised",
+        "language",
+        "languages",
         "certificate",
         "tls",
         "send_chain",
         "https",
         "https_config",
+        "also_abnormal",
     ]
 )
 
@@ -124,6 +130,7 @@ class Model(_Strict):
     version: str
     build_date: str
     name: str
+    channels: list[str]
 
 
 class RecorderFile(_Strict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -35,15 +34,12 @@ class SimulatedRecorder:
         self._listeners: list[Listener] = []
         self._restarting: asyncio.Task[None] | None = None
         self._closed = False
-        self._folder = tempfile.TemporaryDirectory(prefix="nvrflow-simulator-")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"simulated {firmware}", daemon=True)
         try:
             ports = (self._hold(settings.host, settings.port), self._hold(settings.host, settings.https_port))
             self._device = new_device(file, settings, home, ports, self._restart, self._claim_port)
             self._application: ASGIApp = application(self._device)
-            have = self._device.certificates
-            self._tls = tls_context(have.device, have.authority, settings, Path(self._folder.name)) if have.device else None
             self._thread.start()
             self._run(self._open())
         except BaseException:
@@ -123,6 +119,14 @@ class SimulatedRecorder:
         """Let so many seconds pass at once for its clock, lockouts and sessions."""
         self._call(lambda: self._device.clock.advance(seconds))
 
+    def restart(self) -> None:
+        """Restart the web service, as after a power cut; all sessions end."""
+        self._call(self._restart)
+
+    def settle(self) -> None:
+        """Wait until a restart that has been caused is over."""
+        self._run(self._settled())
+
     def close(self) -> None:
         """Close its ports, end its thread, remove its files; a second call does nothing."""
         if self._closed:
@@ -135,7 +139,6 @@ class SimulatedRecorder:
         self._loop.close()
         for held in self._held.values():
             held.close()
-        self._folder.cleanup()
 
     def _run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -167,15 +170,13 @@ class SimulatedRecorder:
 
     async def _open(self) -> None:
         device, web = self._device, self._device.web
-        host, wanted = device.settings.host, list[Listener]()
-        if web.https:
-            if not device.settings.https_never_comes_up:
-                wanted.append(Listener(self._application, host, web.https_port, self._tls))
-            wanted.append(Listener(redirect(device), host, web.http_port))
-        else:
-            wanted.append(Listener(self._application, host, web.http_port))
-        self._listeners = wanted
-        for listener in wanted:
+        pair = device.certificates.device
+        if web.https and pair and not device.settings.https_never_comes_up:
+            tls = tls_context(pair, device.certificates.authority, device.settings, web.tls11)
+            self._listeners.append(Listener(self._application, device.settings.host, web.https_port, tls))
+        plain = redirect(device) if web.https else self._application
+        self._listeners.append(Listener(plain, device.settings.host, web.http_port))
+        for listener in self._listeners:
             await listener.ready()
 
     def _restart(self) -> None:
@@ -191,11 +192,19 @@ class SimulatedRecorder:
         await self._open()
 
     async def _close_listeners(self) -> None:
-        await asyncio.gather(*(listener.close() for listener in self._listeners))
-        self._listeners = []
+        closing, self._listeners = self._listeners, []
+        await asyncio.gather(*(listener.close() for listener in closing))
+
+    async def _settled(self) -> None:
+        if self._restarting is not None:
+            await asyncio.wait([self._restarting])
 
     async def _shut(self) -> None:
         if self._restarting is not None:
             self._restarting.cancel()
             await asyncio.wait([self._restarting])
         await self._close_listeners()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

@@ -103,7 +103,7 @@ class _Rpc2:
         """The words of the pages in one language, without a sign-in."""
         language = request.path_params["language"]
         known = language in self._device.settings.languages
-        return answer(request, self._device.home / "web" / "lang" / f"{language}.txt" if known else None)
+        return answer(request, self._device.home / "web" / "lang" / f"{language}.txt" if known else None, "no-store")
 
     async def capabilities(self, request: Request) -> Response:
         """What the recorder can, without a sign-in. The keys below deviceType are ours (facts grade G)."""
@@ -116,7 +116,8 @@ class _Rpc2:
                 "SupportHTTPS": True,
                 "plugin": settings.plugin,
                 "download": settings.download,
-            }
+            },
+            headers={"Cache-Control": "no-store"},
         )
 
     def _log_out(self, call: Call) -> Body:

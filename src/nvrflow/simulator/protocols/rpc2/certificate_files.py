@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+from cryptography import x509
+
 from nvrflow.simulator.certificates import Pair, exported
 from nvrflow.simulator.device import Device
 from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, DOWNLOAD_FAILED, Body, Call, Method, done, refused
@@ -70,8 +72,8 @@ class CertificateFiles:
         return {
             "CertSN": _number(pair),
             "Type": kind,
-            "Subject": certificate.subject.rfc4514_string(),
-            "Issuer": certificate.issuer.rfc4514_string(),
+            "Subject": _name(certificate.subject),
+            "Issuer": _name(certificate.issuer),
             "NotBefore": certificate.not_valid_before_utc.strftime("%Y-%m-%d %H:%M:%S"),
             "NotAfter": certificate.not_valid_after_utc.strftime("%Y-%m-%d %H:%M:%S"),
             "KeyLength": pair.key.key_size,
@@ -87,6 +89,11 @@ class CertificateFiles:
                 name, content = self.export((kind, pair), call.user, call.address)
                 return done({"Cert": base64.b64encode(content).decode(), "FileName": name})
         return refused(BAD_PARAMETER, "no certificate with this CertSN")
+
+
+def _name(name: x509.Name) -> str:
+    """A certificate's name as pages show it, the common name first."""
+    return ", ".join(part.rfc4514_string() for part in reversed(list(name)))
 
 
 def _number(pair: Pair) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from typing import Any
 
 from nvrflow.simulator.accounts import Lockout
 from nvrflow.simulator.device import Device, WebService
@@ -11,7 +12,7 @@ from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, NO_CERTIFICA
 
 # Names and keys beyond Enable and Port are our own (facts grade G).
 _TABLES: Body = {
-    "Https": {"TLSv11": False, "Compatible": True},
+    "Https": {"Compatible": True},
     "Firewall": {"Enable": False, "Mode": "BlockList", "List": []},
     "AntiDoS": {"SYNFlood": False, "ICMPFlood": False},
     "SSH": {"Enable": False, "Port": 22},
@@ -27,7 +28,8 @@ class Configuration:
     def __init__(self, device: Device) -> None:
         self._device = device
         device.tables.update(copy.deepcopy(_TABLES))
-        device.tables["SecurityWarn"] = {"Enable": device.settings.weak_password}  # the nag about a weak password (facts 5.5)
+        device.tables["SecurityWarn"] = {"WeakPassword": device.settings.weak_password}  # the nag about it (facts 5.5)
+        device.tables["ChannelTitle"] = [{"Name": name} for name in device.file.device.channels]
 
     def methods(self) -> dict[str, Method]:
         """The calls by name."""
@@ -40,8 +42,8 @@ class Configuration:
     def _set(self, call: Call) -> Body:
         name, table = str(call.params.get("name")), call.params.get("table")
         before = self._table(name)
-        if before is None or not isinstance(table, dict):
-            return refused(BAD_PARAMETER, f"no table {name}")
+        if not isinstance(before, dict) or not isinstance(table, dict):
+            return refused(BAD_PARAMETER, f"no table {name} that can be written")
         wrong = [key for key, value in table.items() if key not in before or type(value) is not type(before[key])]
         if wrong:
             return refused(BAD_PARAMETER, f"{name}.{wrong[0]}: no such key, or a value of another kind")
@@ -52,25 +54,26 @@ class Configuration:
             self._device.note("config", call.user, call.address, f"{name}: {changed or 'unchanged'}")
         return problem or done({"options": []})
 
-    def _table(self, name: str) -> Body | None:
+    def _table(self, name: str) -> Any:
+        """The table as it is now, None for an unknown name."""
         web, lockout = self._device.web, self._device.accounts.lockout
         if name == "Https":
-            return {"Enable": web.https, "Port": web.https_port, "CertSN": web.certificate, **self._device.tables["Https"]}
+            shown = {"Enable": web.https, "Port": web.https_port, "CertSN": web.certificate, "TLSv11": web.tls11}
+            return {**shown, **self._device.tables["Https"]}
         if name == "Web":
             return {"Port": web.http_port}
         if name == "AccountLockout":
             return {"LoginAttempt": lockout.tries, "LockTime": round(lockout.seconds)}
-        table = self._device.tables.get(name)
-        return copy.deepcopy(table)
+        return copy.deepcopy(self._device.tables.get(name))
 
     def _apply(self, name: str, table: Body) -> Body | None:
         """Take the table over; the refusal when it cannot be."""
         device = self._device
         if name == "Https":
-            wanted = replace(device.web, https=table["Enable"], https_port=table["Port"], certificate=table["CertSN"])
+            wanted = WebService(device.web.http_port, table["Port"], table["Enable"], table["CertSN"], table["TLSv11"])
             problem = self._serve(wanted)
             if problem is None:
-                device.tables["Https"] = {key: table[key] for key in device.tables["Https"]}
+                device.tables["Https"] = {"Compatible": table["Compatible"]}
             return problem
         if name == "Web":
             return self._serve(replace(device.web, http_port=table["Port"]))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from nvrflow.errors import WrongCall
 from nvrflow.simulator.device import Device
 from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, Body, Call, Method, done, refused
 
-_DETAILS = ("LoginAttempt", "HttpsConfig", "PasswordStrength", "SshConfig", "FirmwareIntegrity", "AudioVideoEncryption")
+_ITEMS = {
+    "LoginDetection": ("AccountLockout", "LoginEncryption"),
+    "UserServiceDetection": ("PasswordStrength", "OnvifUser", "HttpsConfig", "SSH", "Firewall", "AvEncrypt"),
+    "SecurityModule": ("TrustedBoot", "FirmwareSignature", "ConfigurationEncryption"),
+}
+_NAMES = tuple(name for rows in _ITEMS.values() for name in rows)
+_CAN_BE_OPTIMIZED = ("AccountLockout", "PasswordStrength", "HttpsConfig", "SSH", "Firewall", "AvEncrypt")
 
 
 class Scan:
@@ -14,6 +21,9 @@ class Scan:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._until = 0.0
+        unknown = sorted(set(device.settings.also_abnormal) - set(_NAMES))
+        if unknown:
+            raise WrongCall(f"simulate: also_abnormal: the scan has no {unknown[0]!r}; it has {', '.join(_NAMES)}")
 
     def methods(self) -> dict[str, Method]:
         """The calls by name."""
@@ -32,26 +42,29 @@ class Scan:
         left, whole = self._until - self._device.clock.elapsed(), self._device.settings.scan_seconds
         if left > 0:
             return done({"Running": True, "Percent": int(100 * (1 - left / whole)), "Items": []})
-        device = self._device
-        services = [
-            *([] if device.settings.https_config == "absent" else [self._detail("HttpsConfig", device.web.https)]),
-            self._detail("PasswordStrength", not device.settings.weak_password),
-            self._detail("SshConfig", not device.tables["SSH"]["Enable"]),
-        ]
-        items = [
-            _item("LoginDetection", [self._detail("LoginAttempt", device.accounts.lockout.tries <= 10)]),
-            _item("UserServiceDetection", services),
-            _item("SecurityModule", [self._detail("FirmwareIntegrity", True), self._detail("AudioVideoEncryption", True)]),
-        ]
+        items = [_item(name, [self._detail(row) for row in rows if self._shown(row)]) for name, rows in _ITEMS.items()]
         return done({"Running": False, "Percent": 100, "Items": items})
 
-    def _detail(self, name: str, good: bool) -> Body:
-        state = "Normal" if good else "Ignored" if name in self._device.ignored else "Abnormal"
-        return {"Name": name, "State": state, "Optimizable": name in ("HttpsConfig", "PasswordStrength", "SshConfig")}
+    def _shown(self, name: str) -> bool:
+        return name != "HttpsConfig" or self._device.settings.https_config != "absent"
+
+    def _detail(self, name: str) -> Body:
+        state = "Normal" if self._good(name) else "Ignored" if name in self._device.ignored else "Abnormal"
+        return {"Name": name, "State": state, "Optimizable": name in _CAN_BE_OPTIMIZED}
+
+    def _good(self, name: str) -> bool:
+        device = self._device
+        if name == "HttpsConfig":
+            return device.web.https
+        if name == "PasswordStrength" and device.settings.weak_password:
+            return False
+        if name == "SSH" and device.tables["SSH"]["Enable"]:
+            return False
+        return name not in device.settings.also_abnormal
 
     def _ignore(self, call: Call) -> Body:
         name = call.params.get("Name")
-        if name not in _DETAILS:
+        if name not in _NAMES:
             return refused(BAD_PARAMETER, f"no detail {name}")
         self._device.ignored.add(str(name))
         self._device.note("config", call.user, call.address, f"scan ignores {name}")
