@@ -91,7 +91,8 @@ class Page:
         call = {"method": "global.login", "params": {"userName": user, "password": "", "clientType": "Web3.0"}, "id": 1}
         first = json.loads(self.send("POST", "/RPC2_Login", call, source)[1])
         if first["error"]["code"] != 268632079:
-            return first
+            refused: dict[str, Any] = first
+            return refused
         realm, random = first["params"]["realm"], first["params"]["random"]
         call["params"] = {"userName": user, "password": _md5(f"{user}:{random}:{_md5(f'{user}:{realm}:{password}')}")}
         answer, content = self.send("POST", "/RPC2_Login", {**call, "session": first["session"], "id": 2}, source)

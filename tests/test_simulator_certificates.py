@@ -6,6 +6,7 @@ import base64
 import hashlib
 import socket
 import ssl
+import warnings
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -181,17 +182,33 @@ def test_the_newest_tls_version_is_the_one_that_is_set(tls: str, spoken: str) ->
         assert version(recorder, "DEFAULT:@SECLEVEL=0", ssl.TLSVersion.MINIMUM_SUPPORTED) == spoken
 
 
+def test_the_compatibility_box_lets_older_clients_in_after_a_restart() -> None:
+    with simulate(FIRMWARE, https=True, restart_seconds=0) as recorder:
+        with pytest.raises(OSError):
+            version(recorder, "DEFAULT:@SECLEVEL=0", ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1)
+        signed_in(recorder).set("Https", TLSv11=True)
+        recorder.settle()
+        assert version(recorder, "DEFAULT:@SECLEVEL=0", ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1) == "TLSv1.1"
+
+
 def test_a_client_of_today_cannot_talk_to_an_old_recorder() -> None:
     with simulate(FIRMWARE, tls="old", https=True) as recorder, pytest.raises(ssl.SSLError):
         version(recorder, "DEFAULT", ssl.TLSVersion.TLSv1_2)
 
 
-def version(recorder: SimulatedRecorder, ciphers: str, lowest: ssl.TLSVersion) -> str | None:
+def version(
+    recorder: SimulatedRecorder,
+    ciphers: str,
+    lowest: ssl.TLSVersion,
+    highest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+) -> str | None:
     """The TLS version that the HTTPS port and such a client agree on."""
     address = urlsplit(recorder.https_url)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers(ciphers)
-    context.minimum_version = lowest
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = lowest, highest
     with socket.create_connection((address.hostname, address.port), timeout=10) as plain, context.wrap_socket(plain) as secured:
         return secured.version()

@@ -1,6 +1,6 @@
 """A recorder on this computer that behaves like a real one: real HTTP and TLS, own certificates, accounts, lockout.
 
-with simulate("dahua/nvr_v4", certificate="expired") as recorder:
+with simulate(available()[0], certificate="expired") as recorder:
     print(recorder.url, recorder.user, recorder.password)
 """
 

@@ -12,13 +12,10 @@ from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, NO_CERTIFICA
 
 # Names and keys beyond Enable and Port are our own (facts grade G).
 _TABLES: Body = {
-    "Https": {"Compatible": True},
+    "Https": {"Compatible": False},
     "Firewall": {"Enable": False, "Mode": "BlockList", "List": []},
-    "AntiDoS": {"SYNFlood": False, "ICMPFlood": False},
     "SSH": {"Enable": False, "Port": 22},
-    "Services": {"Multicast": True, "PasswordReset": True, "CGI": True, "ONVIF": True, "NTP": True},
     "Encrypt": {"Enable": False, "Algorithm": "AES256-OFB", "UpdatePeriod": 12, "RTSPoverTLS": False, "CertSN": ""},
-    "SecurityWarning": {"Enable": True, "Buzzer": False, "EMail": False},
 }
 
 
