@@ -22,7 +22,7 @@ class Command:
     """One call of a tool: an argument list (the tool by its absolute path), a time limit in seconds, a file mask.
 
     `environment` is laid over the caller's; `umask` is 077 so that nothing private becomes readable, and 022 for tools
-    that write files for everybody; `may_fail` marks a command whose failure is no problem (what it removes may be gone).
+    that write files for everybody; `most_output` is in bytes; `may_fail` marks a command whose failure is no problem (what it removes may be gone).
     """
 
     argv: tuple[str, ...]
@@ -30,6 +30,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     umask: int = 0o077
     may_fail: bool = False
+    most_output: int = MOST_OUTPUT
 
     @property
     def shown(self) -> str:
@@ -59,7 +60,7 @@ class Ended:
         if self.outcome == "timeout":
             return f"{tool} did not end within {self.command.timeout:g} seconds and was stopped"
         if self.outcome == "flood":
-            return f"{tool} wrote more than {MOST_OUTPUT} bytes and was stopped"
+            return f"{tool} wrote more than {self.command.most_output} bytes and was stopped"
         if self.outcome == "missing":
             return f"{self.command.argv[0]} cannot be started: {self.errors}"
         said = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
@@ -85,7 +86,7 @@ def run(command: Command) -> Ended:
     assert process.stdout and process.stderr
     output, errors = bytearray(), bytearray()
     readers = [
-        threading.Thread(target=_read, args=(pipe, into, flood, process), daemon=True)
+        threading.Thread(target=_read, args=(pipe, into, flood, process, command.most_output), daemon=True)
         for pipe, into in ((process.stdout, output), (process.stderr, errors))
     ]
     for reader in readers:
@@ -117,10 +118,10 @@ def _started(command: Command) -> subprocess.Popen[bytes]:
     )
 
 
-def _read(pipe: IO[bytes], into: bytearray, flood: threading.Event, process: subprocess.Popen[bytes]) -> None:
+def _read(pipe: IO[bytes], into: bytearray, flood: threading.Event, process: subprocess.Popen[bytes], most: int) -> None:
     while chunk := os.read(pipe.fileno(), 8192):
-        into += chunk[: MOST_OUTPUT - len(into)]
-        if len(into) >= MOST_OUTPUT:
+        into += chunk[: most - len(into)]
+        if len(into) >= most:
             flood.set()
             _stop(process)
             return

@@ -47,9 +47,7 @@ class InvalidFile(NvrflowError):
     kind = "invalid-file"
     exit_code = 2
 
-    def __init__(
-        self, what: str, file: Path | str | None = None, line: int | None = None, key: str | None = None
-    ) -> None:
+    def __init__(self, what: str, file: Path | str | None = None, line: int | None = None, key: str | None = None) -> None:
         self.file, self.line, self.key, self.what = file, line, key, what
         place = ":".join(str(part) for part in (file, line) if part is not None)
         super().__init__(": ".join(part for part in (place, key, what) if part))

@@ -31,7 +31,14 @@ def planned(files: Sequence[Path], url: str | None, kind: str, stores: Sequence[
             raise WrongCall("trust: no file names the recorder; say which one with --for URL")
         host = (found.device.ip_names + found.device.dns_names)[0]
     return trust.plan(
-        found.device, found.authority, leaf, host, cast(Kind, kind), list(stores) or None, cast(Scope, scope), intermediates=found.intermediates
+        found.device,
+        found.authority,
+        leaf,
+        host,
+        cast(Kind, kind),
+        list(stores) or None,
+        cast(Scope, scope),
+        intermediates=found.intermediates,
     )
 
 
@@ -45,7 +52,8 @@ def import_files(plan: Plan, expected: Sequence[str], yes: bool, confirm: Callab
 def approval(plan: Plan, expected: Sequence[str], yes: bool, confirm: Callable[[str], bool] | None) -> str:
     """How the fingerprint was confirmed; one of several expected ones has to be it. Raises CertificateRefused."""
     fitting = [one for one in expected if "".join(filter(str.isalnum, one)).upper() == plan.fingerprint.replace(":", "")]
-    return trust.approve(plan, (fitting or [*expected, None])[0], yes, confirm)
+    given = (fitting or expected)[0] if expected else None
+    return trust.approve(plan, given, yes, confirm)
 
 
 def take_back(targets: Sequence[str]) -> list[Removal]:

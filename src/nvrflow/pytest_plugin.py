@@ -19,7 +19,9 @@ _REPORTS = pytest.StashKey[Any]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options that say which recorder is tested."""
     group = parser.getgroup("nvrflow", "CCTV recorders (nvrflow)")
-    group.addoption("--recorder", metavar="URL", help="The recorder to test (default: every simulated one). Password: NVRFLOW_PASSWORD.")
+    group.addoption(
+        "--recorder", metavar="URL", help="The recorder to test (default: every simulated one). Password: NVRFLOW_PASSWORD."
+    )
     group.addoption("--firmware", metavar="NAME", help="Its selector file, for example dahua/nvr_v4 (default: identified).")
     group.addoption("--recorder-user", metavar="NAME", default="admin", help="The account on the recorder (default: admin).")
     group.addoption("--selectors", metavar="DIR", type=Path, help="Your own selector files, before the shipped ones.")
@@ -107,5 +109,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = item.stash.get(_REPORTS, None)
     if report is None or not result.failed:
         return
-    lines = [f"{number:2} {step.outcome:6} {step.title}  [{step.locator or step.id}]" for number, step in enumerate(report.steps, 1)]
+    lines = [
+        f"{number:2} {step.outcome:6} {step.title}  [{step.locator or step.id}]" for number, step in enumerate(report.steps, 1)
+    ]
     result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))

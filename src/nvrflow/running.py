@@ -16,7 +16,7 @@ from typing import Any
 
 from nvrflow.content import folder
 from nvrflow.errors import Interrupted, InvalidFile, NvrflowError, WrongCall
-from nvrflow.recorder import Manner, Recorder, open_recorder
+from nvrflow.recorder import Manner, open_recorder
 from nvrflow.recorder.address import normalised
 from nvrflow.recorder.steps import HeldBack, Steps
 from nvrflow.report import Listener, Report, Silence
@@ -55,7 +55,11 @@ class Run:
         except HeldBack:
             report.outcome = "checked"
         except (NvrflowError, KeyboardInterrupt) as problem:
-            report.failed(problem if isinstance(problem, NvrflowError) else Interrupted("interrupted; the recorder was left as the steps say"))
+            report.failed(
+                problem
+                if isinstance(problem, NvrflowError)
+                else Interrupted("interrupted; the recorder was left as the steps say")
+            )
         finally:
             report.seconds = round(time.perf_counter() - began, 3)
         folder.write(report, steps.pictures, secrets)
@@ -75,7 +79,9 @@ class Run:
 def _outcome(report: Report, check: bool) -> Any:
     if check:
         return "checked"
-    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(one.changed for one in report.trust)
+    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(
+        one.changed for one in report.trust
+    )
     return "already" if not wrote and any(note.startswith("already:") for note in report.notes) else "done"
 
 
@@ -96,7 +102,9 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
     flows = flow_names(own)
     if name not in flows:
         near = difflib.get_close_matches(name, flows, n=1, cutoff=0.5)
-        raise WrongCall(f"{name}: there is no such flow" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(flows)}"))
+        raise WrongCall(
+            f"{name}: there is no such flow" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(flows)}")
+        )
     path = flows[name]
     module = import_module(f"nvrflow.flows.{name}") if path.parent == folder("flows") else _own_module(name, path)
     flow = getattr(module, name, None)

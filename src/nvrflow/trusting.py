@@ -58,14 +58,23 @@ class Trusting:
             )
             if recorder.checking:
                 recorder.report.trust = [
-                    TrustChange(item.store.name, plan.kind, item.certificate.sha256, False, f"would be imported: {'; '.join(item.commands)}")
+                    TrustChange(
+                        item.store.name,
+                        plan.kind,
+                        item.certificate.sha256,
+                        False,
+                        f"would be imported: {'; '.join(item.commands)}",
+                    )
                     for item in plan.items
                     if not item.present
                 ]
 
     def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """The chain that is really served must be what was downloaded. Raises CertificateRefused."""
-        with recorder.chapter("Compare"), recorder.steps.step("compare", "Compare the served certificate with the downloaded one") as step:
+        with (
+            recorder.chapter("Compare"),
+            recorder.steps.step("compare", "Compare the served certificate with the downloaded one") as step,
+        ):
             url = _https_url(recorder)
             served = tls.served(recorder.session.host, urlsplit(url).port or 443)
             if served.leaf is None:
@@ -103,7 +112,10 @@ class Trusting:
         https = recorder.report.https
         assert https is not None
         url = _https_url(recorder)
-        with recorder.chapter("Verify"), recorder.steps.step("verify", "Open the recorder in a fresh browser that ignores no error") as step:
+        with (
+            recorder.chapter("Verify"),
+            recorder.steps.step("verify", "Open the recorder in a fresh browser that ignores no error") as step,
+        ):
             with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
                 trust.into_home(self._plan, Path(home))
                 browser = find_browser(recorder.session.browser.path)
@@ -111,14 +123,24 @@ class Trusting:
                 proof = prove(url, browser, clean, recorder.timeout)
             https.trusted, https.reason = proof.trusted, proof.error or None
             if not proof.trusted:
-                raise NotTrusted(f"{url}: a browser that trusts the recorder's certificates says {proof.error}; run nvrflow verify {url} for why")
+                raise NotTrusted(
+                    f"{url}: a browser that trusts the recorder's certificates says {proof.error}; run nvrflow verify {url} for why"
+                )
             step.note = f"{url} opens" + (f" with {proof.tls}" if proof.tls else "")
         if self._refusal is not None:
             raise self._refusal
 
     def _made(self, recorder: Recorder, device: Certificate, authority: Certificate | None, served: Certificate | None) -> Plan:
         return trust.plan(
-            device, authority, served, recorder.url, self.kind, self.stores or None, self.scope, self.environment, recorder_clock=self._clock
+            device,
+            authority,
+            served,
+            recorder.url,
+            self.kind,
+            self.stores or None,
+            self.scope,
+            self.environment,
+            recorder_clock=self._clock,
         )
 
 

@@ -94,7 +94,17 @@ def make(
     if purposes:
         extensions.append((x509.ExtendedKeyUsage(purposes), False))
     if usage is not None:
-        all_usages = ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+        all_usages = [
+            "digital_signature",
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ]
         extensions.append((x509.KeyUsage(**{one: one in usage for one in all_usages}), True))
     if limits:
         extensions.append((limits, True))

@@ -25,7 +25,9 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
         if stored:
             return stored
         if not sys.stdin.isatty():
-            raise WrongCall(f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and nobody can be asked here")
+            raise WrongCall(
+                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and nobody can be asked here"
+            )
         with pause():
             answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)
         return answer

@@ -15,7 +15,13 @@ import click
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="A loopback address (127.x).")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="HTTP port (default: a free one).")
 @click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="HTTPS port (default: a free one).")
-@click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="A setting of the recorder, for example certificate=expired (repeatable).")
+@click.option(
+    "--set",
+    "changes",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A setting of the recorder, for example certificate=expired (repeatable).",
+)
 @click.option("--settings", is_flag=True, help="List the settings and exit.")
 def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], settings: bool) -> None:
     """Run a simulated recorder until Ctrl-C; one JSON line says where it is once it answers.
@@ -48,10 +54,14 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
 
 @click.command(short_help="See it work on a simulated recorder.")
 @click.option("--firmware", metavar="NAME", default="dahua/nvr_v4", show_default=True, help="Which simulated recorder.")
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/).")
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
+)
 @click.option("--headed", is_flag=True, help="Show the browser.")
 @click.option("--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Pause after each action.")
-@click.option("--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER).")
+@click.option(
+    "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
+)
 def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_path: Path | None) -> int:
     """Secure a simulated recorder, twice, in a temporary home; nothing of this computer's own trust stores is touched."""
     from nvrflow.browser import ensure_tool
@@ -69,7 +79,15 @@ def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_p
         trusting = Trusting(expected=(recorder.authority_sha256,), environment=environment)
         manner = Manner(headed=headed, slow_mo=slowmo, browser=browser_path)
         with progress:
-            report, folder = Run("secure", recorder.url, recorder.user, recorder.password, manner, out,
-                                 arguments={"trusting": trusting}, listener=progress).go()
+            report, folder = Run(
+                "secure",
+                recorder.url,
+                recorder.user,
+                recorder.password,
+                manner,
+                out,
+                arguments={"trusting": trusting},
+                listener=progress,
+            ).go()
         progress.summary(report, folder.path)
     return exit_code_of(report.error["kind"]) if report.error else 0

@@ -36,7 +36,9 @@ def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool
         return 1 if plan.refusal else 0
     confirm = _confirm if sys.stdin.isatty() and sys.stderr.isatty() else None
     changes = import_files(plan, trust.expected, trust.yes, confirm)
-    lines = [f"{change.store}: {'imported' if change.changed else 'was there already'} ({change.anchor[:23]}…)" for change in changes]
+    lines = [
+        f"{change.store}: {'imported' if change.changed else 'was there already'} ({change.anchor[:23]}…)" for change in changes
+    ]
     lines += [f"{store}: skipped: {why}" for store, why in plan.skipped]
     lines += [f"as administrator: {line}" for item in plan.by_hand for line in item.commands]
     _show({**plan.as_dict(), "trust": [asdict(change) for change in changes]}, as_json, "\n".join(lines))
@@ -63,8 +65,12 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
 
 @click.command(short_help="Does a browser on this computer trust the recorder?")
 @click.argument("url")
-@click.option("--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER).")
-@click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=1), default=30, show_default=True, help="The end of every wait.")
+@click.option(
+    "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
+)
+@click.option(
+    "--timeout", metavar="SECONDS", type=click.FloatRange(min=1), default=30, show_default=True, help="The end of every wait."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def verify(url: str, browser_path: Path | None, timeout: float, as_json: bool) -> int:
     """Open https://recorder with this computer's own browser and tools, ignoring no error; if it is not trusted, say why."""
@@ -92,5 +98,3 @@ def _store_lines(store: dict[str, object]) -> list[str]:
     assert isinstance(entries, list)
     lines.extend(f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}" for entry in entries)
     return lines
-
-

@@ -48,7 +48,9 @@ def receive(recorder: Recorder, step: Step, spec: Element, page_name: str, press
         step.note = "the file arrived, but the recorder did not announce it"
     data = Path(file.path()).read_bytes()
     if not data:
-        raise DownloadFailed(f"{recorder.firmware.name}: {step.element}: {file.suggested_filename} is empty; a certificate was expected")
+        raise DownloadFailed(
+            f"{recorder.firmware.name}: {step.element}: {file.suggested_filename} is empty; a certificate was expected"
+        )
     certificates = read_certificates(data, file.suggested_filename)
     kept = _keep(recorder.downloads, page_name, file.suggested_filename, data)
     step.note = step.note or f"saved as {kept.name}"
@@ -67,7 +69,9 @@ def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Dow
         if not arrived and not recorder.popups.answer_any():
             recorder.wait_a_slice(_SLICE, "download")
         if time.monotonic() > deadline:
-            raise DownloadFailed(f"{recorder.firmware.name}: {step.element}: no file came within {recorder.timeout:g} s after the click")
+            raise DownloadFailed(
+                f"{recorder.firmware.name}: {step.element}: no file came within {recorder.timeout:g} s after the click"
+            )
     return announced
 
 

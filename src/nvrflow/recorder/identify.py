@@ -58,7 +58,9 @@ def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
             f"{url}: no selector file fits; the nearest is {best.firmware.name}, which lacks {', '.join(best.missing)}; "
             "write a selector file for it, or say with --firmware which one to use"
         )
-    raise UnknownFirmware(f"{url}: this is no recorder's page that any selector file knows; check the address, or name one by --firmware")
+    raise UnknownFirmware(
+        f"{url}: this is no recorder's page that any selector file knows; check the address, or name one by --firmware"
+    )
 
 
 def _weigh(page: Page, firmware: Firmware) -> Candidate:

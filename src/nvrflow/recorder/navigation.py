@@ -44,7 +44,9 @@ def arrive(recorder: Recorder, name: str) -> Screen:
     while page.shown_by and not recorder.finder.shows(page.shown_by):
         if time.monotonic() > deadline:
             tried = ", ".join(map(recorder.finder.describe, page.shown_by))
-            raise SelectorDrift(f"{recorder.firmware.name}: {name}: not shown within {recorder.timeout:g} s; {tried} should be visible")
+            raise SelectorDrift(
+                f"{recorder.firmware.name}: {name}: not shown within {recorder.timeout:g} s; {tried} should be visible"
+            )
         if not recorder.popups.answer_any():
             recorder.wait_for_any([recorder.finder.any_of(page.shown_by), *recorder.popups.everything()], SLICE)
     _await_ready(recorder, name, page, deadline)

@@ -23,5 +23,8 @@ def candidates(page: Page, firmware: Firmware, element: Element) -> list[str]:
     except PlaywrightError:
         return []
     named = {f'{match["role"]} "{match["name"]}"': match["name"].casefold() for line in lines if (match := _NAMED.match(line))}
-    scored = [(max((difflib.SequenceMatcher(None, word, name).ratio() for word in wanted), default=0.0), shown) for shown, name in named.items()]
+    scored = [
+        (max((difflib.SequenceMatcher(None, word, name).ratio() for word in wanted), default=0.0), shown)
+        for shown, name in named.items()
+    ]
     return [shown for score, shown in sorted(scored, reverse=True)[:3] if score >= 0.5]

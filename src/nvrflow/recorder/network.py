@@ -77,8 +77,12 @@ def read_answer(answer: Answer, body: Any, who: str) -> Verdict | None:
         return Verdict(False, NotInitialised(f"{who}: the recorder has no password yet; finish its first-start wizard by hand"))
     if code in means.refused:
         left = "" if tries is None else f"; {tries} {'try' if tries == 1 else 'tries'} left before the account is locked"
-        return Verdict(False, SignInRefused(f"{who}: the recorder refused user or password{left}; nvrflow does not try again", tries))
-    return Verdict(False, SignInRefused(f"{who}: the recorder refused the sign-in with code {code or 'none'}; nvrflow does not try again"))
+        return Verdict(
+            False, SignInRefused(f"{who}: the recorder refused user or password{left}; nvrflow does not try again", tries)
+        )
+    return Verdict(
+        False, SignInRefused(f"{who}: the recorder refused the sign-in with code {code or 'none'}; nvrflow does not try again")
+    )
 
 
 def locked_message(who: str, seconds: int | None) -> str:
@@ -86,7 +90,9 @@ def locked_message(who: str, seconds: int | None) -> str:
     if not seconds:
         return f"{who}: the account is locked; wait until the recorder unlocks it"
     minutes = ceil(seconds / 60)
-    return f"{who}: the account is locked for {minutes} more {'minute' if minutes == 1 else 'minutes'}; nvrflow does not try before"
+    return (
+        f"{who}: the account is locked for {minutes} more {'minute' if minutes == 1 else 'minutes'}; nvrflow does not try before"
+    )
 
 
 def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], held: list[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, find_browser
@@ -21,9 +22,16 @@ from nvrflow.recorder.steps import Steps
 from nvrflow.report import Https, Report
 
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Process
+
+
 @dataclass(frozen=True)
 class Manner:
-    """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds."""
+    """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
+
+    `running` is a browser of Playwright's that is open already: it is used, and stays open.
+    """
 
     firmware: str | None = None
     selectors: Path | None = None
@@ -34,6 +42,7 @@ class Manner:
     screenshots: bool = True
     trace: Path | None = None
     browser: Browser | Path | None = None
+    running: Process | None = None
     timeout: float = 30.0
 
 
@@ -71,8 +80,11 @@ def open_recorder(
         slow_mo=manner.slow_mo,
         trace=manner.trace,
         timeout=manner.timeout,
+        running=manner.running,
     )
-    steps.report.https = steps.report.https or Https(before=address.secure, after=address.secure, url=address.url if address.secure else None)
+    steps.report.https = steps.report.https or Https(
+        before=address.secure, after=address.secure, url=address.url if address.secure else None
+    )
     with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
             firmware = _known(session, named, manner, steps.report)

@@ -25,7 +25,9 @@ def translated(where: str) -> Iterator[None]:
         if "net::ERR_" in problem.message:
             raise unreachable(where, problem) from problem
         if "closed" in problem.message or "crashed" in problem.message:
-            raise NvrflowError(f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end") from problem
+            raise NvrflowError(
+                f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end"
+            ) from problem
         raise NvrflowError(f"{where}: {_first_line(problem)}") from problem
 
 

@@ -90,9 +90,13 @@ class Popups:
                 match = self.finder.probe(element.find)
             if not isinstance(match, Match):
                 tried = ", ".join(map(str, match))
-                raise SelectorDrift(f"{self.firmware.name}: handlers.{name}.{answer}: tried {tried}; exactly one should be visible")
+                raise SelectorDrift(
+                    f"{self.firmware.name}: handlers.{name}.{answer}: tried {tried}; exactly one should be visible"
+                )
             title = f"Click {self.firmware.called(element, answer)}"
-            with self.steps.step(f"answer-{name}-{answer}".replace("_", "-"), title, element.effect, f"handlers.{name}.{answer}") as step:
+            with self.steps.step(
+                f"answer-{name}-{answer}".replace("_", "-"), title, element.effect, f"handlers.{name}.{answer}"
+            ) as step:
                 step.locator, step.fallback = match.locator, match.index
                 self.steps.before_using(step, self.finder.page, match.found)
                 match.found.click(timeout=5000)

@@ -218,7 +218,7 @@ class Recorder:
     def wait_a_slice(self, milliseconds: float, event: str = "requestfinished") -> None:
         """Let the page go on until the next `event`, at most for `milliseconds`."""
         try:
-            self.page.wait_for_event(event, timeout=milliseconds)  # type: ignore[call-overload]
+            self.page.wait_for_event(event, timeout=milliseconds)
         except PlaywrightTimeout:
             return
 
@@ -245,5 +245,3 @@ class Recorder:
         self.finder = Finder(self.page, self.firmware)
         self.popups = Popups(self.finder, self.firmware, self.steps, self.session.host)
         self.page.on("dialog", lambda dialog: self.popups.hear(dialog))
-
-

@@ -50,7 +50,10 @@ class Screen:
 
     def select(self, element: str, option: str) -> None:
         """Choose `option` by its words in a drop-down list."""
-        with self._using(element, "select", f"Select {option} in {self._called(element)}") as (_, match), translated(self._at(element)):
+        with (
+            self._using(element, "select", f"Select {option} in {self._called(element)}") as (_, match),
+            translated(self._at(element)),
+        ):
             match.found.select_option(label=option, timeout=self.recorder.timeout_ms)
 
     def check(self, element: str) -> None:
@@ -117,8 +120,10 @@ class Screen:
                 break
             except PlaywrightTimeout:
                 if not self.recorder.popups.answer_any() and time.monotonic() > deadline:
-                    raise TimedOut(f"{self._at(step.element)}: {match.locator} could not be clicked in {self.recorder.timeout:g} s; "
-                                   "something covers it, it moves, or it is disabled") from None
+                    raise TimedOut(
+                        f"{self._at(step.element)}: {match.locator} could not be clicked in {self.recorder.timeout:g} s; "
+                        "something covers it, it moves, or it is disabled"
+                    ) from None
         if rehearse:
             with translated(self._at(step.element)):
                 match.found.click(timeout=self.recorder.timeout_ms)
@@ -140,7 +145,9 @@ class Screen:
                     raise self.recorder.refusal(finder.any_of(spec.refused_by).first.inner_text().strip())
                 self.recorder.popups.answer_any()
                 if time.monotonic() > deadline:
-                    raise TimedOut(f"{self.recorder.who}: no answer within {self.recorder.timeout:g} s; one answer to {answer.url} was expected")
+                    raise TimedOut(
+                        f"{self.recorder.who}: no answer within {self.recorder.timeout:g} s; one answer to {answer.url} was expected"
+                    )
                 self.recorder.wait_a_slice(SLICE, "response")
 
     def _await_announcement(self, spec: Element, element: str) -> None:
@@ -151,7 +158,9 @@ class Screen:
                 said = finder.any_of(spec.refused_by).first.inner_text().strip()
                 raise ProductDefect(f"{self._at(element)}: the recorder says {said!r}")
             if time.monotonic() > deadline:
-                raise TimedOut(f"{self._at(element)}: the recorder announced nothing within {self.recorder.timeout:g} s after the click")
+                raise TimedOut(
+                    f"{self._at(element)}: the recorder announced nothing within {self.recorder.timeout:g} s after the click"
+                )
             self.recorder.popups.answer_any()
             self.recorder.wait_for_any([finder.any_of(spec.announced_by)], SLICE)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from nvrflow.browser import Browser, open_browser
+from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.firmware.model import HarmlessRequest
 from nvrflow.recorder.address import Address, locate
 from nvrflow.recorder.network import hold_writes_back
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Session:
-    """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password."""
+    """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
+
+    `running` is a browser that is open already and stays open; it serves while no key has to be pinned.
+    """
 
     browser: Browser
     address: Address
@@ -34,12 +37,12 @@ class Session:
     slow_mo: float = 0
     trace: Path | None = None
     timeout: float = 30.0
+    running: Process | None = None
     harmless: list[HarmlessRequest] | None = None
     held: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
     _processes: ExitStack = field(default_factory=ExitStack)
-    _process: Process | None = None
     _context: BrowserContext | None = None
     _page: Page | None = None
 
@@ -92,20 +95,19 @@ class Session:
 
     def close(self) -> None:
         """End the browser and all its processes; cookies are noted as secrets first, the trace is written without them."""
-        context, self._context, self._page, self._process = self._context, None, None, None
+        context, self._context, self._page = self._context, None, None
         try:
             if context is not None:
                 self._remember_cookies(context)
                 if self.trace is not None:
                     write_redacted(context, self.trace, self.secrets)
+                context.close()
         finally:
             self._processes.close()
 
     def _start(self) -> None:
-        self._process = self._processes.enter_context(
-            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=self.address.pin)
-        )
-        self._context = self._process.new_context(accept_downloads=True)
+        process = self.running if self.running and not self.address.pin else self._launched()
+        self._context = process.new_context(accept_downloads=True, user_agent=user_agent(process))
         if self.trace is not None:
             self._context.tracing.start(screenshots=True, snapshots=True)
         if self.harmless is not None:
@@ -116,6 +118,11 @@ class Session:
                 self._page.goto(self.url + "/", wait_until="domcontentloaded", timeout=self.timeout * 1000)
         except PlaywrightTimeout as problem:
             raise unreachable(self.url, problem) from None
+
+    def _launched(self) -> Process:
+        return self._processes.enter_context(
+            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=self.address.pin)
+        )
 
     def _remember_cookies(self, context: BrowserContext) -> None:
         try:

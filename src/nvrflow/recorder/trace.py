@@ -40,4 +40,9 @@ def spellings(secret: str) -> set[bytes]:
     plain = secret.encode()
     escaped = json.dumps(secret)[1:-1]
     written = {plain, escaped.encode(), json.dumps(secret, ensure_ascii=False)[1:-1].encode(), json.dumps(escaped)[1:-1].encode()}
-    return written | {quote(secret).encode(), quote(secret, safe="").encode(), quote_plus(secret).encode(), base64.b64encode(plain)}
+    return written | {
+        quote(secret).encode(),
+        quote(secret, safe="").encode(),
+        quote_plus(secret).encode(),
+        base64.b64encode(plain),
+    }

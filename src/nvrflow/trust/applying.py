@@ -13,7 +13,7 @@ from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import store_of
 from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.planning import Item, Plan
-from nvrflow.trust.stores import Store
+from nvrflow.trust.stores import Found, Store
 
 
 def approve(
@@ -112,13 +112,20 @@ def _put_in(item: Item, plan: Plan, approved_by: str) -> tuple[Entry | None, boo
         entry = replace(entry, preexisting=theirs, previous_flags=found.flags if theirs else "")
     plan.ledger.put(entry)
     actions = store.raising(found, item.use) if found else store.adding(certificate, item.use, plan.host)
-    problem = _all(actions) if actions else f"{found.label if found else ''}: is marked as distrusted there; undo that first"
+    problem = _all(actions) if actions else _why_not(found)
     now = None if problem else store.find(certificate)
     if not problem and (now is None or not store.enough(now, item.use)):
         problem = "the tool reported success, but the certificate is not there as it should be"
     if not problem:
         entry = plan.ledger.put(replace(entry, phase="done", label=now.label if now else entry.label))
     return entry, not problem, problem
+
+
+def _why_not(found: Found | None) -> str:
+    label = found.label if found else ""
+    if found and not found.unique:
+        return f"{label!r} is the name of two certificates there; rename or delete one of them first"
+    return f"{label!r} is marked as distrusted there; undo that first"
 
 
 def _all(actions: Sequence[Action]) -> str:

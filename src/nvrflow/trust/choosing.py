@@ -75,7 +75,7 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
             "authority",
             "the recorder's CA, trusted for every site: whoever has its key can pose as any site towards this computer",
         )
-        for one in material.intermediates:
+        for one in material.intermediates if family not in ("chrome-policy", "firefox-policy") else ():
             yield Choice(one, "intermediate", "the recorder does not send this link of its chain itself")
         if kind == "as-guide":
             yield from _device_as_guide(material.device, family)
@@ -83,9 +83,7 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
 
 def _limited(material: Material, family: Family) -> Iterator[Choice]:
     names = permitted(material.device).shown
-    if family == "chrome-policy":
-        yield Choice(material.signer, "authority", f"the recorder's CA, limited by the policy itself to {names}")
-    elif family in ("chromium", "firefox", "firefox-policy"):
+    if family in ("chromium", "firefox", "chrome-policy", "firefox-policy"):
         yield Choice(material.anchors.alone, "authority", f"stands for the recorder's CA, but for {names} only")
     else:
         yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed")

@@ -9,16 +9,29 @@ from nvrflow.errors import WrongCall
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Entry
 from nvrflow.trust.stores import Store
+from nvrflow.trust.stores.anchors_folder import anchors_folders
+from nvrflow.trust.stores.chrome_policy import chrome_policies
 from nvrflow.trust.stores.chromium import chromium_stores
 from nvrflow.trust.stores.debian import DebianStore
+from nvrflow.trust.stores.firefox import firefox_stores
+from nvrflow.trust.stores.firefox_policy import FirefoxPolicy, has_firefox
+from nvrflow.trust.stores.macos import mac_keychains
 from nvrflow.trust.stores.nss_store import NssStore
+from nvrflow.trust.stores.windows import windows_stores
 
 
 def all_stores(computer: Computer) -> list[Store]:
     """Every store that this kind of computer can have, usable or not."""
-    if computer.system == "linux":
-        return [*chromium_stores(computer), DebianStore(computer)]
-    return []
+    if computer.system == "windows":
+        return [*windows_stores(computer), *firefox_stores(computer)]
+    if computer.system == "macos":
+        return [*mac_keychains(computer), *firefox_stores(computer)]
+    stores = [*chromium_stores(computer), *firefox_stores(computer)]
+    stores += list(anchors_folders(computer)) or [DebianStore(computer)]
+    stores += chrome_policies(computer)
+    if has_firefox(computer):
+        stores.append(FirefoxPolicy(computer))
+    return stores
 
 
 def chosen_stores(computer: Computer, names: Sequence[str] | None, scope: Scope) -> list[Store]:
@@ -43,6 +56,6 @@ def store_of(computer: Computer, entry: Entry) -> Store | None:
             return store
     if entry.store.startswith("chromium-nss"):
         return NssStore(computer, entry.store, "chromium", Path(entry.place), "Chromium")
-    if entry.store.startswith("firefox:"):
+    if entry.store.startswith(("firefox:", "firefox-")):
         return NssStore(computer, entry.store, "firefox", Path(entry.place), "Firefox")
     return None

@@ -8,13 +8,15 @@ Measured with NSS 3.87: facts in docs/trust.md.
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.certificate import Certificate
 from nvrflow.command import Command, Ended, run
-from nvrflow.errors import CertificateRefused
 
+_CERTIFICATE = bytes((0, 0, 0, 1))
 _ROW = re.compile(r"^(?P<nickname>.*\S)\s+(?P<flags>[a-zA-Z]*,[a-zA-Z]*,[a-zA-Z]*)\s*$")
 _MEANINGS = (
     ("SEC_ERROR_BAD_PASSWORD", "it is protected by a password (Firefox: primary password)"),
@@ -29,10 +31,14 @@ _MEANINGS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the database: nickname and trust flags (TLS, e-mail, code), for example `C,,`."""
+    """One line of the database: nickname and trust flags (TLS, e-mail, code), for example `C,,`.
+
+    Not `unique`: another certificate has the same nickname, so certutil cannot be told which of the two is meant.
+    """
 
     nickname: str
     flags: str
+    unique: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,25 +65,33 @@ class Database:
                 rows.append(Row(match["nickname"], match["flags"]))
         return rows
 
+    @property
+    def locked_by_password(self) -> bool:
+        """Whether a password protects it: then certutil takes a certificate, fails, and leaves it there untrusted."""
+        return "SEC_ERROR_BAD_PASSWORD" in run(self.command("-K")).errors
+
     def find(self, certificate: Certificate) -> Row | None:
         """The line that holds exactly this certificate, told by its content; None also when it cannot be read."""
+        label = next((label for label, der in self.held() if der == certificate.der), None)
         rows = self.rows()
-        if isinstance(rows, str):
+        if label is None or isinstance(rows, str):
             return None
-        ours = certificate.sha256.replace(":", "").lower()[:16]
-        for row in sorted(rows, key=lambda row: ours not in row.nickname):
-            if any(held.der == certificate.der for held in self._held(row.nickname)):
-                return row
-        return None
+        fitting = [row for row in rows if row.nickname == label.strip()]
+        return Row(label, fitting[0].flags if fitting else ",,", unique=len(fitting) == 1)
 
-    def _held(self, nickname: str) -> list[Certificate]:
-        ended = run(self.command("-L", "-n", nickname, "-a"))
-        if not ended.ok:
-            return []
+    def held(self) -> list[tuple[str, bytes]]:
+        """Nickname and content of every certificate; empty when the database cannot be read.
+
+        Read from the database's own table, for certutil shows all certificates of one subject under each nickname that
+        one of them has. Columns are named after PKCS#11's attributes: a0 CKA_CLASS, a3 CKA_LABEL, a11 CKA_VALUE.
+        """
+        address = f"{(self.folder / 'cert9.db').absolute().as_uri()}?mode=ro"
         try:
-            return read_certificates(ended.output.encode(), nickname)
-        except CertificateRefused:
+            with closing(sqlite3.connect(address, uri=True, timeout=2)) as connection:
+                found = connection.execute("SELECT a3, a11 FROM nssPublic WHERE a0 = ?", (_CERTIFICATE,)).fetchall()
+        except sqlite3.Error:
             return []
+        return [(_label(label), bytes(value)) for label, value in found if value]
 
     def making(self) -> Command:
         """Make the database, without a password; only ever for a folder that has none."""
@@ -106,6 +120,10 @@ def meaning(ended: Ended) -> str:
         if code in ended.errors:
             return sentence
     return ended.why
+
+
+def _label(value: object) -> str:
+    return value.decode("utf-8", errors="replace") if isinstance(value, bytes) else str(value or "")
 
 
 def settable(flags: str) -> str:

@@ -172,7 +172,9 @@ def plan(
     ledger = ledger or ledger_of(computer)
     if authority is not None and leaf.self_signed and not authority.issued(leaf):
         authority = None  # a recorder that lists some CA beside its self-signed certificate
-    material = Material(leaf, authority, tuple(intermediates))
+    known_links = {leaf.der, authority.der if authority else b""}
+    links = tuple(one for one in intermediates if one.der not in known_links and not one.self_signed)
+    material = Material(leaf, authority, links)
     material = replace(material, earlier=earlier_anchors(ledger.of_host(host), material))
     clocks = (now or datetime.now(UTC), recorder_clock)
     objections = _objections(material, kind, host, *clocks)

@@ -27,10 +27,11 @@ class State:
 
 @dataclass(frozen=True)
 class Found:
-    """Exactly the certificate asked for, as it lies in a store: `label` is the store's name for it."""
+    """Exactly the certificate asked for, as it lies in a store: `label` is the store's name for it, `unique` if no other's."""
 
     label: str
     flags: str = ""
+    unique: bool = True
 
 
 class Store(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ _LETTER: Mapping[Family, Mapping[Use, str]] = {
     "chromium": {"authority": "C", "leaf": "P", "intermediate": ""},
     "firefox": {"authority": "C", "leaf": "C", "intermediate": ""},
 }
+PASSWORD = "import the certificate in Firefox itself (Settings > Certificates), or take the primary password off for it"
 MEND = (
     "apt-get install libnss3-tools   (Fedora: dnf install nss-tools; Arch: pacman -S nss;"
     " openSUSE: zypper install mozilla-nss-tools)"
@@ -50,6 +52,8 @@ class NssStore:
         """Whether the tool and the database are there, and the database can be read."""
         if self.computer.foreign_home:
             return State(False, self.computer.foreign_home, "run it as that user")
+        if self.computer.system == "windows":
+            return State(False, "Firefox reads Windows' own store (since version 120); there is no certutil of NSS here")
         if not self.computer.has("certutil"):
             return State(False, "NSS's certutil is missing", MEND)
         if not self.database.exists:
@@ -58,7 +62,11 @@ class NssStore:
             return State(True, f"{self.folder} will be made, as the browser would. {self.remark}".strip())
         rows = self.database.rows()
         if isinstance(rows, str):
-            return State(False, f"{self.folder} cannot be used: {rows}", "close the browser, or mend the file's rights")
+            return State(False, f"{self.folder} cannot be read: {rows}", "close the browser, or mend the file's rights")
+        if not (os.access(self.folder, os.W_OK) and os.access(self.folder / "cert9.db", os.W_OK)):
+            return State(False, f"{self.folder} can only be read", f"chmod u+w {self.folder} {self.folder}/cert9.db")
+        if self.database.locked_by_password:
+            return State(False, f"{self.folder} is protected by a password (Firefox: primary password)", PASSWORD)
         return State(True, f"{self.folder} holds {len(rows)} certificates. {self.remark}".strip())
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
@@ -74,7 +82,7 @@ class NssStore:
         if not self.database.exists:
             return None
         row = self.database.find(certificate)
-        return Found(row.nickname, row.flags) if row else None
+        return Found(row.nickname, row.flags, row.unique) if row else None
 
     def enough(self, found: Found, use: Use) -> bool:
         """Whether its TLS flags have the letter that this use needs."""
@@ -97,9 +105,9 @@ class NssStore:
         ]
 
     def raising(self, found: Found, use: Use) -> list[Action]:
-        """One letter more, unless somebody marked the certificate as distrusted (`p`)."""
+        """One letter more, unless somebody marked it as distrusted (`p`) or its nickname is not its alone."""
         tls = found.flags.partition(",")[0]
-        if "p" in tls and "P" not in tls:
+        if ("p" in tls and "P" not in tls) or not found.unique:
             return []
         return [self.database.flagging(found.label, with_letter(found.flags, _LETTER[self.family][use]))]
 
@@ -110,7 +118,7 @@ class NssStore:
     def removing(self, certificate: Certificate, label: str) -> list[Action]:
         """Out, by the nickname under which exactly this certificate lies now."""
         found = self.find(certificate)
-        return [self.database.removing(found.label)] if found else []
+        return [self.database.removing(found.label)] if found and found.unique else []
 
     def remains(self, certificate: Certificate, label: str) -> str:
         """The nickname under which it still lies."""
