@@ -77,7 +77,8 @@ class Database:
         if label is None or isinstance(rows, str):
             return None
         fitting = [row for row in rows if row.nickname == label.strip()]
-        return Row(label, fitting[0].flags if fitting else ",,", unique=len(fitting) == 1)
+        flags = {row.flags for row in fitting}
+        return Row(label, flags.pop() if len(flags) == 1 else ",,", unique=len(fitting) == 1)
 
     def held(self) -> list[tuple[str, bytes]]:
         """Nickname and content of every certificate; empty when the database cannot be read.

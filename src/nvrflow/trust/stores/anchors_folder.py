@@ -1,0 +1,144 @@
+"""System stores of the p11-kit kind (Fedora, Arch) and openSUSE's: one file in a folder, one command to take it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.command import Command
+from nvrflow.errors import CertificateRefused
+from nvrflow.trust.actions import Action, Delete, Write
+from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Where a distribution wants an administrator's anchors, and how it takes them up."""
+
+    name: str
+    marker: str
+    folder: str
+    tool: str
+    default: str
+    arguments: tuple[str, ...]
+    readers: str
+    package: str
+
+
+DISTRIBUTIONS = (
+    Distribution(
+        "fedora-system", "/etc/pki/ca-trust/source", "/etc/pki/ca-trust/source/anchors", "update-ca-trust",
+        "/usr/bin/update-ca-trust", ("extract",), "curl, OpenSSL, Python, Java and Firefox", "dnf install ca-certificates",
+    ),
+    Distribution(
+        "arch-system", "/etc/ca-certificates/trust-source", "/etc/ca-certificates/trust-source/anchors", "trust",
+        "/usr/bin/trust", ("extract-compat",), "curl, OpenSSL, Python and Firefox", "pacman -S ca-certificates-utils p11-kit",
+    ),
+    Distribution(
+        "suse-system", "/usr/share/pki/trust", "/etc/pki/trust/anchors", "update-ca-certificates",
+        "/usr/sbin/update-ca-certificates", (), "curl, OpenSSL, Python and Firefox", "zypper install p11-kit-tools",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AnchorsFolder:
+    """The system store of one of those distributions."""
+
+    computer: Computer
+    distribution: Distribution
+    family: Family = "openssl"
+    scope: Scope = "machine"
+
+    @property
+    def name(self) -> str:
+        """`fedora-system` and the like."""
+        return self.distribution.name
+
+    @property
+    def readers(self) -> str:
+        """Who looks there."""
+        return self.distribution.readers
+
+    @property
+    def folder(self) -> Path:
+        """Where the administrator's own anchors lie."""
+        return self.computer.under(self.distribution.folder)
+
+    @property
+    def place(self) -> str:
+        """The same as text."""
+        return str(self.folder)
+
+    def state(self) -> State:
+        """Whether tool and folder are there, and whether we may write."""
+        if not self.folder.is_dir() or not self.computer.has(self.distribution.tool):
+            return State(False, f"{self.folder} or {self.distribution.tool} is missing", self.distribution.package)
+        if not self.computer.admin:
+            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root")
+        return State(True, f"{self.folder} can be written")
+
+    def label(self, certificate: Certificate, use: Use, host: str) -> str:
+        """The file's name."""
+        return f"nvrflow-{plain(host)}-{short(certificate)}.pem"
+
+    def flags(self, use: Use) -> str:
+        """None: what lies here is trusted."""
+        return ""
+
+    def find(self, certificate: Certificate) -> Found | None:
+        """A file in the folder that holds exactly this certificate."""
+        for file in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if any(one.der == certificate.der for one in held_by(file)):
+                return Found(file.name)
+        return None
+
+    def enough(self, found: Found, use: Use) -> bool:
+        """Being there is all."""
+        return True
+
+    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+        """The file and the command."""
+        file = self.folder / self.label(certificate, use, host)
+        return [Write(file, certificate.pem.encode(), 0o644), self._taking_up()]
+
+    def raising(self, found: Found, use: Use) -> list[Action]:
+        """Nothing to raise."""
+        return []
+
+    def restoring(self, found: Found, flags: str) -> list[Action]:
+        """Nothing to restore."""
+        return []
+
+    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+        """The file away, and the command again."""
+        found = self.find(certificate)
+        return [Delete(self.folder / (found.label if found else label)), self._taking_up()]
+
+    def remains(self, certificate: Certificate, label: str) -> str:
+        """The file, if it is still there."""
+        found = self.find(certificate)
+        return str(self.folder / found.label) if found else ""
+
+    def _taking_up(self) -> Command:
+        tool = self.computer.tool(self.distribution.tool, self.distribution.default)
+        return Command((tool, *self.distribution.arguments), timeout=120.0, umask=0o022)
+
+
+def anchors_folders(computer: Computer) -> Iterator[AnchorsFolder]:
+    """The store of this computer's distribution; none on Debian, which has its own."""
+    for distribution in DISTRIBUTIONS:
+        if computer.under(distribution.marker).is_dir():
+            yield AnchorsFolder(computer, distribution)
+            return
+
+
+def held_by(file: Path) -> list[Certificate]:
+    """The certificates in a file; none when it holds no certificate or cannot be read."""
+    try:
+        return read_certificates(file.read_bytes(), file.name) if file.is_file() else []
+    except (OSError, CertificateRefused):
+        return []

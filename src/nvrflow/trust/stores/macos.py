@@ -1,0 +1,125 @@
+"""macOS' keychains and trust settings, which Safari, Chrome, Edge, curl and (since 120) Firefox read there.
+
+Not run by us on macOS: the command lists are tested against recorded ones, the outcome by a handshake on the user's own
+computer (`nvrflow verify`). Every change shows a password dialog; over ssh it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nvrflow.certificate import Certificate
+from nvrflow.command import Command, run
+from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
+from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.stores import Family, Found, State, Use, short
+
+SECURITY = "/usr/bin/security"
+_PATIENCE = 300.0  # a person types a password
+
+
+@dataclass(frozen=True)
+class MacKeychain:
+    """The login keychain with the user's trust settings, or the System keychain with the administrator's."""
+
+    computer: Computer
+    scope: Scope = "user"
+    family: Family = "macos"
+
+    @property
+    def name(self) -> str:
+        """`macos-user` or `macos-machine`."""
+        return f"macos-{self.scope}"
+
+    @property
+    def place(self) -> str:
+        """The keychain's file."""
+        if self.scope == "machine":
+            return "/Library/Keychains/System.keychain"
+        return f"{self.computer.home}/Library/Keychains/login.keychain-db"
+
+    @property
+    def readers(self) -> str:
+        """Who looks there."""
+        who = "this user" if self.scope == "user" else "every user"
+        return f"Safari, Chrome, Edge, Firefox, curl of {who}"
+
+    def state(self) -> State:
+        """Whether we may write there."""
+        if self.scope == "machine" and not self.computer.admin:
+            return State(False, f"{self.place} is the administrator's", "run the printed commands with sudo")
+        if self.scope == "user" and self.computer.foreign_home:
+            return State(False, self.computer.foreign_home, "run it as that user")
+        return State(True, f"{self.place} can be written; macOS asks for the password")
+
+    def label(self, certificate: Certificate, use: Use, host: str) -> str:
+        """The use, and the SHA-1 by which keychains name a certificate."""
+        return f"{use} {_sha1(certificate)}"
+
+    def flags(self, use: Use) -> str:
+        """None that could be read back."""
+        return ""
+
+    def find(self, certificate: Certificate) -> Found | None:
+        """Exactly this certificate in the keychain, by its SHA-256."""
+        ended = run(Command((SECURITY, "find-certificate", "-a", "-Z", self.place)))
+        wanted = certificate.sha256.replace(":", "")
+        return Found(wanted) if ended.ok and wanted in ended.output.upper() else None
+
+    def enough(self, found: Found, use: Use) -> bool:
+        """Whether it lies there; whether it is trusted the handshake tells."""
+        return True
+
+    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+        """The certificate as a file; into the keychain, with trust for TLS only; the file gone again."""
+        file = self.computer.state / f"anchor-{short(certificate)}.cer"
+        return [
+            MakeFolder(file.parent, 0o700),
+            Write(file, certificate.der, 0o600),
+            self._adding(certificate, use, str(file)),
+            Delete(file),
+        ]
+
+    def _adding(self, certificate: Certificate, use: Use, file: str) -> Command:
+        if use == "intermediate":
+            return _security("add-certificates", "-k", self.place, file)
+        result = "trustRoot" if certificate.self_signed else "trustAsRoot"
+        domain = ("-d",) if self.scope == "machine" else ()
+        return _security("add-trusted-cert", *domain, "-r", result, "-p", "ssl", "-p", "basic", "-k", self.place, file)
+
+    def raising(self, found: Found, use: Use) -> list[Action]:
+        """Nothing to raise."""
+        return []
+
+    def restoring(self, found: Found, flags: str) -> list[Action]:
+        """Nothing to restore."""
+        return []
+
+    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+        """The trust rule first (a trusted certificate cannot be deleted), then the certificate by its SHA-1."""
+        file = self.computer.state / f"anchor-{short(certificate)}.cer"
+        domain = ("-d",) if self.scope == "machine" else ()
+        rule: list[Action] = []
+        if not label.startswith("intermediate"):
+            untrusting = Command((SECURITY, "remove-trusted-cert", *domain, str(file)), timeout=_PATIENCE, may_fail=True)
+            rule = [MakeFolder(file.parent, 0o700), Write(file, certificate.der, 0o600), untrusting, Delete(file)]
+        return [*rule, _security("delete-certificate", "-Z", _sha1(certificate), self.place)]
+
+    def remains(self, certificate: Certificate, label: str) -> str:
+        """The keychain, if it still has it."""
+        return self.place if self.find(certificate) else ""
+
+
+def mac_keychains(computer: Computer) -> Iterator[MacKeychain]:
+    """The user's and the computer's."""
+    yield MacKeychain(computer, "user")
+    yield MacKeychain(computer, "machine")
+
+
+def _security(*arguments: str) -> Command:
+    return Command((SECURITY, *arguments), timeout=_PATIENCE)
+
+
+def _sha1(certificate: Certificate) -> str:
+    return certificate.sha1.replace(":", "")
