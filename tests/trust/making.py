@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -140,3 +140,16 @@ def make_device(issuer: Made | None, *names: str, **more: Any) -> Made:
         "names": names or ("127.0.0.1",),
     }
     return make("127.0.0.1", issuer, **{**defaults, **more})
+
+
+def with_old_hash(made: Made, issuer: Made, old: Any) -> Made:
+    """The same RSA-signed certificate, signed again with SHA-1 or MD5, which `cryptography` no longer does by itself."""
+    oid = bytes.fromhex("06092a864886f70d0101")
+    der = made.certificate.der
+    tbs = made.certificate.x509.tbs_certificate_bytes
+    last = {"sha1": 5, "md5": 4}[old.name]
+    old_tbs = tbs.replace(oid + b"\x0b", oid + bytes([last]), 1)
+    signature = issuer.key.sign(old_tbs, padding.PKCS1v15(), old)
+    start = der.index(tbs)
+    rest = der[start + len(tbs) :].replace(oid + b"\x0b", oid + bytes([last]), 1)
+    return Made(Certificate(der[:start] + old_tbs + rest[: -len(signature)] + signature), made.key)
