@@ -1,0 +1,206 @@
+"""Taking back exactly what was put there, also after a crash between any two steps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nvrflow import trust
+from nvrflow.errors import InvalidFile, NotTrusted
+from nvrflow.trust import Computer, Ledger, applying
+from nvrflow.trust.actions import perform
+from nvrflow.trust.ledger import Entry
+from nvrflow.trust.stores.chromium import user_store
+from trust.making import Made, make_ca, make_device
+
+pytestmark = pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed")
+
+
+def planned(
+    computer: Computer, authority: Made | None = None, host: str = "127.0.0.1", kind: trust.Kind = "limited"
+) -> trust.Plan:
+    authority = authority or make_ca()
+    device = make_device(authority, host)
+    return trust.plan(
+        device.certificate, authority.certificate, device.certificate, host, kind, ["chromium-nss"], computer=computer
+    )
+
+
+def carried_out(
+    computer: Computer, authority: Made | None = None, host: str = "127.0.0.1", kind: trust.Kind = "limited"
+) -> trust.Plan:
+    plan = planned(computer, authority, host, kind)
+    trust.apply(plan, trust.approve(plan, yes=True))
+    return plan
+
+
+def held(computer: Computer) -> set[bytes]:
+    return {der for _, der in user_store(computer).database.held()}
+
+
+def test_the_ledger_says_what_was_put_where_and_who_approved(computer: Computer) -> None:
+    plan = carried_out(computer)
+    (entry,) = plan.ledger.entries()
+    assert (entry.host, entry.kind, entry.store, entry.phase) == ("127.0.0.1", "limited", "chromium-nss", "done")
+    assert entry.approval == "yes (unseen)" and entry.flags == "C,," and entry.source_sha256 == plan.fingerprint
+    assert plan.ledger.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_untrust_takes_one_recorder_by_address_url_or_file(computer: Computer) -> None:
+    plan = carried_out(computer)
+    (removal,) = trust.remove("http://127.0.0.1:80/", plan.ledger, computer)
+    assert (removal.note, removal.problem, removal.change.changed, held(computer)) == ("taken back", "", True, set())
+    again = carried_out(computer)
+    (removal,) = trust.remove([again.source], again.ledger, computer)
+    assert held(computer) == set()
+
+
+def test_untrust_of_another_recorder_touches_nothing(computer: Computer) -> None:
+    plan = carried_out(computer)
+    assert trust.remove("127.0.0.9", plan.ledger, computer) == []
+    assert len(held(computer)) == 1
+
+
+def test_one_of_two_recorders_that_share_a_ca_keeps_it(computer: Computer) -> None:
+    authority = make_ca()
+    ledger = carried_out(computer, authority, kind="ca").ledger
+    entry = ledger.entries()[0]
+    other = Entry(**{**entry.__dict__, "host": "127.0.0.2"})
+    ledger.put(other)
+    trust.remove("127.0.0.1", ledger, computer)
+    assert held(computer) == {authority.certificate.der}
+    trust.remove("127.0.0.2", ledger, computer)
+    assert held(computer) == set()
+
+
+def test_what_the_user_removed_by_hand_is_gone_and_no_error(computer: Computer) -> None:
+    plan = carried_out(computer)
+    store = user_store(computer)
+    for action in store.removing(plan.items[0].certificate, ""):
+        assert perform(action) == ""
+    (removal,) = trust.remove(None, plan.ledger, computer)
+    assert removal.problem == "" and plan.ledger.entries() == []
+
+
+class Crash(BaseException):
+    """The power went."""
+
+
+def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the power go before the action with this number, and never again."""
+    count = 0
+
+    def performing(action: object) -> str:
+        nonlocal count
+        if count == step:
+            raise Crash
+        count += 1
+        return perform(action)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(applying, "perform", performing)
+    return monkeypatch.undo
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_crash_between_any_two_steps_of_trusting_is_undone_by_the_next_run(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    plan = planned(computer)
+    mended = crash_at(step, monkeypatch)
+    with pytest.raises(Crash):
+        trust.apply(plan, trust.approve(plan, yes=True))
+    mended()
+    assert [entry.phase for entry in plan.ledger.entries()] == ["planned"]
+    assert len(trust.recover(plan.ledger, computer)) == 1
+    assert (plan.ledger.entries(), held(computer)) == ([], set())
+
+
+def test_a_crash_after_the_last_step_but_before_the_ledger_is_undone_too(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(computer)
+    first = Ledger.put
+
+    def once(self: Ledger, entry: Entry) -> Entry:
+        if entry.phase == "done":
+            raise Crash
+        return first(self, entry)
+
+    monkeypatch.setattr(Ledger, "put", once)
+    with pytest.raises(Crash):
+        trust.apply(plan, trust.approve(plan, yes=True))
+    monkeypatch.undo()
+    assert len(held(computer)) == 1
+    trust.recover(plan.ledger, computer)
+    assert (plan.ledger.entries(), held(computer)) == ([], set())
+
+
+def test_a_crash_while_untrusting_is_finished_by_the_next_run(computer: Computer, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = carried_out(computer)
+    mended = crash_at(0, monkeypatch)
+    with pytest.raises(Crash):
+        trust.remove(None, plan.ledger, computer)
+    mended()
+    assert [entry.phase for entry in plan.ledger.entries()] == ["removing"]
+    trust.recover(plan.ledger, computer)
+    assert (plan.ledger.entries(), held(computer)) == ([], set())
+
+
+def test_a_failure_in_the_second_store_undoes_the_first(computer: Computer) -> None:
+    import sqlite3
+
+    snap = computer.home / "snap" / "chromium" / "current" / ".local/share/pki/nssdb"
+    carried_out(Computer("linux", {**computer.environment, "XDG_DATA_HOME": str(snap.parent.parent)}), host="127.0.0.9")
+    authority = make_ca()
+    device = make_device(authority)
+    plan = trust.plan(device.certificate, authority.certificate, device.certificate, "127.0.0.1", computer=computer)
+    assert [item.store.name for item in plan.items] == ["chromium-nss", "chromium-nss-snap"]
+    connection = sqlite3.connect(snap / "cert9.db")
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(NotTrusted, match=r"chromium-nss-snap: .*"):
+            trust.apply(plan, trust.approve(plan, yes=True))
+    finally:
+        connection.close()
+    assert held(computer) == set()
+    trust.recover(plan.ledger, computer)
+    assert [entry.host for entry in plan.ledger.entries()] == ["127.0.0.9"]
+
+
+def test_a_damaged_ledger_is_an_error_with_its_file_and_nothing_is_changed(computer: Computer) -> None:
+    plan = planned(computer)
+    plan.ledger.path.parent.mkdir(parents=True)
+    plan.ledger.path.write_text("{")
+    with pytest.raises(InvalidFile, match=r"trust\.json"):
+        planned(computer)
+    assert held(computer) == set()
+
+
+def test_without_a_ledger_nothing_is_trusted(computer: Computer) -> None:
+    plan = planned(computer)
+    approved = trust.approve(plan, yes=True)
+    computer.state.parent.mkdir(parents=True)
+    computer.state.write_text("a file where the folder should be")
+    with pytest.raises(InvalidFile, match=r"trust\.json"):
+        trust.apply(plan, approved)
+    assert held(computer) == set()
+
+
+def test_the_state_folder_follows_xdg(home: Path) -> None:
+    computer = Computer("linux", {"HOME": str(home), "XDG_STATE_HOME": str(home / "states")})
+    assert trust.ledger_of(computer).path == home / "states" / "nvrflow" / "trust.json"
+
+
+def test_a_dry_run_can_be_typed_into_a_shell_and_does_the_same(computer: Computer, tmp_path: Path) -> None:
+    import subprocess
+
+    plan = planned(computer)
+    script = "set -e\n" + "\n".join(plan.shown) + "\n"
+    assert held(computer) == set()
+    environment = {**os.environ, "HOME": str(computer.home)}
+    subprocess.run(["sh", "-c", script], env=environment, check=True, timeout=60, capture_output=True)
+    assert held(computer) == {plan.items[0].certificate.der}

@@ -1,0 +1,144 @@
+"""Debian's system store for real: curl and Python in fresh processes, Java, and everything as it was afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nvrflow import trust
+from nvrflow.trust import Computer
+from nvrflow.trust.stores.debian import DebianStore
+from trust.conftest import Serving
+from trust.making import Made, make_ca, make_device
+
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="the system store is root's"),
+    pytest.mark.skipif(not Path("/etc/ca-certificates.conf").exists(), reason="no Debian with ca-certificates"),
+]
+BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@pytest.fixture
+def machine(home: Path) -> Iterator[Computer]:
+    """This computer with its real system store; whatever a test left is taken back.
+
+    Of Java's list only our own entries are compared: the first --fresh on a computer may bring others up to date.
+    """
+    computer = Computer("linux", {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}, admin=True)
+    before = everything()
+    yield computer
+    problems = [removal.problem for removal in trust.remove(None, trust.ledger_of(computer), computer) if removal.problem]
+    assert problems == []
+    assert everything() == before
+
+
+def everything() -> tuple[bytes, list[str], set[str]]:
+    ours = {alias for alias in java_aliases() if "nvrflow" in alias}
+    return BUNDLE.read_bytes(), sorted(path.name for path in Path("/etc/ssl/certs").iterdir()), ours
+
+
+def java_aliases() -> set[str]:
+    keystore = Path("/etc/ssl/certs/java/cacerts")
+    if not keystore.exists() or not shutil.which("keytool"):
+        return set()
+    command = ["keytool", "-list", "-keystore", str(keystore), "-storepass", "changeit"]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, stdin=subprocess.DEVNULL).stdout
+    return {line.split(",")[0] for line in listing.splitlines() if "trustedCertEntry" in line}
+
+
+def curl(url: str) -> int:
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+    command = [shutil.which("curl") or "curl", "--silent", "--output", "/dev/null", "--noproxy", "*", url]
+    return subprocess.run(command, env=environment, timeout=30, check=False).returncode
+
+
+def python(url: str) -> str:
+    code = "import sys, urllib.request as r\ntry: r.urlopen(sys.argv[1], timeout=10); print('ok')\nexcept OSError as e: print(e)"
+    environment = {"PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", code, url]
+    ended = subprocess.run(command, env=environment, timeout=30, check=False, capture_output=True, text=True)
+    return ended.stdout.strip()
+
+
+def trusted(device: Made, authority: Made | None, machine: Computer, kind: trust.Kind = "limited") -> trust.Plan:
+    ca = authority.certificate if authority else None
+    plan = trust.plan(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["debian-system"], computer=machine)
+    trust.apply(plan, trust.approve(plan, yes=True))
+    return plan
+
+
+@pytest.mark.parametrize("names_issuer", [False, True])
+def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca(
+    serve: Serving, machine: Computer, names_issuer: bool
+) -> None:
+    authority = make_ca()
+    device = make_device(authority, names_issuer=names_issuer)
+    url, evil = serve(device), serve(make_device(authority, "127.0.0.2", names_issuer=names_issuer), host="127.0.0.2")
+    assert curl(url) == 60
+    plan = trusted(device, authority, machine)
+    assert (curl(url), python(url)) == (0, "ok")
+    assert curl(evil) == 60 and "permitted subtree violation" in python(evil)
+    trust.remove("127.0.0.1", plan.ledger, machine)
+    assert curl(url) == 60 and "CERTIFICATE_VERIFY_FAILED" in python(url)
+
+
+def test_java_never_gets_what_it_would_not_limit(machine: Computer) -> None:
+    before = java_aliases()
+    authority = make_ca()
+    trusted(make_device(authority), authority, machine)
+    assert java_aliases() == before
+
+
+def test_a_self_signed_certificate_alone_is_enough_for_curl_and_python(serve: Serving, machine: Computer) -> None:
+    device = make_device(None)
+    trusted(device, None, machine)
+    url = serve(device)
+    assert (curl(url), python(url)) == (0, "ok")
+
+
+def test_a_self_signed_ca_is_not_made_a_ca_of_the_whole_system(machine: Computer) -> None:
+    device = make_device(None, ca=True)
+    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=machine)
+    assert plan.items == () and "--trust ca" in plan.skipped[0][1]
+
+
+def test_full_trust_opens_curl_and_python(serve: Serving, machine: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    trusted(device, authority, machine, "ca")
+    url = serve(device)
+    assert (curl(url), python(url)) == (0, "ok")
+
+
+def test_the_bundle_stays_readable_for_everybody(machine: Computer) -> None:
+    trusted(make_device(None), None, machine)
+    assert BUNDLE.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_certificate_that_the_administrator_put_there_stays(machine: Computer) -> None:
+    authority = make_ca()
+    own = Path("/usr/local/share/ca-certificates/nvrflow-test-own certificate [1].crt")
+    own.write_text(authority.certificate.pem.replace("\n", "\r\n"))
+    try:
+        plan = trusted(make_device(authority), authority, machine, "ca")
+        assert plan.items[0].present
+        trust.remove(None, plan.ledger, machine)
+        assert own.exists()
+    finally:
+        own.unlink()
+        subprocess.run(["update-ca-certificates", "--fresh"], check=True, capture_output=True, timeout=120)
+
+
+def test_a_user_without_rights_gets_the_exact_commands_instead(home: Path) -> None:
+    user = Computer("linux", {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}, admin=False)
+    device = make_device(None)
+    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=user)
+    assert plan.items == ()
+    assert any(line.endswith("/update-ca-certificates") for line in plan.by_hand[0].commands)
+    assert DebianStore(user).find(device.certificate) is None
