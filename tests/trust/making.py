@@ -139,7 +139,8 @@ def make_device(issuer: Made | None, *names: str, **more: Any) -> Made:
         "purposes": [ExtendedKeyUsageOID.SERVER_AUTH],
         "names": names or ("127.0.0.1",),
     }
-    return make("127.0.0.1", issuer, **{**defaults, **more})
+    common = more.pop("common", defaults["names"][0])
+    return make(common.removeprefix("DNS:"), issuer, **{**defaults, **more})
 
 
 def with_old_hash(made: Made, issuer: Made, old: Any) -> Made:

@@ -293,6 +293,7 @@ def test_the_limited_anchor_is_the_same_ca_key_under_limits_signed_by_a_key_that
         ("nvr", ("192.0.2.9",), {"192.0.2.9/32", "nvr"}),
         ("192.0.2.9", ("192.0.2.9", "nvr.local"), {"192.0.2.9/32", "nvr.local"}),
         ("x y", ("*.nvr.local",), {"255.255.255.255/32", "nvr.local"}),
+        ("www.bank.example", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}),
         ("x y", ("2001:db8::1",), {"2001:db8::1/128", "nothing.invalid"}),
     ],
 )
@@ -301,6 +302,13 @@ def test_the_permitted_names_come_from_the_device_certificate(common: str, names
 
     trees = name_limits(make(common, names=names, key=new_key()).certificate).permitted_subtrees
     assert {str(tree.value) for tree in trees or ()} == expected
+
+
+def test_a_public_name_on_the_device_certificate_is_pointed_out(computer: Computer) -> None:
+    authority = make_ca()
+    made = plan(make_device(authority, "127.0.0.1", "www.bank.example"), authority, computer)
+    assert any("vouches for that name too" in one for one in made.warnings)
+    assert "www.bank.example" in made.question
 
 
 def test_a_second_run_uses_the_same_anchor(computer: Computer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import shlex
@@ -53,6 +54,27 @@ class MakeFolder:
 
 
 Action = Command | Write | Delete | MakeFolder
+
+
+def shown(action: Action, *, powershell: bool = False) -> str:
+    """The action as it can be typed: into a POSIX shell, or into Windows' PowerShell."""
+    if not powershell:
+        return action.shown
+    if isinstance(action, Command):
+        return " ".join(("&", *(_quoted(part) for part in action.argv)))
+    path = _quoted(str(action.path).replace("/", "\\"))
+    if isinstance(action, Write):
+        content = base64.b64encode(action.data).decode()
+        return f"[IO.File]::WriteAllBytes({path}, [Convert]::FromBase64String('{content}'))"
+    if isinstance(action, Delete):
+        return f"Remove-Item -Force -ErrorAction SilentlyContinue -LiteralPath {path}"
+    return f"New-Item -ItemType Directory -Force -Path {path} | Out-Null"
+
+
+def _quoted(text: str) -> str:
+    """One argument for PowerShell."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def perform(action: Action) -> str:

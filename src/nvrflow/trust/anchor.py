@@ -23,6 +23,7 @@ from nvrflow.certificate import Certificate
 
 NO_NAME = "nothing.invalid"
 _NO_ADDRESS = "255.255.255.255"
+_LOCAL = {"arpa", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"}
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,26 @@ def permitted(device: Certificate) -> Permitted:
     """The names of the device certificate, as a limit.
 
     OpenSSL tests a host-like common name as DNS name when there is no DNS name among the SANs; Firefox takes an IP-like
-    DNS limit for broken when there are. Hence: the DNS SANs; without any the common name if it looks like a host; else
-    a name that cannot exist.
+    DNS limit for broken when there are. Hence: the DNS SANs; without any the common name if it looks like a host of a
+    local network (a public name there is no reason to vouch for that name); else a name that cannot exist.
     """
     names = tuple(name.removeprefix("*.") for name in device.dns_names)
-    if not names and re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", device.common_name):
+    if not names and is_local(device.common_name):
         names = (device.common_name,)
     return Permitted(device.ip_names or (_NO_ADDRESS,), names or (NO_NAME,))
+
+
+def is_local(name: str) -> bool:
+    """Whether a name is an address, a single word, or below a domain that the public name system does not have."""
+    if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", name):
+        return False
+    last = name.lower().rpartition(".")[2]
+    return "." not in name or last in _LOCAL or last.isdigit()
+
+
+def foreign_names(device: Certificate, host: str) -> tuple[str, ...]:
+    """Public names on the device certificate that are not the recorder's address: a limited anchor vouches for them too."""
+    return tuple(name for name in permitted(device).names if name not in (host, NO_NAME) and not is_local(name))
 
 
 def name_limits(device: Certificate) -> x509.NameConstraints:

@@ -10,7 +10,8 @@ from typing import Any
 
 from nvrflow.certificate import Certificate, Objection, host_of, judge
 from nvrflow.errors import WrongCall
-from nvrflow.trust.actions import Action
+from nvrflow.trust.actions import Action, shown
+from nvrflow.trust.anchor import permitted
 from nvrflow.trust.choosing import KINDS, Kind, Material, choose
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
@@ -48,8 +49,8 @@ class Item:
 
     @property
     def commands(self) -> list[str]:
-        """The same as text, for a dry run."""
-        return [action.shown for action in self.actions]
+        """The same as text, for a dry run: POSIX shell, or PowerShell for Windows' stores."""
+        return [shown(action, powershell=self.store.family == "windows") for action in self.actions]
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,18 @@ class Plan:
         """What a person is asked."""
         return (
             f"{self.host}: the files came over the network, where anyone could have exchanged them. Is this the"
-            f" SHA-256 of the certificate {self.source.name!r} on the recorder's own screen?\n  {self.fingerprint}"
+            f" SHA-256 of the certificate {self.source.name!r} on the recorder's own screen?\n  {self.fingerprint}\n"
+            f"This computer will then trust it {self.reach}."
         )
+
+    @property
+    def reach(self) -> str:
+        """What is trusted, in a few words."""
+        if self.kind in ("ca", "as-guide") and self.material.situation == "issued":
+            return "for every site in the world"
+        if self.kind == "pin" or self.material.situation != "issued":
+            return "as this one device certificate"
+        return f"for {permitted(self.material.device).shown}"
 
     @property
     def shown(self) -> list[str]:

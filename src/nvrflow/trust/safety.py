@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nvrflow.certificate import Certificate, Objection
+from nvrflow.trust.anchor import foreign_names
 from nvrflow.trust.choosing import Kind, Material
 from nvrflow.trust.ledger import Entry
 
@@ -42,6 +43,12 @@ def warnings(case: Case) -> list[str]:
     found = [str(objection) for objection in case.objections if not objection.fatal]
     if case.material.authority is not None:
         found += _seen_elsewhere(case.material.authority, case)
+    foreign = foreign_names(case.material.device, case.host)
+    if foreign and case.kind == "limited":
+        found.append(
+            f"device certificate: is for {', '.join(foreign)} as well as for {case.host}, so the limited anchor vouches"
+            " for that name too; say no unless it is the recorder's own name"
+        )
     if case.kind in ("ca", "as-guide"):
         found.append(
             f"--trust {case.kind}: whoever has the key of the recorder's CA can from now on pose as any site towards"

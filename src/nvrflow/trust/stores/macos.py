@@ -73,10 +73,10 @@ class MacKeychain:
 
     def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The certificate as a file; into the keychain, with trust for TLS only; the file gone again."""
-        file = self.computer.state / f"anchor-{short(certificate)}.cer"
+        file = self.computer.state / f"anchor-{short(certificate)}.pem"
         return [
             MakeFolder(file.parent, 0o700),
-            Write(file, certificate.der, 0o600),
+            Write(file, certificate.pem.encode(), 0o600),
             self._adding(certificate, use, str(file)),
             Delete(file),
         ]
@@ -98,12 +98,12 @@ class MacKeychain:
 
     def removing(self, certificate: Certificate, label: str) -> list[Action]:
         """The trust rule first (a trusted certificate cannot be deleted), then the certificate by its SHA-1."""
-        file = self.computer.state / f"anchor-{short(certificate)}.cer"
+        file = self.computer.state / f"anchor-{short(certificate)}.pem"
         domain = ("-d",) if self.scope == "machine" else ()
         rule: list[Action] = []
         if not label.startswith("intermediate"):
             untrusting = Command((SECURITY, "remove-trusted-cert", *domain, str(file)), timeout=_PATIENCE, may_fail=True)
-            rule = [MakeFolder(file.parent, 0o700), Write(file, certificate.der, 0o600), untrusting, Delete(file)]
+            rule = [MakeFolder(file.parent, 0o700), Write(file, certificate.pem.encode(), 0o600), untrusting, Delete(file)]
         return [*rule, _security("delete-certificate", "-Z", _sha1(certificate), self.place)]
 
     def remains(self, certificate: Certificate, label: str) -> str:
