@@ -1,0 +1,121 @@
+"""Machine-wide policies for real: Chromium's with constraints, Firefox's with its copy in the profile taken out again."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nvrflow import trust
+from nvrflow.trust import Computer
+from nvrflow.trust.stores.chrome_policy import ChromePolicy
+from trust.conftest import Serving
+from trust.making import make_ca, make_device
+from trust.marionette import FIREFOX, new_profile
+from trust.marionette import verdict as firefox_verdict
+from trust.test_chromium import CHROMIUM
+from trust.test_chromium import verdict as chromium_verdict
+
+as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="policies are root's")
+MANAGED = Path("/etc/chromium/policies/managed")
+FIREFOX_POLICIES = Path("/etc/firefox/policies")
+
+
+@pytest.fixture
+def machine(home: Path) -> Iterator[Computer]:
+    """This computer; folders that a test made are gone afterwards."""
+    computer = Computer("linux", {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}, admin=True)
+    made = [
+        folder
+        for folder in (MANAGED, MANAGED.parent, FIREFOX_POLICIES, FIREFOX_POLICIES.parent, MANAGED.parent.parent)
+        if not folder.exists()
+    ]
+    yield computer
+    assert [one.problem for one in trust.remove(None, trust.ledger_of(computer), computer) if one.problem] == []
+    for folder in made:
+        if folder.is_dir():
+            folder.rmdir()
+
+
+@as_root
+@pytest.mark.skipif(CHROMIUM != "/usr/bin/chromium", reason="no Debian Chromium on this computer")
+def test_chromiums_policy_opens_each_recorder_and_nothing_else_of_their_ca(serve: Serving, machine: Computer) -> None:
+    authority = make_ca()
+    hosts = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+    devices = [make_device(authority, host) for host in hosts]
+    urls = [serve(device, host=host) for device, host in zip(devices, hosts, strict=True)]
+    for device, host in list(zip(devices, hosts, strict=True))[:2]:
+        plan = trust.plan(
+            device.certificate, authority.certificate, device.certificate, host, stores=["policy-chromium"], computer=machine
+        )
+        trust.apply(plan, trust.approve(plan, yes=True))
+    assert [chromium_verdict(url, machine.home) for url in urls] == ["ok", "ok", "ERR_CERT_INVALID"]
+    trust.remove("127.0.0.1", trust.ledger_of(machine), machine)
+    assert [chromium_verdict(url, machine.home) for url in urls[:2]] == ["ERR_CERT_INVALID", "ok"]
+    trust.remove("127.0.0.2", trust.ledger_of(machine), machine)
+    assert not list(MANAGED.glob("nvrflow*"))
+
+
+@as_root
+@pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this computer")
+def test_firefoxs_policy_is_taken_back_with_the_copy_in_the_profile(serve: Serving, machine: Computer) -> None:
+    profile = new_profile(machine.home)
+    authority = make_ca()
+    device = make_device(authority)
+    url, evil = serve(device), serve(make_device(authority, "127.0.0.2"), host="127.0.0.2")
+    plan = trust.plan(
+        device.certificate, authority.certificate, device.certificate, "127.0.0.1", stores=["policy-firefox"], computer=machine
+    )
+    trust.apply(plan, trust.approve(plan, yes=True))
+    assert firefox_verdict(url, machine.home, profile) == "ok"
+    assert firefox_verdict(evil, machine.home, profile) == "SEC_ERROR_CERT_NOT_IN_NAME_SPACE"
+    (removal,) = trust.remove("127.0.0.1", plan.ledger, machine)
+    assert removal.problem == ""
+    assert firefox_verdict(url, machine.home, profile) == "SEC_ERROR_UNKNOWN_ISSUER"
+
+
+def rooted(tmp_path: Path) -> Computer:
+    """A computer whose system folders are below tmp_path."""
+    (tmp_path / "etc/firefox/policies").mkdir(parents=True)
+    return Computer("linux", {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, root=tmp_path, admin=True)
+
+
+def test_others_keys_in_firefoxs_policy_stay(tmp_path: Path) -> None:
+    machine = rooted(tmp_path)
+    file = tmp_path / "etc/firefox/policies/policies.json"
+    theirs = {
+        "policies": {"DisableTelemetry": True, "Certificates": {"ImportEnterpriseRoots": True, "Install": ["/etc/own.pem"]}}
+    }
+    file.write_text(json.dumps(theirs))
+    authority = make_ca("x")
+    device = make_device(authority)
+    plan = trust.plan(
+        device.certificate, authority.certificate, device.certificate, "127.0.0.1", stores=["policy-firefox"], computer=machine
+    )
+    trust.apply(plan, trust.approve(plan, yes=True))
+    assert len(json.loads(file.read_text())["policies"]["Certificates"]["Install"]) == 2
+    trust.remove(None, plan.ledger, machine)
+    assert json.loads(file.read_text()) == theirs
+
+
+def test_a_policy_file_of_somebody_else_is_respected(tmp_path: Path) -> None:
+    folder = tmp_path / "managed"
+    folder.mkdir()
+    (folder / "company.json").write_text(json.dumps({"CACertificates": ["AAAA"]}))
+    state = ChromePolicy(rooted(tmp_path), "policy-chromium", str(folder), "Chromium").state()
+    assert not state.usable and "company.json" in state.why
+
+
+def test_both_kinds_of_limit_are_always_given_because_a_missing_one_means_any(tmp_path: Path) -> None:
+    machine = rooted(tmp_path)
+    store = ChromePolicy(machine, "policy-chromium", str(tmp_path / "managed"), "Chromium")
+    authority = make_ca()
+    plan = trust.plan(
+        make_device(authority).certificate, authority.certificate, None, "127.0.0.1", stores=["policy-firefox"], computer=machine
+    )
+    write = store.adding(plan.material.anchors.alone, "authority", "127.0.0.1")[-1]
+    (entry,) = json.loads(write.data)["CACertificatesWithConstraints"]  # type: ignore[union-attr]
+    assert entry["constraints"] == {"permitted_cidrs": ["127.0.0.1/32"], "permitted_dns_names": ["127.0.0.1"]}
