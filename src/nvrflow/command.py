@@ -21,13 +21,14 @@ _ALSO_SEARCHED = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", 
 class Command:
     """One call of a tool: an argument list (the tool by its absolute path), a time limit in seconds, a file mask.
 
-    `environment` is laid over the caller's; `umask` is 077 so that nothing private becomes readable, and 022 for tools
-    that write files for everybody; `most_output` is in bytes; `may_fail` marks a command whose failure is no problem (what it removes may be gone).
+    `environment` is laid over the caller's (None: the variable is not set at all). `umask` is 077 so that nothing
+    private becomes readable, and 022 for tools that write files for everybody. `may_fail` marks a command whose failure
+    is no problem (what it removes may be gone).
     """
 
     argv: tuple[str, ...]
     timeout: float = 20.0
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = field(default_factory=dict)
     umask: int = 0o077
     may_fail: bool = False
     most_output: int = MOST_OUTPUT
@@ -106,7 +107,8 @@ def run(command: Command) -> Ended:
 
 
 def _started(command: Command) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, **command.environment, "LC_ALL": "C"}
+    laid = {**os.environ, **command.environment, "LC_ALL": "C"}
+    environment = {name: value for name, value in laid.items() if value is not None}
     return subprocess.Popen(
         list(command.argv),
         stdin=subprocess.DEVNULL,

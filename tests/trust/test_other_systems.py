@@ -84,6 +84,8 @@ def test_windows_and_macos_commands(system: str, situation: str, kind: trust.Kin
 def test_commands_of_other_linux_distributions(tmp_path: Path, system: str, folder: str, tool: str) -> None:
     computer = Computer("linux", {"HOME": str(tmp_path), "PATH": str(tmp_path / "bin")}, root=tmp_path, admin=False)
     (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / tool).touch(mode=0o755)
     if system == "suse":
         (tmp_path / "usr/share/pki/trust").mkdir(parents=True)
     plan = trust.plan(

@@ -213,8 +213,7 @@ def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:
     skipped: list[tuple[str, str]] = []
     for store in stores:
         state = store.state()
-        hopeless = not state.usable and not (store.scope == "machine" and not made.computer.admin)
-        if hopeless:
+        if not state.usable and not state.by_hand:
             skipped.append((store.name, f"{state.why}; {state.mend}" if state.mend else state.why))
             continue
         for choice in choose(made.material, made.kind, store.family):

@@ -18,11 +18,15 @@ Family = Literal["chromium", "firefox", "openssl", "chrome-policy", "firefox-pol
 
 @dataclass(frozen=True)
 class State:
-    """Whether a store can be used, a sentence why (not), and the command or act that mends it."""
+    """Whether a store can be used, a sentence why (not), and the command or act that mends it.
+
+    `by_hand`: everything is there but the rights, so an administrator can type the commands.
+    """
 
     usable: bool
     why: str
     mend: str = ""
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class AnchorsFolder:
         if not self.folder.is_dir() or not self.computer.has(self.distribution.tool):
             return State(False, f"{self.folder} or {self.distribution.tool} is missing", self.distribution.package)
         if not self.computer.admin:
-            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root")
+            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.folder} can be written")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:

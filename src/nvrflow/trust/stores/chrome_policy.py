@@ -61,7 +61,7 @@ class ChromePolicy:
                 said = f"{other} sets {', '.join(sorted(taken))} already, and only one file counts"
                 return State(False, said, "add the recorder there by hand")
         if not self.computer.admin:
-            return State(False, f"{self.place} is the administrator's", "run the printed commands as root")
+            return State(False, f"{self.place} is the administrator's", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.file} can be written")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:

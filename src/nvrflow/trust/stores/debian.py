@@ -42,7 +42,7 @@ class DebianStore:
         if not self.computer.has("update-ca-certificates"):
             return State(False, "update-ca-certificates is missing", "apt-get install ca-certificates")
         if not self.computer.admin:
-            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root")
+            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.folder} can be written")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:

@@ -49,7 +49,7 @@ class FirefoxPolicy:
         if self.file.exists() and self._document() is None:
             return State(False, f"{self.file} is not what Firefox reads as a policy", "mend or move the file")
         if not self.computer.admin:
-            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root")
+            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.file} can be written; Firefox copies the certificate at its next start")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:

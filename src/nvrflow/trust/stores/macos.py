@@ -48,7 +48,7 @@ class MacKeychain:
     def state(self) -> State:
         """Whether we may write there."""
         if self.scope == "machine" and not self.computer.admin:
-            return State(False, f"{self.place} is the administrator's", "run the printed commands with sudo")
+            return State(False, f"{self.place} is the administrator's", "run the printed commands with sudo", by_hand=True)
         if self.scope == "user" and self.computer.foreign_home:
             return State(False, self.computer.foreign_home, "run it as that user")
         return State(True, f"{self.place} can be written; macOS asks for the password")

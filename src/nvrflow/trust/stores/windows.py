@@ -54,7 +54,12 @@ class WindowsStore:
     def state(self) -> State:
         """Whether we may write there."""
         if self.scope == "machine" and not self.computer.admin:
-            return State(False, "the computer's own store is the administrator's", "run the printed commands as administrator")
+            return State(
+                False,
+                "the computer's own store is the administrator's",
+                "run the printed commands as administrator",
+                by_hand=True,
+            )
         return State(True, f"{self.place}\\Root can be written" + ("; Windows asks for a Yes" if self.scope == "user" else ""))
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:

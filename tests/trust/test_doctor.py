@@ -1,0 +1,68 @@
+"""What doctor finds about trust, on homes prepared to lack it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from nvrflow import trust
+from nvrflow.trust import Computer
+from nvrflow.trust.doctor import Finding, examine
+from trust.making import DAY, TODAY, make_device
+
+
+def about(findings: list[Finding], what: str) -> list[Finding]:
+    return [one for one in findings if what in one.what and not one.well]
+
+
+def test_every_store_is_listed_with_what_lacks_and_what_mends_it(home: Path) -> None:
+    bare = Computer("linux", {"HOME": str(home), "PATH": "/nonexistent"}, root=home)
+    findings = {one.what: one for one in examine(bare)}
+    assert not findings["store debian-system"].well and findings["store debian-system"].mend
+    assert "store chromium-nss" in findings
+
+
+def test_a_legacy_folder_that_hides_the_users_database_is_found(computer: Computer) -> None:
+    (computer.home / ".local/share/pki/nssdb").mkdir(parents=True)
+    (computer.home / ".local/share/pki/nssdb/cert9.db").write_bytes(b"")
+    assert about(examine(computer), "nssdb") == []
+    (computer.home / ".pki/nssdb").mkdir(parents=True)
+    (found,) = about(examine(computer), "nssdb")
+    assert found.mend.startswith("if ") and "mv " in found.mend
+
+
+def test_imports_switched_off_in_a_profile_are_found(computer: Computer) -> None:
+    profile = computer.home / ".config/chromium/Default"
+    profile.mkdir(parents=True)
+    (profile / "Preferences").write_text(json.dumps({"certificates": {"ca_platform_integration_enabled": False}}))
+    (found,) = about(examine(computer), "profile Default")
+    assert "switched off" in found.sentence
+
+
+def test_a_policy_that_switches_imports_off_is_found(computer: Computer, tmp_path: Path) -> None:
+    folder = tmp_path / "etc/chromium/policies/managed"
+    folder.mkdir(parents=True)
+    (folder / "x.json").write_text(json.dumps({"CAPlatformIntegrationEnabled": False}))
+    elsewhere = Computer("linux", computer.environment, root=tmp_path)
+    (found,) = about(examine(elsewhere), "policy")
+    assert "CAPlatformIntegrationEnabled is false" in found.sentence
+
+
+def test_variables_that_override_the_system_store_are_found(computer: Computer) -> None:
+    changed = Computer("linux", {**computer.environment, "SSL_CERT_FILE": "/x.pem", "NODE_EXTRA_CA_CERTS": "/y.pem"})
+    (found,) = about(examine(changed), "variable")
+    assert found.mend == "unset SSL_CERT_FILE"
+
+
+def test_a_clock_that_differs_from_the_recorders_is_found(computer: Computer) -> None:
+    (found,) = about(examine(computer, recorder_clock=datetime.now(UTC) - timedelta(days=3)), "clock")
+    assert "NTP" in found.mend
+    assert about(examine(computer, recorder_clock=datetime.now(UTC)), "clock") == []
+
+
+def test_trust_that_ends_soon_is_found(computer: Computer) -> None:
+    device = make_device(None, ends=TODAY + 5 * DAY)
+    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["chromium-nss"], computer=computer)
+    trust.apply(plan, trust.approve(plan, yes=True))
+    assert len(about(examine(computer, plan.ledger), "recorder 127.0.0.1")) == 1
