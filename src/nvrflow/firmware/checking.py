@@ -103,6 +103,9 @@ def _contradictions(file: SelectorFile) -> Iterator[tuple[Where, str]]:
         yield from ((where, what) for what in _locator_faults(locator, file))
     for name, page in file.pages.items():
         yield from _way_faults(name, file)
+        for closing in page.close:
+            if closing not in page.elements:
+                yield ("pages", name, "close"), f"the page has no element {closing!r}{_near(closing, page.elements)}"
         for element_name, element in page.elements.items():
             yield from _element_faults(("pages", name, "elements", element_name), element, file)
     for name, handler in file.handlers.items():

@@ -108,6 +108,7 @@ class Page(_Strict):
     ways: list[Way] = Field([], description="alternatives to `on` and `open`, in order of preference")
     shown_by: Locators | None = Field(None, description="visible exactly while this page is shown")
     ready: Annotated[list[Condition], BeforeValidator(_as_list)] = Field([], description="what must hold before anything is used")
+    close: Path = Field([], description="elements that close it, when the way goes on elsewhere")
     elements: Elements = {}
 
     @model_validator(mode="after")

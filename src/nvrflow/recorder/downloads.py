@@ -76,7 +76,7 @@ def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Dow
 
 
 def _comes(recorder: Recorder, spec: Element) -> bool:
-    return recorder.wait_for_any([recorder.finder.any_of(spec.announced_by or [])], 3000)
+    return recorder.wait_for_any([recorder.finder.any_of(spec.announced_by or [])], 1000)
 
 
 def _keep(folder: Path, page_name: str, suggested: str, data: bytes) -> Path:

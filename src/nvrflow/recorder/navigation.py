@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from nvrflow.errors import SelectorDrift, TimedOut
+from nvrflow.errors import SelectorDrift
 from nvrflow.firmware import Page, Way
 from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.screen import SLICE, Screen
@@ -18,13 +18,16 @@ class NoWay(SelectorDrift):
     """A way to a page that is not offered now; another one may be."""
 
 
-def go_to(recorder: Recorder, name: str) -> Screen:
-    """Show the page `name` as a person would, and wait until it is ready. Raises SelectorDrift when no way leads there."""
+def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
+    """Show the page `name` as a person would, and wait until it is ready. Raises SelectorDrift when no way leads there.
+
+    Unless `patient`, an element that is not offered now is not waited for: NoWay is raised, because another way is left.
+    """
     pages = recorder.firmware.file.pages
     if name not in pages:
         raise SelectorDrift(f"{recorder.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
     if not is_shown(recorder, name):
-        _enter(recorder, name)
+        _enter(recorder, name, patient)
         arrive(recorder, name)
     return Screen(recorder, name)
 
@@ -66,8 +69,10 @@ def _await_ready(recorder: Recorder, name: str, page: Page, deadline: float) -> 
                 finder.any_of(condition.gone).first.wait_for(state="hidden", timeout=left)
 
 
-def _enter(recorder: Recorder, name: str) -> None:
+def _enter(recorder: Recorder, name: str, patient: bool) -> None:
     page = recorder.firmware.file.pages[name]
+    if page.path is not None and recorder.session.is_fresh(page.path):
+        return
     if page.path is not None:
         with translated(recorder.url), recorder.steps.step(f"open-{name}".replace("_", "-"), f"Open {recorder.url}"):
             recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
@@ -76,30 +81,30 @@ def _enter(recorder: Recorder, name: str) -> None:
     ways = page.all_ways
     for index, way in enumerate(ways):
         try:
-            _take(recorder, name, way, last=index == len(ways) - 1)
+            _take(recorder, name, way, patient and index == len(ways) - 1)
             return
         except NoWay as problem:
             refused.append(str(problem))
     if not ways:
         raise SelectorDrift(f"{recorder.firmware.name}: {name}: is not shown, and the selector file knows no way to it")
-    raise SelectorDrift("; ".join(refused))
+    raise NoWay("; ".join(refused))
 
 
-def _take(recorder: Recorder, name: str, way: Way, last: bool) -> None:
+def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
     """One way: the page it starts from, then each element; a way that is not offered is left before its first click."""
-    try:
-        start = go_to(recorder, way.on)
-    except NoWay:
-        raise
-    except (SelectorDrift, TimedOut) as problem:
-        if last:
-            raise
-        raise NoWay(str(problem)) from problem
+    start = go_to(recorder, way.on, patient)
     if recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
         return
-    if way.open and not last and not start.offers(way.open[0]):
+    if way.open and not patient and not start.offers(way.open[0]):
+        _leave(recorder, way.on)
         raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
     for index, element in enumerate(way.open):
         short = f"open-{name}" if index == len(way.open) - 1 else f"open-{name}-{element}"
         with recorder.named(short.replace("_", "-")):
             start.click(element)
+
+
+def _leave(recorder: Recorder, name: str) -> None:
+    """Close a window that would cover the way back."""
+    for element in recorder.firmware.file.pages[name].close:
+        Screen(recorder, name).click(element)

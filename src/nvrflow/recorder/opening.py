@@ -87,12 +87,14 @@ def open_recorder(
     )
     with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
-            firmware = _known(session, named, manner, steps.report)
-            if manner.check:
-                session.hold_back(firmware.file.harmless)
-            recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
-            try:
+            with steps.chapter("Connect"), steps.step("open", f"Open {address.url}") as step:
+                firmware = _known(session, named, manner, steps.report)
+                if manner.check:
+                    session.hold_back(firmware.file.harmless)
+                recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
                 recorder.look_around()
+                steps.before_using(step, session.page, None)
+            try:
                 yield recorder
             finally:
                 recorder.leave()

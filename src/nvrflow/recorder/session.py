@@ -43,6 +43,7 @@ class Session:
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
     _processes: ExitStack = field(default_factory=ExitStack)
+    _fresh: bool = False
     _context: BrowserContext | None = None
     _page: Page | None = None
 
@@ -75,6 +76,11 @@ class Session:
             self._password = self.ask_password()
             self.secrets.add(self._password)
         return self._password
+
+    def is_fresh(self, path: str) -> bool:
+        """Whether the browser was opened at `path` just now and nothing was done in it since; true once."""
+        fresh, self._fresh = self._fresh and path == "/", False
+        return fresh
 
     def reopen(self) -> None:
         """A fresh browser with the recorder's start page; nothing of the earlier one is left in it."""
@@ -118,6 +124,7 @@ class Session:
                 self._page.goto(self.url + "/", wait_until="domcontentloaded", timeout=self.timeout * 1000)
         except PlaywrightTimeout as problem:
             raise unreachable(self.url, problem) from None
+        self._fresh = True
 
     def _launched(self) -> Process:
         return self._processes.enter_context(

@@ -1,0 +1,5 @@
+"""`python -m nvrflow` is the command `nvrflow`."""
+
+from nvrflow.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""What the engine's own tests share: simulated recorders with the settings a test needs, and a home of its own for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nvrflow.browser import use_driver
+from nvrflow.recorder import Recorder, open_recorder
+from nvrflow.simulator import simulate
+
+Opening = Callable[..., AbstractContextManager[Recorder]]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty HOME: no test sees or changes this computer's own stores, lockouts or keyring."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name in [name for name in os.environ if name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("NVRFLOW_PASSWORD", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    return folder
+
+
+@pytest.fixture
+def simulated() -> Iterator[Callable[..., Any]]:
+    """Start a simulated recorder with the given settings; closed after the test."""
+    with ExitStack() as started:
+
+        def start(firmware: str = "dahua/nvr_v4", **settings: Any) -> Any:
+            return started.enter_context(simulate(firmware, **settings))
+
+        yield start
+
+
+@pytest.fixture
+def opened(playwright: Any, tmp_path: Path) -> Opening:
+    """Open a simulated recorder, with its right password unless another is given."""
+    use_driver(playwright)
+
+    def open_it(recorder: Any, password: str | None = None, **manner: Any) -> AbstractContextManager[Recorder]:
+        chosen = {"timeout": 10.0, "screenshots": False, **manner}
+        return open_recorder(recorder.url, recorder.user, password or recorder.password, downloads=tmp_path / "downloads", **chosen)
+
+    return open_it
