@@ -1,0 +1,24 @@
+"""`nvrflow doctor`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command(short_help="What this computer has and lacks for the job.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def doctor(as_json: bool) -> int:
+    """What this computer has and lacks for the job, each with the command that mends it. Exit code 1 when something lacks."""
+    from nvrflow.examination import examine_all
+
+    findings = examine_all()
+    if as_json:
+        click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.well else 'LACK' if finding.needed else 'note'} {finding.what}: {finding.sentence}")
+            if finding.mend and not finding.well:
+                click.echo(f"       {finding.mend}")
+    return 1 if any(finding.needed and not finding.well for finding in findings) else 0
