@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
 Format = Literal["pem", "der", "pkcs7"]
 Role = Literal["device", "trusted-ca", ""]
@@ -63,7 +63,7 @@ class Certificate:
                 names = self.x509.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         except ValueError:
             return ""
-        return str(names[-1].value) if names else ""
+        return printable(str(names[-1].value)) if names else ""
 
     @property
     def serial(self) -> int:
@@ -211,7 +211,8 @@ def _signature_fits(key: Any, signed: x509.Certificate) -> bool:
     """Raises InvalidSignature (or ValueError, TypeError) when the key did not make this signature."""
     signature, data = signed.signature, signed.tbs_certificate_bytes
     if isinstance(key, rsa.RSAPublicKey):
-        scheme = signed.signature_algorithm_parameters
+        pss = signed.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS
+        scheme = signed.signature_algorithm_parameters if pss else padding.PKCS1v15()
         if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
             return False
         key.verify(signature, data, scheme, signed.signature_hash_algorithm or hashes.SHA256())
@@ -234,7 +235,7 @@ def _name_text(certificate: x509.Certificate, which: Literal["subject", "issuer"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             name: x509.Name = getattr(certificate, which)
-            return name.rfc4514_string({NameOID.EMAIL_ADDRESS: "E"})
+            return printable(name.rfc4514_string({NameOID.EMAIL_ADDRESS: "E"}))
     except ValueError:
         return f"({which} in an encoding that cannot be read)"
 
@@ -245,11 +246,11 @@ def _san_text(names: x509.SubjectAlternativeName) -> Iterable[str]:
             if isinstance(name.value, ipaddress.IPv4Address | ipaddress.IPv6Address):
                 yield f"IP:{name.value}"
         elif isinstance(name, x509.DNSName):
-            yield f"DNS:{name.value}"
+            yield f"DNS:{printable(name.value)}"
         elif isinstance(name, x509.UniformResourceIdentifier):
-            yield f"URI:{name.value}"
+            yield f"URI:{printable(name.value)}"
         elif isinstance(name, x509.RFC822Name):
-            yield f"email:{name.value}"
+            yield f"email:{printable(name.value)}"
 
 
 def _shown_path(file: Path | None, relative_to: Path | None) -> str | None:
@@ -262,6 +263,11 @@ def _shown_path(file: Path | None, relative_to: Path | None) -> str | None:
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def printable(text: str) -> str:
+    """Text from a certificate as it may go to a terminal: without control and direction characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def version_of(certificate: Certificate) -> int:

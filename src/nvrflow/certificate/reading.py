@@ -190,7 +190,8 @@ def _is_private_key(data: bytes) -> bool:
 def _looks_like(data: bytes) -> str:
     if not data.strip():
         return "an empty file"
-    head = data.lstrip()[:64].lower()
+    begins = data.lstrip()[:64]
+    head = begins.lower()
     for start, what in _LOOKS:
         if head.startswith(start):
             return what
@@ -199,7 +200,7 @@ def _looks_like(data: bytes) -> str:
     if b"-----begin" in head:
         return "a PEM file without a certificate, or one that is cut off"
     if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head):
-        return f"a text that begins with {head[:24].decode()!r}"
+        return f"a text that begins with {begins[:24].decode()!r}"
     return "binary data"
 
 
