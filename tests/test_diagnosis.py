@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from trust.conftest import Serving, home, serve  # noqa: F401
+from trust.conftest import Serving, serve  # noqa: F401
 from trust.making import DAY, TODAY, Made, make, make_ca, make_device, with_old_hash
 
 from nvrflow import trust
@@ -21,7 +21,7 @@ from nvrflow.trust import Computer
 
 
 @pytest.fixture
-def user(home: Path) -> Computer:  # noqa: F811
+def user(home: Path) -> Computer:
     return Computer("linux", {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"})
 
 

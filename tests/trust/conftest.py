@@ -63,14 +63,6 @@ def serve(tmp_path: Path) -> Iterator[Serving]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An empty home."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def computer(home: Path) -> Computer:
     """This computer, as a user with an empty home sees it."""
     return Computer("linux", {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"})

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from playwright.sync_api import Error, sync_playwright
 
 from nvrflow import trust
-from nvrflow.certificate import Certificate
+from nvrflow.certificate import Certificate, read_certificate_file
 from nvrflow.trust import Computer
 from trust.conftest import Serving
 from trust.making import Made, make_ca, make_device
@@ -21,11 +26,12 @@ pytestmark = [
 ]
 
 
-def verdict(url: str, home: Path, **environment: str) -> str:
+def verdict(url: str, home: Path, headless: bool = True, **environment: str) -> str:
     """`ok`, or Chromium's own error code; nothing is ignored."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
+            headless=headless,
             args=[
                 "--no-sandbox",
                 "--disable-background-networking",
@@ -140,3 +146,58 @@ def test_a_throw_away_home_trusts_exactly_the_plan(serve: Serving, computer: Com
     url = serve(device)
     assert verdict(url, tmp_path / "thrown-away") == "ok"
     assert verdict(url, computer.home) == "ERR_CERT_AUTHORITY_INVALID"
+
+
+FORMS = {
+    "pem": lambda made: made.certificate.pem.encode(),
+    "der": lambda made: made.certificate.der,
+    "pkcs7": lambda made: pkcs7.serialize_certificates([made.certificate.x509], Encoding.DER),
+    "pkcs7 in pem": lambda made: pkcs7.serialize_certificates([made.certificate.x509], Encoding.PEM),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_download_of_every_form_ends_with_a_recorder_that_opens(
+    serve: Serving, computer: Computer, tmp_path: Path, form: str
+) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    files = []
+    for name, made in (("one.xyz", device), ("two.cer", authority)):
+        (tmp_path / name).write_bytes(FORMS[form](made))
+        files += read_certificate_file(tmp_path / name)
+    found = trust.sort_out(files)
+    plan = trust.plan(found.device, found.authority, None, "127.0.0.1", stores=["chromium-nss"], computer=computer)
+    trust.apply(plan, trust.approve(plan, yes=True))
+    assert verdict(serve(device), computer.home) == "ok"
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb on this computer")
+def test_a_browser_with_a_window_agrees(serve: Serving, computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    url = serve(device)
+    with display() as number:
+        before = verdict(url, computer.home, headless=False, DISPLAY=number)
+        plan = trusted(device, authority, computer)
+        during = verdict(url, computer.home, headless=False, DISPLAY=number)
+        trust.remove("127.0.0.1", plan.ledger, computer)
+        after = verdict(url, computer.home, headless=False, DISPLAY=number)
+    assert (before, during, after) == ("ERR_CERT_AUTHORITY_INVALID", "ok", "ERR_CERT_AUTHORITY_INVALID")
+
+
+@contextmanager
+def display() -> Iterator[str]:
+    """A screen in memory; gives its name."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        pass_fds=[writing], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as answer:
+            yield f":{answer.readline().strip()}"
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -86,6 +86,17 @@ def test_what_the_user_removed_by_hand_is_gone_and_no_error(computer: Computer) 
     assert removal.problem == "" and plan.ledger.entries() == []
 
 
+def test_the_list_of_what_we_trusted_is_held_against_reality(computer: Computer) -> None:
+    plan = carried_out(computer)
+    store = user_store(computer)
+    assert [(one.there, one.note) for one in trust.status(plan.ledger, computer)] == [(True, "")]
+    (entry,) = plan.ledger.entries()
+    assert perform(store.database.flagging(entry.label, ",,")) == ""
+    assert "other flags now" in trust.status(plan.ledger, computer)[0].note
+    assert perform(store.database.removing(entry.label)) == ""
+    assert not trust.status(plan.ledger, computer)[0].there
+
+
 class Crash(BaseException):
     """The power went."""
 
@@ -117,6 +128,7 @@ def test_a_crash_between_any_two_steps_of_trusting_is_undone_by_the_next_run(
     assert [entry.phase for entry in plan.ledger.entries()] == ["planned"]
     assert len(trust.recover(plan.ledger, computer)) == 1
     assert (plan.ledger.entries(), held(computer)) == ([], set())
+    assert [path.name for path in computer.state.iterdir()] == ["trust.json"]
 
 
 def test_a_crash_after_the_last_step_but_before_the_ledger_is_undone_too(

@@ -6,7 +6,7 @@ changes = apply(made, approved)                                         # all or
 remove("192.0.2.10", made.ledger, made.computer)                        # exactly that, away again
 """
 
-from nvrflow.trust.applying import Removal, apply, approve, recover, remove
+from nvrflow.trust.applying import Held, Removal, apply, approve, recover, remove, status
 from nvrflow.trust.choosing import KINDS, Kind, Material
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import all_stores
@@ -19,6 +19,7 @@ __all__ = [
     "KINDS",
     "Computer",
     "Entry",
+    "Held",
     "Item",
     "Kind",
     "Ledger",
@@ -35,4 +36,5 @@ __all__ = [
     "recover",
     "remove",
     "sort_out",
+    "status",
 ]

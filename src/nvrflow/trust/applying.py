@@ -111,7 +111,7 @@ def _put_in(item: Item, plan: Plan, approved_by: str) -> tuple[Entry | None, boo
         theirs = shared is None or shared.preexisting
         entry = replace(entry, preexisting=theirs, previous_flags=found.flags if theirs else "")
     plan.ledger.put(entry)
-    actions = store.raising(found, item.use) if found else store.adding(certificate, item.use, plan.host)
+    actions = store.raising(certificate, found, item.use) if found else store.adding(certificate, item.use, plan.host)
     problem = _all(actions) if actions else _why_not(found)
     now = None if problem else store.find(certificate)
     if not problem and (now is None or not store.enough(now, item.use)):
@@ -156,7 +156,7 @@ def _restore(entry: Entry, store: Store) -> str:
     found = store.find(entry.certificate)
     if found is None or found.flags == entry.previous_flags:
         return ""
-    return _all(store.restoring(found, entry.previous_flags))
+    return _all(store.restoring(entry.certificate, found, entry.previous_flags))
 
 
 def _remove(entry: Entry, store: Store) -> str:
@@ -169,6 +169,8 @@ def _remove(entry: Entry, store: Store) -> str:
 def recover(ledger: Ledger, computer: Computer) -> list[str]:
     """Undo what an earlier run left half done (it crashed); returns a sentence for each."""
     said = []
+    for file in computer.state.glob("anchor-*") if computer.state.is_dir() else ():
+        file.unlink(missing_ok=True)
     for entry in [one for one in ledger.entries() if one.phase != "done"]:
         problem = _take_back(entry, ledger, computer)
         said.append(problem or f"{entry.store}: an earlier run was cut off; what it had begun for {entry.host} is undone")
@@ -212,3 +214,28 @@ def _meant(entry: Entry, target: str | Sequence[Certificate] | None) -> bool:
         return entry.host == host_of(target)
     wanted = {certificate.sha256 for certificate in target}
     return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})
+
+
+@dataclass(frozen=True)
+class Held:
+    """One entry of the ledger against what is really there; `note` says what a person did since."""
+
+    entry: Entry
+    there: bool
+    note: str = ""
+
+
+def status(ledger: Ledger, computer: Computer) -> list[Held]:
+    """What we put where, and whether it is still there and still enough; nothing is changed."""
+    return [_held(entry, store_of(computer, entry)) for entry in ledger.entries()]
+
+
+def _held(entry: Entry, store: Store | None) -> Held:
+    found = store.find(entry.certificate) if store else None
+    if store is None or found is None:
+        return Held(entry, False, "is not there any more; somebody took it out")
+    if entry.phase != "done":
+        return Held(entry, True, "was left half done by a run that was cut off; the next run undoes it")
+    if not store.enough(found, entry.use):
+        return Held(entry, True, f"has other flags now ({found.flags}) and does no longer do")
+    return Held(entry, True)

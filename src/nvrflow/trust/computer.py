@@ -47,7 +47,9 @@ class Computer:
 
     @property
     def state(self) -> Path:
-        """Where nvrflow keeps its ledger."""
+        """Where nvrflow keeps its ledger: with the user, but never as root in somebody else's home."""
+        if self.foreign_home:
+            return self.under("/Library/Application Support/nvrflow" if self.system == "macos" else "/var/lib/nvrflow")
         if self.system == "windows":
             return Path(self.environment.get("LOCALAPPDATA") or self.home / "AppData" / "Local") / "nvrflow"
         if self.system == "macos":

@@ -48,7 +48,7 @@ def examine(computer: Computer, ledger: Ledger | None = None, recorder_clock: da
     findings = [_store(store.name, store.readers, store.state()) for store in all_stores(computer)]
     if computer.system == "linux":
         findings += [*_hidden(computer), *_old_browsers(computer), *_switched_off(computer), *_policies(computer)]
-    findings += [*_overrides(computer.environment), *_clock(recorder_clock)]
+    findings += [*_overrides(computer.environment), *_windows_below(computer.environment), *_clock(recorder_clock)]
     if ledger is not None:
         findings += _expiring(ledger)
     return findings
@@ -141,6 +141,17 @@ def _overrides(environment: Mapping[str, str]) -> Iterator[Finding]:
                 f"{reader} reads {value} instead of the system store, so what is imported there has no effect",
                 f"unset {name}",
             )
+
+
+def _windows_below(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Linux inside Windows: the browser in use is most likely Windows' own."""
+    if environment.get("WSL_DISTRO_NAME"):
+        yield Finding(
+            "Windows Subsystem for Linux",
+            False,
+            "what is trusted here is not trusted by the browsers of Windows",
+            "nvrflow bundle FILE… --out FOLDER, and run install-windows.cmd from that folder in Windows",
+        )
 
 
 def _clock(recorder_clock: datetime | None, now: datetime | None = None) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from nvrflow.certificate import Certificate, read_certificates
 from nvrflow.errors import InvalidFile
 from nvrflow.report import nvrflow_version
 from nvrflow.trust.actions import write_whole
+from nvrflow.trust.stores import Use
 
 Phase = Literal["planned", "done", "removing"]
 _FORMAT = 1
@@ -28,7 +29,7 @@ class Entry:
 
     host: str
     kind: str
-    use: str
+    use: Use
     store: str
     place: str
     sha256: str

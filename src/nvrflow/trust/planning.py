@@ -44,7 +44,7 @@ class Item:
             return []
         found = self.store.find(self.certificate)
         if found is not None:
-            return self.store.raising(found, self.use)
+            return self.store.raising(self.certificate, found, self.use)
         return self.store.adding(self.certificate, self.use, self.host)
 
     @property

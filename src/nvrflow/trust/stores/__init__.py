@@ -70,10 +70,10 @@ class Store(Protocol):
     def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """What puts it there."""
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """What makes the flags of an entry that is there enough; empty when that cannot be."""
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """What gives an entry its earlier flags back."""
 
     def removing(self, certificate: Certificate, label: str) -> list[Action]:

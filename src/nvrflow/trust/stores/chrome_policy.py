@@ -96,11 +96,11 @@ class ChromePolicy:
         entry = {"certificate": _base64(certificate), "constraints": constraints}
         return [MakeFolder(self.file.parent), self._write([*limited, entry], unlimited)]
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """Nothing to raise."""
         return []
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """Nothing to restore."""
         return []
 

@@ -73,11 +73,11 @@ class DebianStore:
         file = self.folder / self.label(certificate, use, host)
         return [Write(file, certificate.pem.encode(), 0o644), self._update(), *self._without_java(file.name)]
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """Nothing to raise."""
         return []
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """Nothing to restore."""
         return []
 

@@ -81,11 +81,11 @@ class FirefoxPolicy:
             self._policy([*lines, str(file)]),
         ]
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """Nothing to raise."""
         return []
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """Nothing to restore."""
         return []
 

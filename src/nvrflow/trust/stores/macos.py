@@ -88,11 +88,11 @@ class MacKeychain:
         domain = ("-d",) if self.scope == "machine" else ()
         return _security("add-trusted-cert", *domain, "-r", result, "-p", "ssl", "-p", "basic", "-k", self.place, file)
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """Nothing to raise."""
         return []
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """Nothing to restore."""
         return []
 

@@ -104,14 +104,14 @@ class NssStore:
             Delete(file),
         ]
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """One letter more, unless somebody marked it as distrusted (`p`) or its nickname is not its alone."""
         tls = found.flags.partition(",")[0]
         if ("p" in tls and "P" not in tls) or not found.unique:
             return []
         return [self.database.flagging(found.label, with_letter(found.flags, _LETTER[self.family][use]))]
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """The earlier flags again."""
         return [self.database.flagging(found.label, settable(flags))]
 

@@ -94,13 +94,13 @@ class WindowsStore:
             Delete(file),
         ]
 
-    def raising(self, found: Found, use: Use) -> list[Action]:
-        """Nothing to raise: an entry in CA gets a companion in Root by adding."""
-        return []
+    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
+        """Into Root as well; the entry in CA stays."""
+        return self.adding(certificate, use, "")
 
-    def restoring(self, found: Found, flags: str) -> list[Action]:
-        """Nothing to restore."""
-        return []
+    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
+        """Out of Root again; the entry in CA was there before."""
+        return [self._certutil("-delstore", found.flags, _sha1(certificate))]
 
     def removing(self, certificate: Certificate, label: str) -> list[Action]:
         """By SHA-1, which is how Windows names a certificate; never by name or serial number."""
