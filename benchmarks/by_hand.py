@@ -1,4 +1,4 @@
-"""The benchmark's flow as a careful person writes it in plain Playwright: the same clicks, the same waits, nothing around them."""
+"""The benchmark's flow as a careful person writes it in plain Playwright: the same clicks and waits, nothing around them."""
 
 from __future__ import annotations
 

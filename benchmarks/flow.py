@@ -31,7 +31,9 @@ def main() -> None:
     options.add_argument("--no-cold", action="store_true", help="leave the cold processes out")
     chosen = options.parse_args()
     with subprocess.Popen(
-        [sys.executable, "-m", "nvrflow", "simulate", "dahua/nvr_v4", "--set", "session_limit=1000"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "nvrflow", "simulate", "dahua/nvr_v4", "--set", "session_limit=1000"],
+        stdout=subprocess.PIPE,
+        text=True,
     ) as simulator:
         assert simulator.stdout is not None
         recorder = json.loads(simulator.stdout.readline())
@@ -49,10 +51,10 @@ def main() -> None:
 def warm(recorder: dict[str, str], rounds: int) -> dict[str, list[float]]:
     """Seconds per flow in a browser that is open already."""
     from by_hand import flow as by_hand
+    from once import flow as by_nvrflow
 
     from nvrflow.browser import find_browser, open_browser
     from nvrflow.recorder import open_recorder
-    from once import flow as by_nvrflow
 
     found = find_browser()
     with open_browser(found) as running:

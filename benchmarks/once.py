@@ -1,7 +1,8 @@
 """The benchmark's flow as nvrflow writes it."""
 
-from nvrflow import Recorder
 from nvrflow.flows.download_certificates import download_certificates
+
+from nvrflow import Recorder
 
 
 def once(recorder: Recorder) -> None:

@@ -48,6 +48,8 @@ def opened(playwright: Any, tmp_path: Path) -> Opening:
 
     def open_it(recorder: Any, password: str | None = None, **manner: Any) -> AbstractContextManager[Recorder]:
         chosen = {"timeout": 10.0, "screenshots": False, **manner}
-        return open_recorder(recorder.url, recorder.user, password or recorder.password, downloads=tmp_path / "downloads", **chosen)
+        return open_recorder(
+            recorder.url, recorder.user, password or recorder.password, downloads=tmp_path / "downloads", **chosen
+        )
 
     return open_it

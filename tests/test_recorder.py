@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from conftest import Opening
+from nvrflow.flows.download_certificates import download_certificates
+from nvrflow.flows.enable_https import enable_https
+from nvrflow.flows.sign_in import sign_in
 
 from nvrflow.errors import (
     AccountLocked,
@@ -25,9 +28,6 @@ from nvrflow.errors import (
     Unreachable,
     WrongCall,
 )
-from nvrflow.flows.download_certificates import download_certificates
-from nvrflow.flows.enable_https import enable_https
-from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import lockouts
 from nvrflow.recorder.address import normalised
 
@@ -127,7 +127,7 @@ def test_a_page_that_is_no_recorder_is_not_taken_for_one(opened: Opening, simula
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         printer = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", user="admin", password="secret")
-        with pytest.raises(UnknownFirmware, match="no recorder's page|no selector file fits"), opened(printer):
+        with pytest.raises(UnknownFirmware, match=r"no recorder's page|no selector file fits"), opened(printer):
             pass
         server.shutdown()
 
@@ -143,12 +143,12 @@ def test_downloads_arrive_in_each_way_that_recorders_have(simulated: Simulated, 
     assert bool(clicked) is (download == "folder")
 
 
-@pytest.mark.parametrize("format", ["pem", "der", "pkcs7_der", "pkcs7_pem"])
-def test_the_format_is_told_from_the_content(simulated: Simulated, opened: Opening, format: str) -> None:
-    recorder = simulated(format=format, same_name=True)
+@pytest.mark.parametrize("encoding", ["pem", "der", "pkcs7_der", "pkcs7_pem"])
+def test_the_format_is_told_from_the_content(simulated: Simulated, opened: Opening, encoding: str) -> None:
+    recorder = simulated(format=encoding, same_name=True)
     with opened(recorder) as page:
         device, trusted = download_certificates(page)
-    assert device.format == format.split("_")[0]
+    assert device.format == encoding.split("_")[0]
     assert trusted is not None and trusted.file != device.file
 
 
@@ -242,7 +242,8 @@ def test_an_element_that_is_gone_is_told_with_what_was_tried_and_what_is_near(
     own = tmp_path / "selectors" / "dahua"
     own.mkdir(parents=True)
     (own / "odd.yaml").write_text(
-        "vendor: D\nfirmware: '*'\nextends: dahua/nvr_v4\npages:\n  home:\n    elements:\n      setting: [{role: button, name: SETINGS}]\n",
+        "vendor: D\nfirmware: '*'\nextends: dahua/nvr_v4\n"
+        "pages:\n  home:\n    elements:\n      setting: [{role: button, name: SETINGS}]\n",
         encoding="utf-8",
     )
     with opened(simulated(), selectors=own.parent, firmware="dahua/odd", timeout=3.0) as page:
@@ -316,9 +317,9 @@ def test_a_selector_file_with_a_typo_is_refused_before_the_browser_starts(
     own = tmp_path / "selectors"
     own.mkdir()
     (own / "typo.yaml").write_text("vendor: X\nfirmware: '*'\npagse: {}\n", encoding="utf-8")
-    with pytest.raises(InvalidFile, match=r"typo.yaml:3: pagse: unknown key 'pagse'; did you mean 'pages'"):
-        with opened(simulated(), selectors=own, firmware="typo"):
-            pass
+    problem = r"typo.yaml:3: pagse: unknown key 'pagse'; did you mean 'pages'"
+    with pytest.raises(InvalidFile, match=problem), opened(simulated(), selectors=own, firmware="typo"):
+        pass
 
 
 @pytest.mark.parametrize("language", ["English", "Spanish", "German", "SimpChinese"])

@@ -69,7 +69,7 @@ def find_browser(path: Path | str | None = None, full: bool = False) -> Browser:
 
 
 def ensure_browser() -> Browser:
-    """Like `find_browser`, and if there is none, install one: by Playwright, or on Debian and Ubuntu as root by apt-get."""
+    """Like `find_browser`; if there is none, one is installed: by Playwright, or on Debian and Ubuntu as root by apt-get."""
     try:
         return find_browser()
     except WrongCall:
@@ -81,7 +81,7 @@ def ensure_browser() -> Browser:
 
 
 def ensure_tool(name: str) -> str:
-    """The absolute path of an NSS tool such as `certutil`, installed as root on Debian and Ubuntu. Raises WrongCall if missing."""
+    """The absolute path of an NSS tool such as `certutil`, installed if that is possible here. Raises WrongCall if not."""
     found = tool(name)
     if found is None and sys.platform == "linux":
         _apt_get("libnss3-tools")

@@ -50,7 +50,9 @@ def _browser() -> Examined:
 def _certutil() -> Examined:
     found = tool("certutil")
     mend = "apt-get install libnss3-tools (Fedora: dnf install nss-tools)"
-    return Examined("certutil", found is not None, found or "NSS's certutil is missing, so no browser can be given certificates", mend)
+    return Examined(
+        "certutil", found is not None, found or "NSS's certutil is missing, so no browser can be given certificates", mend
+    )
 
 
 def _keyring() -> Examined:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from nvrflow import tls, trust
@@ -16,7 +16,7 @@ from nvrflow.trust import Computer, Kind, Plan, Removal
 from nvrflow.trust.computer import Scope
 
 
-def planned(files: Sequence[Path], url: str | None, kind: str, stores: Sequence[str], scope: str) -> Plan:
+def planned(files: Sequence[Path], url: str | None, kind: Kind, stores: Sequence[str], scope: Scope) -> Plan:
     """What would be imported; the certificate that the recorder at `url` serves is compared if it serves one.
 
     Without `url` the recorder is the one that the device certificate names. Raises InvalidFile, CertificateRefused, WrongCall.
@@ -35,9 +35,9 @@ def planned(files: Sequence[Path], url: str | None, kind: str, stores: Sequence[
         found.authority,
         leaf,
         host,
-        cast(Kind, kind),
+        kind,
         list(stores) or None,
-        cast(Scope, scope),
+        scope,
         intermediates=found.intermediates,
     )
 

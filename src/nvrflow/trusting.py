@@ -89,22 +89,22 @@ class Trusting:
         """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`."""
         assert self._plan is not None
         plan = self._plan
-        with recorder.chapter("Import on this computer"):
-            with recorder.steps.step("import", "Import with the operating system's tools", "write") as step:
-                try:
-                    changes = import_files(plan, self.expected, self.yes, self.confirm)
-                except (CertificateRefused, NotTrusted) as problem:
-                    problem.step = step.id
-                    self._refusal, step.outcome, step.note = problem, "failed", str(problem)
-                    return
-                recorder.report.trust = changes
-                changed = [change.store for change in changes if change.changed]
-                if not changed:
-                    step.effect = "read"
-                    recorder.already("the stores hold what they should")
-                step.note = f"changed: {', '.join(changed)}" if changed else "all was there already"
-                recorder.report.notes.extend(f"{name}: {why}" for name, why in plan.skipped)
-                recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
+        title = "Import with the operating system's tools"
+        with recorder.chapter("Import on this computer"), recorder.steps.step("import", title, "write") as step:
+            try:
+                changes = import_files(plan, self.expected, self.yes, self.confirm)
+            except (CertificateRefused, NotTrusted) as problem:
+                problem.step = step.id
+                self._refusal, step.outcome, step.note = problem, "failed", str(problem)
+                return
+            recorder.report.trust = changes
+            changed = [change.store for change in changes if change.changed]
+            if not changed:
+                step.effect = "read"
+                recorder.already("the stores hold what they should")
+            step.note = f"changed: {', '.join(changed)}" if changed else "all was there already"
+            recorder.report.notes.extend(f"{name}: {why}" for name, why in plan.skipped)
+            recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
 
     def verify(self, recorder: Recorder) -> None:
         """A fresh browser that trusts only what was imported, and ignores no error, opens the recorder. Raises NotTrusted."""
@@ -123,9 +123,8 @@ class Trusting:
                 proof = prove(url, browser, clean, recorder.timeout)
             https.trusted, https.reason = proof.trusted, proof.error or None
             if not proof.trusted:
-                raise NotTrusted(
-                    f"{url}: a browser that trusts the recorder's certificates says {proof.error}; run nvrflow verify {url} for why"
-                )
+                said = f"a browser that trusts the recorder's certificates says {proof.error}"
+                raise NotTrusted(f"{url}: {said}; run nvrflow verify {url} for why")
             step.note = f"{url} opens" + (f" with {proof.tls}" if proof.tls else "")
         if self._refusal is not None:
             raise self._refusal

@@ -1,4 +1,4 @@
-"""Which of the downloaded certificates is the recorder's own, and which is the CA's: told from the content, not from the button."""
+"""Which downloaded certificate is the recorder's own, and which is the CA's: told from the content, not from the button."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class _LazyGroup(click.Group):
 
             near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
             if near:
-                problem.message += f" Did you mean {near[0]}?"
+                raise click.UsageError(f"{problem.message} Did you mean {near[0]}?", ctx) from None
             raise
 
 

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from nvrflow.trust import Kind
+    from nvrflow.trust.computer import Scope
 
 _DRIVING: list[Callable[..., Any]] = [
     click.option("--user", metavar="NAME", default="admin", show_default=True, help="The account on the recorder."),
@@ -40,7 +44,7 @@ _TRUSTING: list[Callable[..., Any]] = [
         type=click.Choice(["limited", "pin", "ca", "as-guide"]),
         default="limited",
         show_default=True,
-        help="How much is trusted: this recorder's addresses only; this one certificate; the CA for all; both files as the guide says.",
+        help="How much: this recorder's addresses only; this certificate; the CA for all; both files as the guide says.",
     ),
     click.option("--store", "stores", metavar="NAME", multiple=True, help="Only this store (repeatable; see trust --list)."),
     click.option(
@@ -92,9 +96,9 @@ class Driving:
 class TrustOptions:
     """What the options on trust say."""
 
-    kind: str
+    kind: Kind
     stores: tuple[str, ...]
-    scope: str
+    scope: Scope
     expected: tuple[str, ...]
     yes: bool
 

@@ -26,7 +26,7 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
             return stored
         if not sys.stdin.isatty():
             raise WrongCall(
-                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and nobody can be asked here"
+                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, nobody can be asked"
             )
         with pause():
             answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)

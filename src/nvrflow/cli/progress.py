@@ -108,7 +108,11 @@ class Progress:
             yield f"Drift: {drift.proposal}", "magenta"
         https = report.https
         if https and https.after and https.url:
-            words = {True: "trusted by a browser that ignores no error", False: f"not trusted ({https.reason})", None: "not verified"}
+            words = {
+                True: "trusted by a browser that ignores no error",
+                False: f"not trusted ({https.reason})",
+                None: "not verified",
+            }
             yield f"HTTPS: {https.url} ({https.tls or 'TLS version unknown'}), {words[https.trusted]}", ""
         for change in report.trust:
             yield f"Trust: {change.store}: {change.kind}, {'changed' if change.changed else 'not changed'}", ""

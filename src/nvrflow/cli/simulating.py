@@ -64,7 +64,7 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
 )
 def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_path: Path | None) -> int:
     """Secure a simulated recorder, twice, in a temporary home; nothing of this computer's own trust stores is touched."""
-    from nvrflow.browser import ensure_tool
+    from nvrflow.browser import ensure_browser, ensure_tool
     from nvrflow.cli.progress import progress_for
     from nvrflow.errors import exit_code_of
     from nvrflow.recorder import Manner
@@ -72,11 +72,13 @@ def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_p
     from nvrflow.simulator import simulate as start
     from nvrflow.trusting import Trusting
 
+    if browser_path is None:
+        ensure_browser()
     ensure_tool("certutil")
     progress = progress_for(False)
     with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as home, start(firmware) as recorder:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
-        trusting = Trusting(expected=(recorder.authority_sha256,), environment=environment)
+        trusting = Trusting(expected=(recorder.authority_sha256 or "",), environment=environment)
         manner = Manner(headed=headed, slow_mo=slowmo, browser=browser_path)
         with progress:
             report, folder = Run(

@@ -21,7 +21,6 @@ from nvrflow.recorder.session import Session
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Https, Report
 
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
 

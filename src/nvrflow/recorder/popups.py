@@ -33,7 +33,7 @@ _MEANINGS: dict[str, type[NvrflowError]] = {
 }
 _ADVICE = {
     "not-initialised": "the recorder has no password yet; finish its first-start wizard by hand",
-    "plugin-needed": "the page needs a plugin that no current browser runs; update the firmware, or do it on the recorder's own screen",
+    "plugin-needed": "the page needs a plugin that no current browser runs; update the firmware, or use the recorder itself",
     "session-limit": "too many people are signed in; sign one of them out and try again",
     "account-locked": "the account is locked; wait until the recorder unlocks it",
     "sign-in-refused": "the recorder refused user or password; nvrflow does not try again",

@@ -32,7 +32,7 @@ class Screen:
         self.name = name
 
     def click(self, element: str) -> None:
-        """Click, and wait for what the selector file says must follow: the network's answer, or the announcement on the screen."""
+        """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
         spec = self._spec(element)
         with self._using(element, "click", f"Click {self._called(element)}") as (step, match):
             if spec.answered_by:
@@ -145,9 +145,8 @@ class Screen:
                     raise self.recorder.refusal(finder.any_of(spec.refused_by).first.inner_text().strip())
                 self.recorder.popups.answer_any()
                 if time.monotonic() > deadline:
-                    raise TimedOut(
-                        f"{self.recorder.who}: no answer within {self.recorder.timeout:g} s; one answer to {answer.url} was expected"
-                    )
+                    waited = f"no answer within {self.recorder.timeout:g} s"
+                    raise TimedOut(f"{self.recorder.who}: {waited}; one answer to {answer.url} was expected")
                 self.recorder.wait_a_slice(SLICE, "response")
 
     def _await_announcement(self, spec: Element, element: str) -> None:

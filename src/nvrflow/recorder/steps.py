@@ -22,7 +22,7 @@ _SECRET_FIELDS = """() => [...document.querySelectorAll('input[type=password], [
   .map(box => [box.x, box.y, box.width, box.height])"""
 
 
-class HeldBack(Exception):  # noqa: N818 - not an error: what `--check` is asked for
+class HeldBack(Exception):
     """`--check` stopped before a step that would have changed the recorder."""
 
 

@@ -26,7 +26,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, out: Path | None, flow: str, url: str) -> RunFolder:
-        """`out`, or a new folder below `nvrflow-runs/` here. Nothing in it is deleted. Raises WrongCall when it cannot be written."""
+        """`out`, or a new folder below `nvrflow-runs/` here. Nothing is deleted. Raises WrongCall if it cannot be written."""
         path = out or _fresh(Path("nvrflow-runs"), flow, url)
         try:
             path.mkdir(parents=True, exist_ok=True)

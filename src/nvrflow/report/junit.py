@@ -28,7 +28,12 @@ def as_junit(document: dict[str, Any]) -> str:
         suite.set("timestamp", document["started"])
     properties = ET.SubElement(suite, "properties")
     firmware = (document["firmware"] or {}).get("name", "")
-    known = {"recorder": document["recorder"], "firmware": firmware, "language": document["language"], "outcome": document["outcome"]}
+    known = {
+        "recorder": document["recorder"],
+        "firmware": firmware,
+        "language": document["language"],
+        "outcome": document["outcome"],
+    }
     for name, value in {**known, "nvrflow": document["nvrflow"]}.items():
         ET.SubElement(properties, "property", {"name": name, "value": _clean(value or "")})
     for step in steps:
@@ -42,7 +47,9 @@ def as_junit(document: dict[str, Any]) -> str:
 
 def _case(suite: ET.Element, flow: str, step: dict[str, Any], error: dict[str, Any] | None) -> None:
     classname = ".".join(filter(None, (flow, step["chapter"])))
-    case = ET.SubElement(suite, "testcase", {"classname": _clean(classname), "name": _clean(step["title"]), "time": f"{step['seconds']:.3f}"})
+    case = ET.SubElement(
+        suite, "testcase", {"classname": _clean(classname), "name": _clean(step["title"]), "time": f"{step['seconds']:.3f}"}
+    )
     if error:
         _failure(case, error)
     elif step["outcome"] == "would":
