@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
 from nvrflow import trust
+from nvrflow.browser import Browser, open_browser
 from nvrflow.certificate import Certificate, read_certificate_file
 from nvrflow.trust import Computer
 from trust.conftest import Serving
-from trust.making import Made, make_ca, make_device
+from trust.making import Made, make_ca, make_device, with_odd_booleans, with_odd_names
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
@@ -28,27 +29,14 @@ pytestmark = [
 
 def verdict(url: str, home: Path, headless: bool = True, **environment: str) -> str:
     """`ok`, or Chromium's own error code; nothing is ignored."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            headless=headless,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-            env={"HOME": str(home), "PATH": "/usr/bin:/bin", **environment},
-        )
+    clean = {"HOME": str(home), "PATH": "/usr/bin:/bin", **environment}
+    with open_browser(Browser(Path(CHROMIUM or "")), headed=not headless, environment=clean) as browser:
         try:
             page = browser.new_page()
             page.goto(url, timeout=20_000)
             return "ok" if page.inner_text("h1") == "recorder" else "another page"
         except Error as problem:
             return problem.message.split("net::")[-1].split()[0]
-        finally:
-            browser.close()
 
 
 def trusted(device: Made, authority: Made | None, computer: Computer, kind: trust.Kind = "limited") -> trust.Plan:
@@ -170,6 +158,28 @@ def test_a_download_of_every_form_ends_with_a_recorder_that_opens(
     plan = trust.plan(found.device, found.authority, None, "127.0.0.1", stores=["chromium-nss"], computer=computer)
     trust.apply(plan, trust.approve(plan, yes=True))
     assert verdict(serve(device), computer.home) == "ok"
+
+
+def test_a_cas_odd_name_is_kept_byte_for_byte_so_that_the_recorder_opens(serve: Serving, computer: Computer) -> None:
+    plain = make_ca("NVR*CA", key_kind="RSA 2048")
+    authority, device = with_odd_names(plain, plain), with_odd_names(make_device(plain), plain)
+    trusted(device, authority, computer)
+    assert verdict(serve(device), computer.home) == "ok"
+
+
+def test_a_ca_that_chromium_cannot_read_opens_by_its_limited_stand_in(serve: Serving, computer: Computer) -> None:
+    plain = make_ca(key_kind="RSA 2048")
+    device = make_device(plain)
+    trusted(device, with_odd_booleans(plain, plain), computer)
+    assert verdict(serve(device), computer.home) == "ok"
+
+
+def test_a_device_certificate_that_chromium_cannot_read_is_refused_on_paper_too(serve: Serving, computer: Computer) -> None:
+    authority = make_ca(key_kind="RSA 2048")
+    device = with_odd_booleans(make_device(authority), authority)
+    plan = trust.plan(device.certificate, authority.certificate, None, "127.0.0.1", computer=computer)
+    assert "encoded in a way that Chrome refuses" in plan.refusal
+    assert verdict(serve(device), computer.home) == "ERR_CERT_INVALID"
 
 
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb on this computer")
