@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs7,
     pkcs12,
 )
-from trust.making import DAY, TODAY, Made, make, make_ca, make_device, name, with_old_hash
+from trust.making import DAY, TODAY, Made, make, make_ca, make_device, name, with_odd_booleans, with_odd_names, with_old_hash
 
 from nvrflow.certificate import Certificate, host_of, judge, names_host, read_certificate_file, read_certificates, warnings_for
 from nvrflow.errors import CertificateRefused, InvalidFile
@@ -227,6 +227,21 @@ def test_version_1_with_serial_number_0_is_readable(tmp_path: Path) -> None:
     (certificate,) = read_certificates(openssl_version_1(tmp_path), "v1.crt")
     assert (certificate.serial, certificate.self_signed, certificate.is_ca, certificate.san) == (0, True, False, ())
     assert "NVR" in certificate.subject
+
+
+def test_names_with_letters_that_do_not_belong_there_are_readable() -> None:
+    authority = make_ca("NVR_4216@site", key_kind="RSA 2048")
+    odd = with_odd_names(authority, authority).certificate
+    (found,) = read_certificates(odd.der, "odd.cer")
+    assert found.der == odd.der and found.common_name == "NVR_4216@site"
+    assert found.self_signed and found.odd and not authority.certificate.odd
+
+
+def test_booleans_that_are_not_quite_true_are_readable() -> None:
+    authority = make_ca(key_kind="RSA 2048")
+    odd = with_odd_booleans(authority, authority).certificate
+    (found,) = read_certificates(odd.pem.encode(), "odd.pem")
+    assert found.is_ca and found.self_signed and found.odd
 
 
 def test_a_name_cannot_play_tricks_with_a_terminal() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from nvrflow.certificate import Certificate
+from nvrflow.certificate.encoding import parts
 
 TODAY = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
@@ -146,11 +148,25 @@ def make_device(issuer: Made | None, *names: str, **more: Any) -> Made:
 def with_old_hash(made: Made, issuer: Made, old: Any) -> Made:
     """The same RSA-signed certificate, signed again with SHA-1 or MD5, which `cryptography` no longer does by itself."""
     oid = bytes.fromhex("06092a864886f70d0101")
-    der = made.certificate.der
-    tbs = made.certificate.x509.tbs_certificate_bytes
-    last = {"sha1": 5, "md5": 4}[old.name]
-    old_tbs = tbs.replace(oid + b"\x0b", oid + bytes([last]), 1)
-    signature = issuer.key.sign(old_tbs, padding.PKCS1v15(), old)
+    last = bytes([{"sha1": 5, "md5": 4}[old.name]])
+    return signed_again(made, issuer, lambda data: data.replace(oid + b"\x0b", oid + last, 1), old)
+
+
+def with_odd_names(made: Made, issuer: Made) -> Made:
+    """The same RSA-signed certificate with its names as PrintableString, whatever letters they have."""
+    return signed_again(made, issuer, lambda data: data.replace(b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x03\x13"))
+
+
+def with_odd_booleans(made: Made, issuer: Made) -> Made:
+    """The same RSA-signed certificate with TRUE as 01 instead of FF."""
+    return signed_again(made, issuer, lambda data: data.replace(b"\x01\x01\xff", b"\x01\x01\x01"))
+
+
+def signed_again(made: Made, issuer: Made, edit: Callable[[bytes], bytes], hash_: Any = None) -> Made:
+    """An RSA-signed certificate with other bytes of the same length, rightly signed."""
+    der, tbs = made.certificate.der, parts(made.certificate.der).signed
+    new = edit(tbs)
+    signature = issuer.key.sign(new, padding.PKCS1v15(), hash_ or hashes.SHA256())
     start = der.index(tbs)
-    rest = der[start + len(tbs) :].replace(oid + b"\x0b", oid + bytes([last]), 1)
-    return Made(Certificate(der[:start] + old_tbs + rest[: -len(signature)] + signature), made.key)
+    rest = edit(der[start + len(tbs) : -len(signature)])
+    return Made(Certificate(der[:start] + new + rest + signature), made.key)

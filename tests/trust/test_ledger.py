@@ -128,7 +128,7 @@ def test_a_crash_between_any_two_steps_of_trusting_is_undone_by_the_next_run(
     assert [entry.phase for entry in plan.ledger.entries()] == ["planned"]
     assert len(trust.recover(plan.ledger, computer)) == 1
     assert (plan.ledger.entries(), held(computer)) == ([], set())
-    assert [path.name for path in computer.state.iterdir()] == ["trust.json"]
+    assert sorted(path.name for path in computer.state.iterdir()) == ["trust.json", "trust.lock"]
 
 
 def test_a_crash_after_the_last_step_but_before_the_ledger_is_undone_too(
@@ -216,3 +216,21 @@ def test_a_dry_run_can_be_typed_into_a_shell_and_does_the_same(computer: Compute
     environment = {**os.environ, "HOME": str(computer.home)}
     subprocess.run(["sh", "-c", script], env=environment, check=True, timeout=60, capture_output=True)
     assert held(computer) == {plan.items[0].certificate.der}
+
+
+def test_many_recorders_at_once_lose_no_entry(computer: Computer) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    hosts = [f"127.0.0.{number}" for number in range(2, 10)]
+    with ThreadPoolExecutor(8) as workers:
+        ledgers = [done.ledger for done in workers.map(lambda host: carried_out(computer, host=host), hosts)]
+    assert sorted(entry.host for entry in ledgers[0].entries()) == hosts
+    assert len(held(computer)) == len(hosts)
+
+
+def test_another_run_that_takes_too_long_is_an_error_and_no_end_of_the_world(computer: Computer) -> None:
+    from nvrflow.errors import TimedOut
+
+    ledger = trust.ledger_of(computer)
+    with ledger.alone(), pytest.raises(TimedOut, match="another nvrflow"), ledger.alone(seconds=0.2):
+        pass

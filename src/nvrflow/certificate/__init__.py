@@ -1,6 +1,7 @@
 """Certificates: the noun, how files of them are read, and what browsers would object to."""
 
-from nvrflow.certificate.judging import Objection, host_of, judge, names_host, warnings_for
+from nvrflow.certificate.hosts import host_of, names_host
+from nvrflow.certificate.judging import Objection, judge, warnings_for
 from nvrflow.certificate.noun import Certificate
 from nvrflow.certificate.reading import read_certificate_file, read_certificates
 

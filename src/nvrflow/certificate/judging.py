@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from nvrflow.certificate.hosts import host_of, is_ip, names_host, permitted_by
 from nvrflow.certificate.noun import Certificate, version_of
 
 _BROKEN_HASHES = {"md2", "md4", "md5", "sha1"}
@@ -70,46 +69,10 @@ def warnings_for(certificate: Certificate, host: str, now: datetime) -> list[str
     return [str(one) for one in judge(certificate, certificate, host, now) if one.code != "not-issued"]
 
 
-def host_of(address: str) -> str:
-    """The bare host of an address or URL: `http://192.0.2.10:81/x` gives `192.0.2.10`, `[::1]` gives `::1`."""
-    text = address.strip()
-    if "://" not in text:
-        try:
-            return str(ipaddress.ip_address(text.strip("[]")))
-        except ValueError:
-            text = f"//{text}"
-    host = (urlsplit(text).hostname or "").rstrip(".").lower()
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return host
-
-
-def names_host(certificate: Certificate, host: str) -> bool:
-    """Whether the certificate's names (SAN only, as in browsers) cover the host."""
-    if _is_ip(host):
-        return any(ipaddress.ip_address(name) == ipaddress.ip_address(host) for name in certificate.ip_names)
-    return any(_dns_fits(name.lower().rstrip("."), host) for name in certificate.dns_names)
-
-
-def _dns_fits(pattern: str, host: str) -> bool:
-    if pattern.startswith("*."):
-        return host.partition(".")[2] == pattern[2:] and "." in pattern[2:]
-    return pattern == host
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _about_names(device: Certificate, host: str) -> Iterator[Objection]:
     if names_host(device, host):
         return
-    kind = "IP" if _is_ip(host) else "DNS"
+    kind = "IP" if is_ip(host) else "DNS"
     mend = (
         f"on the recorder create a new device certificate for {host} (its name or IP field must say {host}), keep that"
         " address fixed, and run this again"
@@ -158,6 +121,14 @@ def _about_dates(certificate: Certificate, what: str, now: datetime, recorder_cl
 
 
 def _about_device_strength(device: Certificate) -> Iterator[Objection]:
+    if device.odd:
+        yield Objection(
+            "unreadable",
+            "device certificate: is encoded in a way that Chrome refuses (ERR_SSL_SERVER_CERT_BAD_FORMAT), though other"
+            " programs read it; create a new one on the recorder with plain letters and digits in its names",
+        )
+    if device.key == "unknown":
+        yield Objection("weak-key", "device certificate: has a kind of key that no browser knows; RSA 2048 is right")
     if device.signature in _BROKEN_HASHES:
         yield Objection(
             "weak-signature",
@@ -266,24 +237,6 @@ def _about_constraints(authority: Certificate, device: Certificate) -> Iterator[
     limits = authority.extension(x509.NameConstraints)
     if limits is None:
         return
-    outside = [name for name in device.san if not _permitted(name, limits)]
+    outside = [name for name in device.san if not permitted_by(name, limits)]
     if outside:
         yield Objection("not-covered", f"CA certificate: may not sign for {', '.join(outside)} (its name constraints forbid it)")
-
-
-def _permitted(name: str, limits: x509.NameConstraints) -> bool:
-    kind, _, value = name.partition(":")
-
-    def covers(subtree: x509.GeneralName) -> bool | None:
-        if kind == "IP" and isinstance(subtree, x509.IPAddress):
-            network = ipaddress.ip_network(str(subtree.value))
-            address = ipaddress.ip_address(value)
-            return address.version == network.version and address in network
-        if kind == "DNS" and isinstance(subtree, x509.DNSName):
-            limit, host = subtree.value.lower().lstrip("."), value.lower()
-            return host == limit or host.endswith(f".{limit}") or not limit
-        return None
-
-    excluded = [covers(subtree) for subtree in limits.excluded_subtrees or ()]
-    permitted = [answer for subtree in limits.permitted_subtrees or () if (answer := covers(subtree)) is not None]
-    return True not in excluded and (not permitted or True in permitted)

@@ -15,10 +15,11 @@ from typing import Any, Literal, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.x509.oid import NameOID
+
+from nvrflow.certificate.encoding import is_odd, parts, readable
+from nvrflow.certificate.signatures import fits
 
 Format = Literal["pem", "der", "pkcs7"]
 Role = Literal["device", "trusted-ca", ""]
@@ -39,10 +40,15 @@ class Certificate:
 
     @cached_property
     def x509(self) -> x509.Certificate:
-        """The parsed certificate. Raises ValueError for bytes that are none."""
+        """The parsed certificate, or that of its readable view. Raises ValueError for bytes that are none."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # serial number 0 or below: vendors do it, every browser takes it
-            return x509.load_der_x509_certificate(self.der)
+            return x509.load_der_x509_certificate(readable(self.der))
+
+    @property
+    def odd(self) -> bool:
+        """Whether it is encoded in a way that browsers refuse although it can be read."""
+        return is_odd(self.der)
 
     @property
     def subject(self) -> str:
@@ -85,8 +91,7 @@ class Certificate:
     @cached_property
     def spki_sha256(self) -> str:
         """SHA-256 of the public key in base64: what Chromium's --ignore-certificate-errors-spki-list takes."""
-        spki = self.x509.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return base64.b64encode(hashlib.sha256(spki).digest()).decode()
+        return base64.b64encode(hashlib.sha256(parts(self.der).public_key).digest()).decode()
 
     @property
     def not_before(self) -> datetime:
@@ -184,7 +189,7 @@ class Certificate:
     def issued(self, other: Certificate) -> bool:
         """Whether our key made the signature of `other`. Names play no part: they are what anyone can copy."""
         try:
-            return _signature_fits(self.x509.public_key(), other.x509)
+            return fits(self.x509.public_key(), other.x509, parts(other.der).signed)
         except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
             return False
 
@@ -205,29 +210,6 @@ class Certificate:
             "san": list(self.san),
             "warnings": list(warnings),
         }
-
-
-def _signature_fits(key: Any, signed: x509.Certificate) -> bool:
-    """Raises InvalidSignature (or ValueError, TypeError) when the key did not make this signature."""
-    signature, data = signed.signature, signed.tbs_certificate_bytes
-    if isinstance(key, rsa.RSAPublicKey):
-        pss = signed.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS
-        scheme = signed.signature_algorithm_parameters if pss else padding.PKCS1v15()
-        if not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
-            return False
-        key.verify(signature, data, scheme, signed.signature_hash_algorithm or hashes.SHA256())
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        scheme = signed.signature_algorithm_parameters
-        if not isinstance(scheme, ec.ECDSA):
-            return False
-        key.verify(signature, data, scheme)
-    elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
-        key.verify(signature, data)
-    elif isinstance(key, dsa.DSAPublicKey):
-        key.verify(signature, data, signed.signature_hash_algorithm or hashes.SHA256())
-    else:
-        return False
-    return True
 
 
 def _name_text(certificate: x509.Certificate, which: Literal["subject", "issuer"]) -> str:

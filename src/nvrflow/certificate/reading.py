@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, pkcs7
 
+from nvrflow.certificate.encoding import readable
 from nvrflow.certificate.noun import Certificate, Format, Role
 from nvrflow.errors import CertificateRefused, InvalidFile
 
@@ -139,7 +140,7 @@ def _from_der(data: bytes) -> list[Certificate]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            x509.load_der_x509_certificate(data)
+            x509.load_der_x509_certificate(readable(data))
             return [Certificate(data, format="der")]
         except ValueError:
             pass

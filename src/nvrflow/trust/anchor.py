@@ -20,9 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from nvrflow.certificate import Certificate
+from nvrflow.certificate.encoding import parts, pieces, sequence
 
 NO_NAME = "nothing.invalid"
 _NO_ADDRESS = "255.255.255.255"
+_SUBJECT = 5  # the place of the subject in a certificate of version 3
 _LOCAL = {"arpa", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"}
 
 
@@ -123,7 +125,7 @@ def _clone(authority: Certificate, device: Certificate, key: Any, issuer: x509.N
         .add_extension(subject_key, critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ours), critical=False)
     )
-    return _signed(builder, key)
+    return _with_exact_name(_signed(builder, key), authority, key)
 
 
 def _root(authority: Certificate, device: Certificate, key: Any, name: x509.Name) -> Certificate:
@@ -159,3 +161,18 @@ def _beginning(authority: Certificate, device: Certificate) -> x509.CertificateB
 
 def _signed(builder: x509.CertificateBuilder, key: Any) -> Certificate:
     return Certificate(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER), format="der")
+
+
+def _with_exact_name(made: Certificate, authority: Certificate, key: Any) -> Certificate:
+    """The same with the CA's name byte for byte: browsers compare names they cannot read as bytes."""
+    exact, ours = parts(authority.der).subject, parts(made.der).subject
+    if exact == ours:
+        return made
+    whole = next(pieces(made.der, 0, len(made.der)))
+    signed, algorithm, _ = pieces(made.der, whole.inner, whole.end)
+    fields = [made.der[one.start : one.end] for one in pieces(made.der, signed.inner, signed.end)]
+    fields[_SUBJECT] = exact
+    named = sequence(*fields)
+    signature = b"\x00" + key.sign(named, ec.ECDSA(hashes.SHA256()))
+    bits = bytes([0x03, len(signature)]) + signature
+    return Certificate(sequence(named, made.der[algorithm.start : algorithm.end], bits), format="der")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nvrflow.certificate import Certificate, host_of
-from nvrflow.errors import CertificateRefused, NotTrusted, WrongCall
+from nvrflow.errors import CertificateRefused, NotTrusted
 from nvrflow.report import TrustChange
 from nvrflow.trust.actions import Action, perform
 from nvrflow.trust.computer import Computer
@@ -16,49 +16,6 @@ from nvrflow.trust.planning import Item, Plan
 from nvrflow.trust.stores import Found, Store
 
 
-def approve(
-    plan: Plan,
-    expect_sha256: str | None = None,
-    yes: bool = False,
-    confirm: Callable[[str], bool] | None = None,
-) -> str:
-    """How the fingerprint was confirmed, for the ledger. Raises CertificateRefused when it was not.
-
-    `expect_sha256` must equal `plan.fingerprint` (colons and case do not matter); `confirm` asks a person at a terminal
-    and is None without one. A fingerprint that changed since the last time is only taken with `expect_sha256`.
-    """
-    if plan.refusal:
-        raise CertificateRefused(f"{plan.host}: {plan.refusal}")
-    if expect_sha256 is not None:
-        given = "".join(letter for letter in expect_sha256.upper() if letter not in ": -\t\n")
-        if len(given) != 64 or any(letter not in "0123456789ABCDEF" for letter in given):
-            raise WrongCall("--expect-sha256: a SHA-256 has 64 hexadecimal digits; copy it from the recorder's screen")
-        if given == plan.fingerprint.replace(":", ""):
-            return "expect-sha256"
-        raise CertificateRefused(
-            f"{plan.host}: the fingerprint of {plan.source.name!r} is {plan.fingerprint}, not the expected one; nothing"
-            " was imported - compare it on the recorder's own screen"
-        )
-    if plan.known:
-        return "known"
-    if plan.changed_from:
-        raise CertificateRefused(
-            f"{plan.host}: its certificate has changed since it was trusted (then {plan.changed_from}, now"
-            f" {plan.fingerprint}); nothing was imported. If the recorder made a new one, give the fingerprint from its"
-            f" own screen with --expect-sha256, or take the old trust back first: nvrflow untrust {plan.host}"
-        )
-    if yes:
-        return "yes (unseen)"
-    if confirm is None:
-        raise CertificateRefused(
-            f"{plan.host}: nobody confirmed the fingerprint {plan.fingerprint}; nothing was imported - run it at a"
-            " terminal, or give --expect-sha256 with the fingerprint from the recorder's own screen (or --yes, unseen)"
-        )
-    if confirm(plan.question):
-        return "confirmed at the terminal"
-    raise CertificateRefused(f"{plan.host}: the fingerprint was not confirmed; nothing was imported")
-
-
 def apply(plan: Plan, approved_by: str) -> list[TrustChange]:
     """Carry the plan out: all of it, or nothing. `approved_by` is what `approve` returned.
 
@@ -66,7 +23,12 @@ def apply(plan: Plan, approved_by: str) -> list[TrustChange]:
     """
     if plan.refusal or not approved_by:
         raise CertificateRefused(f"{plan.host}: {plan.refusal or 'nobody confirmed the fingerprint'}")
-    recover(plan.ledger, plan.computer)
+    with plan.ledger.alone():
+        _recover(plan.ledger, plan.computer)
+        return _apply(plan, approved_by)
+
+
+def _apply(plan: Plan, approved_by: str) -> list[TrustChange]:
     done: list[Entry] = []
     changes: list[TrustChange] = []
     for item in plan.items:
@@ -168,6 +130,13 @@ def _remove(entry: Entry, store: Store) -> str:
 
 def recover(ledger: Ledger, computer: Computer) -> list[str]:
     """Undo what an earlier run left half done (it crashed); returns a sentence for each."""
+    if not ledger.entries():
+        return []
+    with ledger.alone():
+        return _recover(ledger, computer)
+
+
+def _recover(ledger: Ledger, computer: Computer) -> list[str]:
     said = []
     for file in computer.state.glob("anchor-*") if computer.state.is_dir() else ():
         file.unlink(missing_ok=True)
@@ -195,6 +164,13 @@ class Removal:
 
 def remove(target: str | Sequence[Certificate] | None, ledger: Ledger, computer: Computer) -> list[Removal]:
     """Take back what the ledger says was put there: of one recorder (address or URL), of files, or all (None)."""
+    if not ledger.entries():
+        return []
+    with ledger.alone():
+        return _removed(target, ledger, computer)
+
+
+def _removed(target: str | Sequence[Certificate] | None, ledger: Ledger, computer: Computer) -> list[Removal]:
     done = []
     for entry in reversed([one for one in ledger.entries() if _meant(one, target)]):
         problem = _take_back(entry, ledger, computer)
@@ -214,28 +190,3 @@ def _meant(entry: Entry, target: str | Sequence[Certificate] | None) -> bool:
         return entry.host == host_of(target)
     wanted = {certificate.sha256 for certificate in target}
     return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})
-
-
-@dataclass(frozen=True)
-class Held:
-    """One entry of the ledger against what is really there; `note` says what a person did since."""
-
-    entry: Entry
-    there: bool
-    note: str = ""
-
-
-def status(ledger: Ledger, computer: Computer) -> list[Held]:
-    """What we put where, and whether it is still there and still enough; nothing is changed."""
-    return [_held(entry, store_of(computer, entry)) for entry in ledger.entries()]
-
-
-def _held(entry: Entry, store: Store | None) -> Held:
-    found = store.find(entry.certificate) if store else None
-    if store is None or found is None:
-        return Held(entry, False, "is not there any more; somebody took it out")
-    if entry.phase != "done":
-        return Held(entry, True, "was left half done by a run that was cut off; the next run undoes it")
-    if not store.enough(found, entry.use):
-        return Held(entry, True, f"has other flags now ({found.flags}) and does no longer do")
-    return Held(entry, True)

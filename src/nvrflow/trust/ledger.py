@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import IO, Any, Literal
 
 from nvrflow.certificate import Certificate, read_certificates
-from nvrflow.errors import InvalidFile
+from nvrflow.errors import InvalidFile, TimedOut
 from nvrflow.report import nvrflow_version
 from nvrflow.trust.actions import write_whole
 from nvrflow.trust.stores import Use
@@ -98,12 +102,59 @@ class Ledger:
         """The entries of one recorder."""
         return [entry for entry in self.entries() if entry.host == host]
 
+    @contextmanager
+    def alone(self, seconds: float = 60.0) -> Iterator[None]:
+        """Keep other runs (and threads) of nvrflow out while stores are changed. Raises TimedOut when they take too long."""
+        self._make_folder()
+        end = time.monotonic() + seconds
+        with (self.path.parent / "trust.lock").open("a+b") as file:
+            while not _locked(file):
+                if time.monotonic() > end:
+                    raise TimedOut(
+                        f"{self.path.parent}: another nvrflow has been at the trust stores for {seconds:g} seconds; try again"
+                    )
+                threading.Event().wait(0.1)
+            try:
+                yield
+            finally:
+                _unlock(file)
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as problem:
+            raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self.path) from None
+
     def _write(self, entries: Iterable[Entry]) -> None:
         document = {"format": _FORMAT, "entries": [asdict(entry) for entry in entries]}
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             write_whole(self.path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
         except OSError as problem:
             raise InvalidFile(
                 f"the ledger cannot be written ({problem.strerror}); nothing is trusted without it", self.path
             ) from None
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Whether the file could be locked for this run alone."""
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            windows: Any = __import__("msvcrt")
+            file.seek(0)
+            windows.locking(file.fileno(), windows.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
+
+
+def _unlock(file: IO[bytes]) -> None:
+    """Let others in; POSIX does it when the file is closed."""
+    if os.name != "posix":
+        windows: Any = __import__("msvcrt")
+        file.seek(0)
+        windows.locking(file.fileno(), windows.LK_UNLCK, 1)

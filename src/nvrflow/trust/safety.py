@@ -90,6 +90,8 @@ def _no_root(authority: Certificate) -> Iterator[str]:
     lack = ""
     if not authority.self_signed:
         lack = "is not self-signed"
+    elif authority.odd:
+        lack = "is encoded in a way that browsers refuse"
     elif not authority.is_ca:
         lack = "does not say that it is a CA"
     elif authority.key.startswith(("RSA", "DSA")) and int(authority.key.split()[1]) < 2048:

@@ -1,0 +1,66 @@
+"""Addresses and the names on certificates: which host a certificate covers, and what a CA's own limits let through."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from nvrflow.certificate.noun import Certificate
+
+
+def host_of(address: str) -> str:
+    """The bare host of an address or URL: `http://192.0.2.10:81/x` gives `192.0.2.10`, `[::1]` gives `::1`."""
+    text = address.strip()
+    if "://" not in text:
+        try:
+            return str(ipaddress.ip_address(text.strip("[]")))
+        except ValueError:
+            text = f"//{text}"
+    host = (urlsplit(text).hostname or "").rstrip(".").lower()
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host
+
+
+def names_host(certificate: Certificate, host: str) -> bool:
+    """Whether the certificate's names (SAN only, as in browsers) cover the host."""
+    if is_ip(host):
+        return any(ipaddress.ip_address(name) == ipaddress.ip_address(host) for name in certificate.ip_names)
+    return any(_dns_fits(name.lower().rstrip("."), host) for name in certificate.dns_names)
+
+
+def _dns_fits(pattern: str, host: str) -> bool:
+    if pattern.startswith("*."):
+        return host.partition(".")[2] == pattern[2:] and "." in pattern[2:]
+    return pattern == host
+
+
+def is_ip(host: str) -> bool:
+    """Whether it is an IP address."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def permitted_by(name: str, limits: x509.NameConstraints) -> bool:
+    """Whether a name such as `IP:192.0.2.10` is within name constraints."""
+    kind, _, value = name.partition(":")
+
+    def covers(subtree: x509.GeneralName) -> bool | None:
+        if kind == "IP" and isinstance(subtree, x509.IPAddress):
+            network = ipaddress.ip_network(str(subtree.value))
+            address = ipaddress.ip_address(value)
+            return address.version == network.version and address in network
+        if kind == "DNS" and isinstance(subtree, x509.DNSName):
+            limit, host = subtree.value.lower().lstrip("."), value.lower()
+            return host == limit or host.endswith(f".{limit}") or not limit
+        return None
+
+    excluded = [covers(subtree) for subtree in limits.excluded_subtrees or ()]
+    permitted = [answer for subtree in limits.permitted_subtrees or () if (answer := covers(subtree)) is not None]
+    return True not in excluded and (not permitted or True in permitted)
