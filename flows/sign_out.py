@@ -12,5 +12,5 @@ def sign_out(recorder: Recorder) -> None:
         page.click("sign_out")
         if page.offers("confirm"):
             page.click("confirm")
-        recorder.arrive("sign_in")
+        recorder.arrive("sign_in", ready=False)
         recorder.signed_out()

@@ -62,12 +62,13 @@ def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Dow
     finder, announced = recorder.finder, False
     deadline = time.monotonic() + recorder.timeout
     while not arrived:
+        if recorder.happens("download", _SLICE) or arrived:
+            break
         if spec.refused_by and finder.shows(spec.refused_by):
             said = finder.any_of(spec.refused_by).first.inner_text().strip()
             raise DownloadFailed(f"{recorder.firmware.name}: {step.element}: the recorder says {said!r}; a file was expected")
         announced = announced or (bool(spec.announced_by) and finder.shows(spec.announced_by or []))
-        if not arrived and not recorder.popups.answer_any():
-            recorder.wait_a_slice(_SLICE, "download")
+        recorder.popups.answer_any()
         if time.monotonic() > deadline:
             raise DownloadFailed(
                 f"{recorder.firmware.name}: {step.element}: no file came within {recorder.timeout:g} s after the click"
@@ -76,7 +77,7 @@ def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Dow
 
 
 def _comes(recorder: Recorder, spec: Element) -> bool:
-    return recorder.wait_for_any([recorder.finder.any_of(spec.announced_by or [])], 1000)
+    return recorder.comes(spec.announced_by or [], 1000)
 
 
 def _keep(folder: Path, page_name: str, suggested: str, data: bytes) -> Path:

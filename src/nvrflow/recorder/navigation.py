@@ -40,19 +40,18 @@ def is_shown(recorder: Recorder, name: str) -> bool:
     return any(is_shown(recorder, way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
 
 
-def arrive(recorder: Recorder, name: str) -> Screen:
-    """Wait until the page is shown and ready; pop-ups are answered meanwhile."""
+def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
+    """Wait until the page is shown, and ready if that is asked for; pop-ups are answered meanwhile."""
     page = recorder.firmware.file.pages[name]
     deadline = time.monotonic() + recorder.timeout
-    while page.shown_by and not recorder.finder.shows(page.shown_by):
+    while page.shown_by and not recorder.comes(page.shown_by, SLICE):
         if time.monotonic() > deadline:
             tried = ", ".join(map(recorder.finder.describe, page.shown_by))
-            raise SelectorDrift(
-                f"{recorder.firmware.name}: {name}: not shown within {recorder.timeout:g} s; {tried} should be visible"
-            )
-        if not recorder.popups.answer_any():
-            recorder.wait_for_any([recorder.finder.any_of(page.shown_by), *recorder.popups.everything()], SLICE)
-    _await_ready(recorder, name, page, deadline)
+            waited = f"not shown within {recorder.timeout:g} s"
+            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible")
+        recorder.popups.answer_any()
+    if ready:
+        _await_ready(recorder, name, page, deadline)
     return Screen(recorder, name)
 
 
@@ -92,8 +91,10 @@ def _enter(recorder: Recorder, name: str, patient: bool) -> None:
 
 def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
     """One way: the page it starts from, then each element; a way that is not offered is left before its first click."""
+    steps = len(recorder.report.steps)
     start = go_to(recorder, way.on, patient)
-    if recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
+    moved = len(recorder.report.steps) > steps
+    if moved and recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
         return
     if way.open and not patient and not start.offers(way.open[0]):
         _leave(recorder, way.on)

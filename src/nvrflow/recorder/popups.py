@@ -19,7 +19,7 @@ from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finding import Finder, Match
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Dialog, Locator
+    from playwright.sync_api import Dialog
 
     from nvrflow.recorder.steps import Steps
 
@@ -51,14 +51,13 @@ class Popups:
         self.where = where
         self.native: list[str] = []
 
-    def everything(self) -> list[Locator]:
-        """What shows that something is in the way, for waits that should end when it appears."""
-        shown_by = [handler.shown_by for handler in self.firmware.file.handlers.values()]
-        shown_by += [obstacle.shown_by for obstacle in self.firmware.file.obstacles.values()]
-        return [self.finder.any_of(locators) for locators in shown_by]
-
     def answer_any(self) -> bool:
         """Answer one pop-up if one is shown; raises what an obstacle means. True if something was answered."""
+        file = self.firmware.file
+        shown_by = [*(one.shown_by for one in file.obstacles.values()), *(one.shown_by for one in file.handlers.values())]
+        known = [locator for locators in shown_by for locator in locators]
+        if not known or not self.finder.shows(known):
+            return False
         for obstacle in self.firmware.file.obstacles.values():
             if self.finder.shows(obstacle.shown_by):
                 raise self._end(obstacle)

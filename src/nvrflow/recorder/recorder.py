@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from nvrflow.certificate import Certificate
 from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, ProductDefect, SignInRefused
-from nvrflow.firmware import Element, Firmware
+from nvrflow.firmware import Element, Firmware, Locator
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.network import locked_message
@@ -21,7 +21,7 @@ from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
     from nvrflow.recorder.session import Session
 
@@ -88,9 +88,9 @@ class Recorder:
         """Show the page by clicking through the menus, as a person would."""
         return navigation.go_to(self, page)
 
-    def arrive(self, page: str) -> Screen:
-        """Wait until the page is shown and ready, without clicking."""
-        return navigation.arrive(self, page)
+    def arrive(self, page: str, ready: bool = True) -> Screen:
+        """Wait until the page is shown, and ready to be used unless that does not matter, without clicking."""
+        return navigation.arrive(self, page, ready)
 
     def shows(self, page: str) -> bool:
         """Whether the page is shown now."""
@@ -195,32 +195,32 @@ class Recorder:
         """The full address of a path on this recorder."""
         return urljoin(self.url + "/", path)
 
-    def settle(self) -> None:
-        """Wait until no mask covers the page."""
+    def settle(self) -> bool:
+        """Wait until no mask covers the page; True if there was one."""
         busy = self.firmware.file.busy
-        if busy and self.finder.shows(busy):
-            try:
-                self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self.timeout_ms)
-            except PlaywrightTimeout:
-                raise ProductDefect(f"{self.session.host}: the page stays busy for more than {self.timeout:g} s") from None
-
-    def wait_for_any(self, wanted: list[Locator], milliseconds: float) -> bool:
-        """Wait until one of `wanted` is visible; False when the time is over first."""
-        union = wanted[0]
-        for locator in wanted[1:]:
-            union = union.or_(locator)
+        if not busy or not self.finder.shows(busy):
+            return False
         try:
-            union.first.wait_for(timeout=milliseconds)
+            self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self.timeout_ms)
+        except PlaywrightTimeout:
+            raise ProductDefect(f"{self.session.host}: the page stays busy for more than {self.timeout:g} s") from None
+        return True
+
+    def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
+        """Wait until something that one of the locators matches is visible; False when the time is over first."""
+        try:
+            self.finder.any_of(wanted).first.wait_for(timeout=milliseconds)
         except PlaywrightTimeout:
             return False
         return True
 
-    def wait_a_slice(self, milliseconds: float, event: str = "requestfinished") -> None:
-        """Let the page go on until the next `event`, at most for `milliseconds`."""
+    def happens(self, event: str, milliseconds: float) -> bool:
+        """Let the page go on until the next `event` of Playwright's; False when the time is over first."""
         try:
             self.page.wait_for_event(event, timeout=milliseconds)
         except PlaywrightTimeout:
-            return
+            return False
+        return True
 
     @contextmanager
     def named(self, step_id: str) -> Iterator[None]:

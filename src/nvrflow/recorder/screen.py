@@ -17,8 +17,6 @@ from nvrflow.recorder.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.report import Step
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
-
     from nvrflow.recorder.recorder import Recorder
 
 SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
@@ -84,8 +82,10 @@ class Screen:
         """Whether the element is there to be used now; does not wait beyond the page's own loading."""
         if element not in self.recorder.firmware.file.pages[self.name].elements:
             return False
-        self.recorder.settle()
-        return isinstance(self.recorder.finder.probe(self._spec(element).find), Match)
+        spec = self._spec(element)
+        if isinstance(self.recorder.finder.probe(spec.find), Match):
+            return True
+        return self.recorder.settle() and isinstance(self.recorder.finder.probe(spec.find), Match)
 
     def download(self, element: str) -> list[Certificate]:
         """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
@@ -104,7 +104,7 @@ class Screen:
             while self._state(spec, match) is not wanted:
                 if time.monotonic() > deadline:
                     raise ProductDefect(f"{self._at(element)}: was clicked and did not switch {'on' if wanted else 'off'}")
-                self.recorder.wait_a_slice(SLICE)
+                self.recorder.happens("requestfinished", SLICE)
 
     def _state(self, spec: Element, match: Match) -> bool:
         return self.recorder.finder.shows(spec.checked_by) if spec.checked_by else match.found.is_checked()
@@ -141,18 +141,19 @@ class Screen:
                     raise verdict.problem
                 if verdict:
                     return
+                if self.recorder.happens("response", SLICE):
+                    continue
                 if spec.refused_by and finder.shows(spec.refused_by):
                     raise self.recorder.refusal(finder.any_of(spec.refused_by).first.inner_text().strip())
                 self.recorder.popups.answer_any()
                 if time.monotonic() > deadline:
                     waited = f"no answer within {self.recorder.timeout:g} s"
                     raise TimedOut(f"{self.recorder.who}: {waited}; one answer to {answer.url} was expected")
-                self.recorder.wait_a_slice(SLICE, "response")
 
     def _await_announcement(self, spec: Element, element: str) -> None:
         finder = self.recorder.finder
         deadline = time.monotonic() + self.recorder.timeout
-        while spec.announced_by and not finder.shows(spec.announced_by):
+        while spec.announced_by and not self.recorder.comes(spec.announced_by, SLICE):
             if spec.refused_by and finder.shows(spec.refused_by):
                 said = finder.any_of(spec.refused_by).first.inner_text().strip()
                 raise ProductDefect(f"{self._at(element)}: the recorder says {said!r}")
@@ -161,7 +162,6 @@ class Screen:
                     f"{self._at(element)}: the recorder announced nothing within {self.recorder.timeout:g} s after the click"
                 )
             self.recorder.popups.answer_any()
-            self.recorder.wait_for_any([finder.any_of(spec.announced_by)], SLICE)
 
     @contextmanager
     def _using(self, element: str, verb: str, title: str) -> Iterator[tuple[Step, Match]]:
@@ -188,14 +188,10 @@ class Screen:
                     return found
                 if time.monotonic() > deadline:
                     raise SelectorDrift(self._drift(element, found))
-                if not self.recorder.popups.answer_any():
-                    self._wait_for(finder.any_of(spec.find), found)
-
-    def _wait_for(self, wanted: Locator, tried: list[Tried]) -> None:
-        if any(one.count > 1 for one in tried):
-            self.recorder.wait_a_slice(SLICE)
-        else:
-            self.recorder.wait_for_any([wanted, *self.recorder.popups.everything()], SLICE)
+                ambiguous = any(one.count > 1 for one in found)
+                came = not ambiguous and self.recorder.comes(spec.find, SLICE)
+                if not came and not self.recorder.popups.answer_any() and ambiguous:
+                    self.recorder.happens("requestfinished", SLICE)
 
     def _drift(self, element: str, tried: list[Tried]) -> str:
         near = self.recorder.nearest(self._spec(element))
