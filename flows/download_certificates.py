@@ -1,5 +1,6 @@
 """Download the recorder's certificates."""
 
+from nvrflow.flows.create_certificate import create_certificate
 from nvrflow.flows.sign_in import sign_in
 
 from nvrflow import Certificate, Recorder, device_and_authority
@@ -12,6 +13,8 @@ def download_certificates(recorder: Recorder) -> tuple[Certificate, Certificate 
     recorder that has no CA.
     """
     sign_in(recorder)
+    if recorder.has("new_certificate"):
+        create_certificate(recorder)
     with recorder.chapter("Download the certificates"):
         device, trusted = recorder.once_more(download_both, again=sign_in)
     recorder.keep(device, trusted)

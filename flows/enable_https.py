@@ -10,7 +10,7 @@ def enable_https(recorder: Recorder) -> None:
     sign_in(recorder)
     with recorder.chapter("Enable HTTPS"):
         page = recorder.go_to("https")
-        port = page.read("port")
+        port = page.read("port") if page.offers("port") else ""
         if page.is_checked("enable"):
             recorder.already("HTTPS is on")
         else:

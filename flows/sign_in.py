@@ -13,6 +13,8 @@ def sign_in(recorder: Recorder) -> None:
         page = recorder.go_to("sign_in")
         recorder.may_sign_in()
         page.fill("user", recorder.user)
+        if page.offers("next"):
+            page.click("next")
         page.fill("password", recorder.password())
         page.click("submit")
         recorder.signed_in_until(sign_out)

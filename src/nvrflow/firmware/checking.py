@@ -169,8 +169,12 @@ def _element_faults(where: Where, element: Element, file: SelectorFile) -> Itera
             (*where, "answered_by"),
             f"there is no answer {element.answered_by!r}{_near(element.answered_by, file.answers)}",
         )
-    if element.called and element.called.startswith("$") and element.called[1:] not in file.texts:
-        yield (*where, "called"), f"there is no text {element.called!r}{_near(element.called[1:], file.texts)}"
+    words = [element.called, *([element.choices.on, element.choices.off] if element.choices else [])]
+    for word in words:
+        if word and word.startswith("$") and word[1:] not in file.texts:
+            yield (*where, "called"), f"there is no text {word!r}{_near(word[1:], file.texts)}"
+    if element.off and element.off not in file.pages[str(where[1])].elements:
+        yield (*where, "off"), f"the page has no element {element.off!r}{_near(element.off, file.pages[str(where[1])].elements)}"
 
 
 def _way_faults(name: str, file: SelectorFile) -> Iterator[tuple[Where, str]]:

@@ -18,6 +18,20 @@ def _as_element(value: Any) -> Any:
     return {"find": value} if isinstance(value, list) else value
 
 
+_LISTS_OF_LOCATORS = ("find", "shown_by", "visible", "gone", "checked_by", "announced_by", "refused_by")
+
+
+def _framed(value: Any, frame: list[str]) -> Any:
+    """Locators (one, or a list) with `frame` added to each that names none; in a mapping, those below the keys that hold any."""
+    if isinstance(value, list):
+        return [_framed(one, frame) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "script" in value or any(key in value for key in _LISTS_OF_LOCATORS):
+        return {key: _framed(one, frame) if key in _LISTS_OF_LOCATORS else one for key, one in value.items()}
+    return {"frame": frame, **value}
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -75,6 +89,13 @@ class Condition(_Strict):
     gone: Locators | None = Field(None, description="an element that must not be visible")
 
 
+class Choices(_Strict):
+    """The options of a drop-down that is a switch; `$text` or the words themselves."""
+
+    on: str
+    off: str
+
+
 class Element(_Strict):
     """Something a person uses or reads on a page."""
 
@@ -85,6 +106,10 @@ class Element(_Strict):
     checked_by: Locators | None = Field(None, description="visible exactly while a control that only looks like a checkbox is on")
     announced_by: Locators | None = Field(None, description="what appears to say that it worked")
     refused_by: Locators | None = Field(None, description="what appears to say that it did not")
+    refused_saying: str | None = Field(None, description="regular expression for a native dialog that says that it did not")
+    shown_as_text: bool = Field(False, description="a certificate that is shown here, to be read instead of downloaded")
+    choices: Choices | None = Field(None, description="for a drop-down that switches: its options for on and off")
+    off: str | None = Field(None, description="for a radio: the element of this page that switches it off")
     answered_by: str | None = Field(None, description="the network answer (below `answers`) that says how it went")
 
 
@@ -108,8 +133,21 @@ class Page(_Strict):
     ways: list[Way] = Field([], description="alternatives to `on` and `open`, in order of preference")
     shown_by: Locators | None = Field(None, description="visible exactly while this page is shown")
     ready: Annotated[list[Condition], BeforeValidator(_as_list)] = Field([], description="what must hold before anything is used")
+    frame: Path = Field([], description="frames by CSS, outermost first, in which all of this page is looked for")
     close: Path = Field([], description="elements that close it, when the way goes on elsewhere")
     elements: Elements = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _into_frames(cls, data: Any) -> Any:
+        """`frame` of the page is the frame of each of its locators that names none."""
+        frame = _as_list(data.get("frame")) if isinstance(data, dict) else None
+        if not frame:
+            return data
+        parts = {key: _framed(data[key], frame) for key in ("shown_by", "ready") if key in data}
+        if isinstance(data.get("elements"), dict):
+            parts["elements"] = {name: _framed(element, frame) for name, element in data["elements"].items()}
+        return {**data, **parts}
 
     @model_validator(mode="after")
     def _one_origin(self) -> Page:

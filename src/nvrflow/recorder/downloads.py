@@ -57,6 +57,14 @@ def receive(recorder: Recorder, step: Step, spec: Element, page_name: str, press
     return [replace(certificate, file=kept) for certificate in certificates]
 
 
+def keep_text(recorder: Recorder, step: Step, page_name: str, text: str) -> list[Certificate]:
+    """A certificate that the page shows as text, kept as a file like a download. Raises CertificateRefused."""
+    certificates = read_certificates(text.encode(), f"the text of {step.element}")
+    kept = _keep(recorder.downloads, page_name, "certificate.pem", text.encode())
+    step.note = f"saved as {kept.name}"
+    return [replace(certificate, file=kept) for certificate in certificates]
+
+
 def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Download]) -> bool:
     """Wait for the download; True if the announcement was seen meanwhile."""
     finder, announced = recorder.finder, False

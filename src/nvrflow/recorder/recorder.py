@@ -58,6 +58,11 @@ class Recorder:
         return self.session.user
 
     @property
+    def host(self) -> str:
+        """The recorder's host name or address, without port."""
+        return self.session.host
+
+    @property
     def who(self) -> str:
         """Recorder and account, for messages."""
         return f"{self.session.host}: {self.user}"

@@ -17,7 +17,7 @@ PATIENCE = 90.0  # seconds a recorder may take to come back (facts/recorder-ui.m
 
 
 def await_https(recorder: Recorder, port: str) -> None:
-    """Wait until TLS is spoken on `port` of the recorder; note address, TLS version and redirect in the report.
+    """Wait until TLS is spoken on `port` of the recorder (443 if its page names none); note it in the report.
 
     The address is computed here, not taken from the recorder's page, which gets it wrong behind other ports.
     Raises ProductDefect with the state the recorder was left in and how to undo it.
@@ -64,6 +64,7 @@ def await_http(recorder: Recorder) -> None:
 
 
 def _port(recorder: Recorder, text: str) -> int:
+    text = text or "443"
     if text.isdigit() and 0 < int(text) < 65536:
         return int(text)
     raise ProductDefect(f"{recorder.firmware.name}: https.port: the page shows {text!r}; a port from 1 to 65535 was expected")

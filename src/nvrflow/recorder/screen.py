@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 from nvrflow.certificate import Certificate
 from nvrflow.errors import ProductDefect, SelectorDrift, TimedOut
 from nvrflow.firmware import Element
-from nvrflow.recorder.downloads import receive
+from nvrflow.firmware.model import Choices
+from nvrflow.recorder.downloads import keep_text, receive
 from nvrflow.recorder.finding import Match, Tried
 from nvrflow.recorder.network import Answers
 from nvrflow.recorder.playwright_errors import PlaywrightTimeout, translated
@@ -90,6 +92,9 @@ class Screen:
     def download(self, element: str) -> list[Certificate]:
         """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
         spec = self._spec(element)
+        if spec.shown_as_text:
+            with self._using(element, "read", f"Read {self._called(element)}") as (step, _):
+                return keep_text(self.recorder, step, self.name, self.read(element))
         with self._using(element, "download", f"Click {self._called(element)}") as (step, match):
             return receive(self.recorder, step, spec, self.name, lambda: self._press(step, match))
 
@@ -98,16 +103,33 @@ class Screen:
         verb, title = ("check", "Switch on") if wanted else ("uncheck", "Switch off")
         if self.is_checked(element) is wanted:
             return
+        if spec.off and not wanted:
+            self.click(spec.off)
+            return
         with self._using(element, verb, f"{title} {self._called(element)}") as (step, match):
-            self._press(step, match)
+            if spec.choices:
+                self._choose(spec.choices, wanted, match)
+            else:
+                self._press(step, match)
             deadline = time.monotonic() + self.recorder.timeout
             while self._state(spec, match) is not wanted:
                 if time.monotonic() > deadline:
                     raise ProductDefect(f"{self._at(element)}: was clicked and did not switch {'on' if wanted else 'off'}")
                 self.recorder.happens("requestfinished", SLICE)
 
+    def _choose(self, choices: Choices, wanted: bool, match: Match) -> None:
+        words = self.recorder.firmware.words(choices.on if wanted else choices.off)
+        offered = [option.strip() for option in match.found.locator("option").all_inner_texts()]
+        label = next((option for option in offered if option.casefold() in map(str.casefold, words)), words[0])
+        match.found.select_option(label=label, timeout=self.recorder.timeout_ms)
+
     def _state(self, spec: Element, match: Match) -> bool:
-        return self.recorder.finder.shows(spec.checked_by) if spec.checked_by else match.found.is_checked()
+        if spec.checked_by:
+            return self.recorder.finder.shows(spec.checked_by)
+        if spec.choices:
+            chosen = str(match.found.evaluate("list => list.selectedOptions[0]?.text ?? ''")).strip()
+            return chosen.casefold() in map(str.casefold, self.recorder.firmware.words(spec.choices.on))
+        return match.found.is_checked()
 
     def _press(self, step: Step, match: Match) -> None:
         """Click; what covers the target is answered first, and a click that writes is never made twice."""
@@ -130,7 +152,7 @@ class Screen:
 
     def _click_and_hear(self, spec: Element, match: Match) -> None:
         answer = self.recorder.firmware.file.answers[spec.answered_by or ""]
-        page, finder = self.recorder.page, self.recorder.finder
+        page = self.recorder.page
         deadline = time.monotonic() + self.recorder.timeout
         with Answers(answer).of(page) as answers:
             with translated(self._at("submit")):
@@ -143,25 +165,33 @@ class Screen:
                     return
                 if self.recorder.happens("response", SLICE):
                     continue
-                if spec.refused_by and finder.shows(spec.refused_by):
-                    raise self.recorder.refusal(finder.any_of(spec.refused_by).first.inner_text().strip())
+                refused = self._refused(spec)
+                if refused:
+                    raise self.recorder.refusal(refused)
                 self.recorder.popups.answer_any()
                 if time.monotonic() > deadline:
                     waited = f"no answer within {self.recorder.timeout:g} s"
                     raise TimedOut(f"{self.recorder.who}: {waited}; one answer to {answer.url} was expected")
 
     def _await_announcement(self, spec: Element, element: str) -> None:
-        finder = self.recorder.finder
         deadline = time.monotonic() + self.recorder.timeout
         while spec.announced_by and not self.recorder.comes(spec.announced_by, SLICE):
-            if spec.refused_by and finder.shows(spec.refused_by):
-                said = finder.any_of(spec.refused_by).first.inner_text().strip()
+            said = self._refused(spec)
+            if said:
                 raise ProductDefect(f"{self._at(element)}: the recorder says {said!r}")
             if time.monotonic() > deadline:
                 raise TimedOut(
                     f"{self._at(element)}: the recorder announced nothing within {self.recorder.timeout:g} s after the click"
                 )
             self.recorder.popups.answer_any()
+
+    def _refused(self, spec: Element) -> str:
+        """The recorder's own words when it refuses, on its page or in a native dialog; empty when it does not."""
+        finder = self.recorder.finder
+        if spec.refused_by and finder.shows(spec.refused_by):
+            return finder.any_of(spec.refused_by).first.inner_text().strip() or "nothing, but shows an error"
+        heard = [said for said in self.recorder.popups.native if re.search(spec.refused_saying or "$^", said)]
+        return heard[-1] if heard else ""
 
     @contextmanager
     def _using(self, element: str, verb: str, title: str) -> Iterator[tuple[Step, Match]]:
