@@ -1,8 +1,7 @@
 """The benchmark's flow as nvrflow writes it."""
 
-from nvrflow.flows.download_certificates import download_certificates
-
 from nvrflow import Recorder
+from nvrflow.flows.download_certificates import download_certificates
 
 
 def once(recorder: Recorder) -> None:

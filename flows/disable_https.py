@@ -1,8 +1,7 @@
 """Switch HTTPS off."""
 
-from nvrflow.flows.sign_in import sign_in
-
 from nvrflow import Recorder
+from nvrflow.flows.sign_in import sign_in
 
 
 def disable_https(recorder: Recorder) -> None:

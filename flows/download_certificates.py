@@ -1,9 +1,8 @@
 """Download the recorder's certificates."""
 
+from nvrflow import Certificate, Recorder, device_and_authority
 from nvrflow.flows.create_certificate import create_certificate
 from nvrflow.flows.sign_in import sign_in
-
-from nvrflow import Certificate, Recorder, device_and_authority
 
 
 def download_certificates(recorder: Recorder) -> tuple[Certificate, Certificate | None]:

@@ -1,9 +1,8 @@
 """The guide from start to end."""
 
+from nvrflow import Recorder, Trusting
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
-
-from nvrflow import Recorder, Trusting
 
 
 def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:

@@ -1,8 +1,7 @@
 """Sign in to the recorder."""
 
-from nvrflow.flows.sign_out import sign_out
-
 from nvrflow import Recorder
+from nvrflow.flows.sign_out import sign_out
 
 
 def sign_in(recorder: Recorder) -> None:

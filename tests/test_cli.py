@@ -190,8 +190,7 @@ def test_no_password_anywhere_is_told_without_waiting_for_one(command: Command, 
 def test_a_flow_of_a_teams_own_runs_by_its_files_name(command: Command, recorder: Any, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "look.py").write_text(
-        "from nvrflow.flows.sign_in import sign_in\n"
-        "def look(recorder):\n    sign_in(recorder)\n    recorder.go_to('https')\n",
+        "from nvrflow.flows.sign_in import sign_in\ndef look(recorder):\n    sign_in(recorder)\n    recorder.go_to('https')\n",
         encoding="utf-8",
     )
     ended = command("run", "look", recorder.url, "--flows", "own", "--json", "--no-screenshots", password=recorder.password)
@@ -243,3 +242,37 @@ def test_help_needs_no_browser_and_no_report_library(command: Command) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_two_recorders_behind_one_address_are_two(command: Command, recorder: Any) -> None:
+    with simulate("dahua/nvr_v4") as other:
+        for one in (recorder, other):
+            ended = command("secure", one.url, "--yes", "--json", "--no-screenshots", password=one.password)
+            assert ended.returncode == 0, ended.stderr
+        assert command("untrust", recorder.url).returncode == 0
+        assert command("verify", recorder.url).returncode == 1
+        assert command("verify", other.url).returncode == 0
+
+
+def test_a_changed_certificate_stops_until_its_fingerprint_is_given(command: Command, recorder: Any) -> None:
+    arguments = ("secure", recorder.url, "--json", "--no-screenshots", "--yes")
+    assert command(*arguments, password=recorder.password).returncode == 0
+    port, https_port = recorder.url.rpartition(":")[2], recorder.https_url.rpartition(":")[2]
+    recorder.close()
+    with simulate("dahua/nvr_v4", port=int(port), https_port=int(https_port), https=True) as exchanged:
+        stopped = command(*arguments, password=exchanged.password)
+        assert stopped.returncode == 1, stopped.stdout
+        assert json.loads(stopped.stdout)["error"]["kind"] == "certificate-refused"
+        assert "has changed since it was trusted" in stopped.stderr
+        confirmed = command(*arguments, "--expect-sha256", exchanged.authority_sha256, password=exchanged.password)
+        assert confirmed.returncode == 0, confirmed.stderr
+
+
+def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: Command, recorder: Any, tmp_path: Path) -> None:
+    command("run", "download_certificates", recorder.url, "--out", "run", "--no-screenshots", password=recorder.password)
+    files = sorted(map(str, (tmp_path / "run" / "downloads").iterdir()))
+    ended = command("bundle", *files, "--out", "drive", "--for", recorder.url)
+    assert ended.returncode == 0, ended.stderr
+    names = {path.name for path in (tmp_path / "drive").iterdir()}
+    assert {"install-windows.cmd", "install-windows.ps1", "install-macos.command", "install-linux.sh"} <= names
+    assert {"uninstall-windows.cmd", "uninstall-windows.ps1", "uninstall-macos.command", "uninstall-linux.sh"} <= names

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from nvrflow import Recorder
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.flows.sign_out import sign_out
-
-from nvrflow import Recorder
 
 
 def test_signing_in_shows_the_home_page_and_signing_out_the_sign_in_page(recorder: Recorder) -> None:

@@ -9,9 +9,6 @@ from typing import Any
 
 import pytest
 from conftest import Opening
-from nvrflow.flows.download_certificates import download_certificates
-from nvrflow.flows.enable_https import enable_https
-from nvrflow.flows.sign_in import sign_in
 
 from nvrflow.errors import (
     AccountLocked,
@@ -28,6 +25,9 @@ from nvrflow.errors import (
     Unreachable,
     WrongCall,
 )
+from nvrflow.flows.download_certificates import download_certificates
+from nvrflow.flows.enable_https import enable_https
+from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import lockouts
 from nvrflow.recorder.address import normalised
 

@@ -130,6 +130,10 @@ class Trusting:
             raise self._refusal
 
     def _made(self, recorder: Recorder, device: Certificate, authority: Certificate | None, served: Certificate | None) -> Plan:
+        plain, secure = (
+            urlsplit(recorder.session.plain_url),
+            urlsplit(recorder.report.https.url or "" if recorder.report.https else ""),
+        )
         return trust.plan(
             device,
             authority,
@@ -140,6 +144,7 @@ class Trusting:
             self.scope,
             self.environment,
             recorder_clock=self._clock,
+            ports=(plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,),
         )
 
 

@@ -6,11 +6,15 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nvrflow.cli.options import TrustOptions, trusting
 from nvrflow.errors import WrongCall
+
+if TYPE_CHECKING:
+    from nvrflow.trust import Kind
 
 
 @click.command(short_help="Import certificate files with the operating system's tools.")
@@ -61,6 +65,33 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
     document = [{**asdict(one.change), "host": one.entry.host, "problem": one.problem or None} for one in removals]
     _show({"trust": document}, as_json, text)
     return 1 if any(one.problem for one in removals) else 0
+
+
+@click.command(short_help="A folder for the thumb drive: certificates, install and uninstall scripts.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
+@click.option("--for", "url", metavar="URL", help="The recorder, as people open it (default: the certificate's first name).")
+@click.option("--trust", "kind", type=click.Choice(["limited", "pin", "ca", "as-guide"]), default="limited", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def bundle(files: tuple[Path, ...], out: Path, url: str | None, kind: Kind, as_json: bool) -> int:
+    """Make the folder that installs a recorder's certificates on other computers with nothing but their operating system."""
+    from nvrflow.bundle import make_bundle
+    from nvrflow.certificate import read_certificate_file
+
+    certificates = [certificate for path in files for certificate in read_certificate_file(path)]
+    made = make_bundle(certificates, out, url, kind)
+    lines = [f"{made.folder}: {'is there already' if made.already else 'made'} for {made.host}; SHA-256 {made.fingerprint}"]
+    lines += [f"  {path.relative_to(made.folder)}" for path in made.files] + [f"warning: {warning}" for warning in made.warnings]
+    document = {
+        "folder": str(made.folder),
+        "host": made.host,
+        "fingerprint": made.fingerprint,
+        "already": made.already,
+        "files": [str(path.relative_to(made.folder)) for path in made.files],
+        "warnings": list(made.warnings),
+    }
+    _show(document, as_json, "\n".join(lines))
+    return 0
 
 
 @click.command(short_help="Does a browser on this computer trust the recorder?")

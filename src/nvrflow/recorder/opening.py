@@ -68,9 +68,10 @@ def open_recorder(
     named = load_firmware(manner.firmware, manner.selectors) if manner.firmware else None
     if named is None:
         available(manner.selectors)
+    browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
     address = locate(normalised(url), min(manner.timeout, 10.0))
     session = Session(
-        browser=manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser),
+        browser=browser,
         address=address,
         plain_url=_plain(normalised(url)),
         user=user,

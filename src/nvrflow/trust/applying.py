@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from nvrflow.certificate import Certificate, host_of
 from nvrflow.errors import CertificateRefused, NotTrusted
@@ -61,6 +62,7 @@ def _put_in(item: Item, plan: Plan, approved_by: str) -> tuple[Entry | None, boo
         device_sha256=plan.material.device.sha256,
         approval=approved_by,
         pem=certificate.pem,
+        ports=plan.ports,
     )
     earlier = next((one for one in plan.ledger.entries() if one.key == entry.key), None)
     shared = next((one for one in plan.ledger.entries() if one.key[1:] == entry.key[1:]), None)
@@ -163,7 +165,10 @@ class Removal:
 
 
 def remove(target: str | Sequence[Certificate] | None, ledger: Ledger, computer: Computer) -> list[Removal]:
-    """Take back what the ledger says was put there: of one recorder (address or URL), of files, or all (None)."""
+    """Take back what the ledger says was put there: of one recorder (address or URL), of files, or all (None).
+
+    An address without a port means every recorder there.
+    """
     if not ledger.entries():
         return []
     with ledger.alone():
@@ -187,6 +192,7 @@ def _meant(entry: Entry, target: str | Sequence[Certificate] | None) -> bool:
     if target is None:
         return True
     if isinstance(target, str):
-        return entry.host == host_of(target)
+        port = urlsplit(target if "://" in target else f"//{target}").port
+        return entry.is_of(host_of(target), () if port is None else (port,))
     wanted = {certificate.sha256 for certificate in target}
     return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -28,7 +28,8 @@ class Entry:
     """One certificate in one store.
 
     `source_sha256` is the recorder's certificate that it stands for (the one a person confirmed), `device_sha256` the
-    recorder's own; `preexisting` means a person had put it there, `previous_flags` what its flags were then.
+    recorder's own; `preexisting` means a person had put it there, `previous_flags` what its flags were then. `ports` are
+    those at which this recorder is reached (HTTP and HTTPS), because several recorders may stand behind one address.
     """
 
     host: str
@@ -49,6 +50,11 @@ class Entry:
     previous_flags: str = ""
     when: str = ""
     nvrflow: str = ""
+    ports: Sequence[int] = ()
+
+    def is_of(self, host: str, ports: Collection[int]) -> bool:
+        """Whether it is of the recorder at `host` that is reached at one of `ports`; unknown ports fit all."""
+        return self.host == host and (not ports or not self.ports or not set(ports).isdisjoint(self.ports))
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -98,9 +104,9 @@ class Ledger:
         """Strike an entry out."""
         self._write(one for one in self.entries() if one.key != entry.key)
 
-    def of_host(self, host: str) -> list[Entry]:
-        """The entries of one recorder."""
-        return [entry for entry in self.entries() if entry.host == host]
+    def of_host(self, host: str, ports: Collection[int] = ()) -> list[Entry]:
+        """The entries of one address, or of the one recorder there that is reached at one of `ports`."""
+        return [entry for entry in self.entries() if entry.is_of(host, ports)]
 
     @contextmanager
     def alone(self, seconds: float = 60.0) -> Iterator[None]:

@@ -73,6 +73,7 @@ class Plan:
     by_hand: tuple[Item, ...] = ()
     warnings: tuple[str, ...] = ()
     objections: tuple[Objection, ...] = ()
+    ports: tuple[int, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -89,7 +90,7 @@ class Plan:
 
     @property
     def _earlier(self) -> list[Entry]:
-        return [one for one in self.ledger.of_host(self.host) if one.phase == "done"]
+        return [one for one in self.ledger.of_host(self.host, self.ports) if one.phase == "done"]
 
     @property
     def fingerprint(self) -> str:
@@ -161,6 +162,7 @@ def plan(
     environment: Mapping[str, str] | None = None,
     *,
     intermediates: Sequence[Certificate] = (),
+    ports: Sequence[int] = (),
     ledger: Ledger | None = None,
     now: datetime | None = None,
     recorder_clock: datetime | None = None,
@@ -169,7 +171,8 @@ def plan(
     """What would be trusted for the recorder at `host` (an address or URL).
 
     `device` and `authority` are the two downloads (either may be missing), `served_leaf` what TLS really shows, None
-    when HTTPS is off. `stores` are names, None for all of the scope. Raises WrongCall for a call that cannot be meant.
+    when HTTPS is off. `stores` are names, None for all of the scope; `ports` are those at which the recorder is reached,
+    if several may stand behind the address. Raises WrongCall for a call that cannot be meant.
     """
     if kind not in KINDS:
         raise WrongCall(f"--trust {kind}: there is no such kind; it is one of {', '.join(KINDS)}")
@@ -191,7 +194,7 @@ def plan(
     objections = _objections(material, kind, host, *clocks)
     source = authority if authority is not None and material.situation == "issued" and kind != "pin" else leaf
     case = Case(host, kind, material, device, served_leaf, objections, ledger.entries())
-    made = Plan(host, kind, material, source, computer, ledger, objections=tuple(objections))
+    made = Plan(host, kind, material, source, computer, ledger, objections=tuple(objections), ports=tuple(ports))
     refused = refusals(case)
     if refused:
         return replace(made, refusal=". ".join(refused))
