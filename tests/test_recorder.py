@@ -71,6 +71,15 @@ def test_signing_in_works_again_once_the_lock_is_over(simulated: Simulated, open
         assert page.shows("home")
 
 
+def test_nothing_is_typed_before_the_page_is_ready_even_if_its_form_is_shown(simulated: Simulated, opened: Opening) -> None:
+    recorder = simulated(latency_ms=150)
+    with opened(recorder) as page:
+        page.reopen()
+        page.page.locator("#loginPassword-inputEl").wait_for()
+        sign_in(page)
+    assert "login-refused" not in [entry.event for entry in recorder.log]
+
+
 def test_the_session_is_closed_after_success_and_after_failure(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated()
     with opened(recorder) as page:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
 
 _REPORTS = pytest.StashKey[Any]()
+_PASSWORD = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the password before any test can change the environment."""
+    config.stash[_PASSWORD] = os.environ.get("NVRFLOW_PASSWORD", "")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,7 +69,7 @@ def recorder_under_test(request: pytest.FixtureRequest, firmware_name: str | Non
     url = request.config.getoption("--recorder")
     if url:
         user = request.config.getoption("--recorder-user")
-        yield RecorderUnderTest(url, user, os.environ.get("NVRFLOW_PASSWORD", ""), firmware_name)
+        yield RecorderUnderTest(url, user, request.config.stash[_PASSWORD], firmware_name)
         return
     from nvrflow.simulator import simulate
 
@@ -99,6 +105,37 @@ def signed_in(recorder: Recorder) -> Recorder:
 
     sign_in(recorder)
     return recorder
+
+
+@dataclass(frozen=True)
+class TrustStore:
+    """A home of its own for one test: what is trusted there is trusted nowhere else."""
+
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that lives in this home: for `Trusting(environment=…)`."""
+        own = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+        return {**own, "HOME": str(self.home)}
+
+    def error_at(self, url: str) -> str:
+        """What a fresh browser with this store says at `url`, for example ERR_CERT_AUTHORITY_INVALID; empty when it opens."""
+        from nvrflow.browser import find_browser
+        from nvrflow.recorder.proof import prove
+
+        return prove(url, find_browser(full=True), self.environment).error
+
+
+@pytest.fixture
+def trust_store(tmp_path: Path, playwright: Any) -> TrustStore:
+    """An empty trust store in `tmp_path`."""
+    from nvrflow.browser import use_driver
+
+    use_driver(playwright)
+    home = tmp_path / "trust-store"
+    home.mkdir()
+    return TrustStore(home)
 
 
 @pytest.hookimpl(hookwrapper=True)

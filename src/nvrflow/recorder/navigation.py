@@ -26,7 +26,9 @@ def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
     pages = recorder.firmware.file.pages
     if name not in pages:
         raise SelectorDrift(f"{recorder.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
-    if not is_shown(recorder, name):
+    if is_shown(recorder, name):
+        _await_ready(recorder, name, pages[name], time.monotonic() + recorder.timeout)
+    else:
         _enter(recorder, name, patient)
         arrive(recorder, name)
     return Screen(recorder, name)
