@@ -15,7 +15,7 @@ LAYERS = [
     ("ground", ["errors", "content"]),
     ("nouns", ["firmware", "certificate", "command", "report"]),
     ("hands", ["recorder", "browser", "tls", "trust", "simulator"]),
-    ("work", ["flows", "running", "trusting", "importing", "verification", "diagnosis", "examination", "bundle"]),
+    ("work", ["flows", "running", "trusting", "importing", "verification", "diagnosis", "examination", "bundle", "linting", "guide"]),
     ("doors", ["cli", "pytest_plugin", "__main__"]),
 ]
 HEIGHT = {part: height for height, (_, parts) in enumerate(LAYERS) for part in parts}

@@ -29,7 +29,7 @@ def check(data: Any, origin: Origin, path: Path) -> SelectorFile:
     except ValidationError as problem:
         raise _first_of(problem, data, origin, path) from None
     for where, what in _contradictions(selector_file):
-        raise InvalidFile(what, *_place(where, origin, path), _dotted(where))
+        raise InvalidFile(what, *place(where, origin, path), dotted(where))
     return selector_file
 
 
@@ -43,13 +43,15 @@ def at(data: Any, where: Where) -> Any:
     return data
 
 
-def _place(where: Where, origin: Origin, path: Path) -> tuple[Path, int | None]:
+def place(where: Where, origin: Origin, path: Path) -> tuple[Path, int | None]:
+    """File and line of the nearest place at or above `where`."""
     while where and where not in origin:
         where = where[:-1]
     return origin.get(where, (path, None))
 
 
-def _dotted(where: Where) -> str:
+def dotted(where: Where) -> str:
+    """`where` as a person writes it: pages.home.elements.setting[0]."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
 
 
@@ -67,7 +69,7 @@ def _first_of(problem: ValidationError, data: Any, origin: Origin, path: Path) -
         what = f"must be text, not {error['input']!r}; put it in quotes"
     if len(errors) > 1:
         what += f" (and {len(errors) - 1} more)"
-    return InvalidFile(what, *_place(where, origin, path), _dotted(where))
+    return InvalidFile(what, *place(where, origin, path), dotted(where))
 
 
 def _real_place(loc: Where, data: Any) -> Where:

@@ -51,7 +51,9 @@ class Locator(_Strict):
     css: str | None = Field(None, description="CSS selector; the last resort")
     has_text: str | None = Field(None, description="a text that stands inside the element")
     within: str | None = Field(None, description="`$scope`: only inside this scope")
-    frame: Annotated[list[str], BeforeValidator(_as_list)] | None = Field(None, description="frames by CSS, outermost first")
+    frame: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] | None = Field(
+        None, description="frames by CSS, outermost first"
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Locator:
@@ -78,7 +80,9 @@ class Locator(_Strict):
         )
 
 
-Locators = Annotated[list[Locator], BeforeValidator(_as_list), Field(min_length=1)]
+Locators = Annotated[
+    list[Locator], BeforeValidator(_as_list, json_schema_input_type=Locator | list[Locator]), Field(min_length=1)
+]
 
 
 class Condition(_Strict):
@@ -113,8 +117,8 @@ class Element(_Strict):
     answered_by: str | None = Field(None, description="the network answer (below `answers`) that says how it went")
 
 
-Elements = dict[str, Annotated[Element, BeforeValidator(_as_element)]]
-Path = Annotated[list[str], BeforeValidator(_as_list)]
+Elements = dict[str, Annotated[Element, BeforeValidator(_as_element, json_schema_input_type=Element | list[Locator])]]
+Path = Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
 
 
 class Way(_Strict):
@@ -132,7 +136,9 @@ class Page(_Strict):
     open: Path = Field([], description="elements of that page to use, in order")
     ways: list[Way] = Field([], description="alternatives to `on` and `open`, in order of preference")
     shown_by: Locators | None = Field(None, description="visible exactly while this page is shown")
-    ready: Annotated[list[Condition], BeforeValidator(_as_list)] = Field([], description="what must hold before anything is used")
+    ready: Annotated[list[Condition], BeforeValidator(_as_list, json_schema_input_type=Condition | list[Condition])] = Field(
+        [], description="what must hold before anything is used"
+    )
     frame: Path = Field([], description="frames by CSS, outermost first, in which all of this page is looked for")
     close: Path = Field([], description="elements that close it, when the way goes on elsewhere")
     elements: Elements = {}
@@ -234,7 +240,7 @@ class SelectorFile(_Strict):
     verified_on: list[str] = Field([], description="`simulated`, or model + firmware + date of a real recorder")
     extends: str | None = None
     identify: list[Evidence] = []
-    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(_as_list)]]] = {}
+    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]]] = {}
     language: Language | None = None
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, find_browser
-from nvrflow.errors import WrongCall
+from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.recorder.address import locate, normalised
-from nvrflow.recorder.identify import identify, the_one
+from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.session import Session
 from nvrflow.recorder.steps import Steps
@@ -101,6 +101,38 @@ def open_recorder(
                 steps.report.notes.extend(f"--check held back: {request}" for request in session.held)
         finally:
             session.close()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a recorder's start page shows: the firmware that fits, or why none does, and every candidate, best first."""
+
+    url: str
+    firmware: str | None
+    why: str
+    candidates: tuple[Candidate, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        ranked = [
+            {"name": one.firmware.name, "score": round(one.score, 3), "found": list(one.found), "missing": list(one.missing)}
+            for one in self.candidates
+        ]
+        return {"recorder": self.url, "firmware": self.firmware, "reason": self.why or None, "candidates": ranked}
+
+
+def look_at(url: str, selectors: Path | None = None, browser: Path | None = None, timeout: float = 30.0) -> Seen:
+    """Which firmware the recorder at `url` has, by its start page alone. Raises Unreachable, InvalidFile, WrongCall."""
+    address = locate(normalised(url), min(timeout, 10.0))
+    session = Session(find_browser(browser), address, _plain(normalised(url)), "", _asking(""), timeout=timeout)
+    try:
+        candidates = tuple(identify(session.page, selectors))
+    finally:
+        session.close()
+    try:
+        return Seen(address.url, the_one(candidates, address.url).name, "", candidates)
+    except UnknownFirmware as problem:
+        return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
 
 
 def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:

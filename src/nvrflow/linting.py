@@ -1,0 +1,128 @@
+"""Selector files checked beyond what the loader refuses: missing words, brittle locators, what nothing uses or leads to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.firmware.checking import Origin, Where, dotted, place
+from nvrflow.firmware.loading import available, load
+from nvrflow.firmware.model import SelectorFile
+from nvrflow.running import flow_names
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend. An `error` keeps the file from being used, a `warning` makes it brittle."""
+
+    severity: str
+    file: str
+    line: int | None
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        at = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{at}: {self.severity}: {self.key}: {self.what}" if self.key else f"{at}: {self.severity}: {self.what}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+def lint(files: Sequence[Path] = (), own: Path | None = None, flows: Path | None = None) -> list[Finding]:
+    """Everything worth mending in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
+    known = available(own)
+    names = [_name_of(path, known) for path in files] if files else list(known)
+    used = _words_of_flows(flows)
+    return [finding for name in names for finding in _of(name, known[name], own, used)]
+
+
+def table(own: Path | None = None) -> str:
+    """All selector files as a Markdown table, with what each was verified on: the one in the README."""
+    rows = ["| selector file | recorders | firmware | languages | verified on |", "| --- | --- | --- | --- | --- |"]
+    for name in available(own):
+        file, _ = load(name, own)
+        languages = ", ".join(dict.fromkeys(code for text in file.texts.values() for code in text))
+        cells = (
+            name,
+            f"{file.vendor} {', '.join(file.lines)}".strip(),
+            file.firmware,
+            languages,
+            ", ".join(file.verified_on) or "nothing yet",
+        )
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _name_of(path: Path, known: dict[str, Path]) -> str:
+    for name, file in known.items():
+        if path.resolve() == file.resolve() or str(path) == name:
+            return name
+    if not path.is_file():
+        raise InvalidFile("there is no such file", path)
+    raise WrongCall(f"{path}: lies outside the selector files; name its folder with --selectors")
+
+
+def _of(name: str, path: Path, own: Path | None, used: set[str]) -> Iterator[Finding]:
+    try:
+        file, origin = load(name, own)
+    except InvalidFile as problem:
+        yield Finding("error", str(problem.file or path), problem.line, problem.key or "", problem.what)
+        return
+    for where, what in (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used)):
+        yield _finding(where, what, origin, path)
+
+
+def _finding(where: Where, what: str, origin: Origin, path: Path) -> Finding:
+    file, line = place(where, origin, path)
+    return Finding("warning", str(file), line, dotted(where), what)
+
+
+def _words(file: SelectorFile) -> Iterator[tuple[Where, str]]:
+    wanted = list(
+        dict.fromkeys([*(file.language.names.values() if file.language else ()), *(c for t in file.texts.values() for c in t)])
+    )
+    for name, text in file.texts.items():
+        lacking = [code for code in wanted if code not in text]
+        if lacking:
+            yield ("texts", name), f"has no words in {', '.join(lacking)}"
+
+
+def _brittle(file: SelectorFile) -> Iterator[tuple[Where, str]]:
+    for page_name, page in file.pages.items():
+        for name, element in page.elements.items():
+            bare = all(one.way == "css" and one.has_text is None for one in element.find)
+            if bare and not element.called:
+                what = "is found by CSS only; put what a person sees first, or say with `called` what a person calls it"
+                yield ("pages", page_name, "elements", name), what
+
+
+def _unused(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
+    ways = {(way.on, step) for page in file.pages.values() for way in page.all_ways for step in way.open}
+    for page_name, page in file.pages.items():
+        off = {element.off for element in page.elements.values()}
+        for name in page.elements:
+            if (page_name, name) not in ways and name not in used and name not in page.close and name not in off:
+                yield ("pages", page_name, "elements", name), "is used by no flow and on no way to a page"
+
+
+def _unreachable(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
+    stations = {way.on for page in file.pages.values() for way in page.all_ways}
+    for name, page in file.pages.items():
+        if not page.all_ways and page.path is None and name not in used:
+            yield ("pages", name), "no way leads to this page: it has neither `path` nor `on`, and no flow arrives at it"
+        if name not in used and name not in stations:
+            yield ("pages", name), "no flow goes to this page, and no other page lies on it"
+
+
+def _words_of_flows(own: Path | None) -> set[str]:
+    """Every text constant in every flow: the names of pages and elements are among them."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in flow_names(own).values()]
+    return {
+        node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
