@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trust.marionette import new_profile
 
+from nvrflow.firefox import find_firefox
 from nvrflow.simulator import simulate
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -276,3 +278,19 @@ def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: C
     names = {path.name for path in (tmp_path / "drive").iterdir()}
     assert {"install-windows.cmd", "install-windows.ps1", "install-macos.command", "install-linux.sh"} <= names
     assert {"uninstall-windows.cmd", "uninstall-windows.ps1", "uninstall-macos.command", "uninstall-linux.sh"} <= names
+
+
+@pytest.mark.skipif(find_firefox() is None, reason="Firefox is not installed on this computer")
+def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recorder: Any, home: Path) -> None:
+    profile = new_profile(home)
+    arguments = ("secure", recorder.url, "--yes", "--no-screenshots")
+    assert command(*arguments, "--store", "chromium-nss", password=recorder.password).returncode == 0
+    before = json.loads(command("verify", recorder.url, "--json").stdout)
+    assert command(*arguments, password=recorder.password).returncode == 0
+    after = json.loads(command("verify", recorder.url, "--json").stdout)
+
+    def of_firefox(document: dict[str, Any]) -> list[tuple[bool, str]]:
+        return [(one["trusted"], one["reason"]) for one in document["clients"] if profile.name in one["client"]]
+
+    assert of_firefox(before) == [(False, "SEC_ERROR_UNKNOWN_ISSUER")]
+    assert of_firefox(after) == [(True, "")]

@@ -14,8 +14,11 @@ ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
     ("ground", ["errors", "content"]),
     ("nouns", ["firmware", "certificate", "command", "report"]),
-    ("hands", ["recorder", "browser", "tls", "trust", "simulator"]),
-    ("work", ["flows", "running", "trusting", "importing", "verification", "diagnosis", "examination", "bundle", "linting", "guide"]),
+    ("hands", ["recorder", "browser", "firefox", "tls", "trust", "simulator"]),
+    (
+        "work",
+        ["flows", "running", "trusting", "importing", "verification", "diagnosis", "examination", "bundle", "linting", "guide"],
+    ),
     ("doors", ["cli", "pytest_plugin", "__main__"]),
 ]
 HEIGHT = {part: height for height, (_, parts) in enumerate(LAYERS) for part in parts}

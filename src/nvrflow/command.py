@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
@@ -106,18 +107,38 @@ def run(command: Command) -> Ended:
     return Ended(command, outcome, process.returncode, _text(output), _text(errors))
 
 
+@contextmanager
+def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that goes on for the time of the block; it and all it started are ended with it. Its output is thrown away."""
+    process = subprocess.Popen(
+        list(command.argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_laid(command.environment),
+        start_new_session=os.name == "posix",
+    )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
 def _started(command: Command) -> subprocess.Popen[bytes]:
-    laid = {**os.environ, **command.environment, "LC_ALL": "C"}
-    environment = {name: value for name, value in laid.items() if value is not None}
     return subprocess.Popen(
         list(command.argv),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment,
+        env=_laid({**command.environment, "LC_ALL": "C"}),
         umask=command.umask if os.name == "posix" else -1,
         start_new_session=os.name == "posix",
     )
+
+
+def _laid(environment: Mapping[str, str | None]) -> dict[str, str]:
+    """This process's environment with `environment` laid over it."""
+    return {name: value for name, value in {**os.environ, **environment}.items() if value is not None}
 
 
 def _read(pipe: IO[bytes], into: bytearray, flood: threading.Event, process: subprocess.Popen[bytes], most: int) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from nvrflow.browser import find_browser
 from nvrflow.diagnosis import Diagnosis, Verdict, ask_curl, ask_python, diagnose
-from nvrflow.errors import Unreachable
+from nvrflow.errors import TimedOut, Unreachable
+from nvrflow.firefox import error_at, find_firefox
 from nvrflow.recorder.address import locate, normalised
 from nvrflow.recorder.proof import prove
+from nvrflow.trust import Computer, all_stores
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,13 @@ class Verification:
         yield f"{self.url}: {'trusted' if self.trusted else 'NOT trusted'}" + (f" ({self.tls})" if self.tls else "")
         for verdict in self.verdicts:
             word = {True: "trusts it", False: "does not trust it", None: "could not be asked"}[verdict.trusted]
-            yield f"  {verdict.client:10} {word}" + (f": {verdict.reason}" if verdict.reason else "")
+            yield f"  {verdict.client:12} {word}" + (f": {verdict.reason}" if verdict.reason else "")
         for diagnosis in [] if self.trusted else self.diagnoses:
             yield f"  {diagnosis.code}: {diagnosis.sentence}" + (f"; {diagnosis.mend}" if diagnosis.mend else "")
 
 
 def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0) -> Verification:
-    """Ask the browser (the full one: it also reads policies), curl and Python. Raises WrongCall when there is no browser."""
+    """Ask the browser (the full one: it also reads policies), Firefox, curl and Python. Raises WrongCall without a browser."""
     typed = normalised(url)
     browser = find_browser(browser_path, full=True)
     secure = typed if typed.startswith("https:") else _secure_address(typed)
@@ -60,8 +62,20 @@ def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0) ->
     if any(diagnosis.code in ("nothing-listens", "no-answer", "not-tls") for diagnosis in diagnoses):
         return Verification(secure, (Verdict("browser", False, diagnoses[0].sentence),), diagnoses)
     proof = prove(secure, browser, timeout=timeout)
-    verdicts = (Verdict("browser", proof.trusted, proof.error), ask_curl(secure), ask_python(secure))
+    verdicts = (Verdict("browser", proof.trusted, proof.error), *_firefoxes(secure), ask_curl(secure), ask_python(secure))
     return Verification(secure, verdicts, diagnoses, proof.tls)
+
+
+def _firefoxes(url: str) -> Iterator[Verdict]:
+    """Firefox's word for each profile of this user; nothing where there is no Firefox or no profile."""
+    profiles = [store for store in all_stores(Computer.this()) if store.family == "firefox"]
+    for store in profiles if find_firefox() else []:
+        try:
+            error = error_at(url, Path(store.place))
+        except TimedOut as problem:
+            yield Verdict(store.name, None, str(problem))
+        else:
+            yield Verdict(store.name, not error, error)
 
 
 def _secure_address(typed: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nvrflow import trust
+from nvrflow.firefox import Refused
 from nvrflow.trust import Computer
 from trust.conftest import Serving
 from trust.making import Made, make_ca, make_device
@@ -87,7 +88,7 @@ def test_a_running_firefox_takes_an_addition_at_once(serve: Serving, person: Per
     device = make_device(authority)
     url = serve(device)
     with started(person.computer.home, person.profile) as session:
-        with pytest.raises(RuntimeError):
+        with pytest.raises(Refused):
             session("WebDriver:Navigate", {"url": url})
         person.trusts(device, authority)
         session("WebDriver:Navigate", {"url": url})
