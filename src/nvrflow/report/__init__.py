@@ -25,7 +25,8 @@ class Step:
     """One action of a person on the recorder's page, or one thing nvrflow did beside it.
 
     `id` survives inserted steps; `seconds` is wall time; `screenshot` is relative to the run folder; `fallback` is the
-    index of the locator that matched (0: the first one). `outcome` is `would` for a write step that `--check` held back.
+    index of the locator that matched (0: the first one). `outcome` is `would` for a write step that `--check` held back. `verb`
+    is what was done, `value` what was typed or chosen or the name of the file that came, never a secret.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Step:
     chapter: str = ""
     outcome: Literal["done", "would", "failed"] = "done"
     note: str = ""
+    verb: str = ""
+    value: str = ""
 
 
 @dataclass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import os
 import re
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nvrflow.errors import NvrflowError, WrongCall
-from nvrflow.report import Report
+from nvrflow.report import Drift, Https, Report, Step, TrustChange
 from nvrflow.report.pictures import Picture, png, thumbnail
-from nvrflow.report.secrecy import Gate
+from nvrflow.report.plain import plain
+from nvrflow.report.secrecy import WARNING, Gate, blank
 
 
 @dataclass
@@ -27,12 +30,14 @@ class RunFolder:
     @classmethod
     def create(cls, out: Path | None, flow: str, url: str) -> RunFolder:
         """`out`, or a new folder below `nvrflow-runs/` here. Nothing is deleted. Raises WrongCall if it cannot be written."""
-        path = out or _fresh(Path("nvrflow-runs"), flow, url)
+        path = out if out is not None else Path("nvrflow-runs")
         try:
             path.mkdir(parents=True, exist_ok=True)
-            probe = path / ".nvrflow"
-            probe.write_bytes(b"")
-            probe.unlink()
+            path = path if out is not None else _fresh(path, flow, url)
+            with tempfile.TemporaryFile(dir=path):
+                pass
+        except (FileExistsError, NotADirectoryError):
+            raise WrongCall(f"--out {path}: cannot be written, because a file is in the way; name a folder") from None
         except OSError as problem:
             raise WrongCall(f"--out {path}: cannot be written ({problem.strerror}); name a folder of your own") from None
         return cls(path.resolve())
@@ -42,57 +47,99 @@ class RunFolder:
         """Where downloaded files go."""
         return self.path / "downloads"
 
-    def write(self, report: Report, pictures: list[Picture], secrets: set[str]) -> None:
-        """Write everything; whatever holds a secret is written without it, and the report says so."""
+    def write(self, report: Report, pictures: list[Picture], secrets: Iterable[str]) -> None:
+        """Write everything, without the secrets; from then on `report` says what was written, and that it held one if it did.
+
+        A file that cannot be written keeps no other from being written; the report is then a failed one, if it was not before.
+        """
+        thumbnails = self._write_pictures(report, pictures)
+        gate = Gate(secrets)
+        document = gate.data(_plain(report.as_dict()))
+        if gate.found:
+            document["notes"].append(WARNING)
+        _take_over(report, document)
+        self.document = document
+        for name, text in self._texts(gate, thumbnails):
+            try:
+                _replace(self.path / name, text.encode())
+            except OSError as problem:
+                where = f"{self.path / name}: cannot be written"
+                report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
+                document |= {"outcome": report.outcome, "error": report.error}
+
+    def _texts(self, gate: Gate, thumbnails: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+        """Each file's name and its text, in which no secret is left; report.json comes last, so that it knows of the others."""
         from nvrflow.report.html import as_html
         from nvrflow.report.junit import as_junit
 
-        thumbnails = self._write_pictures(report, pictures)
-        gate = Gate(secrets)
-        document = gate.data(report.as_dict())
-        if gate.found:
-            document["notes"].append("a secret would have been in this report; it was covered")
-        self.document = document
-        self._replace("report.json", json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-        self._replace("junit.xml", gate.text(as_junit(document)))
-        self._replace("report.html", gate.text(as_html(document, thumbnails)))
+        yield "junit.xml", gate.written(as_junit(self.document), lambda: as_junit(blank(self.document)))
+        yield "report.html", gate.written(as_html(self.document, thumbnails), lambda: as_html(blank(self.document), {}))
+        yield "report.json", json.dumps(self.document, ensure_ascii=False, indent=2) + "\n"
 
-    def _write_pictures(self, report: Report, pictures: list[Picture]) -> dict[str, str]:
-        """The annotated and the raw picture of each step; returns the thumbnails as data URLs, by step id."""
-        if not pictures:
-            return {}
-        (self.path / "steps").mkdir(exist_ok=True)
-        numbers = {step.id: number for number, step in enumerate(report.steps, 1)}
-        by_id = {step.id: step for step in report.steps}
+    def _write_pictures(self, report: Report, pictures: list[Picture]) -> dict[str, bytes]:
+        """The annotated and the raw picture of each step; returns JPEG thumbnails by step id. What fails becomes a note."""
+        by_id = {step.id: (number, step) for number, step in enumerate(report.steps, 1)}
         thumbnails = {}
         for picture in pictures:
-            number = numbers[picture.step_id]
+            number, step = by_id[picture.step_id]
             name = f"steps/{number:02}-{picture.step_id}"
-            raw = picture.raw()
             try:
+                raw = picture.raw()
                 shown = picture.annotated(raw, number)
+                (self.path / "steps").mkdir(exist_ok=True)
+                _replace(self.path / f"{name}.raw.png", png(raw))
+                _replace(self.path / f"{name}.png", png(shown))
             except NvrflowError as problem:
-                report.notes.append(str(problem))
-                continue
-            self._replace_bytes(f"{name}.raw.png", png(raw))
-            self._replace_bytes(f"{name}.png", png(shown))
-            by_id[picture.step_id].screenshot = f"{name}.png"
-            thumbnails[picture.step_id] = "data:image/jpeg;base64," + base64.b64encode(thumbnail(shown)).decode()
+                report.notes.append(f"no picture of step {number}: {problem}")
+            except OSError as problem:
+                report.notes.append(f"no picture of step {number}: {name}.png cannot be written ({problem.strerror})")
+            else:
+                step.screenshot = f"{name}.png"
+                thumbnails[picture.step_id] = thumbnail(shown)
         return thumbnails
 
-    def _replace(self, name: str, text: str) -> None:
-        self._replace_bytes(name, text.encode("utf-8"))
 
-    def _replace_bytes(self, name: str, data: bytes) -> None:
-        fresh = self.path / f"{name}.new"
-        fresh.write_bytes(data)
-        fresh.replace(self.path / name)
+def _take_over(report: Report, document: dict[str, Any]) -> None:
+    """Give `report` the texts of `document`, so that what is shown of it later is what was written."""
+    nouns = {"steps": Step, "drift": Drift, "trust": TrustChange}
+    for name, value in document.items():
+        if name in nouns:
+            setattr(report, name, [nouns[name](**one) for one in value])
+        elif name == "https":
+            report.https = Https(**value) if value else None
+        elif name != "nvrflow":
+            setattr(report, name, value)
+
+
+def _plain(value: Any) -> Any:
+    """Plain data whose texts fit a terminal and XML."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _replace(path: Path, octets: bytes) -> None:
+    """Write a file whole or not at all."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        fresh.write_bytes(octets)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def _fresh(top: Path, flow: str, url: str) -> Path:
-    host = re.sub(r"[^\w.-]+", "-", urlsplit(url).netloc).strip("-")
-    name = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}"
-    number, path = 2, top / name
-    while path.exists():
-        path, number = top / f"{name}-{number}", number + 1
-    return path
+    """A folder of its own for a run, named after when, what and where; made here, so that no other run can take it."""
+    host = re.sub(r"[^\w.-]+", "-", urlsplit(url).netloc.rpartition("@")[2]).strip("-")
+    name, number = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}", 1
+    while True:
+        path = top / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path

@@ -2,30 +2,81 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from nvrflow.report.advice import advice, heading
+
 _VERDICTS = {
     "done": "Done",
-    "already": "Already so, nothing was changed",
-    "checked": "Checked, nothing was changed",
+    "already": "Already so: nothing had to be changed",
+    "checked": "Checked: nothing was changed",
     "failed": "Failed",
 }
+_ROLES = {"device": "The recorder's own", "trusted-ca": "CA that signed it"}
 
 
-def as_html(document: dict[str, Any], thumbnails: dict[str, str]) -> str:
-    """`document` (report.json) with thumbnails (data URLs by step id), each linked to its full picture beside the file."""
+def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
+    """`document` (report.json) with its JPEG thumbnails by step id, each linked to its full picture beside the file."""
     from jinja2 import Environment, PackageLoader
 
-    environment = Environment(loader=PackageLoader("nvrflow.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    numbered = [{**step, "number": number} for number, step in enumerate(document["steps"], 1)]
-    chapters = [(title, list(steps)) for title, steps in groupby(numbered, key=lambda step: step["chapter"])]
-    return environment.get_template("report.html.j2").render(
-        run=document, verdict=_VERDICTS[document["outcome"]], chapters=chapters, thumbnails=thumbnails, groups=_groups
+    environment = Environment(
+        loader=PackageLoader("nvrflow.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters |= {"when": _when, "seconds": _seconds, "groups": _groups, "names": _names}
+    steps = [{**step, "number": number} for number, step in enumerate(document["steps"], 1)]
+    error = document["error"]
+    return environment.get_template("report.html.j2").render(
+        run=document,
+        verdict=_verdict(document),
+        failing=next((step for step in steps if error and step["id"] == error["step"]), None),
+        heading=heading,
+        advice=advice,
+        chapters=[(title, list(inner)) for title, inner in groupby(steps, key=lambda step: step["chapter"])],
+        writes=sum(step["effect"] == "write" and step["outcome"] == "done" for step in steps),
+        held=sum(step["outcome"] == "would" for step in steps),
+        pictures={step_id: "data:image/jpeg;base64," + base64.b64encode(jpeg).decode() for step_id, jpeg in thumbnails.items()},
+        roles=_ROLES,
+    )
+
+
+def _verdict(document: dict[str, Any]) -> str:
+    """The outcome in words."""
+    words = _VERDICTS[document["outcome"]]
+    if document["error"]:
+        return f"{words}: {heading(document['error']['kind'])}"
+    https = document["https"]
+    return f"{words}. HTTPS is on and trusted" if https and https["trusted"] and https["after"] else words
+
+
+def _when(moment: str) -> str:
+    """An ISO 8601 date and time for a person; anything else as it is."""
+    try:
+        read = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    zone = read.strftime("%z")
+    return f"{read.day} {read:%B %Y, %H:%M:%S}" + (
+        f" UTC{zone[:3]}:{zone[3:5]}" if zone.strip("+-0:") else " UTC" if zone else ""
+    )
+
+
+def _seconds(duration: float) -> str:
+    """A duration in seconds as a person says it."""
+    minutes, rest = divmod(round(duration), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{duration:.1f} s" if duration >= 10 else f"{duration:.2f} s"
 
 
 def _groups(fingerprint: str) -> list[str]:
     """A fingerprint in groups of four bytes, so that a person can compare it."""
-    pairs = fingerprint.split(":")
+    plain = fingerprint.replace(":", "")
+    pairs = [plain[start : start + 2] for start in range(0, len(plain), 2)]
     return [":".join(pairs[start : start + 4]) for start in range(0, len(pairs), 4)]
+
+
+def _names(distinguished: str) -> list[str]:
+    """A distinguished name in its parts, each with the comma that ends it, so that it can break between them."""
+    parts = distinguished.split(",")
+    return [part + "," for part in parts[:-1]] + parts[-1:]

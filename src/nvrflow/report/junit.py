@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from typing import Any
 
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+from nvrflow.report.plain import one_line, plain
+
+_WORDS = {True: "true", False: "false", None: ""}
 
 
 def as_junit(document: dict[str, Any]) -> str:
-    """`document` (report.json) as JUnit XML; characters that XML forbids are left out."""
+    """`document` (report.json) as JUnit XML; characters that XML forbids are left out.
+
+    A chapter is a class, a step a test case; a step that `--check` held back is skipped. An error that belongs to no step gets a
+    test case of its own, called `run`.
+    """
     steps, error = document["steps"], document["error"]
     failing = error["step"] if error else None
     lone = bool(error) and failing not in [step["id"] for step in steps]
@@ -19,50 +24,75 @@ def as_junit(document: dict[str, Any]) -> str:
         "tests": str(len(steps) + lone),
         "failures": str(int(bool(error))),
         "errors": "0",
-        "skipped": str(sum(step["outcome"] == "would" for step in steps)),
+        "skipped": str(sum(step["outcome"] == "would" and step["id"] != failing for step in steps)),
         "time": f"{document['seconds']:.3f}",
     }
     top = ET.Element("testsuites", {"name": "nvrflow", **counts})
-    suite = ET.SubElement(top, "testsuite", {"name": _clean(f"{document['flow']} {document['recorder']}"), **counts})
+    suite = ET.SubElement(top, "testsuite", {"name": one_line(f"{document['flow']} {document['recorder']}"), **counts})
     if document["started"]:
-        suite.set("timestamp", document["started"])
-    properties = ET.SubElement(suite, "properties")
-    firmware = (document["firmware"] or {}).get("name", "")
-    known = {
-        "recorder": document["recorder"],
-        "firmware": firmware,
-        "language": document["language"],
-        "outcome": document["outcome"],
-    }
-    for name, value in {**known, "nvrflow": document["nvrflow"]}.items():
-        ET.SubElement(properties, "property", {"name": name, "value": _clean(value or "")})
-    for step in steps:
-        _case(suite, document["flow"], step, error if step["id"] == failing else None)
+        suite.set("timestamp", one_line(document["started"]))
+    _properties(suite, document)
+    names = _names(document["flow"], steps)
+    for step, (classname, name) in zip(steps, names, strict=True):
+        case = ET.SubElement(suite, "testcase", {"classname": classname, "name": name, "time": f"{step['seconds']:.3f}"})
+        _result(case, step, error if step["id"] == failing else None)
     if lone:
-        case = ET.SubElement(suite, "testcase", {"classname": _clean(document["flow"]), "name": "run", "time": "0"})
+        case = ET.SubElement(suite, "testcase", {"classname": one_line(document["flow"]), "name": "run", "time": "0.000"})
         _failure(case, error)
     ET.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
 
 
-def _case(suite: ET.Element, flow: str, step: dict[str, Any], error: dict[str, Any] | None) -> None:
-    classname = ".".join(filter(None, (flow, step["chapter"])))
-    case = ET.SubElement(
-        suite, "testcase", {"classname": _clean(classname), "name": _clean(step["title"]), "time": f"{step['seconds']:.3f}"}
-    )
+def _properties(suite: ET.Element, document: dict[str, Any]) -> None:
+    """What the run was about, for a report over many recorders and firmwares."""
+    https = document["https"] or {}
+    known = {
+        "nvrflow": document["nvrflow"],
+        "recorder": document["recorder"],
+        "firmware": (document["firmware"] or {}).get("name"),
+        "language": document["language"],
+        "outcome": document["outcome"],
+        "drift": len(document["drift"]),
+        "https.tls": https.get("tls"),
+        "https.trusted": _WORDS[https.get("trusted")],
+    }
+    properties = ET.SubElement(suite, "properties")
+    for name, value in known.items():
+        ET.SubElement(properties, "property", {"name": name, "value": one_line(str("" if value is None else value))})
+
+
+def _names(flow: str, steps: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Class and name of each step's test case; steps of one title in one chapter are told apart by their ids.
+
+    Consumers take two cases of one name for two tries of the same test.
+    """
+    pairs = [(one_line(".".join(filter(None, (flow, step["chapter"])))), one_line(step["title"])) for step in steps]
+    often = Counter(pairs)
+    return [
+        (chapter, f"{title} ({one_line(step['id'])})" if often[chapter, title] > 1 else title)
+        for step, (chapter, title) in zip(steps, pairs, strict=True)
+    ]
+
+
+def _result(case: ET.Element, step: dict[str, Any], error: dict[str, Any] | None) -> None:
+    """Failed, skipped or passed; and what is known of the step, with its picture where consumers look for attachments."""
     if error:
         _failure(case, error)
     elif step["outcome"] == "would":
         ET.SubElement(case, "skipped", {"message": "held back by --check"})
-    said = [f"id: {step['id']}", f"element: {step['element']}", f"locator: {step['locator']}", step["note"]]
-    said += [f"[[ATTACHMENT|{step['screenshot']}]]"] if step["screenshot"] else []
-    ET.SubElement(case, "system-out").text = _clean("\n".join(line for line in said if line and not line.endswith(": ")))
+    said = {
+        "id": step["id"],
+        "effect": step["effect"],
+        "element": step["element"],
+        "found by": step["locator"] + (" (drift: not the first locator)" if step["fallback"] else ""),
+        "note": step["note"],
+        "outcome": "failed; the flow went on" if step["outcome"] == "failed" and not error else "",
+    }
+    lines = [f"{name}: {one_line(value)}" for name, value in said.items() if value]
+    lines += [f"[[ATTACHMENT|{step['screenshot']}]]"] if step["screenshot"] else []
+    ET.SubElement(case, "system-out").text = "\n".join(lines)
 
 
 def _failure(case: ET.Element, error: dict[str, Any]) -> None:
-    failure = ET.SubElement(case, "failure", {"type": error["kind"], "message": _clean(error["message"])})
-    failure.text = _clean(error["message"])
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("", _TERMINAL.sub("", text))
+    failure = ET.SubElement(case, "failure", {"type": error["kind"], "message": one_line(error["message"])})
+    failure.text = plain(error["message"])

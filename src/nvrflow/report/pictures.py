@@ -1,8 +1,9 @@
-"""Pictures of steps: secrets covered, the target boxed and numbered - after the flow, off its critical path."""
+"""Pictures of steps: kept in memory while a flow runs, secrets covered and targets marked after it, off its critical path."""
 
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,8 @@ from nvrflow.errors import NvrflowError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_ACCENT = (235, 64, 52)
-_HALO = (255, 255, 255)
 _COVER = (96, 104, 117)
+_LEAST = 2  # pixels of a target that have to be in the picture, in each direction
 
 
 @dataclass(frozen=True)
@@ -40,61 +40,39 @@ class Picture:
     scale: float
 
     def raw(self) -> Image:
-        """The screen with secrets covered, without annotations."""
-        from PIL import Image, ImageDraw
+        """The screen with secrets covered, without annotations. Raises NvrflowError when it is no picture."""
+        from PIL import Image, ImageDraw, UnidentifiedImageError
 
-        image = Image.open(io.BytesIO(self.image)).convert("RGB")
+        try:
+            image = Image.open(io.BytesIO(self.image)).convert("RGB")
+        except (UnidentifiedImageError, OSError) as problem:
+            raise NvrflowError(f"{self.step_id}: the screenshot cannot be read ({problem}); a JPEG or PNG was expected") from None
         draw = ImageDraw.Draw(image)
         for mask in self.masks:
-            draw.rectangle(self._pixels(mask, image), fill=_COVER)
+            covered = self._pixels(mask, image, grow=1)
+            if covered:
+                draw.rectangle(covered, fill=_COVER)
         return image
 
     def annotated(self, raw: Image, number: int) -> Image:
         """A copy of `raw` with the target boxed and numbered. Raises NvrflowError when the target is not in the picture."""
-        from PIL import ImageDraw
+        from nvrflow.report.annotating import mark
 
         image = raw.copy()
-        if self.target is None:
-            return image
-        left, top, right, bottom = self._pixels(self.target, image)
-        if right <= left or bottom <= top:
-            raise NvrflowError(f"{self.step_id}: the target lies outside the picture, so it cannot be boxed")
-        unit = max(1, round(self.scale))
-        draw = ImageDraw.Draw(image)
-        margin = 4 * unit
-        frame = (
-            max(0, left - margin),
-            max(0, top - margin),
-            min(image.width - 1, right + margin),
-            min(image.height - 1, bottom + margin),
-        )
-        draw.rounded_rectangle(frame, radius=6 * unit, outline=_HALO, width=5 * unit)
-        inner = (frame[0] + unit, frame[1] + unit, frame[2] - unit, frame[3] - unit)
-        draw.rounded_rectangle(inner, radius=5 * unit, outline=_ACCENT, width=3 * unit)
-        self._badge(image, frame, number, unit)
+        if self.target is not None:
+            target = self._pixels(self.target, image)
+            if target is None or target[2] - target[0] < _LEAST or target[3] - target[1] < _LEAST:
+                raise NvrflowError(f"{self.step_id}: the target lies outside the picture, so it cannot be boxed")
+            mark(image, target, number, max(1, round(self.scale)))
         return image
 
-    def _badge(self, image: Image, frame: tuple[float, float, float, float], number: int, unit: int) -> None:
-        """A round number at the frame's upper left corner, moved inside the picture where it would leave it."""
-        from PIL import ImageDraw, ImageFont
-
-        draw = ImageDraw.Draw(image)
-        radius = 13 * unit
-        x = min(max(frame[0] - radius * 0.6, radius + 1), image.width - radius - 2)
-        y = min(max(frame[1] - radius * 0.6, radius + 1), image.height - radius - 2)
-        circle = (x - radius, y - radius, x + radius, y + radius)
-        draw.ellipse(circle, fill=_ACCENT, outline=_HALO, width=2 * unit)
-        font = ImageFont.load_default(size=15 * unit)
-        draw.text((x, y), str(number), fill=_HALO, font=font, anchor="mm")
-
-    def _pixels(self, box: Box, image: Image) -> tuple[float, float, float, float]:
-        """The box in image pixels, cut at the picture's edges."""
-        return (
-            max(0, round(box.x * self.scale)),
-            max(0, round(box.y * self.scale)),
-            min(image.width - 1, round((box.x + box.width) * self.scale)),
-            min(image.height - 1, round((box.y + box.height) * self.scale)),
-        )
+    def _pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
+        """The first and last pixels of `box` across and down, cut at the picture's edges; None when it has none there."""
+        left, top = math.floor(box.x * self.scale) - grow, math.floor(box.y * self.scale) - grow
+        right = math.ceil((box.x + box.width) * self.scale) - 1 + grow
+        bottom = math.ceil((box.y + box.height) * self.scale) - 1 + grow
+        cut = (max(0, left), max(0, top), min(image.width - 1, right), min(image.height - 1, bottom))
+        return cut if cut[0] <= cut[2] and cut[1] <= cut[3] else None
 
 
 def png(image: Image) -> bytes:
@@ -104,9 +82,12 @@ def png(image: Image) -> bytes:
     return out.getvalue()
 
 
-def thumbnail(image: Image, width: int = 480) -> bytes:
-    """`image` as a small JPEG."""
+def thumbnail(image: Image, width: int = 960) -> bytes:
+    """`image` as a JPEG that can still be read, at most `width` pixels wide."""
+    from PIL import Image
+
     out = io.BytesIO()
-    small = image.resize((width, max(1, round(image.height * width / image.width))))
-    small.save(out, "JPEG", quality=78)
+    if image.width > width:
+        image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS, reducing_gap=2)
+    image.save(out, "JPEG", quality=80, subsampling=0)
     return out.getvalue()

@@ -6,38 +6,95 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 COVER = "•••"
+WARNING = "a secret would have been in this report; it was covered"
+# Values of a report that are nvrflow's own words: a password that happens to be one of them is not given away by it.
+_OWN_WORDS = {"nvrflow", "flow", "outcome", "effect", "kind", "role", "format", "screenshot"}
+_SHORT = 4
+_PICTURE = re.compile("(data:image/[a-z]+;base64,[A-Za-z0-9+/=]+)")
 
 
 class Gate:
-    """Replaces every spelling of every secret; `found` tells whether there was one."""
+    """Covers every spelling of every secret; `found` tells whether there was one.
+
+    A secret of fewer than 4 characters is covered only where it stands alone, because it is part of too many words.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = sorted({form for secret in secrets if secret for form in _spellings(secret)}, key=len, reverse=True)
-        self._patterns = [re.compile(re.escape(form) if len(form) > 3 else rf"(?<!\w){re.escape(form)}(?!\w)") for form in forms]
+        real = {secret for secret in secrets if secret.strip()}
+        short = {secret for secret in real if len(secret) < _SHORT}
+        self._forms = sorted(
+            {form for secret in real - short for form in _spellings(secret)}, key=lambda form: (-len(form), form)
+        )
+        alone = [rf"(?<!\w){re.escape(secret)}(?!\w)" for secret in sorted(short)]
+        patterns = [*map(re.escape, self._forms), *alone]
+        self._pattern = re.compile("|".join(patterns)) if patterns else None
         self.found = False
 
     def text(self, text: str) -> str:
         """`text` without secrets."""
-        for pattern in self._patterns:
-            text, count = pattern.subn(COVER, text)
-            self.found = self.found or count > 0
-        return text
+        if self._pattern is None:
+            return text
+        covered, count = self._pattern.subn(COVER, text)
+        self.found = self.found or count > 0
+        return covered
 
     def data(self, value: Any) -> Any:
-        """Plain data without secrets in its texts; its keys are ours and stay."""
+        """Plain data without secrets in its texts; its keys and its closed vocabularies are ours and stay."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {key: self.data(inner) for key, inner in value.items()}
+            return {key: inner if key in _OWN_WORDS else self.data(inner) for key, inner in value.items()}
         return [self.data(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    def written(self, text: str, bare: Callable[[], str]) -> str:
+        """A finished file once more, the pictures in it apart: what still spells a secret is covered.
+
+        `bare` writes the same file without data; what is in it too is markup and gives nothing away.
+        """
+        parts = _PICTURE.split(text)
+        left = [form for form in self._forms if any(form in part for part in parts[::2])]
+        markup = bare() if left else ""
+        for form in left:
+            if form not in markup:
+                parts[::2], self.found = [part.replace(form, COVER) for part in parts[::2]], True
+        return "".join(parts)
+
+
+def blank(value: Any) -> Any:
+    """Plain data with every text emptied that is not one of nvrflow's own words."""
+    if isinstance(value, dict):
+        return {key: inner if key in _OWN_WORDS else blank(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [blank(inner) for inner in value]
+    return "" if isinstance(value, str) else value
 
 
 def _spellings(secret: str) -> set[str]:
-    escaped = json.dumps(secret)[1:-1]
-    web = {quote(secret), quote(secret, safe=""), quote_plus(secret), html.escape(secret)}
-    return {secret, escaped, json.dumps(secret, ensure_ascii=False)[1:-1], base64.b64encode(secret.encode()).decode(), *web}
+    """`secret` as it looks in addresses, JSON, HTML, XML and base64, at every alignment of the latter."""
+    octets = secret.encode("utf-8", "surrogatepass")
+    plain = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    marked = {html.escape(secret), html.escape(secret, quote=False), secret.translate(_MARKUP)}
+    coded = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
+    coded |= {re.sub("%..", lambda code: code[0].lower(), form) for form in coded}
+    return plain | marked | coded | {form for form in _base64(octets) if len(form) >= _SHORT}
+
+
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
+
+
+def _base64(octets: bytes) -> set[str]:
+    """The characters of base64 that depend on `octets` alone, wherever these stand in what was encoded."""
+    forms = {base64.b64encode(octets).decode(), base64.urlsafe_b64encode(octets).decode()}
+    for lead in range(3):
+        length = lead + len(octets)
+        first, last = (0, 2, 3)[lead], length * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            inner = encode(b"\0" * lead + octets).decode()[first:last]
+            if len(inner) >= 6:
+                forms.add(inner)
+    return forms

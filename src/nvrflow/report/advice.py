@@ -1,0 +1,74 @@
+"""What a person can do about each kind of error, in words; shown beside the error's own message."""
+
+from __future__ import annotations
+
+_AGAIN = "then run the command again"
+_ADVICE = {
+    "wrong-call": ("The call cannot be meant", "Correct the option or argument that the message names."),
+    "invalid-file": ("A file cannot be used", "Correct the file at the place that the message names."),
+    "sign-in-refused": (
+        "The recorder refused the sign-in",
+        f"Check the user name and the password, {_AGAIN}. nvrflow never tries twice by itself: the recorder counts wrong "
+        "passwords and locks the account.",
+    ),
+    "account-locked": (
+        "The account is locked",
+        f"Wait until the recorder lets the account in again, {_AGAIN} with the right password.",
+    ),
+    "unreachable": (
+        "Nothing answers at the recorder's address",
+        "Open the address in a browser on this computer. Check the address, its port, the cable and the recorder's power.",
+    ),
+    "not-initialised": (
+        "The recorder has no password yet",
+        f"Finish the first-start wizard on the recorder or on its own page, {_AGAIN}.",
+    ),
+    "plugin-needed": (
+        "The page needs a browser plugin",
+        "No current browser has this plugin. Do this part by hand on a computer that still has it, or ask the manufacturer for "
+        "firmware whose pages work without.",
+    ),
+    "session-limit": (
+        "Too many people are signed in",
+        f"Sign out where the recorder is open, or wait until its old sessions end, {_AGAIN}.",
+    ),
+    "unknown-firmware": (
+        "No selector file fits this recorder",
+        "If you know which one is right, name it with --firmware. nvrflow does not guess where it would change something.",
+    ),
+    "selector-drift": (
+        "The page is not as the selector file says",
+        "Look at the picture of the step, and correct the element in the selector file that the message names.",
+    ),
+    "product-defect": (
+        "The recorder did not do what its page says",
+        "Repeat the step by hand. If the recorder fails there too, this folder shows its manufacturer what happened.",
+    ),
+    "certificate-refused": (
+        "A certificate was not imported",
+        "Read the reason in the message. If only its fingerprint was left to confirm: compare the SHA-256 with what the recorder "
+        "itself shows, and give it with --expect-sha256.",
+    ),
+    "not-trusted": (
+        "The browser does not trust the recorder",
+        "Run nvrflow verify with the recorder's address: it names the reason and what mends it.",
+    ),
+    "timeout": (
+        "A wait came to its end",
+        "Look at the last picture for what the recorder showed. If it is only slow, allow more with --timeout SECONDS.",
+    ),
+    "interrupted": (
+        "Interrupted",
+        "The steps show how far the work went. The command can be run again: what is there already is not done twice.",
+    ),
+}
+
+
+def heading(kind: str) -> str:
+    """An `error.kind` in a few words."""
+    return _ADVICE.get(kind, ("The work could not be finished", ""))[0]
+
+
+def advice(kind: str) -> str:
+    """What to do about an `error.kind`; empty when nothing can be said but the message itself."""
+    return _ADVICE.get(kind, ("", ""))[1]

@@ -1,0 +1,109 @@
+"""How a step's target is marked in a picture: a frame around it, and the step's number in a badge where it hides least."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Pixels = tuple[int, int, int, int]  # first and last pixel across and down: left, top, right, bottom
+_ACCENT = (229, 38, 58)
+_WHITE = (255, 255, 255)
+_FINER = 4  # badge and corners are drawn this much larger and reduced, so that their edges are smooth
+
+
+def mark(image: Image, target: Pixels, number: int, unit: int) -> None:
+    """Box `target` in `image` and put `number` beside it; `unit` is how many pixels a thin line takes.
+
+    The frame lies outside the target as far as the picture goes, with a white line on either side that keeps it visible on any
+    ground. The same picture always gives the same pixels.
+    """
+    reach = 6 * unit
+    frame = (
+        max(0, target[0] - reach),
+        max(0, target[1] - reach),
+        min(image.width - 1, target[2] + reach),
+        min(image.height - 1, target[3] + reach),
+    )
+    place = _quietest(image, target, frame, 13 * unit)
+    _outline(image, frame, 7 * unit, 5 * unit, _WHITE)
+    inner = (frame[0] + unit, frame[1] + unit, frame[2] - unit, frame[3] - unit)
+    _outline(image, inner, 6 * unit, 3 * unit, _ACCENT)
+    _badge(image, place, 13 * unit, number)
+
+
+def _outline(image: Image, frame: Pixels, radius: int, width: int, colour: tuple[int, int, int]) -> None:
+    """A rounded rectangle whose corners are smooth; only the corners are drawn finer, because frames can be large."""
+    from PIL import Image, ImageDraw
+
+    across, down = frame[2] - frame[0] + 1, frame[3] - frame[1] + 1
+    if across < 2 or down < 2:
+        return
+    half = min(across, down) // 2
+    radius, width = min(radius, half), min(width, half)
+    mask = Image.new("L", (across, down), 0)
+    ImageDraw.Draw(mask).rectangle((0, 0, across - 1, down - 1), outline=255, width=width)
+    side = max(radius, width)
+    tile = Image.new("L", (2 * side * _FINER, 2 * side * _FINER), 0)
+    edge = 2 * side * _FINER - 1
+    ImageDraw.Draw(tile).rounded_rectangle((0, 0, edge, edge), radius * _FINER, outline=255, width=width * _FINER)
+    tile = tile.resize((2 * side, 2 * side), Image.Resampling.BOX)
+    for x, from_x in ((0, 0), (across - side, side)):
+        for y, from_y in ((0, 0), (down - side, side)):
+            mask.paste(tile.crop((from_x, from_y, from_x + side, from_y + side)), (x, y))
+    image.paste(colour, (frame[0], frame[1]), mask)
+
+
+def _badge(image: Image, place: tuple[int, int], radius: int, number: int) -> None:
+    """A filled circle with a white rim and the number in it, its centre at `place`."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    size = 2 * radius + 1
+    large = size * _FINER
+    disc, face = Image.new("L", (large, large), 0), Image.new("RGB", (large, large), _WHITE)
+    ImageDraw.Draw(disc).ellipse((0, 0, large - 1, large - 1), fill=255)
+    rim = large * 0.07
+    draw = ImageDraw.Draw(face)
+    draw.ellipse((rim, rim, large - 1 - rim, large - 1 - rim), fill=_ACCENT)
+    font = ImageFont.load_default(size=large * {1: 0.6, 2: 0.54}.get(len(str(number)), 0.42))
+    draw.text((large / 2, large / 2), str(number), fill=_WHITE, font=font, anchor="mm", stroke_width=_FINER // 3)
+    reduced = [part.resize((size, size), Image.Resampling.BOX) for part in (face, disc)]
+    image.paste(reduced[0], (place[0] - radius, place[1] - radius), reduced[1])
+
+
+def _quietest(image: Image, target: Pixels, frame: Pixels, radius: int) -> tuple[int, int]:
+    """The place on the frame where a badge hides no part of the target if possible, and else as little as possible.
+
+    What lies below counts by how much there is to see in it; of equals the upper left corner wins.
+    """
+    from PIL import ImageFilter, ImageStat
+
+    best, least = (radius, radius), math.inf
+    for order, (x, y) in enumerate(_places(target, frame, radius)):
+        centre = (min(max(x, radius), image.width - 1 - radius), min(max(y, radius), image.height - 1 - radius))
+        below = (max(0, centre[0] - radius), max(0, centre[1] - radius), centre[0] + radius + 1, centre[1] + radius + 1)
+        busy = ImageStat.Stat(image.crop(below).convert("L").filter(ImageFilter.FIND_EDGES)).mean[0]
+        cost = busy + 0.5 * order + 1000 * _hidden(target, centre, radius)
+        if cost < least:
+            best, least = centre, cost
+    return best
+
+
+def _places(target: Pixels, frame: Pixels, radius: int) -> Iterator[tuple[int, int]]:
+    """Centres for a badge that touch the frame from outside: its corners first, then the middles of its sides."""
+    out = math.ceil(radius * 0.75)
+    left, top, right, bottom = target[0] - out, target[1] - out, target[2] + out, target[3] + out
+    yield from ((left, top), (right, top), (left, bottom), (right, bottom))
+    middle, centre = (frame[0] + frame[2]) // 2, (frame[1] + frame[3]) // 2
+    away = radius + 1
+    yield from ((target[0] - away, centre), (target[2] + away, centre), (middle, target[1] - away), (middle, target[3] + away))
+
+
+def _hidden(target: Pixels, centre: tuple[int, int], radius: int) -> float:
+    """How much of the badge lies on the target, 0 to 1; a badge that only comes near it hides nothing."""
+    near = (min(max(centre[0], target[0]), target[2]), min(max(centre[1], target[1]), target[3]))
+    apart = math.hypot(centre[0] - near[0], centre[1] - near[1])
+    return max(0.0, 1 - apart / radius)
