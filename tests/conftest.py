@@ -30,6 +30,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def driver(playwright: Any) -> None:
+    """One driver for all tests: Playwright allows one in a thread."""
+    use_driver(playwright)
+
+
 @pytest.fixture
 def simulated() -> Iterator[Callable[..., Any]]:
     """Start a simulated recorder with the given settings; closed after the test."""
@@ -42,9 +48,8 @@ def simulated() -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-def opened(playwright: Any, tmp_path: Path) -> Opening:
+def opened(tmp_path: Path) -> Opening:
     """Open a simulated recorder, with its right password unless another is given."""
-    use_driver(playwright)
 
     def open_it(recorder: Any, password: str | None = None, **manner: Any) -> AbstractContextManager[Recorder]:
         chosen = {"timeout": 10.0, "screenshots": False, **manner}

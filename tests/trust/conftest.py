@@ -9,9 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
 
-from nvrflow.browser import use_driver
 from nvrflow.trust import Computer
 from trust.making import Made
 
@@ -37,12 +35,6 @@ class _Quiet(ThreadingHTTPServer):
 
 
 Serving = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def driver(playwright: Playwright) -> None:
-    """One driver for all tests: Playwright allows one in a thread."""
-    use_driver(playwright)
 
 
 @pytest.fixture
