@@ -58,29 +58,32 @@ def approval(plan: Plan, expected: Sequence[str], yes: bool, confirm: Callable[[
     return trust.approve(plan, given, yes, confirm)
 
 
-def take_back(targets: Sequence[str]) -> list[Removal]:
-    """Take back what the ledger says of these recorders or files; of everything without a target."""
+def take_back(targets: Sequence[str]) -> tuple[list[Removal], list[str]]:
+    """Take back what the ledger says of these recorders or files; of everything without a target.
+
+    Also returns a sentence for each thing that an earlier run was cut off in and that was undone first.
+    """
     computer = Computer.this()
     ledger = trust.ledger_of(computer)
-    trust.recover(ledger, computer)
+    undone = trust.recover(ledger, computer)
     if not targets:
-        return trust.remove(None, ledger, computer)
+        return trust.remove(None, ledger, computer), undone
     done: list[Removal] = []
     for target in targets:
         path = Path(target)
         meant = read_certificate_file(path) if path.is_file() else normalised(target)
         done += trust.remove(meant, ledger, computer)
-    return done
+    return done, undone
 
 
 def listed() -> list[dict[str, Any]]:
     """Every store that this computer can have, whether it can be used, and what nvrflow put there."""
     computer = Computer.this()
-    entries = trust.ledger_of(computer).entries()
+    held = trust.status(trust.ledger_of(computer), computer)
     listing = []
     for store in trust.all_stores(computer):
         state = store.state()
-        own = [entry for entry in entries if entry.store == store.name and entry.place == store.place]
+        own = [one for one in held if one.entry.store == store.name and one.entry.place == store.place]
         listing.append(
             {
                 "name": store.name,
@@ -90,7 +93,10 @@ def listed() -> list[dict[str, Any]]:
                 "usable": state.usable,
                 "why": state.why,
                 "mend": state.mend,
-                "entries": [{"sha256": entry.sha256, "kind": entry.kind, "host": entry.host} for entry in own],
+                "entries": [
+                    {"sha256": one.entry.sha256, "kind": one.entry.kind, "host": one.entry.host, "note": one.note}
+                    for one in own
+                ],
             }
         )
     return listing

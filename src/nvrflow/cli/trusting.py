@@ -59,11 +59,11 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
 
     if bool(targets) == everything:
         raise WrongCall("untrust: name the recorder, the files, or --all")
-    removals = take_back(targets)
-    lines = [f"{one.entry.store}: {one.entry.sha256[:23]}… of {one.entry.host}: {one.note}" for one in removals]
+    removals, undone = take_back(targets)
+    lines = [*undone, *(f"{one.entry.store}: {one.entry.sha256[:23]}… of {one.entry.host}: {one.note}" for one in removals)]
     text = "\n".join(lines) or "nothing was ever imported for that; see nvrflow trust --list"
     document = [{**asdict(one.change), "host": one.entry.host, "problem": one.problem or None} for one in removals]
-    _show({"trust": document}, as_json, text)
+    _show({"trust": document, "notes": undone}, as_json, text)
     return 1 if any(one.problem for one in removals) else 0
 
 
@@ -127,5 +127,9 @@ def _store_lines(store: dict[str, object]) -> list[str]:
         lines.append(f"{'':24} {store['why']}" + (f"; {store['mend']}" if store["mend"] else ""))
     entries = store["entries"]
     assert isinstance(entries, list)
-    lines.extend(f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}" for entry in entries)
+    lines.extend(
+        f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}"
+        + (f"; {entry['note']}" if entry["note"] else "")
+        for entry in entries
+    )
     return lines
