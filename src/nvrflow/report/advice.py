@@ -1,6 +1,8 @@
-"""What a person can do about each kind of error, in words; shown beside the error's own message."""
+"""A run's outcome in words, and what a person can do about each kind of error; shown beside the error's own message."""
 
 from __future__ import annotations
+
+from typing import Any
 
 _AGAIN = "then run the command again"
 _ADVICE = {
@@ -62,6 +64,23 @@ _ADVICE = {
         "The steps show how far the work went. The command can be run again: what is there already is not done twice.",
     ),
 }
+
+
+_OUTCOMES = {
+    "done": "Done",
+    "already": "Already so: nothing had to be changed",
+    "checked": "Checked: nothing was changed",
+    "failed": "Failed",
+}
+
+
+def verdict(document: dict[str, Any]) -> str:
+    """The outcome of a run (report.json) in one sentence, without its full stop."""
+    words = _OUTCOMES[document["outcome"]]
+    if document["error"]:
+        return f"{words}: {heading(document['error']['kind'])}"
+    https = document["https"]
+    return f"{words}. HTTPS is on and trusted" if https and https["trusted"] and https["after"] else words
 
 
 def heading(kind: str) -> str:

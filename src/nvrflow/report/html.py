@@ -7,14 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from nvrflow.report.advice import advice, heading
+from nvrflow.report.advice import advice, heading, verdict
 
-_VERDICTS = {
-    "done": "Done",
-    "already": "Already so: nothing had to be changed",
-    "checked": "Checked: nothing was changed",
-    "failed": "Failed",
-}
 _ROLES = {"device": "The recorder's own", "trusted-ca": "CA that signed it"}
 
 
@@ -30,7 +24,7 @@ def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
     error = document["error"]
     return environment.get_template("report.html.j2").render(
         run=document,
-        verdict=_verdict(document),
+        verdict=verdict(document),
         failing=next((step for step in steps if error and step["id"] == error["step"]), None),
         heading=heading,
         advice=advice,
@@ -40,15 +34,6 @@ def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
         pictures={step_id: "data:image/jpeg;base64," + base64.b64encode(jpeg).decode() for step_id, jpeg in thumbnails.items()},
         roles=_ROLES,
     )
-
-
-def _verdict(document: dict[str, Any]) -> str:
-    """The outcome in words."""
-    words = _VERDICTS[document["outcome"]]
-    if document["error"]:
-        return f"{words}: {heading(document['error']['kind'])}"
-    https = document["https"]
-    return f"{words}. HTTPS is on and trusted" if https and https["trusted"] and https["after"] else words
 
 
 def _when(moment: str) -> str:

@@ -1,0 +1,303 @@
+"""What a person sees of a run, at a real terminal and elsewhere."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sample_report
+from rich.cells import cell_len
+
+from nvrflow.cli.progress import Progress
+from nvrflow.errors import NotTrusted
+from nvrflow.report import Report, Step
+
+HERE = Path(__file__).parent
+FOLDER = Path("runs") / "20261123-213000-secure-192.0.2.10"
+PLAY = f"""
+import sys
+sys.path.insert(0, {str(HERE)!r})
+import sample_report
+from pathlib import Path
+from nvrflow.cli.progress import progress_for
+from nvrflow.report import Step
+
+
+def play(report, before=lambda step: None):
+    with progress_for("--json" in sys.argv) as progress:
+        chapter = ""
+        for step in report.steps:
+            if step.chapter != chapter:
+                chapter = step.chapter
+                progress.chapter(chapter)
+            progress.starts(step.title)
+            before(step)
+            progress.ended(step)
+    progress.summary(report, Path("runs"))
+"""
+
+
+def heard(report: Report, encoding: str = "utf-8") -> tuple[list[str], str]:
+    """The lines of the steps and the summary, both without a terminal; strict about characters."""
+    live, final = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict") for _ in range(2))
+    with Progress(live, final) as progress:
+        chapter = ""
+        for step in report.steps:
+            if step.chapter != chapter:
+                chapter = step.chapter
+                progress.chapter(chapter)
+            progress.starts(step.title)
+            progress.ended(step)
+    progress.summary(report, FOLDER)
+    for stream in (live, final):
+        stream.flush()
+        stream.seek(0)
+    return live.read().splitlines(), final.read()
+
+
+def terminal(code: str, columns: int = 80, typed: bytes = b"", until: str = "", then: signal.Signals | None = None) -> str:
+    """All that `code` writes to a terminal of its own; what is `typed`, or the signal, comes once `until` has been seen."""
+    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, (24).to_bytes(2, sys.byteorder) + columns.to_bytes(2, sys.byteorder) + bytes(4))
+    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
+    environment |= {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
+    with subprocess.Popen(
+        [sys.executable, "-c", PLAY + textwrap.dedent(code)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        said = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # how Linux says that the other side is closed
+                break
+            if not piece:
+                break
+            said += piece
+            if until and until.encode() in said:
+                until = ""
+                if typed:
+                    os.write(ours, typed)
+                if then is not None:
+                    process.send_signal(then)
+    os.close(ours)
+    return said.decode()
+
+
+def left_standing(said: str, columns: int = 80) -> list[str]:
+    """The lines that remain on the terminal: what was erased or overwritten is gone."""
+    lines, row, column = [""], 0, 0
+    for part in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", said):
+        if part == "\r":
+            column = 0
+        elif part == "\n":
+            row, column = row + 1, 0
+            lines += [""] * (row + 1 - len(lines))
+        elif part.startswith("\x1b["):
+            if part.endswith("A"):
+                row = max(0, row - int(part[2:-1] or 1))
+            elif part.endswith("K"):
+                lines[row] = "" if part == "\x1b[2K" else lines[row][:column]
+        else:
+            assert cell_len(lines[row][:column] + part) <= columns, "a line is wider than the terminal"
+            lines[row] = lines[row][:column].ljust(column) + part + lines[row][column + len(part) :]
+            column += len(part)
+    return [line.rstrip() for line in lines]
+
+
+# Without a terminal
+
+
+def test_without_a_terminal_there_is_one_plain_line_for_each_step_and_chapter() -> None:
+    lines, _ = heard(sample_report.done())
+    assert len(lines) == 21 + 8
+    assert lines[:3] == ["Connect", "  ✓ Open http://192.0.2.10:8080  0.11 s", "Sign in"]
+
+
+@pytest.mark.parametrize("name", ["FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"])
+def test_no_terminal_commands_are_written_where_there_is_no_terminal(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "1")
+    lines, final = heard(sample_report.failed())
+    assert "\x1b" not in "".join(lines) + final
+
+
+def test_steps_that_write_drifted_failed_or_were_held_back_are_marked() -> None:
+    def line(report: Report, number: int) -> list[str]:
+        return [one for one in heard(report)[0] if one.startswith("  ")][number - 1].split()
+
+    assert line(sample_report.done(), 10)[-4:] == ["Download", "drift", "1.10", "s"]
+    assert line(sample_report.done(), 16)[-4:] == ["OK", "write", "1.76", "s"]
+    assert line(sample_report.checked(), 16) == ["○", "Click", "OK", "write", "held", "back", "1.76", "s"]
+    assert line(sample_report.failed(), 4) == ["✗", "Click", "Login", "failed", "0.44", "s"]
+
+
+def test_what_a_recorder_says_cannot_command_the_terminal() -> None:
+    report = sample_report.failed()
+    report.steps[0].title = report.steps[0].note = "Open \x1b]0;owned\x07\x1b[2J\nfake\rline"
+    assert report.error is not None
+    report.error["message"] = "refused \x1b[31mred\x9b1m"
+    lines, final = heard(report)
+    assert lines[1].split()[:4] == ["✓", "Open", "fake", "line"]
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "".join(lines) + final)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437"])
+def test_terminals_without_unicode_get_what_they_have(encoding: str) -> None:
+    report = sample_report.failed()
+    report.steps[0].title = "Click Sicherheit für 安全"
+    lines, final = heard(report, encoding)
+    assert lines[1].split()[0] == "ok" and "XX Failed" in final
+
+
+def test_rich_is_not_imported_for_help() -> None:
+    code = "import sys; import nvrflow.cli; sys.argv = ['nvrflow', '--help']\ntry: nvrflow.cli.main()\nexcept SystemExit: pass\n"
+    code += "print([name for name in sys.modules if name.split('.')[0] in ('rich', 'PIL', 'jinja2', 'playwright')])"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_with_json_nothing_of_it_goes_to_standard_output() -> None:
+    command = [sys.executable, "-c", PLAY + "play(sample_report.done())"]
+    told = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    assert told.stdout == "" and "Run folder: runs" in told.stderr
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Run folder: runs" in told.stdout and "Run folder" not in told.stderr and "Click Login" in told.stderr
+
+
+# The summary
+
+
+def test_the_summary_is_a_table_of_all_steps_and_says_where_the_folder_is() -> None:
+    _, final = heard(sample_report.done())
+    rows = re.findall(r"^ *(\d+)  (\S.*?)  +(read|write) +(\S+) +([\d.]+ s)", final, re.M)
+    assert [int(row[0]) for row in rows] == list(range(1, 22))
+    assert rows[9][1:] == ("Click Download", "read", "drift", "1.10 s")
+    assert f"Run folder: {FOLDER}\n" in final
+
+
+@pytest.mark.parametrize(
+    ("variant", "sentence"),
+    [
+        (sample_report.done, "✓ Done. HTTPS is on and trusted. 21 steps in 7.52 s."),
+        (sample_report.already, "✓ Already so: nothing had to be changed. HTTPS is on and trusted. 18 steps in 7.52 s."),
+        (sample_report.checked, "○ Checked: nothing was changed. 16 steps in 7.52 s."),
+        (sample_report.failed, "✗ Failed: The recorder refused the sign-in."),
+    ],
+)
+def test_the_outcome_is_one_sentence(variant: Callable[[], Report], sentence: str) -> None:
+    assert sentence in heard(variant())[1].splitlines()
+
+
+def test_the_summary_says_what_came_of_it() -> None:
+    _, final = heard(sample_report.done())
+    assert "HTTPS: https://192.0.2.10, TLSv1.3, HTTP redirects to it, trusted by a browser that ignores no error" in final
+    assert "Trust: chromium-nss: limited, changed (stands for 192.0.2.10 only)" in final
+    assert "Drift: trusted.download: move `t=com.Download` up" in final
+    assert "Note: the recorder's clock is 3 minutes late" in final
+
+
+def test_an_error_names_its_kind_its_step_its_message_and_what_to_do() -> None:
+    lines = heard(sample_report.failed())[1].splitlines()
+    told = "192.0.2.10: the recorder refused admin, 4 tries are left; the right password is needed"
+    assert lines[-2] == f"sign-in-refused in step 4, Click Login: {told}"
+    assert lines[-1].startswith("what to do: Check the user name and the password")
+
+
+def test_an_error_before_the_first_step_is_told_without_a_table() -> None:
+    report = Report("secure", "http://192.0.2.10")
+    report.failed(NotTrusted("192.0.2.10: no"))
+    _, final = heard(report)
+    assert "Effect" not in final and "not-trusted: 192.0.2.10: no" in final
+
+
+# At a terminal
+
+
+@pytest.mark.parametrize("columns", [80, 40, 200])
+def test_at_a_terminal_each_step_leaves_one_line_that_fits(columns: int) -> None:
+    said = terminal(
+        """
+        report = sample_report.done()
+        report.steps[6].title = "Click a button whose name goes on " * 5
+        report.steps[7].title = "点击下载按钮" * 20
+        play(report)
+        """,
+        columns,
+    )
+    steps = [line for line in left_standing(said[: said.rindex("Effect")], columns) if line.startswith("  ✓ ")]
+    assert len(steps) == 21
+    assert all(line.endswith(" s") and cell_len(line) <= min(columns - 1, 100) for line in steps)
+    assert "…" in steps[6] and "…" in steps[7]
+
+
+def test_the_running_step_stands_at_the_bottom_until_it_is_over() -> None:
+    code = """
+    import threading
+    shown = threading.Event()
+    play(sample_report.failed(), lambda step: shown.wait(0.3) if step.id == "open" else None)
+    """
+    said = terminal(code)
+    assert re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]\x1b\\[0m Open http", said)
+    assert not re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "\n".join(left_standing(said)))
+
+
+def test_a_question_can_be_asked_in_the_middle_and_the_list_goes_on() -> None:
+    code = """
+    with progress_for(False) as progress:
+        progress.starts("Fill in Password")
+        with progress.pause():
+            answer = input("Password? ")
+        progress.ended(Step("fill", "Fill in Password", seconds=0.5))
+        progress.says("it was " + answer)
+    """
+    said = terminal(code, typed=b"blue\n", until="Password? ")
+    asked = said[said.index("Password? ") : said.index("blue")]
+    assert "Fill in" not in asked, "nothing is drawn while a person types"
+    assert said[: said.index("Password? ")].count("\x1b[?25h") == 1, "the cursor is shown for the answer"
+    lines = [line for line in left_standing(said) if line]
+    assert lines[0] == "Password? blue" and lines[1].startswith("  ✓ Fill in Password") and lines[2].strip() == "it was blue"
+
+
+def test_ctrl_c_leaves_a_terminal_with_its_cursor() -> None:
+    code = """
+    import threading
+    play(sample_report.done(), lambda step: threading.Event().wait(60))
+    """
+    said = terminal(code, until="\x1b[?25l", then=signal.SIGINT)
+    assert "KeyboardInterrupt" in said
+    assert said.rindex("\x1b[?25h") > said.rindex("\x1b[?25l")
+
+
+def test_a_step_that_takes_long_says_for_how_long() -> None:
+    code = """
+    import threading
+    import nvrflow.cli.progress as shown
+    shown._PATIENCE = 0.0
+    play(sample_report.failed(), lambda step: threading.Event().wait(0.3) if step.id == "open" else None)
+    """
+    assert re.search(r"Open http\S+ +(\x1b\[\S+m)?0 s", terminal(code))
+
+
+def test_dumb_terminals_get_plain_lines() -> None:
+    said = terminal("import os\nos.environ['TERM'] = 'dumb'\nplay(sample_report.done())")
+    assert "\x1b" not in said and "Click Login" in said
+
+
+def test_a_step_is_shown_although_nobody_said_that_it_starts() -> None:
+    live = io.StringIO()
+    Progress(live, live).ended(Step("open", "Open"))
+    assert "Open" in live.getvalue()
