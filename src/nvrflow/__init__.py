@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nvrflow.certificate import Certificate
-    from nvrflow.certificate.pairing import device_and_authority
     from nvrflow.recorder import Manner, Recorder, open_recorder
+    from nvrflow.trust.sorting import device_and_authority
     from nvrflow.trusting import Trusting
 
 __all__ = ["Certificate", "Manner", "Recorder", "Trusting", "device_and_authority", "open_recorder"]
@@ -15,7 +15,7 @@ _HOMES = {
     "Manner": "nvrflow.recorder",
     "Recorder": "nvrflow.recorder",
     "Trusting": "nvrflow.trusting",
-    "device_and_authority": "nvrflow.certificate.pairing",
+    "device_and_authority": "nvrflow.trust.sorting",
     "open_recorder": "nvrflow.recorder",
 }
 

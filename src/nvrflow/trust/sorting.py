@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nvrflow.certificate import Certificate
+from nvrflow.errors import CertificateRefused
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,18 @@ def sort_out(certificates: Sequence[Certificate], served_leaf: Certificate | Non
     # Nobody signed it: keep a CA to judge it by, so that the message can name the wrong one.
     candidate = next((one for one in others if one.is_ca), others[0] if others else None)
     return Sorted(device, candidate)
+
+
+def device_and_authority(certificates: Sequence[Certificate]) -> tuple[Certificate, Certificate | None]:
+    """The recorder's own certificate and its CA's among downloads, with their roles; None for a recorder without a CA.
+
+    Raises CertificateRefused when the recorder's own is not there.
+    """
+    found = sort_out(certificates)
+    if found.device is None:
+        names = ", ".join(one.subject for one in certificates) or "nothing"
+        raise CertificateRefused(f"the downloads: hold {names}; the recorder's own certificate should be among them")
+    return replace(found.device, role="device"), replace(found.authority, role="trusted-ca") if found.authority else None
 
 
 def _device(certificates: Sequence[Certificate], served_leaf: Certificate | None) -> Certificate | None:
