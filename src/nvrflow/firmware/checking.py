@@ -125,6 +125,7 @@ def locators(file: SelectorFile) -> Iterator[tuple[Where, Locator]]:
     for name, scope in file.scopes.items():
         yield from of(("scopes", name), scope)
     yield from of(("busy",), file.busy)
+    yield from of(("volatile",), file.volatile)
     for name, obstacle in file.obstacles.items():
         yield from of(("obstacles", name, "shown_by"), obstacle.shown_by)
     for group, owners in (("handlers", file.handlers), ("pages", file.pages)):

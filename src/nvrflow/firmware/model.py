@@ -222,6 +222,7 @@ class Language(_Strict):
 
     script: str = Field(description="JavaScript expression that gives the recorder's own name of the language")
     names: dict[str, str] = Field(description="recorder's name of a language: its code, for example Spanish: es")
+    cookie: str | None = Field(None, description="cookie in which the page remembers the language that a person chose, by name")
 
 
 class HarmlessRequest(_Strict):
@@ -244,6 +245,7 @@ class SelectorFile(_Strict):
     language: Language | None = None
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")
+    volatile: Locators | None = Field(None, description="clock, video, counters: covered in a guide's pictures")
     native_dialogs: Literal["accept", "dismiss"] = "dismiss"
     handlers: dict[str, Handler] = {}
     obstacles: dict[str, Obstacle] = {}

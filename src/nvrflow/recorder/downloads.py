@@ -53,7 +53,7 @@ def receive(recorder: Recorder, step: Step, spec: Element, page_name: str, press
         )
     certificates = read_certificates(data, file.suggested_filename)
     kept = _keep(recorder.downloads, page_name, file.suggested_filename, data)
-    step.note = step.note or f"saved as {kept.name}"
+    step.note, step.value = step.note or f"saved as {kept.name}", file.suggested_filename
     return [replace(certificate, file=kept) for certificate in certificates]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.errors import SelectorDrift
 from nvrflow.firmware import Page, Way
+from nvrflow.recorder.finding import Match
 from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.screen import SLICE, Screen
 
@@ -75,7 +76,8 @@ def _enter(recorder: Recorder, name: str, patient: bool) -> None:
     if page.path is not None and recorder.session.is_fresh(page.path):
         return
     if page.path is not None:
-        with translated(recorder.url), recorder.steps.step(f"open-{name}".replace("_", "-"), f"Open {recorder.url}"):
+        step_id = f"open-{name}".replace("_", "-")
+        with translated(recorder.url), recorder.steps.step(step_id, f"Open {recorder.url}", verb="open"):
             recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
         return
     refused: list[str] = []
@@ -97,6 +99,8 @@ def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
     start = go_to(recorder, way.on, patient)
     moved = len(recorder.report.steps) > steps
     if moved and recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
+        if recorder.steps.studio is not None:
+            _mention(recorder, name, way)
         return
     if way.open and not patient and not start.offers(way.open[0]):
         _leave(recorder, way.on)
@@ -105,6 +109,19 @@ def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
         short = f"open-{name}" if index == len(way.open) - 1 else f"open-{name}-{element}"
         with recorder.named(short.replace("_", "-")):
             start.click(element)
+
+
+def _mention(recorder: Recorder, name: str, way: Way) -> None:
+    """For a guide: what a person would click if the page were not shown already, pictured and not clicked."""
+    steps, elements = recorder.steps, recorder.firmware.file.pages[way.on].elements
+    assert steps.studio is not None
+    for element in way.open:
+        match = recorder.finder.probe(elements[element].find)
+        if isinstance(match, Match):
+            title = f"Click {recorder.firmware.called(elements[element], element)} if it is not selected already"
+            with steps.step(f"open-{name}".replace("_", "-"), title, "read", f"{way.on}.{element}", "click") as step:
+                step.locator, step.fallback = match.locator, match.index
+                steps.studio.photograph(step, recorder.page, match.found, optional=True)
 
 
 def _leave(recorder: Recorder, name: str) -> None:

@@ -19,6 +19,7 @@ from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.session import Session
 from nvrflow.recorder.steps import Steps
+from nvrflow.recorder.studio import Studio
 from nvrflow.report import Https, Report
 
 if TYPE_CHECKING:
@@ -81,14 +82,17 @@ def open_recorder(
         trace=manner.trace,
         timeout=manner.timeout,
         running=manner.running,
+        studio=steps.studio,
     )
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
     with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
-            with steps.chapter("Connect"), steps.step("open", f"Open {address.url}") as step:
+            with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open") as step:
                 firmware = _known(session, named, manner, steps.report)
+                if steps.studio is not None:
+                    _equip(steps.studio, firmware, session)
                 if manner.check:
                     session.hold_back(firmware.file.harmless)
                 recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
@@ -141,6 +145,16 @@ def _known(session: Session, named: Firmware | None, manner: Manner, report: Rep
     report.firmware = {"name": firmware.name, "evidence": list(firmware.evidence) or ["named by --firmware"]}
     report.language = manner.language
     return firmware
+
+
+def _equip(studio: Studio, firmware: Firmware, session: Session) -> None:
+    """The studio learns what is volatile; the pages are asked for its language, if the selector file says how."""
+    studio.firmware, language = firmware, firmware.file.language
+    if language is None or language.cookie is None or studio.language is None:
+        return
+    name = next((name for name, code in language.names.items() if code == studio.language), None)
+    if name is not None:
+        session.speak(language.cookie, name)
 
 
 def _plain(url: str) -> str:

@@ -94,7 +94,7 @@ class Popups:
                 )
             title = f"Click {self.firmware.called(element, answer)}"
             with self.steps.step(
-                f"answer-{name}-{answer}".replace("_", "-"), title, element.effect, f"handlers.{name}.{answer}"
+                f"answer-{name}-{answer}".replace("_", "-"), title, element.effect, f"handlers.{name}.{answer}", "answer"
             ) as step:
                 step.locator, step.fallback = match.locator, match.index
                 self.steps.before_using(step, self.finder.page, match.found)

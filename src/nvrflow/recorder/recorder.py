@@ -105,9 +105,13 @@ class Recorder:
         """Whether this firmware has such a page at all."""
         return page in self.firmware.file.pages
 
-    def chapter(self, title: str) -> AbstractContextManager[None]:
-        """Put the steps of a `with` block below one heading."""
-        return self.steps.chapter(title)
+    def chapter(self, title: str, **translations: str) -> AbstractContextManager[None]:
+        """Put the steps of a `with` block below one heading; `de="…"` is the same for a guide in that language."""
+        return self.steps.chapter(title, translations)
+
+    def say(self, sentence: str, **translations: str) -> None:
+        """A sentence of the flow's own for the guide, where the flow stands; `de="…"` is the same in that language."""
+        self.steps.say(sentence, translations)
 
     def password(self) -> str:
         """The password, asked for only when it is needed. Raises WrongCall when there is none."""

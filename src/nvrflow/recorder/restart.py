@@ -27,7 +27,10 @@ def await_https(recorder: Recorder, port: str) -> None:
     number = _port(recorder, port)
     host = recorder.session.host
     url = normalised(f"https://{f'[{host}]' if ':' in host else host}:{number}")
-    with recorder.steps.step("await-https", "Wait until the recorder answers with HTTPS") as step:
+    with recorder.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
+        if recorder.steps.held:
+            step.outcome = "would"
+            return
         patience = max(PATIENCE, recorder.timeout) if recorder.restart_patience is None else recorder.restart_patience
         served = tls.wait_until_served(host, number, patience)
         https.after = served.leaf is not None
@@ -47,7 +50,10 @@ def await_http(recorder: Recorder) -> None:
     https = recorder.report.https
     assert https is not None
     url = recorder.session.plain_url
-    with recorder.steps.step("await-http", "Wait until the recorder answers without HTTPS"):
+    with recorder.steps.step("await-http", "Wait until the recorder answers without HTTPS", verb="wait") as step:
+        if recorder.steps.held:
+            step.outcome = "would"
+            return
         patience = max(PATIENCE, recorder.timeout) if recorder.restart_patience is None else recorder.restart_patience
         end = time.monotonic() + patience
         parts = urlsplit(url)

@@ -16,6 +16,7 @@ from nvrflow.recorder.downloads import keep_text, receive
 from nvrflow.recorder.finding import Match, Tried
 from nvrflow.recorder.network import Answers
 from nvrflow.recorder.playwright_errors import PlaywrightTimeout, translated
+from nvrflow.recorder.steps import HeldBack
 from nvrflow.report import Step
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ class Screen:
 
     def click(self, element: str) -> None:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
-        spec = self._spec(element)
-        with self._using(element, "click", f"Click {self._called(element)}") as (step, match):
+        spec, steps = self._spec(element), self.recorder.steps
+        with steps.described(), self._using(element, "click", f"Click {self._called(element)}") as (step, match):
             if spec.answered_by:
                 self._click_and_hear(spec, match)
             else:
@@ -44,14 +45,20 @@ class Screen:
     def fill(self, element: str, value: str) -> None:
         """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
         spec = self._spec(element)
-        shown = "" if spec.secret else f": {value}"
-        with self._using(element, "fill", f"Fill in {self._called(element)}{shown}") as (_, match), translated(self._at(element)):
+        shown = "" if spec.secret else value
+        title = f"Fill in {self._called(element)}" + (f": {shown}" if shown else "")
+        with (
+            self.recorder.steps.described(),
+            self._using(element, "fill", title, shown) as (_, match),
+            translated(self._at(element)),
+        ):
             match.found.fill(value, timeout=self.recorder.timeout_ms)
 
     def select(self, element: str, option: str) -> None:
         """Choose `option` by its words in a drop-down list."""
         with (
-            self._using(element, "select", f"Select {option} in {self._called(element)}") as (_, match),
+            self.recorder.steps.described(),
+            self._using(element, "select", f"Select {option} in {self._called(element)}", option) as (_, match),
             translated(self._at(element)),
         ):
             match.found.select_option(label=option, timeout=self.recorder.timeout_ms)
@@ -85,6 +92,8 @@ class Screen:
         if element not in self.recorder.firmware.file.pages[self.name].elements:
             return False
         spec = self._spec(element)
+        if self.recorder.steps.held and spec.effect == "write":
+            return True
         if isinstance(self.recorder.finder.probe(spec.find), Match):
             return True
         return self.recorder.settle() and isinstance(self.recorder.finder.probe(spec.find), Match)
@@ -106,7 +115,7 @@ class Screen:
         if spec.off and not wanted:
             self.click(spec.off)
             return
-        with self._using(element, verb, f"{title} {self._called(element)}") as (step, match):
+        with self.recorder.steps.described(), self._using(element, verb, f"{title} {self._called(element)}") as (step, match):
             if spec.choices:
                 self._choose(spec.choices, wanted, match)
             else:
@@ -194,11 +203,14 @@ class Screen:
         return heard[-1] if heard else ""
 
     @contextmanager
-    def _using(self, element: str, verb: str, title: str) -> Iterator[tuple[Step, Match]]:
+    def _using(self, element: str, verb: str, title: str, value: str = "") -> Iterator[tuple[Step, Match]]:
         """One step on one element: found, recorded, photographed, and handed to the block."""
-        spec = self._spec(element)
+        spec, steps = self._spec(element), self.recorder.steps
         step_id = self.recorder.step_id or f"{verb}-{self.name}-{element}".replace("_", "-")
-        with self.recorder.steps.step(step_id, title, spec.effect, f"{self.name}.{element}") as step:
+        with steps.step(step_id, title, spec.effect, f"{self.name}.{element}", verb, value) as step:
+            if steps.held and steps.studio is not None and not isinstance(self.recorder.finder.probe(spec.find), Match):
+                steps.studio.unseen(step)
+                raise HeldBack(title)
             match = self._find(element)
             step.locator, step.fallback = match.locator, match.index
             if match.index:
@@ -206,6 +218,8 @@ class Screen:
                 self.recorder.steps.drift(step.element, expected, match.locator)
             self.recorder.steps.before_using(step, self.recorder.page, match.found)
             yield step, match
+            if steps.studio is not None and spec.announced_by:
+                steps.studio.announced_by(self.recorder.finder.any_of(spec.announced_by))
 
     def _find(self, element: str) -> Match:
         """The element, awaited; pop-ups are answered meanwhile."""

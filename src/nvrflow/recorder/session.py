@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
     from playwright.sync_api import BrowserContext, Page
 
+    from nvrflow.recorder.studio import Studio
+
 
 @dataclass
 class Session:
@@ -39,6 +41,8 @@ class Session:
     timeout: float = 30.0
     running: Process | None = None
     harmless: list[HarmlessRequest] | None = None
+    studio: Studio | None = None
+    language_cookie: tuple[str, str] | None = None
     held: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
@@ -99,10 +103,18 @@ class Session:
         if self._context is not None:
             hold_writes_back(self._context, harmless, self.held)
 
+    def speak(self, cookie: str, name: str) -> None:
+        """Have the page in another language: what it remembers of a person's choice is set, and the browser opened anew."""
+        self.language_cookie = (cookie, name)
+        self.close()
+        self._start()
+
     def close(self) -> None:
         """End the browser and all its processes; cookies are noted as secrets first, the trace is written without them."""
         context, self._context, self._page = self._context, None, None
         try:
+            if context is not None and self.studio is not None:
+                self.studio.part()
             if context is not None:
                 self._remember_cookies(context)
                 if self.trace is not None:
@@ -113,12 +125,18 @@ class Session:
 
     def _start(self) -> None:
         process = self.running if self.running and not self.address.pin else self._launched()
-        self._context = process.new_context(accept_downloads=True, user_agent=user_agent(process))
+        options = self.studio.context if self.studio else {}
+        self._context = process.new_context(accept_downloads=True, user_agent=user_agent(process), **options)
+        if self.language_cookie is not None:
+            name, value = self.language_cookie
+            self._context.add_cookies([{"name": name, "value": value, "url": self.url}])
         if self.trace is not None:
             self._context.tracing.start(screenshots=True, snapshots=True)
         if self.harmless is not None:
             hold_writes_back(self._context, self.harmless, self.held)
         self._page = self._context.new_page()
+        if self.studio is not None:
+            self.studio.meet(self._page)
         try:
             with translated(self.url):
                 self._page.goto(self.url + "/", wait_until="domcontentloaded", timeout=self.timeout * 1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from nvrflow.report.pictures import Box, Picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Locator, Page
+
+    from nvrflow.recorder.studio import Studio
 
 # Where a password can be read off a picture: the boxes of every password field, in CSS pixels of its frame.
 _SECRET_FIELDS = """() => [...document.querySelectorAll('input[type=password], [data-nvrflow-secret]')]
@@ -28,32 +30,49 @@ class HeldBack(Exception):
 
 @dataclass
 class Steps:
-    """Writes the steps of one run into its report, and keeps their pictures until the flow is over."""
+    """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
+
+    With a `studio` the run is a guide's: the studio takes the pictures, and `--check` describes what it does not do and goes on;
+    `held` tells that something was described and not done, so that the recorder is not as the flow believes.
+    """
 
     report: Report
     listener: Listener = field(default_factory=Silence)
     pictures: list[Picture] = field(default_factory=list)
     take_pictures: bool = True
     check: bool = False
+    studio: Studio | None = None
+    held: bool = False
     _chapter: str = ""
     _camera: CDPSession | None = None
     _camera_page: Page | None = None
 
     @contextmanager
-    def chapter(self, title: str) -> Iterator[None]:
+    def chapter(self, title: str, translations: Mapping[str, str] | None = None) -> Iterator[None]:
         """Steps of the block stand below this heading; a chapter within a chapter adds no heading."""
+        if self.studio is not None and translations:
+            self.studio.translations[title] = dict(translations)
         outer, self._chapter = self._chapter, self._chapter or title
         if not outer:
             self.listener.chapter(title)
+            if self.studio is not None:
+                self.studio.chapter(title)
         try:
             yield
         finally:
             self._chapter = outer
 
+    def say(self, sentence: str, translations: Mapping[str, str]) -> None:
+        """A sentence of the flow's own; it stands in a guide between the steps before and after it."""
+        if self.studio is not None:
+            self.studio.say(len(self.report.steps), self._chapter, sentence, translations)
+
     @contextmanager
-    def step(self, step_id: str, title: str, effect: Effect = "read", element: str = "") -> Iterator[Step]:
+    def step(
+        self, step_id: str, title: str, effect: Effect = "read", element: str = "", verb: str = "", value: str = ""
+    ) -> Iterator[Step]:
         """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up."""
-        step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter)
+        step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter, verb=verb, value=value)
         self.report.steps.append(step)
         self.listener.starts(title)
         began = time.perf_counter()
@@ -73,10 +92,22 @@ class Steps:
 
     def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
         """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step."""
-        if self.take_pictures:
+        if self.studio is not None:
+            self.studio.photograph(step, page, target)
+        elif self.take_pictures:
             self._photograph(step, page, target)
         if self.check and step.effect == "write":
+            self.held = True
             raise HeldBack(step.title)
+
+    @contextmanager
+    def described(self) -> Iterator[None]:
+        """In a guide, the block ends where a step is held back, and the flow goes on after it."""
+        try:
+            yield
+        except HeldBack:
+            if self.studio is None:
+                raise
 
     def drift(self, element: str, expected: str, found: str) -> None:
         """An element was found by a locator other than its first one."""

@@ -1,0 +1,194 @@
+"""The studio: what makes a run a guide's run - lossless, still pictures, and what a reader has to know of each target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nvrflow.firmware import Firmware
+from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.report import Step
+from nvrflow.report.pictures import Box, Picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+_STILL = 3  # so many pictures in a row have to be the same
+_MOST = 40
+_TOAST = 6000  # milliseconds that an announcement may stay
+# Not in a picture: the video's own cursor and titles, and anything of a password, even how long it is.
+_HIDDEN = """x-pw-glass { display: none !important }
+input[type=password], [data-nvrflow-secret] { -webkit-text-fill-color: transparent !important; text-shadow: none !important }"""
+# Of the target: its ARIA role, its words, and the nearest container that is large enough to show where it stands.
+_DESCRIBE = """(element, least) => {
+  const own = element.getBoundingClientRect();
+  const words = text => (text || '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
+  const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
+  const field = ['INPUT', 'SELECT', 'TEXTAREA'].includes(element.tagName);
+  const said = field ? label || element.getAttribute('aria-label') || element.placeholder : element.innerText || element.title;
+  const named = element.closest('[role]');
+  const around = [];
+  for (let up = element.parentElement; up; up = up.parentElement) {
+    const box = up.getBoundingClientRect();
+    if (box.width >= least[0] && box.height >= least[1]) around.push([box.x - own.x, box.y - own.y, box.width, box.height]);
+  }
+  return {role: (named && named.getAttribute('role')) || element.tagName.toLowerCase(), words: words(said), around};
+}"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What the studio knows of one step: the words on its target, its role, and what stands around it.
+
+    `picture` is None for a step that is described without having been reached. `around` are the containers of the target, from
+    the inside out, in CSS pixels of the main viewport. `optional`: done only where it is needed.
+    """
+
+    picture: Picture | None
+    words: str = ""
+    role: str = ""
+    around: tuple[Box, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence of the flow's own: before which step it stands (counted from 0), and its translations by language."""
+
+    before: int
+    chapter: str
+    sentence: str
+    translations: dict[str, str]
+
+
+@dataclass
+class Studio:
+    """Takes the pictures of a run for a guide. `scale` is image pixels per CSS pixel, `width` and `height` are CSS pixels.
+
+    With `language` the recorder's pages are asked to speak it, if its selector file says how. `video` names the file of a
+    screencast, for which Playwright's own encoder has to be there; what kept it from being made is in `no_video`.
+    """
+
+    scale: float = 2.0
+    width: int = 1280
+    height: int = 720
+    language: str | None = None
+    video: Path | None = None
+    no_video: str = ""
+    videos: list[Path] = field(default_factory=list)
+    shots: dict[str, Shot] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)
+    firmware: Firmware | None = None
+    _page: Page | None = None
+    _announcements: list[Locator] = field(default_factory=list)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The options of the browser's context."""
+        return {
+            "viewport": {"width": self.width, "height": self.height},
+            "device_scale_factor": self.scale,
+            "reduced_motion": "reduce",
+        }
+
+    def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> None:
+        """A still picture with its target, once nothing on the page moves any more."""
+        self._await_announcements(target)
+        facts: dict[str, Any] = target.evaluate(_DESCRIBE, [360, 200]) if target else {"role": "", "words": "", "around": []}
+        with self._quiet(page):
+            image = self._still(page)
+        box = _box(target)
+        around = [Box(box.x + x, box.y + y, width, height) for x, y, width, height in facts["around"]] if box else []
+        picture = Picture(step.id, image, box, (), self.scale)
+        self.shots[step.id] = Shot(picture, facts["words"], facts["role"], tuple(around), optional)
+
+    def unseen(self, step: Step) -> None:
+        """The step is described, but its target could not be shown."""
+        self.shots[step.id] = Shot(None, optional=True)
+
+    def say(self, before: int, chapter: str, sentence: str, translations: Mapping[str, str]) -> None:
+        """A sentence of the flow's own."""
+        self.said.append(Said(before, chapter, sentence, dict(translations)))
+
+    def announced_by(self, found: Locator) -> None:
+        """What was announced after a step passes away by itself; the next picture waits for that, and shows none of it."""
+        self._announcements.append(found)
+
+    def chapter(self, title: str) -> None:
+        """The video shows the chapter's title."""
+        if self.videos and self._page is not None:
+            self._page.screencast.show_chapter(title, duration=1200)
+
+    def meet(self, page: Page) -> None:
+        """A page was opened; with `video` its screencast begins."""
+        self._page = page
+        if self.video is None or self.no_video:
+            return
+        number = len(self.videos) + 1
+        path = self.video if number == 1 else self.video.with_stem(f"{self.video.stem}-{number}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            page.screencast.start(path=path, size={"width": self.width, "height": self.height})
+            page.screencast.show_actions(cursor="pointer", duration=700)
+        except PlaywrightError as problem:
+            self.no_video = problem.message.strip().splitlines()[0]
+            return
+        self.videos.append(path)
+
+    def part(self) -> None:
+        """The page is going to be closed; its screencast is written."""
+        page, self._page = self._page, None
+        self._announcements.clear()
+        if page is not None and self.videos and not self.no_video:
+            try:
+                page.screencast.stop()
+            except PlaywrightError as problem:
+                self.no_video = problem.message.strip().splitlines()[0]
+
+    def _still(self, page: Page) -> bytes:
+        """The screen once it is the same several times in a row; after so many tries it is taken as it is."""
+        image, equal = self._shoot(page), 1
+        for _ in range(_MOST):
+            if equal >= _STILL:
+                break
+            again = self._shoot(page)
+            image, equal = again, equal + 1 if again == image else 1
+        return image
+
+    def _shoot(self, page: Page) -> bytes:
+        return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
+
+    @contextmanager
+    def _quiet(self, page: Page) -> Iterator[None]:
+        """Clock and video are out of sight for the time of the block."""
+        if self.firmware is None or not self.firmware.file.volatile:
+            yield
+            return
+        volatile = Finder(page, self.firmware).any_of(self.firmware.file.volatile)
+        volatile.evaluate_all("all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))")
+        try:
+            yield
+        finally:
+            volatile.evaluate_all("all => all.forEach(one => one.style.removeProperty('opacity'))")
+
+    def _await_announcements(self, target: Locator | None) -> None:
+        waiting, self._announcements = self._announcements, []
+        for found in waiting:
+            handle = target.element_handle() if target else None
+            holds = "(said, target) => said.contains(target)"
+            if handle is not None and any(one.evaluate(holds, handle) for one in found.all()):
+                continue
+            try:
+                found.first.wait_for(state="hidden", timeout=_TOAST)
+            except PlaywrightTimeout:
+                continue
+
+
+def _box(found: Locator | None) -> Box | None:
+    box = found.bounding_box() if found else None
+    return Box(box["x"], box["y"], box["width"], box["height"]) if box else None
