@@ -50,7 +50,8 @@ class Trusting:
             for certificate, kept in zip((device, authority), recorder.report.certificates, strict=False):
                 if certificate is plan.material.device:
                     kept["warnings"] = [str(objection) for objection in plan.objections]
-            recorder.report.notes.extend(plan.warnings)
+            if recorder.checking or plan.refusal:
+                recorder.report.notes.extend(plan.warnings)
             if plan.refusal:
                 raise CertificateRefused(f"{plan.host}: {plan.refusal}. Nothing was changed on the recorder or on this computer")
             step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
@@ -82,6 +83,7 @@ class Trusting:
             self._plan = self._made(recorder, device, authority, served.leaf)
             if self._plan.refusal:
                 raise CertificateRefused(f"{self._plan.host}: {self._plan.refusal}. Nothing was imported")
+            recorder.report.notes.extend(self._plan.warnings)
             same = served.leaf.sha256 == device.sha256
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
 
