@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,40 +17,33 @@ ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the POSIX launcher")
 
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """A copy of the launcher with a small project: its set-up is real (venv, pip, hashes), its dependencies are none."""
-    top = tmp_path / "a check out"
-    (top / "src").mkdir(parents=True)
-    shutil.copy2(ROOT / "nvrflow", top / "nvrflow")
-    (top / "requirements.lock").write_text("", encoding="utf-8")
-    (top / "pyproject.toml").write_text(
-        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
-        '[project]\nname = "nvrflow"\nversion = "0"\n[project.scripts]\nnvrflow = "small:main"\n',
-        encoding="utf-8",
-    )
-    (top / "backend.py").write_text(BACKEND, encoding="utf-8")
-    (top / "small.py").write_text(
-        "import os, sys\n"
-        "def main():\n    print('ran', *sys.argv[1:], os.getcwd())\n    sys.exit(int(os.environ.get('CODE', '0')))\n",
-        encoding="utf-8",
-    )
-    return top
-
-
-# A build backend without dependencies: an editable wheel is a path file and the console script.
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "nvrflow"
+version = "0"
+[project.scripts]
+nvrflow = "nvrflow.small:main"
+"""
+# A build backend without dependencies: an editable wheel is a path file and the console script. It can be told to wait.
 BACKEND = """
-import pathlib, zipfile
+import pathlib, time, zipfile
 TOP = pathlib.Path(__file__).resolve().parent
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    with open(TOP / "builds", "a") as builds:
+        builds.write("built\\n")
+    while (TOP / "wait").exists():
+        time.sleep(0.05)
     name = "nvrflow-0-py3-none-any.whl"
     meta = "nvrflow-0.dist-info"
     files = {
         "nvrflow.pth": str(TOP),
         f"{meta}/METADATA": "Metadata-Version: 2.1\\nName: nvrflow\\nVersion: 0\\n",
         f"{meta}/WHEEL": "Wheel-Version: 1.0\\nGenerator: small\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-        f"{meta}/entry_points.txt": "[console_scripts]\\nnvrflow = small:main\\n",
+        f"{meta}/entry_points.txt": "[console_scripts]\\nnvrflow = nvrflow.small:main\\n",
     }
     files[f"{meta}/RECORD"] = "".join(f"{path},,\\n" for path in [*files, f"{meta}/RECORD"])
     with zipfile.ZipFile(pathlib.Path(wheel_directory) / name, "w") as wheel:
@@ -55,48 +51,193 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
             wheel.writestr(path, text)
     return name
 """
+SMALL = """
+import os, sys
+def main():
+    print("ran", *sys.argv[1:], os.getcwd(), os.getpid())
+    sys.exit(int(os.environ.get("CODE", "0")))
+"""
+# What the launcher asks of nvrflow.browser at set-up, on a computer where nothing can be had.
+BROWSER = """
+from nvrflow.errors import NvrflowError
+def ensure_browser():
+    raise NvrflowError("browser: there is none; type: get-one")
+def ensure_tool(name):
+    raise NvrflowError(f"{name}: there is none")
+"""
+TOOL = """
+import os, sys
+name = os.path.basename(__file__).removesuffix(".py")
+print(name, *sys.argv[1:])
+sys.exit(name == os.environ.get("BROKEN"))
+"""
+
+
+def make_checkout(top: Path) -> Path:
+    """A copy of the launcher with a small project: its set-up is real (venv, pip, hashes), its dependencies are none."""
+    package = top / "nvrflow-package" / "nvrflow"
+    package.mkdir(parents=True)
+    shutil.copy2(ROOT / "nvrflow", top / "nvrflow")
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        (top / name).write_text("", encoding="utf-8")
+    (top / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    (top / "backend.py").write_text(BACKEND.replace("str(TOP)", "str(TOP / 'nvrflow-package')"), encoding="utf-8")
+    (package / "small.py").write_text(SMALL, encoding="utf-8")
+    (package / "browser.py").write_text(BROWSER, encoding="utf-8")
+    (package / "errors.py").write_text("class NvrflowError(Exception): pass\n", encoding="utf-8")
+    for name in ("ruff", "mypy", "pytest"):
+        (package.parent / f"{name}.py").write_text(TOOL, encoding="utf-8")
+    return top
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A fresh checkout, not set up yet, in a folder whose name has spaces."""
+    return make_checkout(tmp_path / "a check out")
+
+
+@pytest.fixture(scope="module")
+def first_use(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A checkout that was set up by its first use, and how that went."""
+    top = make_checkout(tmp_path_factory.mktemp("ready") / "a check out")
+    return top, launch(top / "nvrflow", "doctor", "--json", cwd=top.parent)
+
+
+@pytest.fixture
+def ready(first_use: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+    """A checkout that is set up already."""
+    return first_use[0]
 
 
 def launch(launcher: Path, *arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    variables = {**os.environ, **environment}
-    return subprocess.run([launcher, *arguments], cwd=cwd, env=variables, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [launcher, *arguments], cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120
+    )
 
 
-def test_first_use_sets_up_and_later_uses_do_not(checkout: Path, tmp_path: Path) -> None:
-    first = launch(checkout / "nvrflow", "doctor", "--json", cwd=tmp_path)
+def start(launcher: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [launcher, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that another process does; a minute is more than any of it takes."""
+    end = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < end, "it did not happen within a minute"
+        time.sleep(0.02)
+
+
+def builds(checkout: Path) -> int:
+    """How many times the project was installed into the environment."""
+    noted = checkout / "builds"
+    return noted.read_text(encoding="utf-8").count("built") if noted.exists() else 0
+
+
+def test_first_use_sets_up_and_says_so_on_standard_error_only(
+    first_use: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    checkout, first = first_use
     assert first.returncode == 0, first.stderr
-    assert first.stdout == f"ran doctor --json {tmp_path}\n"
+    assert first.stdout.startswith(f"ran doctor --json {checkout.parent} ")
     assert "setting up" in first.stderr
-    second = launch(checkout / "nvrflow", "doctor", cwd=tmp_path)
-    assert second.stderr == ""
-    assert not (checkout / ".venv.lock").exists()
 
 
-def test_exit_codes_links_and_other_folders_make_no_difference(checkout: Path, tmp_path: Path) -> None:
+def test_a_computer_without_a_browser_is_set_up_and_told_what_to_type(
+    first_use: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    assert "type: get-one" in first_use[1].stderr
+    assert "Traceback" not in first_use[1].stderr
+
+
+def test_later_uses_set_nothing_up(ready: Path) -> None:
+    before = builds(ready)
+    assert launch(ready / "nvrflow", "doctor").stderr == ""
+    assert builds(ready) == before
+
+
+def test_exit_codes_links_and_other_folders_make_no_difference(ready: Path, tmp_path: Path) -> None:
     link = tmp_path / "linked"
-    link.symlink_to(checkout / "nvrflow")
-    ended = launch(link, "x y", "z", cwd=tmp_path, CODE="4")
+    link.symlink_to(ready / "nvrflow")
+    again = tmp_path / "linked again"
+    again.symlink_to("linked")
+    ended = launch(again, "x y", "z", "", cwd=tmp_path, CODE="4")
     assert ended.returncode == 4
-    assert ended.stdout == f"ran x y z {tmp_path}\n"
+    assert ended.stdout.startswith(f"ran x y z  {tmp_path} ")
 
 
-def test_a_changed_lock_file_and_an_interrupted_set_up_are_set_up_again(checkout: Path, tmp_path: Path) -> None:
-    launch(checkout / "nvrflow")
-    (checkout / "requirements.lock").write_text("# changed\n", encoding="utf-8")
-    assert "setting up" in launch(checkout / "nvrflow").stderr
-    (checkout / ".venv" / ".nvrflow-run").unlink()
-    (checkout / ".venv" / "bin" / "python").unlink()
-    mended = launch(checkout / "nvrflow", "again", cwd=tmp_path)
-    assert mended.returncode == 0, mended.stderr
-    assert mended.stdout.startswith("ran again")
+def test_the_command_takes_the_launchers_place_so_that_signals_reach_it(ready: Path) -> None:
+    process = start(ready / "nvrflow")
+    output, _ = process.communicate(timeout=60)
+    assert output.split()[-1] == str(process.pid)
 
 
-def test_the_lock_of_a_set_up_that_died_is_taken_over(checkout: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", "pass"]) as dead:
-        dead.wait()
-    (checkout / ".venv.lock").mkdir()
-    (checkout / ".venv.lock" / "pid").write_text(str(dead.pid), encoding="utf-8")
+def test_an_empty_environment_is_enough(ready: Path) -> None:
+    ended = subprocess.run([ready / "nvrflow", "doctor"], env={"PATH": os.defpath}, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_changed_lock_file_or_project_is_set_up_again(ready: Path) -> None:
+    for name in ("requirements.lock", "pyproject.toml"):
+        with (ready / name).open("a", encoding="utf-8") as file:
+            file.write("# changed\n")
+        assert "setting up" in launch(ready / "nvrflow").stderr, name
+        assert launch(ready / "nvrflow").stderr == "", name
+
+
+def test_a_set_up_that_was_killed_is_made_anew_and_never_used(checkout: Path) -> None:
+    (checkout / "wait").touch()
+    killed = start(checkout / "nvrflow")
+    until(lambda: builds(checkout) == 1)
+    (checkout / ".venv" / "half-installed").touch()
+    os.killpg(killed.pid, signal.SIGKILL)
+    assert killed.communicate()[0] == ""
+    (checkout / "wait").unlink()
+    mended = launch(checkout / "nvrflow", "again")
+    assert mended.stdout.startswith("ran again"), mended.stderr
+    assert not (checkout / ".venv" / "half-installed").exists()
+
+
+def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(checkout: Path) -> None:
+    (checkout / "wait").touch()
+    first = start(checkout / "nvrflow", "first")
+    until(lambda: builds(checkout) == 1)
+    second = start(checkout / "nvrflow", "second")
+    assert second.stderr is not None
+    assert "another set-up is under way" in second.stderr.readline()
+    (checkout / "wait").unlink()
+    assert first.communicate(timeout=60)[0].startswith("ran first")
+    assert second.communicate(timeout=60)[0].startswith("ran second")
+    assert builds(checkout) == 1
+
+
+def test_a_moved_checkout_is_set_up_anew(checkout: Path, tmp_path: Path) -> None:
     assert launch(checkout / "nvrflow").returncode == 0
+    moved = checkout.rename(tmp_path / "else where")
+    ended = launch(moved / "nvrflow", "moved")
+    assert "setting up" in ended.stderr
+    assert ended.stdout.startswith("ran moved"), ended.stderr
+    script = (moved / ".venv" / "bin" / "nvrflow").read_text(encoding="utf-8")
+    assert str(moved) in script
+    assert "a check out" not in script
+
+
+def test_an_environment_that_lost_its_python_is_mended(ready: Path) -> None:
+    for name in ("python", "python3"):
+        (ready / ".venv" / "bin" / name).unlink()
+    mended = launch(ready / "nvrflow", "again")
+    assert mended.stdout.startswith("ran again"), mended.stderr
+
+
+def test_a_folder_that_the_launcher_did_not_make_is_left_alone(checkout: Path) -> None:
+    mine = checkout / ".venv" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("kept", encoding="utf-8")
+    ended = launch(checkout / "nvrflow")
+    assert ended.returncode == 1
+    assert "remove it and start again" in ended.stderr
+    assert mine.read_text(encoding="utf-8") == "kept"
 
 
 def test_a_failed_set_up_shows_why_and_is_not_taken_for_done(checkout: Path) -> None:
@@ -108,3 +249,26 @@ def test_a_failed_set_up_shows_why_and_is_not_taken_for_done(checkout: Path) -> 
     assert "no-such-package-of-nvrflow" in ended.stderr
     assert ended.stdout == ""
     assert not (checkout / ".venv" / ".nvrflow-run").exists()
+
+
+def test_a_computer_without_a_new_enough_python_is_told_what_to_install(checkout: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("sh", "dirname", "readlink", "cksum", "cat", "env"):
+        found = shutil.which(name)
+        assert found
+        (tools / name).symlink_to(found)
+    old = tools / "python3"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    ended = launch(checkout / "nvrflow", PATH=str(tools))
+    assert ended.returncode == 2
+    assert "Python 3.11 or newer is needed" in ended.stderr
+    assert "apt-get install python3" in ended.stderr
+
+
+@pytest.mark.parametrize(("broken", "code"), [("", 0), ("ruff", 1), ("mypy", 1), ("pytest", 1)])
+def test_the_test_command_runs_every_check_and_fails_when_one_does(ready: Path, broken: str, code: int) -> None:
+    ended = launch(ready / "nvrflow", "test", "-k", "a b", BROKEN=broken)
+    assert ended.returncode == code, ended.stderr
+    assert ended.stdout.split("\n")[:-1] == ["ruff check .", "ruff format --check .", "mypy", "pytest -k a b"]
