@@ -1,0 +1,71 @@
+"""What a terminal can show: its console, its characters, and how not to leave it half drawn."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, TextIO
+
+from nvrflow.report.plain import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDEST = 100
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block, so that the terminal is never left half way between two states."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if pressed and callable(before):
+        before(*pressed[0])
+
+
+def console_on(file: TextIO) -> Console:
+    """A console on `file` that writes commands only to a real terminal, whatever the environment says."""
+    from rich.console import Console
+
+    terminal = file.isatty() and os.environ.get("TERM") != "dumb"
+    return Console(
+        file=file, force_terminal=terminal, highlight=False, markup=False, emoji=False, width=None if file.isatty() else WIDEST
+    )
+
+
+def has_unicode(console: Console) -> bool:
+    """Whether every character can be written."""
+    return (console.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def marks_of(console: Console) -> tuple[str, str, str]:
+    """Done, failed, held back; in ASCII where the terminal has nothing else."""
+    return ("✓", "✗", "○") if has_unicode(console) else ("ok", "XX", "--")
+
+
+def spoken(console: Console, text: str) -> str:
+    """`text` in one line, without terminal commands, in characters that the terminal has."""
+    return encodable(console, one_line(text))
+
+
+def encodable(console: Console, text: str) -> str:
+    """`text` with question marks for the characters that the terminal does not have."""
+    encoding = console.encoding or "ascii"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+def seconds(duration: float) -> str:
+    """A duration in seconds as a person says it."""
+    minutes, rest = divmod(round(duration), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{duration:.2f} s"
