@@ -255,6 +255,13 @@ def test_the_running_step_stands_at_the_bottom_until_it_is_over() -> None:
     assert not re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]", "\n".join(left_standing(said)))
 
 
+def test_a_step_is_never_shown_as_over_and_running_at_once() -> None:
+    said = terminal("play(sample_report.done())")
+    over = said.index("✓\x1b[0m Click SETTING")
+    assert not re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]\x1b\\[0m Click SETTING", said[over:])
+    assert re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]\x1b\\[0m Click SETTING", said[:over])
+
+
 def test_a_question_can_be_asked_in_the_middle_and_the_list_goes_on() -> None:
     code = """
     with progress_for(False) as progress:

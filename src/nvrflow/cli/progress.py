@@ -58,6 +58,8 @@ class Progress:
     def ended(self, step: Step) -> None:
         """One line for a step that is over."""
         self._running = None
+        if self._display is not None:
+            self._display.refresh()
         mark, style = {"done": (self._marks[0], "green"), "failed": (self._marks[1], "red")}.get(
             step.outcome, (self._marks[2], "blue")
         )
@@ -97,13 +99,16 @@ class Progress:
         return Text.assemble(left, "  ", right)
 
     def _show(self) -> None:
+        """Draw the running step, at a terminal."""
+        if self._display is not None:
+            self._display.refresh()
         if self._running is None or self._display is not None or not self._live.is_terminal:
             return
         from rich.live import Live
 
         with undisturbed():
             self._display = Live(console=self._live, get_renderable=self._spinner, transient=True, refresh_per_second=10)
-            self._display.start()
+            self._display.start(refresh=True)
 
     def _hide(self) -> None:
         if self._display is not None:
