@@ -4,38 +4,58 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 Pixels = tuple[int, int, int, int]  # first and last pixel across and down: left, top, right, bottom
-_ACCENT = (229, 38, 58)
+Colour = tuple[int, int, int]
 _WHITE = (255, 255, 255)
 _FINER = 4  # badge and corners are drawn this much larger and reduced, so that their edges are smooth
 
 
-def mark(image: Image, target: Pixels, number: int, unit: int) -> None:
-    """Box `target` in `image` and put `number` beside it; `unit` is how many pixels a thin line takes.
+@dataclass(frozen=True)
+class Look:
+    """How a mark looks: colours, and sizes in units. A white line of one unit lies on either side of the frame.
+
+    `radius` is that of the frame's corners, `reach` how far it lies outside the target, `badge` the badge's radius (0: none).
+    """
+
+    frame: Colour = (229, 38, 58)
+    width: int = 3
+    radius: int = 7
+    reach: int = 6
+    badge: int = 13
+    face: Colour = (229, 38, 58)
+    ink: Colour = _WHITE
+    round: bool = True
+
+
+def mark(image: Image, target: Pixels, label: int | str, unit: int, look: Look | None = None) -> None:
+    """Box `target` in `image` and put `label` beside it; `unit` is how many pixels a thin line takes.
 
     The frame lies outside the target as far as the picture goes, with a white line on either side that keeps it visible on any
     ground. The same picture always gives the same pixels.
     """
-    reach = 6 * unit
+    look = look or Look()
+    reach = look.reach * unit
     frame = (
         max(0, target[0] - reach),
         max(0, target[1] - reach),
         min(image.width - 1, target[2] + reach),
         min(image.height - 1, target[3] + reach),
     )
-    place = _quietest(image, target, frame, 13 * unit)
-    _outline(image, frame, 7 * unit, 5 * unit, _WHITE)
+    place = _quietest(image, target, frame, look.badge * unit) if look.badge else None
+    _outline(image, frame, look.radius * unit, (look.width + 2) * unit, _WHITE)
     inner = (frame[0] + unit, frame[1] + unit, frame[2] - unit, frame[3] - unit)
-    _outline(image, inner, 6 * unit, 3 * unit, _ACCENT)
-    _badge(image, place, 13 * unit, number)
+    _outline(image, inner, max(0, look.radius - 1) * unit, look.width * unit, look.frame)
+    if place is not None:
+        _badge(image, place, look.badge * unit, str(label), look)
 
 
-def _outline(image: Image, frame: Pixels, radius: int, width: int, colour: tuple[int, int, int]) -> None:
+def _outline(image: Image, frame: Pixels, radius: int, width: int, colour: Colour) -> None:
     """A rounded rectangle whose corners are smooth; only the corners are drawn finer, because frames can be large."""
     from PIL import Image, ImageDraw
 
@@ -57,19 +77,19 @@ def _outline(image: Image, frame: Pixels, radius: int, width: int, colour: tuple
     image.paste(colour, (frame[0], frame[1]), mask)
 
 
-def _badge(image: Image, place: tuple[int, int], radius: int, number: int) -> None:
-    """A filled circle with a white rim and the number in it, its centre at `place`."""
+def _badge(image: Image, place: tuple[int, int], radius: int, label: str, look: Look) -> None:
+    """A filled circle or square with a white rim and the label in it, its centre at `place`."""
     from PIL import Image, ImageDraw, ImageFont
 
     size = 2 * radius + 1
     large = size * _FINER
     disc, face = Image.new("L", (large, large), 0), Image.new("RGB", (large, large), _WHITE)
-    ImageDraw.Draw(disc).ellipse((0, 0, large - 1, large - 1), fill=255)
-    rim = large * 0.07
+    rim, corner = large * 0.07, large * (0.5 if look.round else 0.18)
+    ImageDraw.Draw(disc).rounded_rectangle((0, 0, large - 1, large - 1), corner, fill=255)
     draw = ImageDraw.Draw(face)
-    draw.ellipse((rim, rim, large - 1 - rim, large - 1 - rim), fill=_ACCENT)
-    font = ImageFont.load_default(size=large * {1: 0.6, 2: 0.54}.get(len(str(number)), 0.42))
-    draw.text((large / 2, large / 2), str(number), fill=_WHITE, font=font, anchor="mm", stroke_width=_FINER // 3)
+    draw.rounded_rectangle((rim, rim, large - 1 - rim, large - 1 - rim), max(0, corner - rim), fill=look.face)
+    font = ImageFont.load_default(size=large * {1: 0.6, 2: 0.54}.get(len(label), 0.42))
+    draw.text((large / 2, large / 2), label, fill=look.ink, font=font, anchor="mm", stroke_width=_FINER // 3)
     reduced = [part.resize((size, size), Image.Resampling.BOX) for part in (face, disc)]
     image.paste(reduced[0], (place[0] - radius, place[1] - radius), reduced[1])
 

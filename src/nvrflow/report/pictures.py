@@ -12,6 +12,8 @@ from nvrflow.errors import NvrflowError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from nvrflow.report.annotating import Look
+
 _COVER = (96, 104, 117)
 _LEAST = 2  # pixels of a target that have to be in the picture, in each direction
 
@@ -54,8 +56,8 @@ class Picture:
                 draw.rectangle(covered, fill=_COVER)
         return image
 
-    def annotated(self, raw: Image, number: int) -> Image:
-        """A copy of `raw` with the target boxed and numbered. Raises NvrflowError when the target is not in the picture."""
+    def annotated(self, raw: Image, label: int | str, look: Look | None = None) -> Image:
+        """A copy of `raw` with the target boxed and labelled. Raises NvrflowError when the target is not in the picture."""
         from nvrflow.report.annotating import mark
 
         image = raw.copy()
@@ -63,7 +65,7 @@ class Picture:
             target = self._pixels(self.target, image)
             if target is None or target[2] - target[0] < _LEAST or target[3] - target[1] < _LEAST:
                 raise NvrflowError(f"{self.step_id}: the target lies outside the picture, so it cannot be boxed")
-            mark(image, target, number, max(1, round(self.scale)))
+            mark(image, target, label, max(1, round(self.scale)), look)
         return image
 
     def _pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
