@@ -60,7 +60,7 @@ def main():
 # What the launcher asks of nvrflow.browser at set-up, on a computer where nothing can be had.
 BROWSER = """
 from nvrflow.errors import NvrflowError
-def ensure_browser():
+def ensure_browser(full):
     raise NvrflowError("browser: there is none; type: get-one")
 def ensure_tool(name):
     raise NvrflowError(f"{name}: there is none")

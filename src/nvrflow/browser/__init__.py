@@ -1,0 +1,10 @@
+"""The browser: which one this computer has, how to get one, and how it is started and always ended."""
+
+from nvrflow.browser.driver import use_driver
+from nvrflow.browser.finding import Browser, find_browser
+from nvrflow.browser.installing import ensure_browser, ensure_tool
+from nvrflow.browser.opening import FLAGS, open_browser, user_agent
+
+_FLAGS = FLAGS  # the name that benchmarks/by_hand.py imports
+
+__all__ = ["FLAGS", "Browser", "ensure_browser", "ensure_tool", "find_browser", "open_browser", "use_driver", "user_agent"]

@@ -1,0 +1,111 @@
+"""Which browser of this computer drives the recorder, and what to type when there is none."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from nvrflow.browser.driver import driver
+from nvrflow.command import Command, run, tool
+from nvrflow.errors import WrongCall
+
+# The headless shell takes half the CPU of the full browser, but does not read enterprise policies.
+_SHELLS = ("chromium-headless-shell",)
+_FULL = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable")
+_MAC = ("Google Chrome", "Microsoft Edge", "Chromium")
+_WINDOWS = (
+    ("Google", "Chrome", "Application", "chrome.exe"),
+    ("Microsoft", "Edge", "Application", "msedge.exe"),
+    ("Chromium", "Application", "chrome.exe"),
+)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """An executable of the Chromium family; `headless_shell` shows no window and knows no policies.
+
+    `source` says why it is this one: `--browser-path`, `NVRFLOW_BROWSER`, `installed` or `Playwright's own`.
+    """
+
+    path: Path
+    headless_shell: bool = False
+    source: str = ""
+
+    @property
+    def version(self) -> str:
+        """What `--version` says, for example `Chromium 156.0.8078.79`; empty when it does not start.
+
+        On Windows `--version` opens a window instead, and the number is the name of the folder beside the executable.
+        """
+        if sys.platform == "win32":
+            beside = [folder.name for folder in self.path.parent.iterdir() if re.fullmatch(r"\d+(\.\d+){3}", folder.name)]
+            return f"{self.path.stem} {beside[-1]}" if beside else ""
+        ended = run(Command((str(self.path), "--version"), timeout=20, may_fail=True))
+        return ended.output.strip().splitlines()[-1] if ended.ok and ended.output.strip() else ""
+
+
+def find_browser(path: Path | str | None = None, full: bool = False) -> Browser:
+    """The browser to use: `path`, NVRFLOW_BROWSER, an installed one, Playwright's own. Raises WrongCall with what to type.
+
+    `full` leaves an installed headless shell out: for a visible window, and for checks of enterprise policies.
+    """
+    if path:
+        return _named(str(path), "--browser-path")
+    if os.environ.get("NVRFLOW_BROWSER"):
+        return _named(os.environ["NVRFLOW_BROWSER"], "NVRFLOW_BROWSER")
+    found = installed(full) or playwrights_own()
+    if found is None:
+        none = "there is no full browser" if full and installed(full=False) else "there is none"
+        raise WrongCall(f"browser: {none} on this computer; type: {_how_to_get_one()}")
+    return found
+
+
+def _named(name: str, source: str) -> Browser:
+    """The browser that a person named: a path, a program in PATH, or on a Mac the application itself."""
+    path = str(Path(name).expanduser()) if name.startswith("~") else name
+    if path.endswith(".app"):
+        path = str(Path(path, "Contents", "MacOS", Path(path).stem))
+    found = shutil.which(path)
+    if found is None:
+        raise WrongCall(f"{source} {name}: is no program; give the full path of a Chrome, Edge or Chromium")
+    return Browser(Path(found).absolute(), re.search(r"headless[-_]shell", Path(found).name) is not None, source)
+
+
+def installed(full: bool) -> Browser | None:
+    """A browser that this computer has by itself, where its makers put it or in PATH; `full`: no headless shell."""
+    if sys.platform == "linux":
+        names = _FULL if full else (*_SHELLS, *_FULL)
+        found = next(((path, name) for name in names if (path := shutil.which(name))), None)
+        return Browser(Path(found[0]).absolute(), found[1] in _SHELLS, "installed") if found else None
+    if sys.platform == "darwin":
+        tops = (Path("/Applications"), Path.home() / "Applications")
+        paths = [top / f"{name}.app" / "Contents" / "MacOS" / name for name in _MAC for top in tops]
+    else:
+        folders = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
+        paths = [Path(folder).joinpath(*parts) for parts in _WINDOWS for folder in folders if folder]
+    return next((Browser(path, source="installed") for path in paths if path.exists()), None)
+
+
+def playwrights_own() -> Browser | None:
+    """The Chromium that `playwright install` put into its cache, if it did."""
+    path = Path(driver().chromium.executable_path)
+    return Browser(path, source="Playwright's own") if path.exists() else None
+
+
+def _how_to_get_one() -> str:
+    system = platform.freedesktop_os_release() if sys.platform == "linux" and Path("/etc/os-release").exists() else {}
+    if system.get("ID") == "ubuntu":
+        return "snap install chromium (as root)"
+    if tool("apt-get"):
+        return "apt-get install chromium (as root)"
+    return f"{sys.executable} -m playwright install chromium"
+
+
+def is_root() -> bool:
+    """Whether this process may do everything here; a browser then needs `--no-sandbox`."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -1,0 +1,98 @@
+"""Starting a browser for the time of a block, and ending it whatever happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from nvrflow.browser.driver import driver
+from nvrflow.browser.finding import Browser, find_browser, is_root
+from nvrflow.errors import NvrflowError, WrongCall
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Process
+
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-proxy-server",  # a recorder is on the local network
+)
+
+
+@contextmanager
+def open_browser(
+    browser: Browser,
+    *,
+    headed: bool = False,
+    slow_mo: float = 0,
+    pin: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Process]:
+    """A new process of `browser` for the time of the block; no process is left behind, whatever happens.
+
+    `pin` is the SHA-256 of a public key (SPKI, base64): a server with that key is opened although nobody trusts it yet, no other
+    error is ignored. `environment` replaces this process's own, so that another HOME has other trust stores. `slow_mo` in
+    milliseconds. Raises NvrflowError with the browser's own words when it does not start within a minute.
+    """
+    from playwright.sync_api import Error as PlaywrightError
+
+    if headed:
+        browser = _that_shows_a_window(browser, os.environ if environment is None else environment)
+    flags = [*FLAGS, *(["--no-sandbox"] if is_root() else [])]
+    if pin:
+        flags.append(f"--ignore-certificate-errors-spki-list={pin}")
+    try:
+        process = driver().chromium.launch(
+            executable_path=browser.path,
+            args=flags,
+            headless=not headed,
+            slow_mo=slow_mo,
+            timeout=60_000,
+            env=dict(environment) if environment is not None else None,
+        )
+    except PlaywrightError as problem:
+        raise NvrflowError(
+            f"{browser.path}: the browser does not start ({_reason(problem.message)}); try another one with --browser-path"
+        ) from None
+    try:
+        yield process
+    finally:
+        with suppress(PlaywrightError):  # it has ended already
+            process.close()
+
+
+def _that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+    if sys.platform == "linux" and not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+        raise WrongCall("--headed: there is no display here; leave it out")
+    if browser.headless_shell:
+        browser = find_browser(full=True)
+    if browser.headless_shell:
+        raise WrongCall(f"--headed: {browser.path} shows no window; name a full browser with --browser-path")
+    return browser
+
+
+def _reason(message: str) -> str:
+    """What a browser that did not start said itself, or else Playwright's first line about it."""
+    said = re.findall(r"\[err\] (.+)", message)
+    return str(said[0] if said else message.strip().splitlines()[0]).strip()[:200]
+
+
+def user_agent(process: Process) -> str | None:
+    """What the browser has to call itself: on a Mac another system, because recorders switch HTTPS off for Macs.
+
+    Source: facts on recorders' pages, `isSupportHTTPS` in a recorder's own script. None where the browser's own name will do.
+    """
+    if sys.platform != "darwin":
+        return None
+    version = process.version.split(".")[0]
+    return (
+        f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Safari/537.36"
+    )
