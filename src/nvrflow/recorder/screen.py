@@ -216,7 +216,9 @@ class Screen:
             if match.index:
                 expected = self.recorder.finder.describe(spec.find[0])
                 self.recorder.steps.drift(step.element, expected, match.locator)
-            self.recorder.steps.before_using(step, self.recorder.page, match.found)
+            if steps.take_pictures:
+                self.recorder.settle()
+            steps.before_using(step, self.recorder.page, match.found)
             yield step, match
             if steps.studio is not None and spec.announced_by:
                 steps.studio.announced_by(self.recorder.finder.any_of(spec.announced_by))

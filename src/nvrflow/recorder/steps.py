@@ -124,7 +124,8 @@ class Steps:
         options: dict[str, Any] = {"format": "jpeg", "quality": 70, "optimizeForSpeed": True}
         image = self._camera.send("Page.captureScreenshot", options)["data"]
         where = Box(box["x"], box["y"], box["width"], box["height"]) if box else None
-        self.pictures.append(Picture(step.id, base64.b64decode(image), where, masks, 1.0))
+        scale = float(page.evaluate("() => window.devicePixelRatio"))
+        self.pictures.append(Picture(step.id, base64.b64decode(image), where, masks, scale))
 
     def _unused(self, step_id: str) -> str:
         taken = {step.id for step in self.report.steps}
