@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import functools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +27,36 @@ def driver() -> Playwright:
     if _started is None:
         from playwright.sync_api import sync_playwright
 
-        _started = sync_playwright().start()
-        atexit.register(_started.stop)
+        with _out_of_reach_of_ctrl_c():
+            _started = sync_playwright().start()
+        atexit.register(unless_it_has_died, _started.stop)
     return _started
+
+
+def unless_it_has_died(end: Callable[[], None]) -> None:
+    """Call `end`, which ends a browser or the driver; that it has ended by itself already is no problem."""
+    from playwright.sync_api import Error as PlaywrightError
+
+    try:
+        end()
+    except PlaywrightError:
+        return
+    except Exception as problem:  # what Playwright raises when its driver is gone has no class of its own
+        if "Connection closed" not in str(problem):
+            raise
+
+
+@contextmanager
+def _out_of_reach_of_ctrl_c() -> Iterator[None]:
+    """What starts in this block does not get the terminal's Ctrl-C, which would end the driver before its browsers are closed.
+
+    Playwright has no option for that. The driver still ends with this process, when its standard input closes.
+    """
+    import asyncio
+
+    plain = asyncio.create_subprocess_exec
+    asyncio.create_subprocess_exec = functools.partial(plain, start_new_session=os.name == "posix")
+    try:
+        yield
+    finally:
+        asyncio.create_subprocess_exec = plain

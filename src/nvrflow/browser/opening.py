@@ -6,10 +6,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nvrflow.browser.driver import driver
+from nvrflow.browser.driver import driver, unless_it_has_died
 from nvrflow.browser.finding import Browser, find_browser, is_root
 from nvrflow.errors import NvrflowError, WrongCall
 
@@ -65,8 +65,7 @@ def open_browser(
     try:
         yield process
     finally:
-        with suppress(PlaywrightError):  # it has ended already
-            process.close()
+        unless_it_has_died(process.close)
 
 
 def _that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:

@@ -1,0 +1,31 @@
+"""Printing an HTML file as PDF with the browser that is there anyway."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from nvrflow.browser.finding import Browser
+from nvrflow.browser.opening import open_browser
+from nvrflow.errors import NvrflowError
+
+_MOMENT = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
+
+
+def print_pdf(html: Path, browser: Browser, date: str) -> bytes:
+    """`html` as its print style has it: A4, tagged, with an outline; the same file gives the same bytes.
+
+    `date` (YYYY-MM-DD) is the day that the PDF says it was made on. Raises NvrflowError when it cannot be printed.
+    """
+    from playwright.sync_api import Error as PlaywrightError
+
+    try:
+        with open_browser(browser) as process:
+            page = process.new_page()
+            page.emulate_media(media="print", color_scheme="light")
+            page.goto(html.resolve().as_uri(), wait_until="load")
+            made = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
+    except PlaywrightError as problem:
+        raise NvrflowError(f"{html.name}: cannot be printed ({problem.message.strip().splitlines()[0]})") from None
+    moment = f"D:{date.replace('-', '')}000000+00'00'".encode()
+    return _MOMENT.sub(lambda found: b"/" + found[1] + b" (" + moment + b")", made)
