@@ -1,15 +1,20 @@
 """Switch HTTPS on."""
 
 from nvrflow import Recorder
+from nvrflow.flows.create_certificate import create_certificate
 from nvrflow.flows.sign_in import sign_in
 
 
 def enable_https(recorder: Recorder) -> None:
     """Switch HTTPS on and wait until the recorder answers with it; nothing is clicked if it is on already."""
     sign_in(recorder)
+    port = https_port(recorder)
+    if recorder.has("new_certificate") and not recorder.go_to("https").is_checked("enable"):
+        create_certificate(recorder)
     with recorder.chapter("Enable HTTPS"):
         page = recorder.go_to("https")
-        port = page.read("port") if page.offers("port") else ""
+        if page.offers("port"):
+            port = page.read("port")
         if page.is_checked("enable"):
             recorder.already("HTTPS is on")
         else:
@@ -18,3 +23,10 @@ def enable_https(recorder: Recorder) -> None:
             if page.offers("confirm"):
                 page.click("confirm")
         recorder.await_https(port)
+
+
+def https_port(recorder: Recorder) -> str:
+    """The port from a page of its own, on a firmware that keeps it apart from HTTPS."""
+    if not recorder.has("https_port"):
+        return ""
+    return recorder.go_to("https_port").read("port")

@@ -128,8 +128,7 @@ def _store_lines(store: dict[str, object]) -> list[str]:
     entries = store["entries"]
     assert isinstance(entries, list)
     lines.extend(
-        f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}"
-        + (f"; {entry['note']}" if entry["note"] else "")
+        f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}" + (f"; {entry['note']}" if entry["note"] else "")
         for entry in entries
     )
     return lines
