@@ -20,7 +20,7 @@ CONTENT = ("flows", "selectors", "fixtures")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from the files that git would clone, without asking any index."""
     copy = tmp_path_factory.mktemp("source") / "nvrflow"
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
     for name in filter(None, tracked):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def test_it_holds_every_file_of_the_content_and_the_engine(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = {name for name in archive.namelist() if ".dist-info/" not in name}
     tracked = subprocess.run(
-        ["git", "ls-files", *CONTENT, "src/nvrflow"], cwd=ROOT, capture_output=True, check=True
+        ["git", "-c", "safe.directory=*", "ls-files", *CONTENT, "src/nvrflow"], cwd=ROOT, capture_output=True, check=True
     ).stdout.decode()
     wanted = {f"nvrflow/{name.removeprefix('src/nvrflow/')}" for name in tracked.split("\n") if name and (ROOT / name).is_file()}
     assert inside == wanted
