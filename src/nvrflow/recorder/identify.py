@@ -64,15 +64,12 @@ def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
 
 
 def _weigh(page: Page, firmware: Firmware) -> Candidate:
-    held, lacking, points, total = [], [], 0, 0
-    for evidence in firmware.file.identify:
-        total += evidence.points
-        if page.evaluate(f"() => {_script(evidence)}"):
-            points += evidence.points
-            held.append(_said(evidence))
-        else:
-            lacking.append(_said(evidence))
-    return Candidate(firmware, points / total, tuple(held), tuple(lacking))
+    signs = firmware.file.identify
+    answers = page.evaluate(f"() => [{', '.join(map(_script, signs))}]")
+    held = [sign for sign, answer in zip(signs, answers, strict=True) if answer]
+    missing = tuple(_said(sign) for sign in signs if sign not in held)
+    score = sum(sign.points for sign in held) / sum(sign.points for sign in signs)
+    return Candidate(firmware, score, tuple(map(_said, held)), missing)
 
 
 def _any_fits(firmwares: list[Firmware]) -> str:
