@@ -20,7 +20,11 @@ CONTENT = ("flows", "selectors", "fixtures")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from the files that git would clone, without asking any index."""
     copy = tmp_path_factory.mktemp("source") / "nvrflow"
-    tracked = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
+    tracked = (
+        subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+        .stdout.decode()
+        .split("\0")
+    )
     for name in filter(None, tracked):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
