@@ -94,8 +94,7 @@ def listed() -> list[dict[str, Any]]:
                 "why": state.why,
                 "mend": state.mend,
                 "entries": [
-                    {"sha256": one.entry.sha256, "kind": one.entry.kind, "host": one.entry.host, "note": one.note}
-                    for one in own
+                    {"sha256": one.entry.sha256, "kind": one.entry.kind, "host": one.entry.host, "note": one.note} for one in own
                 ],
             }
         )
