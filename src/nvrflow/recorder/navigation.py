@@ -77,7 +77,7 @@ def _enter(recorder: Recorder, name: str, patient: bool) -> None:
         return
     if page.path is not None:
         step_id = f"open-{name}".replace("_", "-")
-        with translated(recorder.url), recorder.steps.step(step_id, f"Open {recorder.url}", verb="open"):
+        with translated(recorder.url), recorder.steps.step(step_id, f"Open {recorder.url}", verb="open", value=recorder.url):
             recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
         return
     refused: list[str] = []
@@ -102,13 +102,21 @@ def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
         if recorder.steps.studio is not None:
             _mention(recorder, name, way)
         return
-    if way.open and not patient and not start.offers(way.open[0]):
+    if way.open and not patient and not _offered(recorder, start, way.open[0]):
         _leave(recorder, way.on)
         raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
     for index, element in enumerate(way.open):
         short = f"open-{name}" if index == len(way.open) - 1 else f"open-{name}-{element}"
         with recorder.named(short.replace("_", "-")):
             start.click(element)
+
+
+def _offered(recorder: Recorder, start: Screen, element: str) -> bool:
+    """Whether the way is offered now; a guide waits a little, because it has to take the same way every time."""
+    if start.offers(element):
+        return True
+    find = recorder.firmware.file.pages[start.name].elements[element].find
+    return recorder.steps.studio is not None and recorder.comes(find, 10 * SLICE)
 
 
 def _mention(recorder: Recorder, name: str, way: Way) -> None:

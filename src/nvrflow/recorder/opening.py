@@ -89,7 +89,7 @@ def open_recorder(
     )
     with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
-            with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open") as step:
+            with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps.report)
                 if steps.studio is not None:
                     _equip(steps.studio, firmware, session)

@@ -28,6 +28,7 @@ def await_https(recorder: Recorder, port: str) -> None:
     host = recorder.session.host
     url = normalised(f"https://{f'[{host}]' if ':' in host else host}:{number}")
     with recorder.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
+        step.value = url
         if recorder.steps.held:
             step.outcome = "would"
             return

@@ -221,7 +221,7 @@ class Screen:
             steps.before_using(step, self.recorder.page, match.found)
             yield step, match
             if steps.studio is not None and spec.announced_by:
-                steps.studio.announced_by(self.recorder.finder.any_of(spec.announced_by))
+                steps.studio.announced_by(step, self.recorder.finder.any_of(spec.announced_by))
 
     def _find(self, element: str) -> Match:
         """The element, awaited; pop-ups are answered meanwhile."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STILL = 3  # so many pictures in a row have to be the same
 _MOST = 40
+_ONE_LINE = 80
 _TOAST = 6000  # milliseconds that an announcement may stay
 # Not in a picture: the video's own cursor and titles, and anything of a password, even how long it is.
 _HIDDEN = """x-pw-glass { display: none !important }
@@ -45,7 +46,8 @@ class Shot:
     """What the studio knows of one step: the words on its target, its role, and what stands around it.
 
     `picture` is None for a step that is described without having been reached. `around` are the containers of the target, from
-    the inside out, in CSS pixels of the main viewport. `optional`: done only where it is needed.
+    the inside out, in CSS pixels of the main viewport. `optional`: done only where it is needed. `announced` is what the recorder
+    said afterwards, where that is one line.
     """
 
     picture: Picture | None
@@ -53,6 +55,7 @@ class Shot:
     role: str = ""
     around: tuple[Box, ...] = ()
     optional: bool = False
+    announced: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,12 @@ class Studio:
         """A sentence of the flow's own."""
         self.said.append(Said(before, chapter, sentence, dict(translations)))
 
-    def announced_by(self, found: Locator) -> None:
-        """What was announced after a step passes away by itself; the next picture waits for that, and shows none of it."""
+    def announced_by(self, step: Step, found: Locator) -> None:
+        """What was announced after a step is kept; the next picture waits for it to pass away, and shows none of it."""
         self._announcements.append(found)
+        said = found.first.inner_text().strip() if found.count() else ""
+        if said and "\n" not in said and len(said) <= _ONE_LINE and step.id in self.shots:
+            self.shots[step.id] = replace(self.shots[step.id], announced=said)
 
     def chapter(self, title: str) -> None:
         """The video shows the chapter's title."""
