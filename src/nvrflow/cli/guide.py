@@ -1,0 +1,115 @@
+"""`nvrflow guide`."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from nvrflow.cli.options import Driving, driving
+from nvrflow.cli.password import asker
+from nvrflow.errors import WrongCall, exit_code_of
+
+
+@click.command(short_help="The illustrated guide: Markdown, HTML and PDF, one picture a step.")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--flow", default="secure", show_default=True, metavar="NAME", help="The flow that the guide explains.")
+@click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="Your own flows, before the shipped ones.")
+@click.option("--languages", metavar="CODES", help="One guide in each, for example en,es,de,zh, and an index of them.")
+@click.option("--format", "formats", metavar="NAMES", default="md,html,pdf", show_default=True, help="Which files.")
+@click.option("--scale", type=click.FloatRange(1, 4), default=2, show_default=True, help="Image pixels per pixel of the page.")
+@click.option("--theme", metavar="FILE", type=click.Path(path_type=Path), help="Colours, box style, logo (see docs/guide.md).")
+@click.option(
+    "--date", metavar="YYYY-MM-DD", help="The day on the title page (default: the day on which the guide last changed)."
+)
+@click.option("--video", is_flag=True, help="A video with chapters and a visible cursor, too.")
+@driving
+def guide(
+    urls: tuple[str, ...],
+    flow: str,
+    flows: Path | None,
+    languages: str | None,
+    formats: str,
+    scale: float,
+    theme: Path | None,
+    date: str | None,
+    video: bool,
+    driving: Driving,
+) -> int:
+    """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/).
+
+    With --check nothing is changed on the recorder: what would change it is pictured and described. --language is the guide's,
+    and the recorder's pages are asked to speak it if they can. This computer's trust stores stay as they are.
+    """
+    from nvrflow.cli.progress import progress_for
+    from nvrflow.guide import Shooting, Wish, make_guides, read_theme
+
+    progress = progress_for(driving.as_json)
+    manner = replace(driving.manner(), language=None)
+    wanted = _listed(languages or driving.language or "")
+    wish = Wish(_formats(formats), read_theme(theme), _day(date), driving.browser_path)
+    with progress:
+        shooting = Shooting(
+            urls,
+            flow,
+            wanted,
+            driving.user,
+            lambda url: asker(url, driving.user, progress.pause),
+            manner,
+            flows,
+            scale,
+            video,
+            progress,
+        )
+        batch = make_guides(shooting, driving.out or Path("nvrflow-guide"), wish)
+    if driving.as_json:
+        document = {
+            "guides": [made.as_dict() for made in batch.guides],
+            "index": str(batch.index or "") or None,
+            "notes": batch.remarks,
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    for made in batch.guides:
+        files = ", ".join(str(path) for path in made.files.values())
+        news = f"{len(made.written)} files written" if made.written else "nothing changed"
+        click.echo(
+            f"{made.title} ({made.language}): {made.chapters} chapters, {made.pictures} pictures, {news}: {files}",
+            err=driving.as_json,
+        )
+        if made.problem:
+            click.echo(f"  the guide says what could not be done: {made.problem}", err=driving.as_json)
+    for remark in batch.remarks:
+        click.echo(remark, err=True)
+    if batch.index:
+        click.echo(f"Index: {batch.index}", err=driving.as_json)
+    return max((exit_code_of(made.kind) for made in batch.guides if made.kind), default=0)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    from nvrflow.guide import FORMATS
+
+    chosen = _listed(text)
+    strange = [name for name in chosen if name not in FORMATS]
+    if strange or not chosen:
+        raise WrongCall(f"--format {text}: there are {', '.join(FORMATS)}")
+    return chosen
+
+
+def _day(text: str | None) -> str | None:
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            raise ValueError
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise WrongCall(f"--date {text}: is no day; write it like 2026-11-24") from None

@@ -1,0 +1,105 @@
+"""What a person types to import the recorder's certificate without nvrflow: the trust stores' own commands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from nvrflow.certificate import Certificate
+from nvrflow.command import Command
+from nvrflow.trust.actions import MakeFolder, Write
+from nvrflow.trust.choosing import Material, choose
+from nvrflow.trust.computer import Computer, System
+from nvrflow.trust.stores import Store, Use
+from nvrflow.trust.stores.debian import DebianStore
+from nvrflow.trust.stores.macos import MacKeychain
+from nvrflow.trust.stores.nss_store import NssStore
+from nvrflow.trust.stores.windows import WindowsStore
+
+_READER = Path("~")  # the reader's home, as a shell writes it
+
+
+@dataclass(frozen=True)
+class Import:
+    """The commands for one store of one system; none where the certificate cannot be imported there by hand."""
+
+    system: System
+    name: str
+    store: str
+    readers: str
+    lines: tuple[str, ...]
+
+
+def imports(device: Certificate, authority: Certificate | None, file: str, host: str) -> Iterator[Import]:
+    """For Windows, macOS and Linux (browsers, then the system): where the certificate in `file` goes, and how."""
+    material = Material(device, authority)
+    for system, store, readers in _stores():
+        choices = [one for one in choose(material, "ca", store.family) if one.certificate is not None]
+        lines: list[str] = []
+        for choice in choices:
+            assert choice.certificate is not None
+            lines += _lines(store, choice.certificate, choice.use, file, host)
+        yield Import(system, store.name, store.place, readers, tuple(lines))
+
+
+def conversion(certificate: Certificate, file: str) -> tuple[str, str]:
+    """The command that makes a text file (PEM) of a download that is none, and that file's name; empty when it is one already."""
+    if certificate.format == "pem":
+        return "", file
+    made = f"{PurePosixPath(file).stem}.pem"
+    if certificate.format == "der":
+        return f"openssl x509 -inform der -in {shlex.quote(file)} -out {shlex.quote(made)}", made
+    return f"openssl pkcs7 -inform der -print_certs -in {shlex.quote(file)} -out {shlex.quote(made)}", made
+
+
+def _stores() -> Iterator[tuple[System, Store, str]]:
+    windows = Computer("windows", {"USERPROFILE": "C:\\Users\\you", "SystemRoot": "C:\\Windows"})
+    macos, linux = (Computer(system, {"HOME": str(_READER), "PATH": ""}) for system in ("macos", "linux"))
+    yield "windows", WindowsStore(windows), "Internet Explorer, Edge, Chrome, Firefox"
+    yield "macos", MacKeychain(macos), "Safari, Chrome, Edge, Firefox"
+    browsers = NssStore(linux, "chromium-nss", "chromium", _READER / ".pki" / "nssdb", "Chrome, Chromium, Edge")
+    yield "linux", browsers, "Chrome, Chromium, Edge"
+    yield "linux", DebianStore(linux), "curl, Python, OpenSSL"
+
+
+def _lines(store: Store, certificate: Certificate, use: Use, file: str, host: str) -> Iterator[str]:
+    """The store's commands with the reader's file in place of the one that nvrflow would write."""
+    actions = store.adding(certificate, use, host)
+    written = {str(one.path): one for one in actions if isinstance(one, Write)}
+    ours = {*written, *(path.replace("/", "\\") for path in written)}
+    making = store.database.making() if isinstance(store, NssStore) else None
+    quoted = _powershell if store.family == "windows" else _posix
+    rights = "sudo " if store.family == "openssl" else ""
+    for action in actions:
+        if isinstance(action, Write) and rights:
+            yield f"{rights}cp {quoted(file)} {quoted(str(action.path))}"
+        elif isinstance(action, MakeFolder) and making is not None and action.path == _folder(store):
+            yield f"mkdir -p {quoted(str(action.path))}"
+        elif isinstance(action, Command) and not action.may_fail:
+            tool = action.argv[0].replace("\\", "/").rpartition("/")[2]
+            line = " ".join((tool, *(quoted(file if part in ours else part) for part in action.argv[1:])))
+            there = f"[ -e {quoted(str(_folder(store)))}/cert9.db ] || " if action == making else ""
+            yield f"{rights}{there}{line}"
+
+
+def _folder(store: Store) -> Path:
+    """The folder of a database of NSS."""
+    return Path(store.place)
+
+
+def _posix(part: str) -> str:
+    """One word of a shell's line; the home stays what the shell makes of it."""
+    home = f"{_READER}/"
+    if part.startswith(f"sql:{home}"):
+        return f'"sql:$HOME/{part.removeprefix(f"sql:{home}")}"'
+    return f"~/{shlex.quote(part.removeprefix(home))}" if part.startswith(home) else shlex.quote(part)
+
+
+def _powershell(part: str) -> str:
+    if re.fullmatch(r"[\w.:\\/+=-]+", part):
+        return part
+    doubled = part.replace("'", "''")
+    return f"'{doubled}'"

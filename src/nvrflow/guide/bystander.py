@@ -1,0 +1,61 @@
+"""What stands in for the imports while a guide is filmed: certificates are judged and proved, this computer stays as it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nvrflow.certificate import Certificate
+from nvrflow.command import tool
+from nvrflow.recorder import Recorder
+from nvrflow.trusting import Trusting
+
+
+@dataclass
+class Bystander:
+    """Goes through the flow's part outside the recorder without touching this computer's stores; `home` is a throw-away folder.
+
+    The reader does that part by hand; the guide's chapters about it are written from what is kept here. `proved` is the
+    address that a fresh browser opened which trusts these certificates only; empty when that could not be tried.
+    """
+
+    home: Path
+    device: Certificate | None = None
+    authority: Certificate | None = None
+    proved: str = ""
+    _trusting: Trusting = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+        self._trusting = Trusting(environment=own | {"HOME": str(self.home)})
+
+    def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
+        """Would a browser take these certificates? Raises CertificateRefused."""
+        self.device, self.authority = device, authority
+        self._trusting.judge(recorder, device, authority)
+
+    def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
+        """What is really served must be what was downloaded; only described where HTTPS was not switched on."""
+        if recorder.checking:
+            self._described(recorder, "Compare", "compare")
+        else:
+            self._trusting.compare(recorder, device, authority)
+
+    def import_here(self, recorder: Recorder) -> None:
+        """Described, never done."""
+        self._described(recorder, "Import on this computer", "import")
+
+    def verify(self, recorder: Recorder) -> None:
+        """A fresh browser in a throw-away home opens the recorder, where this system can do that. Raises NotTrusted."""
+        if recorder.checking or sys.platform != "linux" or not tool("certutil"):
+            self._described(recorder, "Verify", "verify")
+            return
+        self._trusting.verify(recorder)
+        https = recorder.report.https
+        self.proved = https.url or "" if https else ""
+
+    def _described(self, recorder: Recorder, chapter: str, step_id: str) -> None:
+        with recorder.chapter(chapter), recorder.steps.step(step_id, chapter) as step:
+            step.outcome = "would"

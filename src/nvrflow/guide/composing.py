@@ -1,0 +1,108 @@
+"""From a film to a guide: chapters, numbers, sentences and pictures in the order of the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nvrflow.guide.elsewhere import drafts
+from nvrflow.guide.filming import Film
+from nvrflow.guide.instructions import sentences
+from nvrflow.guide.manual import Chapter, Figure, Guide, Item, Problem, lettered
+from nvrflow.guide.words import Sentence, Words, joins_next
+from nvrflow.recorder.studio import Said
+from nvrflow.report import Step
+
+
+@dataclass
+class _Part:
+    """A chapter before it is written: the flow's heading, its steps, and the flow's own sentences among them."""
+
+    heading: str
+    steps: list[Step]
+
+
+def compose(film: Film, words: Words, date: str) -> Guide:
+    """The guide in the language of `words`."""
+    parts = list(_parts(film))
+    numbers = {"import": _chapter_of(parts, "import"), "enable": _chapter_of(parts, "await-https")}
+    chapters = [_chapter(film, words, number, part, numbers) for number, part in enumerate(parts, 1)]
+    if film.problem is not None and chapters:
+        chapters[-1] = Chapter(**{**_fields(chapters[-1]), "problem": _problem(film, words)})
+    file = film.firmware.file
+    facts: list[tuple[str, Any]] = [
+        (words.label("recorder"), f"{file.vendor} {', '.join(file.lines)}".strip()),
+        (words.label("firmware"), f"{_range(file.firmware)} ({film.firmware.name})"),
+        (words.label("address"), Sentence("{address}", {"address": film.report.recorder})),
+    ]
+    if film.firmware.language:
+        facts.append((words.label("pages_in"), words.language_name(film.firmware.language)))
+    facts.append((words.label("date"), date))
+    recorder = f"{file.vendor}, {words.label('firmware')} {_range(file.firmware)}"
+    return Guide(words.language, words.title(film.flow), recorder, tuple(facts), tuple(chapters), date)
+
+
+def _range(firmware: str) -> str:
+    """A range of versions as it is printed."""
+    return firmware.replace(">=", "≥ ").replace("<=", "≤ ").replace("<", "< ").replace("<  ", "< ")
+
+
+def _fields(chapter: Chapter) -> dict[str, Any]:
+    return {name: getattr(chapter, name) for name in chapter.__dataclass_fields__}
+
+
+def _parts(film: Film) -> Iterator[_Part]:
+    """The flow's chapters in order; one that only leads to the next is part of it."""
+    parts: list[_Part] = []
+    for step in film.steps:
+        last = parts[-1] if parts else None
+        if last is not None and (step.chapter == last.heading or joins_next(last.heading)):
+            last.heading = step.chapter
+            last.steps.append(step)
+        else:
+            parts.append(_Part(step.chapter, [step]))
+    yield from parts
+
+
+def _chapter_of(parts: list[_Part], step_id: str) -> str:
+    """The number of the chapter with that step; the last one's when there is none."""
+    found = [number for number, part in enumerate(parts, 1) if any(step.id == step_id for step in part.steps)]
+    return str(found[0] if found else len(parts))
+
+
+def _chapter(film: Film, words: Words, number: int, part: _Part, numbers: dict[str, str]) -> Chapter:
+    title, intro = words.chapter(part.heading, film.studio.translations.get(part.heading, {}))
+    items: list[Item] = []
+    for step in part.steps:
+        own = tuple(
+            _own(one, words) for one in film.studio.said if film.steps.index(step) == one.before and one.chapter == step.chapter
+        )
+        elsewhere = drafts(film, step, words, numbers)
+        if elsewhere is not None:
+            for draft in elsewhere:
+                items.append(draft.numbered(lettered(number, len(items)), f"{step.id}-{len(items) + 1}"))
+        else:
+            items.append(_item(film, step, words, lettered(number, len(items)), own))
+    return Chapter(number, f"chapter-{number}", title, (intro,) if intro else (), tuple(items))
+
+
+def _own(said: Said, words: Words) -> Sentence:
+    return Sentence(said.translations.get(words.language, said.sentence))
+
+
+def _item(film: Film, step: Step, words: Words, number: str, own: tuple[Sentence, ...]) -> Item:
+    told = (*own, *sentences(film, step, words))
+    shot = film.studio.shots.get(step.id)
+    figure = None
+    if shot is not None and shot.picture is not None:
+        key = "labels.alt" if shot.picture.target is not None else "labels.alt_plain"
+        main = sentences(film, step, words)[0].text
+        figure = Figure(step.id, number, words.say(key, number=number, sentence=main).text)
+    return Item(number, step.id, told, figure)
+
+
+def _problem(film: Film, words: Words) -> Problem:
+    assert film.problem is not None
+    heading = words.label("undescribed" if film.stopped else "cannot")
+    return Problem(heading, "" if film.stopped else words.problem(film.problem.kind), str(film.problem))

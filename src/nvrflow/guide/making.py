@@ -1,0 +1,189 @@
+"""Writing a guide's folder: Markdown, HTML, PDF and pictures - only what changed is written, and what is left over goes."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nvrflow.browser import Browser, find_browser
+from nvrflow.browser.printing import print_pdf
+from nvrflow.errors import WrongCall
+from nvrflow.guide.composing import compose
+from nvrflow.guide.filming import Film
+from nvrflow.guide.html import as_html
+from nvrflow.guide.manual import Guide
+from nvrflow.guide.markdown import as_markdown
+from nvrflow.guide.pictures import Plate, plates, write_if_changed
+from nvrflow.guide.theme import Theme, read_theme
+from nvrflow.guide.words import LANGUAGES, Words, words_in
+from nvrflow.report import nvrflow_version
+from nvrflow.report.secrecy import Gate
+
+FORMATS = ("md", "html", "pdf")
+_MANIFEST = "guide.json"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How guides are written: which files, how they look, and the day on the title page (None: the day it last changed)."""
+
+    formats: tuple[str, ...] = FORMATS
+    theme: Theme = field(default_factory=read_theme)
+    date: str | None = None
+    browser: Path | Browser | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """One guide that was written: `files` by format, `written` what really changed on disk, `problem` what could not be shown."""
+
+    folder: Path
+    language: str
+    title: str
+    recorder: str
+    address: str
+    firmware: str
+    files: Mapping[str, Path]
+    written: tuple[str, ...]
+    chapters: int
+    pictures: int
+    problem: str = ""
+    kind: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "folder": str(self.folder),
+            "language": self.language,
+            "recorder": self.address,
+            "firmware": self.firmware,
+            "files": {name: str(path) for name, path in self.files.items()},
+            "written": list(self.written),
+            "chapters": self.chapters,
+            "pictures": self.pictures,
+            "error": {"kind": self.kind, "message": self.problem} if self.problem else None,
+        }
+
+
+def make_guide(film: Film, out: Path, wish: Wish, language: str | None = None) -> Made:
+    """Write the guide of `film` into the folder `out`, in `language` or else in that of the recorder's pages.
+
+    Raises WrongCall when the folder holds something else or cannot be written, NvrflowError for a picture without its target.
+    """
+    film = _without_secrets(film)
+    spoken = film.firmware.language
+    words = words_in(language or (spoken if spoken in LANGUAGES else None) or "en")
+    before = _earlier(out)
+    guide = compose(film, words, "")
+    pictures = {plate.step_id: plate for plate in plates(film, guide, wish.theme, out / "raw")}
+    if film.studio.videos:
+        guide = replace(guide, video=film.studio.videos[0].name)
+    digest = _digest(guide, words, wish.theme, pictures)
+    day = wish.date or (before.get("date") if before.get("digest") == digest else None) or datetime.date.today().isoformat()
+    guide = replace(compose(film, words, day), video=guide.video)
+    same = before.get("digest") == digest and before.get("date") == day
+    try:
+        written = _write(out, guide, words, wish, pictures, same)
+        manifest = {"nvrflow": nvrflow_version(), "digest": digest, "date": day, "files": sorted(written)}
+        changed = [name for name, new in written.items() if new]
+        write_if_changed(out / _MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+        _sweep(out, set(before.get("files", ())) - set(written))
+    except OSError as problem:
+        raise WrongCall(f"--out {out}: cannot be written ({problem.strerror}); name a folder of your own") from None
+    files = {name: out / f"guide.{name}" for name in wish.formats}
+    if film.studio.videos:
+        files["video"] = film.studio.videos[0]
+    ended = film.problem
+    return Made(
+        folder=out,
+        language=words.language,
+        title=guide.title,
+        recorder=guide.recorder,
+        address=film.report.recorder,
+        firmware=film.firmware.name,
+        files=files,
+        written=tuple(changed),
+        chapters=len(guide.chapters),
+        pictures=len(pictures),
+        problem=str(ended or ""),
+        kind=ended.kind if ended else "",
+    )
+
+
+def _write(out: Path, guide: Guide, words: Words, wish: Wish, pictures: Mapping[str, Plate], same: bool) -> dict[str, bool]:
+    """Write each file if it changed; returns every file of the guide, and whether it was written."""
+    written: dict[str, bool] = {}
+
+    def write(name: str, data: bytes) -> None:
+        written[name] = write_if_changed(out / name, data)
+
+    for name, plate in pictures.items():
+        write(f"raw/{name}.png", plate.raw)
+        if "md" in wish.formats:
+            write(f"pictures/{name}.png", plate.crop)
+            write(f"pictures/{name}-whole.png", plate.whole)
+    if "md" in wish.formats:
+        write("guide.md", as_markdown(guide, words).encode())
+    html = as_html(guide, words, wish.theme, pictures).encode() if {"html", "pdf"} & set(wish.formats) else b""
+    if "html" in wish.formats:
+        write("guide.html", html)
+    if "pdf" in wish.formats:
+        if same and (out / "guide.pdf").is_file():
+            written["guide.pdf"] = False
+        else:
+            write("guide.pdf", _printed(html, wish.browser, guide.date))
+    return written
+
+
+def _printed(html: bytes, browser: Path | Browser | None, date: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="nvrflow-guide-") as scratch:
+        file = Path(scratch) / "guide.html"
+        file.write_bytes(html)
+        return print_pdf(file, browser if isinstance(browser, Browser) else find_browser(browser), date)
+
+
+def _earlier(out: Path) -> dict[str, Any]:
+    """What the guide that lies in `out` was; empty for a new folder. Raises WrongCall when something else lies there."""
+    if out.exists() and not out.is_dir():
+        raise WrongCall(f"--out {out}: is a file; name a folder")
+    try:
+        found = json.loads((out / _MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if out.is_dir() and any((out / f"guide.{name}").exists() for name in FORMATS):
+            raise WrongCall(f"--out {out}: holds a guide that nvrflow did not write; name a new folder") from None
+        return {}
+    except (OSError, ValueError):
+        raise WrongCall(f"--out {out}: its {_MANIFEST} cannot be read; name a new folder") from None
+    return found if isinstance(found, dict) else {}
+
+
+def _digest(guide: Guide, words: Words, theme: Theme, pictures: Mapping[str, Plate]) -> str:
+    """All that a reader sees, the day apart."""
+    parts = [nvrflow_version(), as_markdown(guide, words), theme.model_dump_json(), as_html(guide, words, theme, {**pictures})]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _sweep(out: Path, left_over: set[str]) -> None:
+    """Delete files of an earlier guide that are not part of this one; nothing else, and nothing outside the folder."""
+    for name in left_over:
+        path = out / name
+        if path.is_file() and path.resolve().is_relative_to(out.resolve()):
+            path.unlink()
+
+
+def _without_secrets(film: Film) -> Film:
+    """The same film with nothing in its texts that may stand in no file."""
+    gate = Gate(film.secrets)
+    for step in film.steps:
+        step.value = gate.text(step.value)
+    for name, shot in film.studio.shots.items():
+        film.studio.shots[name] = replace(shot, words=gate.text(shot.words), announced=gate.text(shot.announced))
+    if film.problem is not None:
+        film.problem.args = (gate.text(str(film.problem)),)
+    return film

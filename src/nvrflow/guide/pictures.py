@@ -1,0 +1,156 @@
+"""The pictures of a guide: raw ones for baselines, marked ones cropped and whole; written only if they changed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nvrflow.errors import NvrflowError
+from nvrflow.guide.filming import Film
+from nvrflow.guide.manual import Figure, Guide
+from nvrflow.guide.theme import Theme
+from nvrflow.recorder.studio import Shot
+from nvrflow.report.pictures import Box, Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_LEAST_WIDTH, _LEAST_HEIGHT = 840.0, 380.0  # CSS pixels of a crop
+_MARGIN = 28.0
+_MOST = 0.62  # of the screen that a container may take and still be the crop
+_NOTICED = 12  # how far a pixel has to differ in any colour, of 255, to be seen
+_FEW = 6  # pixels that may differ without being seen
+
+
+@dataclass(frozen=True)
+class Plate:
+    """One picture of a guide in all its forms; `width` is that of the crop in CSS pixels."""
+
+    step_id: str
+    raw: bytes
+    crop: bytes
+    whole: bytes
+    crop_webp: bytes
+    whole_webp: bytes
+    width: int
+    height: int
+
+
+def plates(film: Film, guide: Guide, theme: Theme, earlier: Path) -> Iterator[Plate]:
+    """Every picture of the guide. A raw picture in `earlier` that looks the same is used instead of the new one.
+
+    Raises NvrflowError when a target is not in its picture: a guide never has a picture that points at nothing.
+    """
+    for figure in guide.figures():
+        shot = film.studio.shots[figure.step_id]
+        assert shot.picture is not None
+        yield _plate(figure, shot, shot.picture, theme, earlier / f"{figure.step_id}.png")
+
+
+def _plate(figure: Figure, shot: Shot, picture: Picture, theme: Theme, earlier: Path) -> Plate:
+    from PIL import Image
+
+    raw = picture.raw()
+    before = _opened(earlier)
+    if before is not None and looks_same(before, raw):
+        raw = before
+    shown = _dimmed(raw, picture, theme.box.dim) if theme.box.dim and picture.target else raw
+    marked = picture.annotated(shown, figure.number, theme.look)
+    frame = crop_of(shot, picture, raw.width / picture.scale, raw.height / picture.scale)
+    edges = [round(edge * picture.scale) for edge in (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)]
+    crop = marked.crop((edges[0], edges[1], edges[2], edges[3]))
+    assert isinstance(crop, Image.Image)
+    return Plate(
+        figure.step_id,
+        _png(raw),
+        _png(crop),
+        _png(marked),
+        _webp(crop, 88),
+        _webp(marked, 80),
+        round(frame.width),
+        round(frame.height),
+    )
+
+
+def crop_of(shot: Shot, picture: Picture, width: float, height: float) -> Box:
+    """What a reader needs of a screen of that size (CSS pixels): the container of the target, or a window around it.
+
+    Raises NvrflowError when the target does not lie on the screen.
+    """
+    target = picture.target
+    if target is None:
+        return Box(0, 0, width, height)
+    if target.x + target.width <= 0 or target.y + target.height <= 0 or target.x >= width or target.y >= height:
+        raise NvrflowError(f"{picture.step_id}: the target lies outside the picture, so it cannot be boxed")
+    fitting = [box for box in shot.around if box.width * box.height <= _MOST * width * height and _inside(box, width, height)]
+    core = fitting[0] if fitting else target
+    across = min(width, max(core.width + 2 * _MARGIN, target.width + 2 * _MARGIN, _LEAST_WIDTH))
+    down = min(height, max(core.height + 2 * _MARGIN, target.height + 2 * _MARGIN, _LEAST_HEIGHT))
+    left = min(max(0.0, core.x + core.width / 2 - across / 2), width - across)
+    top = min(max(0.0, core.y + core.height / 2 - down / 2), height - down)
+    return Box(round(left), round(top), round(across), round(down))
+
+
+def looks_same(before: Image, after: Image) -> bool:
+    """Whether a person would see no difference."""
+    from PIL import ImageChops
+
+    if before.size != after.size:
+        return False
+    difference = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
+    if difference.getbbox() is None:
+        return True
+    seen = max(sum(channel.histogram()[_NOTICED:]) for channel in difference.split())
+    return seen <= _FEW
+
+
+def write_if_changed(path: Path, data: bytes) -> bool:
+    """Write a file unless it holds just that; True if it was written."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_bytes(data)
+    fresh.replace(path)
+    return True
+
+
+def _inside(box: Box, width: float, height: float) -> bool:
+    return box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height
+
+
+def _opened(path: Path) -> Image | None:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        return Image.open(path).convert("RGB")
+    except (OSError, UnidentifiedImageError):
+        return None
+
+
+def _dimmed(raw: Image, picture: Picture, dim: float) -> Image:
+    """All but the target darker."""
+    from PIL import Image
+
+    assert picture.target is not None
+    box = picture.target
+    edges = [round(edge * picture.scale) for edge in (box.x, box.y, box.x + box.width, box.y + box.height)]
+    darker = Image.blend(raw, Image.new("RGB", raw.size, (0, 0, 0)), dim)
+    place = (max(0, edges[0]), max(0, edges[1]), min(raw.width, edges[2]), min(raw.height, edges[3]))
+    darker.paste(raw.crop(place), (place[0], place[1]))
+    return darker
+
+
+def _png(image: Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _webp(image: Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=quality, method=4)
+    return out.getvalue()
