@@ -1,0 +1,46 @@
+"""`nvrflow guide` as a documentation writer runs it, on a simulated recorder in another process's hands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from nvrflow.simulator import simulate
+
+
+def guide(home: Path, out: Path, url: str, password: str, *more: str) -> str:
+    argv = [sys.executable, "-m", "nvrflow", "guide", url, "--check", "--out", str(out), "--format", "md,html", *more]
+    environment = {**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": password}
+    ended = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return (out / "guide.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_has_each_step_once_in_order_and_leaves_the_recorder_alone(home: Path, tmp_path: Path) -> None:
+    with simulate("dahua/nvr_v4", password="hunter2-hunter2") as recorder:
+        before = recorder.state()
+        text = guide(home, tmp_path / "guide", recorder.url, recorder.password)
+        assert recorder.state() == before
+        assert recorder.sessions == 0
+    numbers = re.findall(r"\*\*Step (\d+[a-z])\.\*\*", text)
+    assert len(numbers) > 12
+    assert numbers == sorted(set(numbers))
+    words = [
+        "SETTING",
+        "SECURITY",
+        "CA Certificate",
+        "Device Certificate",
+        "Download",
+        "Trusted CA Certificates",
+        "Details",
+        "Optimize",
+    ]
+    places = [text.index(f"**{word}**") for word in words]
+    assert places == sorted(places)
+    for picture in re.findall(r"\((pictures/[^)]+)\)", text):
+        assert (tmp_path / "guide" / picture).is_file()
+    for path in (tmp_path / "guide").rglob("*"):
+        assert path.is_dir() or b"hunter2" not in path.read_bytes(), path
