@@ -39,7 +39,7 @@ def compose(film: Film, words: Words, date: str) -> Guide:
     if film.firmware.language:
         facts.append((words.label("pages_in"), words.language_name(film.firmware.language)))
     facts.append((words.label("date"), date))
-    recorder = f"{file.vendor}, {words.label('firmware')} {_range(file.firmware)}"
+    recorder = f"{file.vendor} · {words.label('firmware')} {_range(file.firmware)}"
     return Guide(words.language, words.title(film.flow), recorder, tuple(facts), tuple(chapters), date)
 
 
@@ -74,25 +74,32 @@ def _chapter_of(parts: list[_Part], step_id: str) -> str:
 def _chapter(film: Film, words: Words, number: int, part: _Part, numbers: dict[str, str]) -> Chapter:
     title, intro = words.chapter(part.heading, film.studio.translations.get(part.heading, {}))
     items: list[Item] = []
-    for step in part.steps:
-        own = tuple(
-            _own(one, words) for one in film.studio.said if film.steps.index(step) == one.before and one.chapter == step.chapter
-        )
+    for step, own in _with_own(film, part, words):
         elsewhere = drafts(film, step, words, numbers)
-        if elsewhere is not None:
-            for draft in elsewhere:
-                items.append(draft.numbered(lettered(number, len(items)), f"{step.id}-{len(items) + 1}"))
-        else:
+        for draft in elsewhere or ():
+            items.append(draft.numbered(lettered(number, len(items)), f"{step.id}-{len(items) + 1}"))
+        if elsewhere is None:
             items.append(_item(film, step, words, lettered(number, len(items)), own))
     return Chapter(number, f"chapter-{number}", title, (intro,) if intro else (), tuple(items))
+
+
+def _with_own(film: Film, part: _Part, words: Words) -> Iterator[tuple[Step, tuple[list[Sentence], list[Sentence]]]]:
+    """Each step with the flow's own sentences before and after it; after it only where no step of the chapter follows."""
+    places = {step.id: index for index, step in enumerate(film.steps)}
+    for step in part.steps:
+        mine = [one for one in film.studio.said if one.chapter == step.chapter]
+        before = [_own(one, words) for one in mine if one.before == places[step.id]]
+        last = step is part.steps[-1]
+        yield step, (before, [_own(one, words) for one in mine if last and one.before > places[step.id]])
 
 
 def _own(said: Said, words: Words) -> Sentence:
     return Sentence(said.translations.get(words.language, said.sentence))
 
 
-def _item(film: Film, step: Step, words: Words, number: str, own: tuple[Sentence, ...]) -> Item:
-    told = (*own, *sentences(film, step, words))
+def _item(film: Film, step: Step, words: Words, number: str, own: tuple[list[Sentence], list[Sentence]]) -> Item:
+    before, after = own
+    told = (*before, *sentences(film, step, words), *after)
     shot = film.studio.shots.get(step.id)
     figure = None
     if shot is not None and shot.picture is not None:

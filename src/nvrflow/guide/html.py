@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -62,7 +63,9 @@ def _kind(cell: Sentence | str) -> Any:
     from markupsafe import Markup
 
     if isinstance(cell, str):
-        return Markup(' class="print"') if cell.count(":") > 20 else ""
+        if cell.count(":") > 20:
+            return Markup(' class="print"')
+        return Markup(' class="day"') if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else ""
     return Markup(' class="code"') if "code" in cell.values else ""
 
 

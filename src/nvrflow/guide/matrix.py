@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from nvrflow.guide.filming import Film, film
 from nvrflow.guide.html import as_index
 from nvrflow.guide.making import Made, Wish, make_guide
 from nvrflow.guide.pictures import write_if_changed
-from nvrflow.guide.words import words_in
+from nvrflow.guide.words import LANGUAGES, words_in
 from nvrflow.recorder import Manner
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Listener, Silence
@@ -77,6 +78,7 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
         if taken is not None:
             _undo(taken, shooting, url, batch)
         studio = Studio(scale=shooting.scale, language=language)
+        studio.titled = _titled(studio, language)
         if shooting.video:
             studio.video = out / (f"video-{language}.webm" if index or len(shooting.languages) > 1 else "video.webm")
         taken = film(
@@ -84,10 +86,25 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
             flows=shooting.flows, listener=shooting.listener,
         )  # fmt: skip
         if studio.no_video:
-            batch.remarks.append(
-                f"no video: {studio.no_video.rstrip('.:')}; to get the encoder, type: python -m playwright install ffmpeg"
-            )
+            batch.remarks.append(_no_video(studio.no_video))
         yield language, taken
+
+
+def _titled(studio: Studio, language: str | None) -> Callable[[str], str]:
+    """What a chapter is called in a video: as in the guide."""
+
+    def titled(title: str) -> str:
+        spoken = studio.firmware.language if studio.firmware else None
+        code = language or (spoken if spoken in LANGUAGES else None) or "en"
+        return words_in(code).chapter(title, studio.translations.get(title, {}))[0]
+
+    return titled
+
+
+def _no_video(why: str) -> str:
+    if "Executable doesn't exist" not in why:
+        return f"no video: {why}"
+    return f"no video: Playwright's encoder is missing; to get it, type: {sys.executable} -m playwright install ffmpeg"
 
 
 def _undo(taken: Film, shooting: Shooting, url: str, batch: Batch) -> None:

@@ -18,7 +18,7 @@ from nvrflow.report.pictures import Box, Picture
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_LEAST_WIDTH, _LEAST_HEIGHT = 840.0, 380.0  # CSS pixels of a crop
+_LEAST_WIDTH, _LEAST_HEIGHT = 840.0, 300.0  # CSS pixels of a crop
 _MARGIN = 28.0
 _MOST = 0.62  # of the screen that a container may take and still be the crop
 _NOTICED = 12  # how far a pixel has to differ in any colour, of 255, to be seen

@@ -97,6 +97,8 @@ def open_recorder(
                     session.hold_back(firmware.file.harmless)
                 recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
                 recorder.look_around()
+                if steps.studio is not None:
+                    steps.studio.firmware = recorder.firmware
                 steps.before_using(step, session.page, None)
             try:
                 yield recorder

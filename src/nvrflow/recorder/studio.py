@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,7 +73,8 @@ class Studio:
     """Takes the pictures of a run for a guide. `scale` is image pixels per CSS pixel, `width` and `height` are CSS pixels.
 
     With `language` the recorder's pages are asked to speak it, if its selector file says how. `video` names the file of a
-    screencast, for which Playwright's own encoder has to be there; what kept it from being made is in `no_video`.
+    screencast, for which Playwright's own encoder has to be there; what kept it from being made is in `no_video`. `titled` says
+    what a chapter is called in the video.
     """
 
     scale: float = 2.0
@@ -82,12 +83,14 @@ class Studio:
     language: str | None = None
     video: Path | None = None
     no_video: str = ""
+    titled: Callable[[str], str] = str
     videos: list[Path] = field(default_factory=list)
     shots: dict[str, Shot] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
     firmware: Firmware | None = None
     _page: Page | None = None
+    _filmed_before: int = 0
     _announcements: list[Locator] = field(default_factory=list)
 
     @property
@@ -128,7 +131,7 @@ class Studio:
     def chapter(self, title: str) -> None:
         """The video shows the chapter's title."""
         if self.videos and self._page is not None:
-            self._page.screencast.show_chapter(title, duration=1200)
+            self._page.screencast.show_chapter(self.titled(title), duration=1200)
 
     def meet(self, page: Page) -> None:
         """A page was opened; with `video` its screencast begins."""
@@ -140,21 +143,25 @@ class Studio:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             page.screencast.start(path=path, size={"width": self.width, "height": self.height})
-            page.screencast.show_actions(cursor="pointer", duration=700)
+            page.screencast.show_actions(cursor="pointer", duration=700, style={"title": "display: none"})
         except PlaywrightError as problem:
             self.no_video = problem.message.strip().splitlines()[0]
             return
         self.videos.append(path)
+        self._filmed_before = len(self.shots)
 
     def part(self) -> None:
         """The page is going to be closed; its screencast is written."""
         page, self._page = self._page, None
         self._announcements.clear()
-        if page is not None and self.videos and not self.no_video:
-            try:
-                page.screencast.stop()
-            except PlaywrightError as problem:
-                self.no_video = problem.message.strip().splitlines()[0]
+        if page is None or not self.videos or self.no_video:
+            return
+        try:
+            page.screencast.stop()
+        except PlaywrightError as problem:
+            self.no_video = problem.message.strip().splitlines()[0]
+        if len(self.shots) == self._filmed_before:
+            self.videos.pop().unlink(missing_ok=True)  # nothing was done on that page
 
     def _still(self, page: Page) -> bytes:
         """The screen once it is the same several times in a row; after so many tries it is taken as it is."""
