@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -35,24 +35,26 @@ def open_browser(
     slow_mo: float = 0,
     pin: str | None = None,
     environment: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
 ) -> Iterator[Process]:
     """A new process of `browser` for the time of the block; no process is left behind, whatever happens.
 
     `pin` is the SHA-256 of a public key (SPKI, base64): a server with that key is opened although nobody trusts it yet, no other
     error is ignored. `environment` replaces this process's own, so that another HOME has other trust stores. `slow_mo` in
-    milliseconds. Raises NvrflowError with the browser's own words when it does not start within a minute.
+    milliseconds, `flags` are further ones of Chromium's. Raises NvrflowError with the browser's own words when it does not
+    start within a minute.
     """
     from playwright.sync_api import Error as PlaywrightError
 
     if headed:
         browser = _that_shows_a_window(browser, os.environ if environment is None else environment)
-    flags = [*FLAGS, *(["--no-sandbox"] if is_root() else [])]
+    chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
-        flags.append(f"--ignore-certificate-errors-spki-list={pin}")
+        chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
     try:
         process = driver().chromium.launch(
             executable_path=browser.path,
-            args=flags,
+            args=chosen,
             headless=not headed,
             slow_mo=slow_mo,
             timeout=60_000,

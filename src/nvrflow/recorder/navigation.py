@@ -129,6 +129,7 @@ def _mention(recorder: Recorder, name: str, way: Way) -> None:
             title = f"Click {recorder.firmware.called(elements[element], element)} if it is not selected already"
             with steps.step(f"open-{name}".replace("_", "-"), title, "read", f"{way.on}.{element}", "click") as step:
                 step.locator, step.fallback = match.locator, match.index
+                recorder.settle()
                 steps.studio.photograph(step, recorder.page, match.found, optional=True)
 
 

@@ -14,13 +14,12 @@ from nvrflow.firmware.model import HarmlessRequest
 from nvrflow.recorder.address import Address, locate
 from nvrflow.recorder.network import hold_writes_back
 from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.recorder.studio import FLAGS, Studio
 from nvrflow.recorder.trace import write_redacted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
     from playwright.sync_api import BrowserContext, Page
-
-    from nvrflow.recorder.studio import Studio
 
 
 @dataclass
@@ -145,8 +144,9 @@ class Session:
         self._fresh = True
 
     def _launched(self) -> Process:
+        flags = FLAGS if self.studio else ()
         return self._processes.enter_context(
-            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=self.address.pin)
+            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=self.address.pin, flags=flags)
         )
 
     def _remember_cookies(self, context: BrowserContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,10 @@ from nvrflow.report.pictures import Box, Picture
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-_STILL = 3  # so many pictures in a row have to be the same
-_MOST = 40
+# The same page gives the same pixels: nothing is drawn on top of what was there, no colours or fonts of this screen.
+FLAGS = ("--disable-partial-raster", "--disable-lcd-text", "--force-color-profile=srgb", "--font-render-hinting=none")
+_STILL = 0.7  # seconds for which the screen has to stay the same; progress bars move more often
+_LONGEST = 15.0
 _ONE_LINE = 80
 _TOAST = 6000  # milliseconds that an announcement may stay
 # Not in a picture: the video's own cursor and titles, and anything of a password, even how long it is.
@@ -164,13 +167,13 @@ class Studio:
             self.videos.pop().unlink(missing_ok=True)  # nothing was done on that page
 
     def _still(self, page: Page) -> bytes:
-        """The screen once it is the same several times in a row; after so many tries it is taken as it is."""
-        image, equal = self._shoot(page), 1
-        for _ in range(_MOST):
-            if equal >= _STILL:
-                break
+        """The screen once it has stayed the same for a while; after the longest time it is taken as it is."""
+        image = self._shoot(page)
+        began = since = time.monotonic()
+        while time.monotonic() - since < _STILL and time.monotonic() - began < _LONGEST:
             again = self._shoot(page)
-            image, equal = again, equal + 1 if again == image else 1
+            if again != image:
+                image, since = again, time.monotonic()
         return image
 
     def _shoot(self, page: Page) -> bytes:

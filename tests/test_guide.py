@@ -1,0 +1,282 @@
+"""The illustrated guide, from a run of the real flow on a simulated recorder to its files."""
+
+from __future__ import annotations
+
+import filecmp
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from nvrflow.browser import use_driver
+from nvrflow.errors import NvrflowError
+from nvrflow.guide import Film, Made, Shooting, Wish, film, make_guide, make_guides, read_theme
+from nvrflow.guide.composing import compose
+from nvrflow.guide.manual import Guide
+from nvrflow.guide.pictures import crop_of, plates
+from nvrflow.guide.words import words_in
+from nvrflow.recorder import Manner
+from nvrflow.recorder.studio import Studio
+from nvrflow.report.pictures import Box
+from nvrflow.simulator import simulate
+
+DAY = "2026-11-24"
+QUICK = Wish(("md", "html"), date=DAY)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One recorder that was filmed with `--check`, and the guide of it."""
+
+    recorder: Any
+    film: Film
+    made: Made
+    guide: Guide
+
+
+def filmed(recorder: Any, flow: str = "secure", language: str | None = None, **options: Any) -> Film:
+    manner = Manner(check=options.pop("check", True), timeout=20)
+    return film(flow, recorder.url, recorder.user, recorder.password, manner, Studio(scale=1, language=language), **options)
+
+
+@pytest.fixture(scope="module")
+def shown(playwright: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    use_driver(playwright)
+    with pytest.MonkeyPatch.context() as patched, simulate("dahua/nvr_v4") as recorder:
+        patched.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        taken = filmed(recorder)
+        made = make_guide(taken, tmp_path_factory.mktemp("guide"), replace(QUICK, formats=("md", "html", "pdf")))
+        yield Shown(recorder, taken, made, compose(taken, words_in("en"), DAY))
+
+
+def items(guide: Guide) -> list[Any]:
+    return [item for chapter in guide.chapters for item in chapter.items]
+
+
+def told(guide: Guide) -> dict[str, str]:
+    """What each item says, by its anchor."""
+    return {item.anchor: " ".join(sentence.text for sentence in item.sentences) for item in items(guide)}
+
+
+def test_every_step_of_the_hand_made_guide_in_a_browser_is_there_in_its_order(shown: Shown) -> None:
+    said = list(told(shown.guide).values())
+    expected = [
+        "into its address bar", "Username field", "password of this account", "Login button",
+        "Click the SETTING button", "Click the SECURITY menu option", "Click the CA Certificate tab",
+        "Make sure that Device Certificate is selected", "Click the Download button", "Click the Trusted CA Certificates tab",
+        "Click the Download button", "Security Status", "Details next to Configuration Security",
+        "Optimize next to HTTPS Security Configuration", "Switch Enable on", "Click the OK button",
+    ]  # fmt: skip
+    places = []
+    for words in expected:
+        places.append(next(at for at, text in enumerate(said) if words in text and at > (places[-1] if places else -1)))
+    assert places == sorted(places)
+
+
+def test_the_box_of_each_picture_is_the_control_that_the_sentence_names(shown: Shown) -> None:
+    shots = shown.film.studio.shots
+    words = {name: shot.words for name, shot in shots.items() if shot.picture and shot.picture.target}
+    assert {words[step] for step in ("open-menu", "open-security", "open-https")} == {"SETTING", "SECURITY", "Optimize"}
+    assert all(
+        words[item.anchor] in " ".join(one.text for one in item.sentences) for item in items(shown.guide) if item.anchor in words
+    )
+
+
+def test_no_number_stands_twice_and_pictures_have_the_numbers_of_the_text(shown: Shown) -> None:
+    numbers = [item.number for item in items(shown.guide)]
+    assert len(numbers) == len(set(numbers))
+    assert all(item.figure.number == item.number for item in items(shown.guide) if item.figure)
+
+
+def test_a_guide_made_with_check_changes_nothing_and_describes_what_it_held_back(shown: Shown) -> None:
+    assert not {"restart", "config"} & {entry.event for entry in shown.recorder.log}
+    said = told(shown.guide)
+    assert said["click-https-ok"] == "Click the OK button."
+    assert said["click-https-confirm"] == "If the recorder asks whether you are sure, click OK."
+    assert [chapter.title for chapter in shown.guide.chapters][-1] == "Test HTTPS"
+
+
+def test_the_announcement_of_the_recorder_is_what_its_page_said(shown: Shown) -> None:
+    assert "The recorder then shows Download Completed." in told(shown.guide)["download-device-certificate-download"]
+
+
+def test_no_file_holds_the_password(shown: Shown) -> None:
+    files = [path for path in shown.made.folder.rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert not [path.name for path in files if shown.recorder.password.encode() in path.read_bytes()]
+
+
+def test_two_runs_on_an_unchanged_recorder_give_identical_folders(shown: Shown, tmp_path: Path) -> None:
+    again = make_guide(filmed(shown.recorder), tmp_path / "again", replace(QUICK, formats=("md", "html", "pdf")))
+    names = sorted(str(path.relative_to(again.folder)) for path in again.folder.rglob("*") if path.is_file())
+    assert names == sorted(str(path.relative_to(shown.made.folder)) for path in shown.made.folder.rglob("*") if path.is_file())
+    _, different, missing = filecmp.cmpfiles(shown.made.folder, again.folder, names, shallow=False)
+    assert (different, missing) == ([], [])
+
+
+def test_making_it_again_writes_nothing_and_keeps_the_day(shown: Shown, tmp_path: Path) -> None:
+    make_guide(shown.film, tmp_path / "guide", QUICK)
+    again = make_guide(shown.film, tmp_path / "guide", replace(QUICK, date=None))
+    assert again.written == ()
+    assert DAY in (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
+
+
+def with_words(taken: Film, step: str, words: str) -> Film:
+    shots = {**taken.studio.shots, step: replace(taken.studio.shots[step], words=words)}
+    return replace(taken, studio=replace(taken.studio, shots=shots))
+
+
+def test_a_renamed_label_changes_exactly_the_step_that_shows_it(shown: Shown) -> None:
+    renamed = told(compose(with_words(shown.film, "open-security", "PROTECTION"), words_in("en"), DAY))
+    before = told(shown.guide)
+    assert {anchor for anchor in before if before[anchor] != renamed[anchor]} == {"open-security"}
+    assert renamed["open-security"] == "Click the PROTECTION menu option."
+
+
+def test_a_picture_that_looks_the_same_is_not_written_again(shown: Shown, tmp_path: Path) -> None:
+    made = make_guide(shown.film, tmp_path / "guide", QUICK)
+    raw = made.folder / "raw" / "open-menu.png"
+    with Image.open(raw) as image:
+        touched = image.convert("RGB")
+    touched.putpixel((3, 3), tuple(part ^ 1 for part in touched.getpixel((3, 3))))  # type: ignore[arg-type, union-attr]
+    touched.save(raw)
+    again = make_guide(shown.film, made.folder, QUICK)
+    assert not {"pictures/open-menu.png", "pictures/open-security.png"} & set(again.written)
+    with Image.open(raw) as image:
+        assert image.convert("RGB").tobytes() == touched.tobytes()
+
+
+def test_what_an_earlier_guide_had_and_this_one_has_not_is_deleted(shown: Shown, tmp_path: Path) -> None:
+    made = make_guide(shown.film, tmp_path / "guide", QUICK)
+    own = made.folder / "pictures" / "my-own.png"
+    own.write_bytes(b"mine")
+    shorter = replace(shown.film, steps=shown.film.steps[:6])
+    make_guide(shorter, made.folder, QUICK)
+    assert own.exists() and not (made.folder / "pictures" / "open-https.png").exists()
+
+
+def test_raw_pictures_hold_no_annotation(shown: Shown) -> None:
+    colour = tuple(int(read_theme().box.colour[at : at + 2], 16) for at in (1, 3, 5))
+    for kind, expected in (("raw/open-menu.png", False), ("pictures/open-menu-whole.png", True)):
+        with Image.open(shown.made.folder / kind) as image:
+            found = colour in {value for _, value in image.convert("RGB").getcolors(1 << 24) or []}
+        assert found is expected, kind
+
+
+def test_a_target_outside_the_picture_is_an_error_and_never_a_wrong_picture(shown: Shown, tmp_path: Path) -> None:
+    shot = shown.film.studio.shots["open-menu"]
+    assert shot.picture is not None
+    gone = replace(shot, picture=replace(shot.picture, target=Box(5000, 20, 80, 20)))
+    shots = {**shown.film.studio.shots, "open-menu": gone}
+    astray = replace(shown.film, studio=replace(shown.film.studio, shots=shots))
+    with pytest.raises(NvrflowError, match="open-menu: the target lies outside the picture"):
+        list(plates(astray, shown.guide, read_theme(), tmp_path))
+
+
+def test_each_crop_lies_on_the_screen_and_holds_the_whole_target(shown: Shown) -> None:
+    for shot in shown.film.studio.shots.values():
+        if shot.picture is None or shot.picture.target is None:
+            continue
+        crop, target = crop_of(shot, shot.picture, 1280, 720), shot.picture.target
+        assert crop.x >= 0 and crop.y >= 0 and crop.x + crop.width <= 1280 and crop.y + crop.height <= 720
+        assert crop.x <= target.x and target.x + target.width <= crop.x + crop.width
+        assert crop.y <= target.y and target.y + target.height <= crop.y + crop.height
+
+
+def test_each_picture_in_the_markdown_leads_to_the_whole_screen(shown: Shown) -> None:
+    text = (shown.made.folder / "guide.md").read_text(encoding="utf-8")
+    pairs = re.findall(r"\[!\[([^\]]+)\]\((pictures/[\w-]+\.png)\)\]\((pictures/[\w-]+-whole\.png)\)", text)
+    assert len(pairs) == shown.made.pictures
+    for alt, small, large in pairs:
+        assert "Screen of the recorder for step" in alt
+        with Image.open(shown.made.folder / small) as crop, Image.open(shown.made.folder / large) as whole:
+            assert crop.width <= whole.width and whole.size == (1280, 720)
+
+
+def test_the_html_opens_offline_and_every_link_in_it_leads_somewhere(shown: Shown) -> None:
+    text = (shown.made.folder / "guide.html").read_text(encoding="utf-8")
+    assert not re.findall(r'(?:src|href)="(?!#|data:image/webp)', text)
+    targets = set(re.findall(r'href="#([^"]+)"', text))
+    assert len(targets) > 20 and targets <= set(re.findall(r'id="([^"]+)"', text))
+    assert all(alt for alt in re.findall(r'<img [^>]*alt="([^"]*)"', text))
+
+
+def test_the_pdf_says_the_day_and_has_pages(shown: Shown) -> None:
+    data = (shown.made.folder / "guide.pdf").read_bytes()
+    assert data.startswith(b"%PDF") and b"/CreationDate (D:20261124000000+00'00')" in data
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 8
+
+
+def test_a_guide_can_be_in_another_language_than_the_recorder(shown: Shown) -> None:
+    said = told(compose(shown.film, words_in("de"), DAY))
+    assert said["open-security"] == "Klicken Sie auf den Menüpunkt SECURITY."
+
+
+def test_commands_for_each_system_are_in_the_chapter_about_importing(shown: Shown) -> None:
+    text = (shown.made.folder / "guide.md").read_text(encoding="utf-8")
+    assert "nvrflow bundle ServerCert.crt RootCert.cer --out thumb-drive" in text
+    assert "certutil.exe -user -f -addstore Root RootCert.cer" in text
+    assert "security add-trusted-cert -r trustRoot" in text
+    assert 'certutil -A -d "sql:$HOME/.pki/nssdb" -t C,,' in text
+
+
+def test_the_pages_are_asked_to_speak_the_language_of_the_guide(shown: Shown) -> None:
+    taken = filmed(shown.recorder, "sign_in", "zh")
+    assert taken.firmware.language == "zh"
+    assert told(compose(taken, words_in("zh"), DAY))["click-sign-in-submit"] == "点击 登录 按钮。"
+
+
+def test_a_recorder_on_which_it_cannot_be_done_has_a_guide_that_says_so(simulated: Any, playwright: Any, tmp_path: Path) -> None:
+    use_driver(playwright)
+    made = make_guide(filmed(simulated(plugin="required")), tmp_path / "guide", QUICK)
+    assert made.kind == "plugin-needed"
+    text = (made.folder / "guide.md").read_text(encoding="utf-8")
+    assert "This cannot be done on this recorder" in text and "plug-in" in text
+
+
+def test_a_flow_may_add_sentences_and_chapters_with_translations(shown: Shown, tmp_path: Path) -> None:
+    (tmp_path / "look.py").write_text(
+        "from nvrflow.flows.sign_in import sign_in\n\n"
+        "def look(recorder):\n"
+        "    sign_in(recorder)\n"
+        "    with recorder.chapter('Look around', de='Umsehen'):\n"
+        "        recorder.say('Mind the step.', de='Vorsicht, Stufe.')\n"
+        "        recorder.go_to('menu')\n"
+        "        recorder.say('That is all.')\n",
+        encoding="utf-8",
+    )
+    taken = filmed(shown.recorder, "look", flows=tmp_path)
+    english, german = (compose(taken, words_in(code), DAY).chapters[-1] for code in ("en", "de"))
+    assert (english.title, german.title) == ("Look around", "Umsehen")
+    assert told(compose(taken, words_in("en"), DAY))["open-menu"] == "Mind the step. Click the SETTING button. That is all."
+    assert german.items[0].sentences[0].text == "Vorsicht, Stufe."
+
+
+def test_a_matrix_has_a_folder_for_each_language_and_an_index(shown: Shown, tmp_path: Path) -> None:
+    shooting = Shooting(
+        (shown.recorder.url,),
+        "sign_in",
+        ("en", "zh"),
+        password=lambda url: shown.recorder.password,
+        manner=Manner(check=True),
+        scale=1,
+    )
+    batch = make_guides(shooting, tmp_path / "all", QUICK)
+    assert [made.language for made in batch.guides] == ["en", "zh"]
+    assert batch.index is not None
+    links = re.findall(r'href="([^"]+)"', batch.index.read_text(encoding="utf-8"))
+    assert links and all((tmp_path / "all" / link).is_file() for link in links)
+
+
+def test_a_real_run_proves_what_the_guide_says(simulated: Any, playwright: Any, tmp_path: Path) -> None:
+    use_driver(playwright)
+    recorder = simulated()
+    taken = filmed(recorder, check=False)
+    assert taken.problem is None and taken.proved == recorder.https_url
+    said = told(compose(taken, words_in("en"), DAY))
+    assert said["click-https-confirm"].startswith("Click the OK button.")
+    assert not list((tmp_path / "home").rglob("cert9.db")), "this computer's own stores stay as they are"
