@@ -11,7 +11,10 @@ set "MARK=%VENV%\nvrflow-run"
 if exist "%VENV%\nvrflow-test.lock" set "LOCK=%TOP%requirements-dev.lock"& set "MARK=%VENV%\nvrflow-test"
 if "%~1"=="test" set "LOCK=%TOP%requirements-dev.lock"& set "MARK=%VENV%\nvrflow-test"
 
-rem Set up already? The lock file and the project are kept as they were then.
+rem Set up already, and at this very place? The lock file and the project are kept as they were then.
+set "MADE="
+if exist "%VENV%\nvrflow-made.txt" set /p MADE=<"%VENV%\nvrflow-made.txt"
+if /i not "%MADE%"=="%VENV%" goto setup
 fc /b "%MARK%.lock" "%LOCK%" >nul 2>nul || goto setup
 fc /b "%MARK%.toml" "%TOP%pyproject.toml" >nul 2>nul || goto setup
 goto run
@@ -26,9 +29,8 @@ if errorlevel 1 (
 )
 echo nvrflow: setting up %VENV% ^(first use, or a changed lock file; this takes a minute^) ... 1>&2
 set "CLEAR=--clear"
-if exist "%VENV%\nvrflow-run.toml" set "CLEAR="
-if exist "%VENV%\nvrflow-test.toml" set "CLEAR="
-del /q "%VENV%\nvrflow-run.*" "%VENV%\nvrflow-test.*" >nul 2>nul
+if /i "%MADE%"=="%VENV%" set "CLEAR="
+del /q "%VENV%\nvrflow-*" >nul 2>nul
 %PYTHON% -m venv %CLEAR% "%VENV%" 1>&2 || goto failed
 set "PIP="%VENV%\Scripts\python.exe" -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation"
 set "PIP_USE_PEP517=1"
@@ -39,6 +41,7 @@ rem The tools that build the rest come first, as they are locked.
 %PIP% --no-deps -e "%TOP%." 1>&2 || goto failed
 copy /b /y "%LOCK%" "%MARK%.lock" >nul || goto failed
 copy /b /y "%TOP%pyproject.toml" "%MARK%.toml" >nul || goto failed
+>"%VENV%\nvrflow-made.txt" echo(%VENV%|| goto failed
 
 :run
 if "%~1"=="test" goto test

@@ -186,8 +186,8 @@ def test_on_a_mac_the_browser_calls_itself_something_that_recorders_allow_https(
 WORK = """
     import os, signal, sys
     from nvrflow.browser import find_browser, open_browser
-    if sys.argv[1] == "TERM":
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as nvrflow's own command does
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as nvrflow's own command does
     with open_browser(find_browser()) as browser:
         page = browser.new_page()
         page.set_content("<h1>here</h1>")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -272,3 +276,14 @@ def test_the_test_command_runs_every_check_and_fails_when_one_does(ready: Path, 
     ended = launch(ready / "nvrflow", "test", "-k", "a b", BROKEN=broken)
     assert ended.returncode == code, ended.stderr
     assert ended.stdout.split("\n")[:-1] == ["ruff check .", "ruff format --check .", "mypy", "pytest -k a b"]
+
+
+@pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ["simulator", "build"]), ("requirements-dev.lock", ["dev"])])
+def test_a_lock_file_has_everything_that_the_project_asks_for(lock: str, extras: list[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [Requirement(line) for line in project["dependencies"]]
+    for extra in extras:
+        wanted += [Requirement(line) for line in project["optional-dependencies"][extra]]
+    lines = re.findall(r"^([a-z0-9._-]+)==([^\s;]+)", (ROOT / lock).read_text(encoding="utf-8"), re.M)
+    locked = {canonicalize_name(name): version for name, version in lines} | {"nvrflow": project["version"]}
+    assert not [str(one) for one in wanted if locked.get(canonicalize_name(one.name), "") not in one.specifier]
