@@ -280,3 +280,16 @@ def test_a_real_run_proves_what_the_guide_says(simulated: Any, playwright: Any, 
     said = told(compose(taken, words_in("en"), DAY))
     assert said["click-https-confirm"].startswith("Click the OK button.")
     assert not list((tmp_path / "home").rglob("cert9.db")), "this computer's own stores stay as they are"
+
+
+def test_steps_outside_of_a_chapter_stand_in_the_one_that_follows(shown: Shown) -> None:
+    steps = tuple(replace(step, chapter="" if step.id == "open-security-status" else step.chapter) for step in shown.film.steps)
+    guide = compose(replace(shown.film, steps=steps), words_in("en"), DAY)
+    assert all(chapter.title for chapter in guide.chapters)
+    assert told(guide) == told(shown.guide)
+
+
+def test_a_guide_says_where_nothing_had_to_be_changed(simulated: Any, playwright: Any) -> None:
+    use_driver(playwright)
+    taken = filmed(simulated(https=True), "enable_https")
+    assert "nothing had to be changed" in told(compose(taken, words_in("en"), DAY))["await-https"]

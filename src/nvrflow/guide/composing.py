@@ -62,6 +62,9 @@ def _parts(film: Film) -> Iterator[_Part]:
             last.steps.append(step)
         else:
             parts.append(_Part(step.chapter, [step]))
+    if len(parts) > 1 and joins_next(parts[-1].heading):
+        last = parts.pop()
+        parts[-1].steps += last.steps
     yield from parts
 
 

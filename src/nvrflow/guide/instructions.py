@@ -25,7 +25,7 @@ def _sentences(film: Film, step: Step, words: Words) -> Iterator[Sentence]:
     row = _row(film.firmware, step, spec)
     yield words.say(f"steps.{_key(film, step, spec, bool(row))}", **values, **({"row": row} if row else {}))
     if shot is not None and shot.announced:
-        yield words.say("steps.announced", words=shot.announced)
+        yield words.say("steps.announced", words=shot.announced.rstrip(".。"))
     if step.verb == "download":
         yield words.say("steps.error")
 
@@ -45,6 +45,8 @@ def _key(film: Film, step: Step, spec: Element | None, in_row: bool) -> str:
         return "fill.account" if account else "fill"
     if verb == "download":
         return "download" if step.value else "download.unknown"
+    if verb == "wait" and not any(one.effect == "write" for one in film.steps):
+        return "already"
     if verb == "wait":
         return "wait.https" if step.value else "wait"
     return verb if verb in ("open", "answer", "select", "check", "uncheck", "read") else "click.other"

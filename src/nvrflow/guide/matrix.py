@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,6 +86,9 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
             shooting.flow, url, shooting.user, shooting.password(url), shooting.manner, studio,
             flows=shooting.flows, listener=shooting.listener,
         )  # fmt: skip
+        if not any(step.effect == "write" for step in taken.steps):
+            notes = [note.removeprefix("already: ") for note in taken.report.notes if note.startswith("already:")]
+            batch.remarks += [f"{url}: {note} already, so the guide does not show how that is done" for note in notes]
         if studio.no_video:
             batch.remarks.append(_no_video(studio.no_video))
         yield language, taken
@@ -113,7 +117,8 @@ def _undo(taken: Film, shooting: Shooting, url: str, batch: Batch) -> None:
     if https is None or https.before or not https.after:
         return
     manner = replace(shooting.manner, check=False, screenshots=False)
-    report, _ = Run("disable_https", url, shooting.user, shooting.password(url), manner, out=None).go()
+    with tempfile.TemporaryDirectory(prefix="nvrflow-guide-") as scratch:
+        report, _ = Run("disable_https", url, shooting.user, shooting.password(url), manner, out=Path(scratch)).go()
     if report.error:
         batch.remarks.append(
             f"{url}: HTTPS could not be switched off again ({report.error['message']}); the next guide shows it on"

@@ -91,8 +91,8 @@ class Words:
 
 
 def joins_next(title: str) -> bool:
-    """Whether the steps of that chapter of a flow stand in the chapter that follows."""
-    return bool(_texts()["chapters"].get(title, {}).get("joins"))
+    """Whether the steps of that chapter of a flow, or those outside of any, stand in the chapter that follows."""
+    return not title or bool(_texts()["chapters"].get(title, {}).get("joins"))
 
 
 def words_in(language: str) -> Words:

@@ -23,6 +23,7 @@ FLAGS = ("--disable-partial-raster", "--disable-lcd-text", "--force-color-profil
 _STILL = 0.7  # seconds for which the screen has to stay the same; progress bars move more often
 _LONGEST = 15.0
 _ONE_LINE = 80
+_CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
 _TOAST = 6000  # milliseconds that an announcement may stay
 # Not in a picture: the video's own cursor and titles, and anything of a password, even how long it is.
 _HIDDEN = """x-pw-glass { display: none !important }
@@ -108,7 +109,7 @@ class Studio:
     def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> None:
         """A still picture with its target, once nothing on the page moves any more."""
         self._await_announcements(target)
-        facts: dict[str, Any] = target.evaluate(_DESCRIBE, [360, 200]) if target else {"role": "", "words": "", "around": []}
+        facts: dict[str, Any] = target.evaluate(_DESCRIBE, _CONTAINER) if target else {"role": "", "words": "", "around": []}
         with self._quiet(page):
             image = self._still(page)
         box = _box(target)
