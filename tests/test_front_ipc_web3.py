@@ -21,7 +21,7 @@ from nvrflow.flows.sign_out import sign_out
 NAME = "dahua/ipc_web3"
 Started = Callable[..., Any]
 pytestmark = pytest.mark.skipif(
-    not (folder("fixtures") / NAME / "recorder.yaml").is_file() or importlib.util.find_spec("xstatic.pkg.jquery") is None,
+    not (folder("fixtures") / NAME / "recorder.yaml").is_file() or importlib.util.find_spec("xstatic") is None,
     reason=f"{NAME}: its recorder.yaml or the package XStatic-jQuery is missing",
 )
 
