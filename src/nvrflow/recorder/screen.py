@@ -12,10 +12,11 @@ from nvrflow.certificate import Certificate
 from nvrflow.errors import ProductDefect, SelectorDrift, TimedOut
 from nvrflow.firmware import Element
 from nvrflow.firmware.model import Choices
+from nvrflow.recorder.clicking import click_once
 from nvrflow.recorder.downloads import keep_text, receive
 from nvrflow.recorder.finding import Match, Tried
 from nvrflow.recorder.network import Answers
-from nvrflow.recorder.playwright_errors import PlaywrightTimeout, translated
+from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.steps import HeldBack
 from nvrflow.report import Step
 
@@ -141,23 +142,16 @@ class Screen:
         return match.found.is_checked()
 
     def _press(self, step: Step, match: Match) -> None:
-        """Click; what covers the target is answered first, and a click that writes is never made twice."""
-        deadline = time.monotonic() + self.recorder.timeout
-        rehearse = step.effect == "write"
-        while True:
-            left = max(1.0, (deadline - time.monotonic()) * 1000)
-            try:
-                match.found.click(timeout=min(left, 5 * SLICE), trial=rehearse)
-                break
-            except PlaywrightTimeout:
-                if not self.recorder.popups.answer_any() and time.monotonic() > deadline:
-                    raise TimedOut(
-                        f"{self._at(step.element)}: {match.locator} could not be clicked in {self.recorder.timeout:g} s; "
-                        "something covers it, it moves, or it is disabled"
-                    ) from None
-        if rehearse:
-            with translated(self._at(step.element)):
-                match.found.click(timeout=self.recorder.timeout_ms)
+        recorder = self.recorder
+        with translated(self._at(step.element)):
+            clicked = click_once(
+                recorder.page, match.found, recorder.timeout, recorder.popups.answer_any, rehearse=step.effect == "write"
+            )
+        if not clicked:
+            raise TimedOut(
+                f"{self._at(step.element)}: {match.locator} could not be clicked in {recorder.timeout:g} s; "
+                "something covers it, it moves, or it is disabled"
+            )
 
     def _click_and_hear(self, spec: Element, match: Match) -> None:
         answer = self.recorder.firmware.file.answers[spec.answered_by or ""]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.firmware.model import HarmlessRequest
 from nvrflow.recorder.address import Address, locate
+from nvrflow.recorder.clicking import watch_clicks
 from nvrflow.recorder.network import hold_writes_back
 from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.recorder.studio import FLAGS, Studio
@@ -126,6 +127,7 @@ class Session:
         process = self.running if self.running and not self.address.pin else self._launched()
         options = self.studio.context if self.studio else {}
         self._context = process.new_context(accept_downloads=True, user_agent=user_agent(process), **options)
+        watch_clicks(self._context)
         if self.language_cookie is not None:
             name, value = self.language_cookie
             self._context.add_cookies([{"name": name, "value": value, "url": self.url}])

@@ -1,0 +1,59 @@
+"""A click that is made once: pop-ups that lie above its target are answered first, and a click that arrived is not repeated."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+_SLICE = 1.5  # seconds of one attempt, after which pop-ups are looked for
+# Playwright's own listener on the window hides from the document what it keeps away from a covered target.
+_WATCH = """document.addEventListener('click', event => {
+    if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = performance.now()
+}, true)"""
+_SECONDS_SINCE = """() => (performance.now() - (window[Symbol.for('nvrflow.clicked')] ?? -Infinity)) / 1000"""
+
+
+def watch_clicks(context: BrowserContext) -> None:
+    """From now on the pages of `context` know when they were clicked last."""
+    context.add_init_script(_WATCH)
+
+
+def click_once(page: Page, target: Locator, timeout: float, answer_pop_ups: Callable[[], bool], rehearse: bool) -> bool:
+    """Click `target` within `timeout` seconds; False when it could not be clicked.
+
+    A page that is busy can let Playwright's time run out after the click was made; that counts as clicked. With `rehearse` the
+    click is tried without making it until nothing is in its way, and then made with all the time there is.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        start = time.monotonic()
+        try:
+            target.click(timeout=min(max(1.0, deadline - start), _SLICE) * 1000, trial=rehearse)
+            break
+        except PlaywrightTimeout:
+            if not rehearse and _was_clicked(page, start):
+                return True
+            if not answer_pop_ups() and time.monotonic() > deadline:
+                return False
+    if rehearse:
+        target.click(timeout=timeout * 1000)
+    return True
+
+
+def _was_clicked(page: Page, since: float) -> bool:
+    """Whether a click arrived in any frame of `page` since then."""
+    for frame in page.frames:
+        try:
+            ago = float(frame.evaluate(_SECONDS_SINCE))
+        except PlaywrightError:
+            continue
+        if ago < time.monotonic() - since:
+            return True
+    return False
