@@ -11,10 +11,13 @@ def sign_in(recorder: Recorder) -> None:
     with recorder.chapter("Sign in"):
         page = recorder.go_to("sign_in")
         recorder.may_sign_in()
-        page.fill("user", recorder.user)
-        if page.offers("next"):
-            page.click("next")
-        page.fill("password", recorder.password())
-        page.click("submit")
+        if page.asked_by_browser:
+            page.authenticate()
+        else:
+            page.fill("user", recorder.user)
+            if page.offers("next"):
+                page.click("next")
+            page.fill("password", recorder.password())
+            page.click("submit")
         recorder.signed_in_until(sign_out)
         recorder.arrive("home")

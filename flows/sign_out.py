@@ -8,9 +8,12 @@ def sign_out(recorder: Recorder) -> None:
     if not recorder.signed_in:
         return
     with recorder.chapter("Sign out"):
-        page = recorder.go_to("account")
-        page.click("sign_out")
-        if page.offers("confirm"):
-            page.click("confirm")
-        recorder.arrive("sign_in", ready=False)
-        recorder.signed_out()
+        if recorder.has("account"):
+            page = recorder.go_to("account")
+            page.click("sign_out")
+            if page.offers("confirm"):
+                page.click("confirm")
+            recorder.arrive("sign_in", ready=False)
+            recorder.signed_out()
+        else:
+            recorder.reopen()

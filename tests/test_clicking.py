@@ -23,7 +23,8 @@ def page() -> Iterator[Page]:
 
 
 def show(page: Page, body: str, inner: str = "") -> None:
-    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=inner if "inner" in route.request.url else body))
+    bodies = {"http://recorder.test/": body, "http://recorder.test/inner": inner}
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=bodies.get(route.request.url, "")))
     page.goto("http://recorder.test/")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.firmware import Firmware
 from nvrflow.firmware.checking import Origin, Where, dotted, place
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.model import SelectorFile
@@ -47,7 +48,7 @@ def table(own: Path | None = None) -> str:
     rows = ["| selector file | recorders | firmware | languages | verified on |", "| --- | --- | --- | --- | --- |"]
     for name in available(own):
         file, _ = load(name, own)
-        languages = ", ".join(dict.fromkeys(code for text in file.texts.values() for code in text))
+        languages = ", ".join(Firmware(name, file).languages)
         cells = (
             name,
             f"{file.vendor} {', '.join(file.lines)}".strip(),
@@ -84,9 +85,7 @@ def _finding(where: Where, what: str, origin: Origin, path: Path) -> Finding:
 
 
 def _words(file: SelectorFile) -> Iterator[tuple[Where, str]]:
-    wanted = list(
-        dict.fromkeys([*(file.language.names.values() if file.language else ()), *(c for t in file.texts.values() for c in t)])
-    )
+    wanted = dict.fromkeys([*(file.language.names.values() if file.language else ()), *Firmware("", file).languages])
     for name, text in file.texts.items():
         lacking = [code for code in wanted if code not in text]
         if lacking:

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from nvrflow.errors import InvalidFile
-from nvrflow.firmware.model import Element, Locator, SelectorFile
+from nvrflow.firmware.locator import Locator
+from nvrflow.firmware.model import Element, SelectorFile
 from nvrflow.firmware.versions import VersionRange
 
 Where = tuple[str | int, ...]
@@ -90,7 +91,7 @@ def _has(value: Any, part: str | int) -> bool:
 def _known_keys(loc: Where) -> list[str]:
     from nvrflow.firmware import model
 
-    nouns = (model.Locator, model.Element, model.Page, model.Handler, model.Obstacle, model.Answer, model.Evidence)
+    nouns = (Locator, model.Element, model.Page, model.Handler, model.Obstacle, model.Answer, model.Evidence)
     inner = [key for noun in nouns for key in noun.model_fields]
     return list(SelectorFile.model_fields) if len(loc) == 1 else [*inner, *model.Way.model_fields, *model.Meaning.model_fields]
 
@@ -101,6 +102,11 @@ def _contradictions(file: SelectorFile) -> Iterator[tuple[Where, str]]:
         VersionRange(file.firmware)
     except ValueError as problem:
         yield ("firmware",), str(problem)
+    for where, pattern in _patterns(file):
+        try:
+            re.compile(pattern)
+        except re.error as problem:
+            yield where, f"{pattern!r} is no regular expression: {problem}"
     for where, locator in locators(file):
         yield from ((where, what) for what in _locator_faults(locator, file))
     for name, page in file.pages.items():
@@ -139,6 +145,26 @@ def locators(file: SelectorFile) -> Iterator[tuple[Where, Locator]]:
                 yield from of(place, element.find)
                 for part in ("checked_by", "announced_by", "refused_by"):
                     yield from of((*place, part), getattr(element, part))
+
+
+def _patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
+    """Every regular expression of `file` with its place."""
+    for index, sign in enumerate(file.identify):
+        for key in ("title", "url", "challenge"):
+            if pattern := getattr(sign, key):
+                yield ("identify", index, key), pattern
+    for index, request in enumerate(file.harmless):
+        yield ("harmless", index, "url"), request.url
+        if request.body:
+            yield ("harmless", index, "body"), request.body
+    for name, answer in file.answers.items():
+        yield ("answers", name, "url"), answer.url
+    for name, page in file.pages.items():
+        if page.window:
+            yield ("pages", name, "window"), page.window
+        for element_name, element in page.elements.items():
+            if element.refused_saying:
+                yield ("pages", name, "elements", element_name, "refused_saying"), element.refused_saying
 
 
 def _locator_faults(locator: Locator, file: SelectorFile) -> Iterator[str]:

@@ -6,9 +6,9 @@ import difflib
 from pathlib import Path
 from typing import Any
 
-from nvrflow.content import Document, folder, read_yaml
+from nvrflow.content import folder, read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
-from nvrflow.firmware.checking import Origin, Where, at, check
+from nvrflow.firmware.checking import Origin, at, check
 from nvrflow.firmware.model import SelectorFile
 
 
@@ -47,10 +47,12 @@ def _merged(name: str, files: dict[str, Path], below: tuple[str, ...]) -> tuple[
     if parent not in files:
         raise InvalidFile(f"there is no selector file {parent!r}; there are {', '.join(files)}", document.path, line, "extends")
     base, inherited = _merged(parent, files, (*below, name))
-    return _merge(base, data, ()), _merge_origin(inherited, origin, data, document)
+    if isinstance(base, dict):
+        base.pop("verified_on", None)  # on what the parent was verified this file was not
+    return _merge(base, data), _merge_origin(inherited, origin, data)
 
 
-def _merge(base: Any, own: Any, where: Where) -> Any:
+def _merge(base: Any, own: Any) -> Any:
     """Mappings merge, lists and words replace, null removes."""
     if not (isinstance(base, dict) and isinstance(own, dict)):
         return own
@@ -59,11 +61,11 @@ def _merge(base: Any, own: Any, where: Where) -> Any:
         if value is None:
             merged.pop(key, None)
         else:
-            merged[key] = _merge(base[key], value, (*where, key)) if key in base else value
+            merged[key] = _merge(base[key], value) if key in base else value
     return merged
 
 
-def _merge_origin(inherited: Origin, own: Origin, data: Any, document: Document) -> Origin:
+def _merge_origin(inherited: Origin, own: Origin, data: Any) -> Origin:
     replaced = {where for where in own if isinstance(at(data, where), list)}
     kept = {where: place for where, place in inherited.items() if not any(where[: len(r)] == r for r in replaced)}
     return kept | own

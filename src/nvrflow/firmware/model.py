@@ -4,103 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from nvrflow.firmware.locator import Condition, Locator, Locators, Strict, as_list, framed
 
 Kind = Literal["not-initialised", "plugin-needed", "session-limit", "account-locked", "sign-in-refused", "product-defect"]
-WAYS_TO_FIND = ("role", "label", "text", "placeholder", "alt_text", "title", "test_id", "attribute", "css")
-
-
-def _as_list(value: Any) -> Any:
-    return value if value is None or isinstance(value, list) else [value]
 
 
 def _as_element(value: Any) -> Any:
     return {"find": value} if isinstance(value, list) else value
 
 
-_LISTS_OF_LOCATORS = ("find", "shown_by", "visible", "gone", "checked_by", "announced_by", "refused_by")
-
-
-def _framed(value: Any, frame: list[str]) -> Any:
-    """Locators (one, or a list) with `frame` added to each that names none; in a mapping, those below the keys that hold any."""
-    if isinstance(value, list):
-        return [_framed(one, frame) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if "script" in value or any(key in value for key in _LISTS_OF_LOCATORS):
-        return {key: _framed(one, frame) if key in _LISTS_OF_LOCATORS else one for key, one in value.items()}
-    return {"frame": frame, **value}
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Locator(_Strict):
-    """One way to find an element, named after Playwright's `get_by_*`; a value `$name` is a text or a scope of this file."""
-
-    role: str | None = Field(None, description="ARIA role, with `name`: the accessible name")
-    name: str | None = Field(None, description="accessible name, whole and in any case; only with `role`")
-    label: str | None = Field(None, description="text of the field's label")
-    text: str | None = Field(None, description="whole text of the element, in any case")
-    placeholder: str | None = Field(None, description="placeholder of an input")
-    alt_text: str | None = Field(None, description="alternative text of a picture")
-    title: str | None = Field(None, description="title attribute")
-    test_id: str | None = Field(None, description="data-testid attribute")
-    attribute: dict[str, str] | None = Field(None, description="attributes with exactly these values")
-    css: str | None = Field(None, description="CSS selector; the last resort")
-    has_text: str | None = Field(None, description="a text that stands inside the element")
-    within: str | None = Field(None, description="`$scope`: only inside this scope")
-    frame: Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] | None = Field(
-        None, description="frames by CSS, outermost first"
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Locator:
-        named = [way for way in WAYS_TO_FIND if getattr(self, way) is not None]
-        if len(named) != 1:
-            raise ValueError(
-                f"a locator needs exactly one of {', '.join(WAYS_TO_FIND)}; this one has {' and '.join(named) or 'none'}"
-            )
-        if self.name is not None and self.role is None:
-            raise ValueError("`name` goes with `role` only")
-        return self
-
-    @property
-    def way(self) -> str:
-        """Which of the ways to find this locator uses."""
-        return next(way for way in WAYS_TO_FIND if getattr(self, way) is not None)
-
-    @property
-    def words(self) -> str | None:
-        """The text that a person sees on what this locator finds, if it is found by one."""
-        return next(
-            (value for value in (self.name, self.label, self.text, self.title, self.placeholder) if value),
-            self.has_text,
-        )
-
-
-Locators = Annotated[
-    list[Locator], BeforeValidator(_as_list, json_schema_input_type=Locator | list[Locator]), Field(min_length=1)
-]
-
-
-class Condition(_Strict):
-    """Something that must hold: a JavaScript expression is true, or an element is visible."""
-
-    script: str | None = Field(None, description="JavaScript expression, evaluated in the page")
-    visible: Locators | None = Field(None, description="an element that must be visible")
-    gone: Locators | None = Field(None, description="an element that must not be visible")
-
-
-class Choices(_Strict):
+class Choices(Strict):
     """The options of a drop-down that is a switch; `$text` or the words themselves."""
 
     on: str
     off: str
 
 
-class Element(_Strict):
+class Element(Strict):
     """Something a person uses or reads on a page."""
 
     find: Locators
@@ -118,17 +40,17 @@ class Element(_Strict):
 
 
 Elements = dict[str, Annotated[Element, BeforeValidator(_as_element, json_schema_input_type=Element | list[Locator])]]
-Path = Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
+Path = Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
 
 
-class Way(_Strict):
+class Way(Strict):
     """One way to a page: from the page it lies on, by using these elements of that page in order."""
 
     on: str
     open: Path = []
 
 
-class Page(_Strict):
+class Page(Strict):
     """A page, tab, menu or window of the recorder's UI, and how a person gets there."""
 
     path: str | None = Field(None, description="URL path, for a page that is opened by its address")
@@ -136,10 +58,16 @@ class Page(_Strict):
     open: Path = Field([], description="elements of that page to use, in order")
     ways: list[Way] = Field([], description="alternatives to `on` and `open`, in order of preference")
     shown_by: Locators | None = Field(None, description="visible exactly while this page is shown")
-    ready: Annotated[list[Condition], BeforeValidator(_as_list, json_schema_input_type=Condition | list[Condition])] = Field(
+    ready: Annotated[list[Condition], BeforeValidator(as_list, json_schema_input_type=Condition | list[Condition])] = Field(
         [], description="what must hold before anything is used"
     )
     frame: Path = Field([], description="frames by CSS, outermost first, in which all of this page is looked for")
+    window: str | None = Field(
+        None, description="regular expression for the address of the browser window of its own in which this page opens"
+    )
+    asked_by_browser: bool = Field(
+        False, description="for `sign_in`: not a page, but the browser itself asks for user and password (HTTP Basic or Digest)"
+    )
     close: Path = Field([], description="elements that close it, when the way goes on elsewhere")
     elements: Elements = {}
 
@@ -147,12 +75,12 @@ class Page(_Strict):
     @classmethod
     def _into_frames(cls, data: Any) -> Any:
         """`frame` of the page is the frame of each of its locators that names none."""
-        frame = _as_list(data.get("frame")) if isinstance(data, dict) else None
+        frame = as_list(data.get("frame")) if isinstance(data, dict) else None
         if not frame:
             return data
-        parts = {key: _framed(data[key], frame) for key in ("shown_by", "ready") if key in data}
+        parts = {key: framed(data[key], frame) for key in ("shown_by", "ready") if key in data}
         if isinstance(data.get("elements"), dict):
-            parts["elements"] = {name: _framed(element, frame) for name, element in data["elements"].items()}
+            parts["elements"] = {name: framed(element, frame) for name, element in data["elements"].items()}
         return {**data, **parts}
 
     @model_validator(mode="after")
@@ -169,7 +97,7 @@ class Page(_Strict):
         return self.ways or ([Way(on=self.on, open=self.open)] if self.on else [])
 
 
-class Handler(_Strict):
+class Handler(Strict):
     """Something that may pop up at any time, and the elements a person uses, in order, to answer it."""
 
     shown_by: Locators
@@ -177,7 +105,7 @@ class Handler(_Strict):
     elements: Elements
 
 
-class Obstacle(_Strict):
+class Obstacle(Strict):
     """A screen on which the work ends: what shows it, and what it means."""
 
     shown_by: Locators
@@ -185,7 +113,7 @@ class Obstacle(_Strict):
     advice: str | None = Field(None, description="what the person can do about it")
 
 
-class Meaning(_Strict):
+class Meaning(Strict):
     """Which values of the answer's code mean what."""
 
     refused: list[str] = []
@@ -195,7 +123,7 @@ class Meaning(_Strict):
     expired: list[str] = []
 
 
-class Answer(_Strict):
+class Answer(Strict):
     """The network's word on a click: where it comes from, and how its JSON is read (dotted paths)."""
 
     url: str = Field(description="regular expression for the answer's URL")
@@ -207,32 +135,41 @@ class Answer(_Strict):
     locked_for: str | None = Field(None, description="dotted path: seconds until the account is unlocked")
 
 
-class Evidence(_Strict):
+class Evidence(Strict):
     """One sign that this file fits the recorder."""
 
     has: str | None = Field(None, description="CSS of an element that is in the start page, visible or not")
     script: str | None = Field(None, description="JavaScript expression that is true on this firmware")
     title: str | None = Field(None, description="regular expression for the page's title")
     url: str | None = Field(None, description="regular expression for the address the start page ends at")
+    challenge: str | None = Field(
+        None,
+        description="regular expression for the WWW-Authenticate header, where the browser itself asks who it is",
+    )
     points: int = 1
 
 
-class Language(_Strict):
+class Language(Strict):
     """How the UI's language is read."""
 
     script: str = Field(description="JavaScript expression that gives the recorder's own name of the language")
     names: dict[str, str] = Field(description="recorder's name of a language: its code, for example Spanish: es")
+    dictionary: Path = Field(
+        [],
+        description="where the recorder keeps its own words, tried in order: paths with {language}, to JSON of keys and words; "
+        "a text with `key` is looked up there",
+    )
     cookie: str | None = Field(None, description="cookie in which the page remembers the language that a person chose, by name")
 
 
-class HarmlessRequest(_Strict):
+class HarmlessRequest(Strict):
     """A request other than GET that changes nothing on the recorder, so `--check` lets it through."""
 
     url: str = Field(description="regular expression for the address")
     body: str | None = Field(None, description="regular expression that the body must match")
 
 
-class SelectorFile(_Strict):
+class SelectorFile(Strict):
     """One selector file, after `extends` was resolved."""
 
     vendor: str
@@ -241,7 +178,9 @@ class SelectorFile(_Strict):
     verified_on: list[str] = Field([], description="`simulated`, or model + firmware + date of a real recorder")
     extends: str | None = None
     identify: list[Evidence] = []
-    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]]] = {}
+    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]]] = Field(
+        {}, description="words by name: language code: words; `key`: their keys in the recorder's own dictionary"
+    )
     language: Language | None = None
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")

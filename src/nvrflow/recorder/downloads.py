@@ -70,7 +70,7 @@ def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Dow
     finder, announced = recorder.finder, False
     deadline = time.monotonic() + recorder.timeout
     while not arrived:
-        if recorder.happens("download", _SLICE) or arrived:
+        if recorder.view.happens("download", _SLICE) or arrived:
             break
         if spec.refused_by and finder.shows(spec.refused_by):
             said = finder.any_of(spec.refused_by).first.inner_text().strip()
@@ -85,7 +85,7 @@ def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Dow
 
 
 def _comes(recorder: Recorder, spec: Element) -> bool:
-    return recorder.comes(spec.announced_by or [], 1000)
+    return recorder.view.comes(spec.announced_by or [], 1000)
 
 
 def _keep(folder: Path, page_name: str, suggested: str, data: bytes) -> Path:

@@ -29,16 +29,19 @@ class Candidate:
     missing: tuple[str, ...]
 
 
-def identify(page: Page, own: Path | None = None) -> list[Candidate]:
-    """Every selector file that names evidence, the best first; waits until one fits wholly or the start page had its time."""
+def identify(page: Page, own: Path | None = None, challenge: str = "") -> list[Candidate]:
+    """Every selector file that names evidence, the best first; waits until one fits wholly or the start page had its time.
+
+    `challenge` is the WWW-Authenticate header with which the recorder refuses to show its start page, if it does.
+    """
     firmwares = [firmware for name in available(own) if (firmware := load_firmware(name, own)).file.identify]
     try:
-        page.wait_for_function(_any_fits(firmwares), timeout=_PATIENCE)
+        page.wait_for_function(_any_fits(firmwares, challenge), timeout=_PATIENCE)
     except PlaywrightTimeout:
         pass  # none fits wholly; the scores below say how far each one does
     except PlaywrightError:
         page.wait_for_load_state("domcontentloaded")
-    candidates = [_weigh(page, firmware) for firmware in firmwares]
+    candidates = [_weigh(page, firmware, challenge) for firmware in firmwares]
     return sorted(candidates, key=lambda one: (one.score, len(one.found)), reverse=True)
 
 
@@ -63,21 +66,21 @@ def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
     )
 
 
-def _weigh(page: Page, firmware: Firmware) -> Candidate:
+def _weigh(page: Page, firmware: Firmware, challenge: str) -> Candidate:
     signs = firmware.file.identify
-    answers = page.evaluate(f"() => [{', '.join(map(_script, signs))}]")
+    answers = page.evaluate(f"() => [{', '.join(_script(sign, challenge) for sign in signs)}]")
     held = [sign for sign, answer in zip(signs, answers, strict=True) if answer]
     missing = tuple(_said(sign) for sign in signs if sign not in held)
     score = sum(sign.points for sign in held) / sum(sign.points for sign in signs)
     return Candidate(firmware, score, tuple(map(_said, held)), missing)
 
 
-def _any_fits(firmwares: list[Firmware]) -> str:
-    each = (" && ".join(_script(evidence) for evidence in firmware.file.identify) for firmware in firmwares)
+def _any_fits(firmwares: list[Firmware], challenge: str) -> str:
+    each = (" && ".join(_script(evidence, challenge) for evidence in firmware.file.identify) for firmware in firmwares)
     return f"() => {' || '.join(f'({one})' for one in each) or 'true'}"
 
 
-def _script(evidence: Evidence) -> str:
+def _script(evidence: Evidence, challenge: str) -> str:
     """One piece of evidence as a JavaScript expression that never throws."""
     checks = []
     if evidence.has is not None:
@@ -88,6 +91,8 @@ def _script(evidence: Evidence) -> str:
         checks.append(f"new RegExp({_quoted(evidence.title)}, 'i').test(document.title)")
     if evidence.url is not None:
         checks.append(f"new RegExp({_quoted(evidence.url)}).test(location.href)")
+    if evidence.challenge is not None:
+        checks.append("true" if re.search(evidence.challenge, challenge, re.I) else "false")
     return f"(() => {{ try {{ return {' && '.join(checks) or 'false'} }} catch (e) {{ return false }} }})()"
 
 
@@ -96,5 +101,11 @@ def _quoted(text: str) -> str:
 
 
 def _said(evidence: Evidence) -> str:
-    parts = (("has", evidence.has), ("script", evidence.script), ("title", evidence.title), ("address", evidence.url))
+    parts = (
+        ("has", evidence.has),
+        ("script", evidence.script),
+        ("title", evidence.title),
+        ("address", evidence.url),
+        ("challenge", evidence.challenge),
+    )
     return ", ".join(f"{what} {value}" for what, value in parts if value is not None)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from nvrflow.errors import SelectorDrift
 from nvrflow.firmware import Page, Way
 from nvrflow.recorder.finding import Match
+from nvrflow.recorder.outcomes import SLICE
 from nvrflow.recorder.playwright_errors import translated
-from nvrflow.recorder.screen import SLICE, Screen
+from nvrflow.recorder.screen import Screen
+from nvrflow.recorder.view import window_of
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -38,6 +40,8 @@ def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
 def is_shown(recorder: Recorder, name: str) -> bool:
     """Whether the page is shown now; a page that nothing shows counts as shown where the page it lies on is."""
     page = recorder.firmware.file.pages[name]
+    if not recorder.view.turn_to(name):
+        return False
     if page.shown_by:
         return recorder.finder.shows(page.shown_by)
     return any(is_shown(recorder, way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
@@ -47,7 +51,8 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
     """Wait until the page is shown, and ready if that is asked for; pop-ups are answered meanwhile."""
     page = recorder.firmware.file.pages[name]
     deadline = time.monotonic() + recorder.timeout
-    while page.shown_by and not recorder.comes(page.shown_by, SLICE):
+    _await_window(recorder, name, deadline)
+    while page.shown_by and not recorder.view.comes(page.shown_by, SLICE):
         if time.monotonic() > deadline:
             tried = ", ".join(map(recorder.finder.describe, page.shown_by))
             waited = f"not shown within {recorder.timeout:g} s"
@@ -56,6 +61,16 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
     if ready:
         _await_ready(recorder, name, page, deadline)
     return Screen(recorder, name)
+
+
+def _await_window(recorder: Recorder, name: str, deadline: float) -> None:
+    while not recorder.view.turn_to(name):
+        if time.monotonic() > deadline:
+            waited = f"no browser window opened within {recorder.timeout:g} s at an address like"
+            window = window_of(recorder.firmware.file, name)
+            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited} {window}")
+        if not recorder.view.happens("popup", SLICE):
+            recorder.popups.answer_any()
 
 
 def _await_ready(recorder: Recorder, name: str, page: Page, deadline: float) -> None:
@@ -76,6 +91,7 @@ def _enter(recorder: Recorder, name: str, patient: bool) -> None:
     if page.path is not None and recorder.session.is_fresh(page.path):
         return
     if page.path is not None:
+        recorder.view.turn_to(name)
         step_id = f"open-{name}".replace("_", "-")
         with translated(recorder.url), recorder.steps.step(step_id, f"Open {recorder.url}", verb="open", value=recorder.url):
             recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
@@ -116,7 +132,7 @@ def _offered(recorder: Recorder, start: Screen, element: str) -> bool:
     if start.offers(element):
         return True
     find = recorder.firmware.file.pages[start.name].elements[element].find
-    return recorder.steps.studio is not None and recorder.comes(find, 10 * SLICE)
+    return recorder.steps.studio is not None and recorder.view.comes(find, 10 * SLICE)
 
 
 def _mention(recorder: Recorder, name: str, way: Way) -> None:
@@ -129,7 +145,7 @@ def _mention(recorder: Recorder, name: str, way: Way) -> None:
             title = f"Click {recorder.firmware.called(elements[element], element)} if it is not selected already"
             with steps.step(f"open-{name}".replace("_", "-"), title, "read", f"{way.on}.{element}", "click") as step:
                 step.locator, step.fallback = match.locator, match.index
-                recorder.settle()
+                recorder.view.settle()
                 steps.studio.photograph(step, recorder.page, match.found, optional=True)
 
 

@@ -132,7 +132,7 @@ def look_at(url: str, selectors: Path | None = None, browser: Path | None = None
     address = locate(normalised(url), min(timeout, 10.0))
     session = Session(find_browser(browser), address, _plain(normalised(url)), "", _asking(""), timeout=timeout)
     try:
-        candidates = tuple(identify(session.page, selectors))
+        candidates = tuple(identify(session.page, selectors, session.challenge))
     finally:
         session.close()
     try:
@@ -142,7 +142,7 @@ def look_at(url: str, selectors: Path | None = None, browser: Path | None = None
 
 
 def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
-    firmware = named or the_one(identify(session.page, manner.selectors), session.url)
+    firmware = named or the_one(identify(session.page, manner.selectors, session.challenge), session.url)
     firmware = firmware.speaking(manner.language)
     report.firmware = {"name": firmware.name, "evidence": list(firmware.evidence) or ["named by --firmware"]}
     report.language = manner.language

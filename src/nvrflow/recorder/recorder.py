@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 from nvrflow.certificate import Certificate
-from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, ProductDefect, SignInRefused
-from nvrflow.firmware import Element, Firmware, Locator
+from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SignInRefused
+from nvrflow.firmware import Element, Firmware
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.language import hear
 from nvrflow.recorder.network import locked_message
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.recorder.playwright_errors import PlaywrightError
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.steps import Steps
+from nvrflow.recorder.view import View
 from nvrflow.report import Report
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Recorder:
         self.step_id: str | None = None
         self.restart_patience: float | None = None
         self._last_words: list[Callable[[Recorder], object]] = []
-        self._meet_page()
+        self.view = View(session, firmware, steps, timeout)
 
     @property
     def url(self) -> str:
@@ -74,8 +76,18 @@ class Recorder:
 
     @property
     def page(self) -> Page:
-        """The browser's page, for what no selector file can say."""
-        return self.session.page
+        """The browser's page, for what no selector file can say; the window that is looked at, if there are several."""
+        return self.view.finder.page
+
+    @property
+    def finder(self) -> Finder:
+        """Finds what the selector file names on the page."""
+        return self.view.finder
+
+    @property
+    def popups(self) -> Popups:
+        """Answers what may be in the way on the page."""
+        return self.view.popups
 
     @property
     def timeout_ms(self) -> float:
@@ -167,28 +179,26 @@ class Recorder:
         """Wait for the sign-in page, and read which language the recorder speaks; raises what an obstacle means."""
         if self.has("sign_in"):
             self.arrive("sign_in")
-        language = self.firmware.file.language
-        if language is None or self.firmware.language:
-            return
-        said = str(self.page.evaluate(f"() => {language.script}") or "")
-        self.firmware = self.firmware.speaking(language.names.get(said))
-        self.report.language = self.firmware.language
-        if self.firmware.language is None:
-            known = ", ".join(language.names)
-            self.report.notes.append(f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}")
-        self._meet_page()
+            if self.firmware.file.pages["sign_in"].asked_by_browser:
+                return  # nothing is shown before
+        self.listen()
+
+    def listen(self) -> None:
+        """Read which language the recorder speaks, and its own words if the selector file says where they are."""
+        self.firmware = hear(self.page, self.firmware, self.report)
+        self.view.read_as(self.firmware)
 
     def reopen(self) -> None:
-        """A fresh browser context on the recorder's present address; not signed in."""
+        """Close the browser and open another on the recorder's present address; nobody is signed in there."""
         self.signed_in = False
         self.session.reopen()
-        self._meet_page()
+        self.view.read_as(self.firmware)
 
     def moved(self, url: str) -> None:
         """The recorder is at another address from now on, and has forgotten who was signed in."""
         self.signed_in = False
         self.session.move(url)
-        self._meet_page()
+        self.view.read_as(self.firmware)
 
     def leave(self) -> None:
         """Say goodbye: run what `when_closing` was told, if still signed in; a failure is noted, not raised."""
@@ -203,33 +213,6 @@ class Recorder:
     def address(self, path: str) -> str:
         """The full address of a path on this recorder."""
         return urljoin(self.url + "/", path)
-
-    def settle(self) -> bool:
-        """Wait until no mask covers the page; True if there was one."""
-        busy = self.firmware.file.busy
-        if not busy or not self.finder.shows(busy):
-            return False
-        try:
-            self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self.timeout_ms)
-        except PlaywrightTimeout:
-            raise ProductDefect(f"{self.session.host}: the page stays busy for more than {self.timeout:g} s") from None
-        return True
-
-    def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
-        """Wait until something that one of the locators matches is visible; False when the time is over first."""
-        try:
-            self.finder.any_of(wanted).first.wait_for(timeout=milliseconds)
-        except PlaywrightTimeout:
-            return False
-        return True
-
-    def happens(self, event: str, milliseconds: float) -> bool:
-        """Let the page go on until the next `event` of Playwright's; False when the time is over first."""
-        try:
-            self.page.wait_for_event(event, timeout=milliseconds)
-        except PlaywrightTimeout:
-            return False
-        return True
 
     @contextmanager
     def named(self, step_id: str) -> Iterator[None]:
@@ -249,8 +232,3 @@ class Recorder:
         from nvrflow.recorder.nearest import candidates
 
         return candidates(self.page, self.firmware, element)
-
-    def _meet_page(self) -> None:
-        self.finder = Finder(self.page, self.firmware)
-        self.popups = Popups(self.finder, self.firmware, self.steps, self.session.host)
-        self.page.on("dialog", lambda dialog: self.popups.hear(dialog))

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nvrflow.certificate import Certificate
-from nvrflow.errors import ProductDefect, SelectorDrift, TimedOut
+from nvrflow.errors import ProductDefect, SelectorDrift, SignInRefused, TimedOut
 from nvrflow.firmware import Element
-from nvrflow.firmware.model import Choices
 from nvrflow.recorder.clicking import click_once
 from nvrflow.recorder.downloads import keep_text, receive
 from nvrflow.recorder.finding import Match, Tried
-from nvrflow.recorder.network import Answers
+from nvrflow.recorder.outcomes import SLICE, await_announcement, click_and_hear
 from nvrflow.recorder.playwright_errors import translated
+from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.steps import HeldBack
+from nvrflow.recorder.switches import choose, is_on
 from nvrflow.report import Step
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
-
-SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
 
 
 class Screen:
@@ -33,15 +31,30 @@ class Screen:
         self.recorder = recorder
         self.name = name
 
+    @property
+    def asked_by_browser(self) -> bool:
+        """Whether this is no page at all, but the browser's own question for user and password (HTTP Basic or Digest)."""
+        return self.recorder.firmware.file.pages[self.name].asked_by_browser
+
+    def authenticate(self) -> None:
+        """Answer the browser's own question with the recorder's account, once. Raises SignInRefused."""
+        recorder, path = self.recorder, self.recorder.firmware.file.pages[self.name].path or "/"
+        title = f"Sign in as {recorder.user} in the browser's own window"
+        with recorder.steps.step("authenticate", title, verb="authenticate", value=recorder.user), translated(recorder.url):
+            if not recorder.session.authenticate(path):
+                raise SignInRefused(f"{recorder.who}: the recorder refused user or password; nvrflow does not try again")
+            recorder.view.read_as(recorder.firmware)
+            recorder.listen()
+
     def click(self, element: str) -> None:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
         spec, steps = self._spec(element), self.recorder.steps
         with steps.described(), self._using(element, "click", f"Click {self._called(element)}") as (step, match):
             if spec.answered_by:
-                self._click_and_hear(spec, match)
+                click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element))
             else:
                 self._press(step, match)
-                self._await_announcement(spec, element)
+                await_announcement(self.recorder, spec, self._at(element))
 
     def fill(self, element: str, value: str) -> None:
         """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
@@ -53,6 +66,8 @@ class Screen:
             self._using(element, "fill", title, shown) as (_, match),
             translated(self._at(element)),
         ):
+            if spec.secret:
+                mark_secret(match.found)
             match.found.fill(value, timeout=self.recorder.timeout_ms)
 
     def select(self, element: str, option: str) -> None:
@@ -76,14 +91,14 @@ class Screen:
         """Whether a checkbox, switch or radio is on."""
         spec = self._spec(element)
         match = self._find(element)
-        self.recorder.settle()
+        self.recorder.view.settle()
         with translated(self._at(element)):
-            return self._state(spec, match)
+            return is_on(self.recorder, spec, match)
 
     def read(self, element: str) -> str:
         """The value of a field, or the text of anything else."""
         match = self._find(element)
-        self.recorder.settle()
+        self.recorder.view.settle()
         with translated(self._at(element)):
             tag = match.found.evaluate("element => element.tagName")
             return (match.found.input_value() if tag in ("INPUT", "TEXTAREA", "SELECT") else match.found.inner_text()).strip()
@@ -95,9 +110,11 @@ class Screen:
         spec = self._spec(element)
         if self.recorder.steps.held and spec.effect == "write":
             return True
+        if not self.recorder.view.turn_to(self.name):
+            return False
         if isinstance(self.recorder.finder.probe(spec.find), Match):
             return True
-        return self.recorder.settle() and isinstance(self.recorder.finder.probe(spec.find), Match)
+        return self.recorder.view.settle() and isinstance(self.recorder.finder.probe(spec.find), Match)
 
     def download(self, element: str) -> list[Certificate]:
         """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
@@ -118,28 +135,18 @@ class Screen:
             return
         with self.recorder.steps.described(), self._using(element, verb, f"{title} {self._called(element)}") as (step, match):
             if spec.choices:
-                self._choose(spec.choices, wanted, match)
+                choose(self.recorder, spec.choices, wanted, match)
             else:
                 self._press(step, match)
             deadline = time.monotonic() + self.recorder.timeout
-            while self._state(spec, match) is not wanted:
+            while is_on(self.recorder, spec, match) is not wanted:
                 if time.monotonic() > deadline:
                     raise ProductDefect(f"{self._at(element)}: was clicked and did not switch {'on' if wanted else 'off'}")
-                self.recorder.happens("requestfinished", SLICE)
+                self.recorder.view.happens("requestfinished", SLICE)
 
-    def _choose(self, choices: Choices, wanted: bool, match: Match) -> None:
-        words = self.recorder.firmware.words(choices.on if wanted else choices.off)
-        offered = [option.strip() for option in match.found.locator("option").all_inner_texts()]
-        label = next((option for option in offered if option.casefold() in map(str.casefold, words)), words[0])
-        match.found.select_option(label=label, timeout=self.recorder.timeout_ms)
-
-    def _state(self, spec: Element, match: Match) -> bool:
-        if spec.checked_by:
-            return self.recorder.finder.shows(spec.checked_by)
-        if spec.choices:
-            chosen = str(match.found.evaluate("list => list.selectedOptions[0]?.text ?? ''")).strip()
-            return chosen.casefold() in map(str.casefold, self.recorder.firmware.words(spec.choices.on))
-        return match.found.is_checked()
+    def _click_at_once(self, match: Match, element: str) -> None:
+        with translated(self._at(element)):
+            match.found.click(timeout=self.recorder.timeout_ms)
 
     def _press(self, step: Step, match: Match) -> None:
         recorder = self.recorder
@@ -152,49 +159,6 @@ class Screen:
                 f"{self._at(step.element)}: {match.locator} could not be clicked in {recorder.timeout:g} s; "
                 "something covers it, it moves, or it is disabled"
             )
-
-    def _click_and_hear(self, spec: Element, match: Match) -> None:
-        answer = self.recorder.firmware.file.answers[spec.answered_by or ""]
-        page = self.recorder.page
-        deadline = time.monotonic() + self.recorder.timeout
-        with Answers(answer).of(page) as answers:
-            with translated(self._at("submit")):
-                match.found.click(timeout=self.recorder.timeout_ms)
-            while True:
-                verdict = answers.verdict(self.recorder.who)
-                if verdict and verdict.problem:
-                    raise verdict.problem
-                if verdict:
-                    return
-                if self.recorder.happens("response", SLICE):
-                    continue
-                refused = self._refused(spec)
-                if refused:
-                    raise self.recorder.refusal(refused)
-                self.recorder.popups.answer_any()
-                if time.monotonic() > deadline:
-                    waited = f"no answer within {self.recorder.timeout:g} s"
-                    raise TimedOut(f"{self.recorder.who}: {waited}; one answer to {answer.url} was expected")
-
-    def _await_announcement(self, spec: Element, element: str) -> None:
-        deadline = time.monotonic() + self.recorder.timeout
-        while spec.announced_by and not self.recorder.comes(spec.announced_by, SLICE):
-            said = self._refused(spec)
-            if said:
-                raise ProductDefect(f"{self._at(element)}: the recorder says {said!r}")
-            if time.monotonic() > deadline:
-                raise TimedOut(
-                    f"{self._at(element)}: the recorder announced nothing within {self.recorder.timeout:g} s after the click"
-                )
-            self.recorder.popups.answer_any()
-
-    def _refused(self, spec: Element) -> str:
-        """The recorder's own words when it refuses, on its page or in a native dialog; empty when it does not."""
-        finder = self.recorder.finder
-        if spec.refused_by and finder.shows(spec.refused_by):
-            return finder.any_of(spec.refused_by).first.inner_text().strip() or "nothing, but shows an error"
-        heard = [said for said in self.recorder.popups.native if re.search(spec.refused_saying or "$^", said)]
-        return heard[-1] if heard else ""
 
     @contextmanager
     def _using(self, element: str, verb: str, title: str, value: str = "") -> Iterator[tuple[Step, Match]]:
@@ -211,7 +175,7 @@ class Screen:
                 expected = self.recorder.finder.describe(spec.find[0])
                 self.recorder.steps.drift(step.element, expected, match.locator)
             if steps.take_pictures:
-                self.recorder.settle()
+                self.recorder.view.settle()
             steps.before_using(step, self.recorder.page, match.found)
             yield step, match
             if steps.studio is not None and spec.announced_by:
@@ -219,9 +183,11 @@ class Screen:
 
     def _find(self, element: str) -> Match:
         """The element, awaited; pop-ups are answered meanwhile."""
-        spec, finder = self._spec(element), self.recorder.finder
+        spec = self._spec(element)
         deadline = time.monotonic() + self.recorder.timeout
+        self.recorder.view.turn_to(self.name)
         while True:
+            finder = self.recorder.finder
             with translated(self._at(element)):
                 found = finder.probe(spec.find)
                 if isinstance(found, Match):
@@ -229,9 +195,9 @@ class Screen:
                 if time.monotonic() > deadline:
                     raise SelectorDrift(self._drift(element, found))
                 ambiguous = any(one.count > 1 for one in found)
-                came = not ambiguous and self.recorder.comes(spec.find, SLICE)
+                came = not ambiguous and self.recorder.view.comes(spec.find, SLICE)
                 if not came and not self.recorder.popups.answer_any() and ambiguous:
-                    self.recorder.happens("requestfinished", SLICE)
+                    self.recorder.view.happens("requestfinished", SLICE)
 
     def _drift(self, element: str, tried: list[Tried]) -> str:
         near = self.recorder.nearest(self._spec(element))

@@ -20,14 +20,15 @@ from nvrflow.recorder.trace import write_redacted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, HttpCredentials, Page
 
 
 @dataclass
 class Session:
     """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
 
-    `running` is a browser that is open already and stays open; it serves while no key has to be pinned.
+    `running` is a browser that is open already and stays open; it serves while no key has to be pinned. `challenge` is the
+    WWW-Authenticate header of a start page that the browser itself has to ask user and password for.
     """
 
     browser: Browser
@@ -43,9 +44,11 @@ class Session:
     harmless: list[HarmlessRequest] | None = None
     studio: Studio | None = None
     language_cookie: tuple[str, str] | None = None
+    challenge: str = ""
     held: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
+    _credentials: HttpCredentials | None = None
     _processes: ExitStack = field(default_factory=ExitStack)
     _fresh: bool = False
     _context: BrowserContext | None = None
@@ -88,14 +91,27 @@ class Session:
 
     def reopen(self) -> None:
         """A fresh browser with the recorder's start page; nothing of the earlier one is left in it."""
-        self.close()
+        self._forget_credentials()
         self.address = locate(self.address.url)
         self._start()
 
     def move(self, url: str) -> None:
         """Leave the old address; the browser for the new one is started when its page is first used."""
-        self.close()
+        self._forget_credentials()
         self.address = locate(url)
+
+    def authenticate(self, path: str) -> bool:
+        """Open `path` anew with user and password for the browser's own question; whether the recorder takes them."""
+        password = self.password()
+        self.secrets.add(f"{self.user}:{password}")  # what Basic sends, in base64
+        self._credentials = {"username": self.user, "password": password, "origin": self.url}
+        self.close()
+        self._start(path)
+        return not self.challenge
+
+    def windows(self) -> list[Page]:
+        """The recorder's page, and every further browser window that it has opened."""
+        return self.page.context.pages
 
     def hold_back(self, harmless: list[HarmlessRequest]) -> None:
         """From now on let only requests out that change nothing."""
@@ -123,10 +139,16 @@ class Session:
         finally:
             self._processes.close()
 
-    def _start(self) -> None:
+    def _forget_credentials(self) -> None:
+        self.close()
+        self._credentials = None
+
+    def _start(self, path: str = "/") -> None:
         process = self.running if self.running and not self.address.pin else self._launched()
         options = self.studio.context if self.studio else {}
-        self._context = process.new_context(accept_downloads=True, user_agent=user_agent(process), **options)
+        self._context = process.new_context(
+            accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
+        )
         watch_clicks(self._context)
         if self.language_cookie is not None:
             name, value = self.language_cookie
@@ -140,9 +162,11 @@ class Session:
             self.studio.meet(self._page)
         try:
             with translated(self.url):
-                self._page.goto(self.url + "/", wait_until="domcontentloaded", timeout=self.timeout * 1000)
+                response = self._page.goto(self.url + path, wait_until="domcontentloaded", timeout=self.timeout * 1000)
         except PlaywrightTimeout as problem:
             raise unreachable(self.url, problem) from None
+        refused = response if response is not None and response.status == 401 else None
+        self.challenge = (refused.header_value("www-authenticate") if refused else None) or ""
         self._fresh = True
 
     def _launched(self) -> Process:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import NvrflowError
+from nvrflow.recorder.secret_fields import secret_boxes
 from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
 from nvrflow.report.pictures import Box, Picture
 
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Locator, Page
 
     from nvrflow.recorder.studio import Studio
-
-# Where a password can be read off a picture: the boxes of every password field, in CSS pixels of its frame.
-_SECRET_FIELDS = """() => [...document.querySelectorAll('input[type=password], [data-nvrflow-secret]')]
-  .map(field => field.getBoundingClientRect()).filter(box => box.width && box.height)
-  .map(box => [box.x, box.y, box.width, box.height])"""
 
 
 class HeldBack(Exception):
@@ -120,7 +116,7 @@ class Steps:
         if self._camera is None or self._camera_page is not page:
             self._camera, self._camera_page = page.context.new_cdp_session(page), page
         box = target.bounding_box() if target else None
-        masks = tuple(Box(*rectangle) for rectangle in page.evaluate(_SECRET_FIELDS))
+        masks = tuple(secret_boxes(page))
         options: dict[str, Any] = {"format": "jpeg", "quality": 70, "optimizeForSpeed": True}
         image = self._camera.send("Page.captureScreenshot", options)["data"]
         where = Box(box["x"], box["y"], box["width"], box["height"]) if box else None

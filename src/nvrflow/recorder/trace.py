@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,9 @@ from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
+
+# What Digest sends is made of the password, and can be guessed at.
+_AUTHORIZATION = re.compile(rb'("name":\s*"authorization",\s*"value":\s*")(?:[^"\\]|\\.)*(")', re.I)
 
 
 def write_redacted(context: BrowserContext, target: Path, secrets: Iterable[str]) -> None:
@@ -30,6 +34,7 @@ def write_redacted(context: BrowserContext, target: Path, secrets: Iterable[str]
                 data = source.read(entry)
                 for form in forms:
                     data = data.replace(form, b"*" * len(form))
+                data = _AUTHORIZATION.sub(rb"\1***\2", data)
                 copy.writestr(entry, data)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(clean.read_bytes())

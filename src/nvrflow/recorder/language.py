@@ -1,0 +1,53 @@
+"""The language that a recorder speaks, and its own words: read from its pages, not assumed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from nvrflow.firmware import Firmware
+from nvrflow.recorder.playwright_errors import PlaywrightError, translated
+from nvrflow.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from playwright.sync_api import Page
+
+_FETCH = "path => fetch(path).then(answer => answer.ok ? answer.text() : '')"
+
+
+def hear(page: Page, firmware: Firmware, report: Report) -> Firmware:
+    """`firmware` in the language of `page`, with the recorder's own words; a language named by hand stays.
+
+    What is not known is noted in `report`. The dictionaries are open to anybody (facts/recorder-ui.md 1.4, grade V for the
+    classic generation).
+    """
+    language = firmware.file.language
+    if language is None:
+        return firmware
+    with translated(f"{firmware.name}: language.script"):
+        said = str(page.evaluate(f"() => {language.script}") or "")
+    if not firmware.language:
+        firmware = firmware.speaking(language.names.get(said))
+        report.language = firmware.language
+    if language.dictionary and said:
+        firmware = firmware.reading(_dictionary(page, language.dictionary, said))
+    if firmware.language is None:
+        known = ", ".join(language.names)
+        own = "; its own dictionary is used" if firmware.dictionary else ""
+        report.notes.append(f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}{own}")
+    return firmware
+
+
+def _dictionary(page: Page, paths: Sequence[str], said: str) -> dict[str, str]:
+    """The recorder's words by key from the first of `paths` that holds any; empty when none does."""
+    for path in paths:
+        try:
+            words = json.loads(page.evaluate(_FETCH, path.replace("{language}", quote(said))).lstrip("\ufeff"))
+        except (PlaywrightError, ValueError):
+            continue
+        if isinstance(words, dict) and words:
+            return {str(key): word for key, word in words.items() if isinstance(word, str)}
+    return {}

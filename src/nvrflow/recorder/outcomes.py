@@ -1,0 +1,61 @@
+"""What follows a click: the network's answer, words that announce success, or a refusal - each awaited with an end."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nvrflow.errors import ProductDefect, TimedOut
+from nvrflow.firmware import Element
+from nvrflow.recorder.network import Answers
+
+if TYPE_CHECKING:
+    from nvrflow.recorder.recorder import Recorder
+
+SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
+
+
+def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None]) -> None:
+    """Click, and wait for the network's answer that decides; raises what it means."""
+    answer = recorder.firmware.file.answers[spec.answered_by or ""]
+    deadline = time.monotonic() + recorder.timeout
+    with Answers(answer).of(recorder.page) as answers:
+        click()
+        while True:
+            verdict = answers.verdict(recorder.who)
+            if verdict and verdict.problem:
+                raise verdict.problem
+            if verdict:
+                return
+            if recorder.view.happens("response", SLICE):
+                continue
+            said = refused(recorder, spec)
+            if said:
+                raise recorder.refusal(said)
+            recorder.popups.answer_any()
+            if time.monotonic() > deadline:
+                waited = f"no answer within {recorder.timeout:g} s"
+                raise TimedOut(f"{recorder.who}: {waited}; one answer to {answer.url} was expected")
+
+
+def await_announcement(recorder: Recorder, spec: Element, at: str) -> None:
+    """Wait for what says that it worked, if anything does. Raises ProductDefect with the recorder's words, TimedOut."""
+    deadline = time.monotonic() + recorder.timeout
+    while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
+        said = refused(recorder, spec)
+        if said:
+            raise ProductDefect(f"{at}: the recorder says {said!r}")
+        if time.monotonic() > deadline:
+            raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
+        recorder.popups.answer_any()
+
+
+def refused(recorder: Recorder, spec: Element) -> str:
+    """The recorder's own words when it refuses, on its page or in a native dialog; empty when it does not."""
+    finder = recorder.finder
+    if spec.refused_by and finder.shows(spec.refused_by):
+        return finder.any_of(spec.refused_by).first.inner_text().strip() or "nothing, but shows an error"
+    heard = [said for said in recorder.popups.native if re.search(spec.refused_saying or "$^", said)]
+    return heard[-1] if heard else ""
