@@ -91,6 +91,13 @@ class Finder:
             found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way)))
         return found.filter(has_text=self._words_inside(locator.has_text)) if locator.has_text else found
 
+    def around(self, locator: Locator) -> Page | FrameLocator:
+        """The page, or the frame in which `locator` is looked for."""
+        start: Page | FrameLocator = self.page
+        for frame in locator.frame or []:
+            start = start.frame_locator(frame)
+        return start
+
     def describe(self, locator: Locator) -> str:
         """`locator` in words, as a message or a report shows it."""
         shown = {way: self._said(value) for way in ("name", "has_text") if (value := getattr(locator, way))}
@@ -107,13 +114,9 @@ class Finder:
         return text + (f" in frame {' > '.join(locator.frame)}" if locator.frame else "")
 
     def _start(self, locator: Locator) -> Page | FrameLocator | Found:
-        start: Page | FrameLocator | Found = self.page
-        for frame in locator.frame or []:
-            start = start.frame_locator(frame)
         if locator.within:
-            scope = self.firmware.file.scopes[locator.within.removeprefix("$")]
-            return self.any_of(scope)
-        return start
+            return self.any_of(self.firmware.file.scopes[locator.within.removeprefix("$")])
+        return self.around(locator)
 
     def _said(self, value: str) -> str:
         return " / ".join(self.firmware.words(value))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nvrflow.errors import SelectorDrift
 from nvrflow.firmware import Page, Way
 from nvrflow.recorder.finding import Match
+from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE
 from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.screen import Screen
@@ -53,11 +54,15 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
     deadline = time.monotonic() + recorder.timeout
     _await_window(recorder, name, deadline)
     while page.shown_by and not recorder.view.comes(page.shown_by, SLICE):
+        if recorder.pending is not None:
+            recorder.pending.raise_refusal(recorder)
         if time.monotonic() > deadline:
             tried = ", ".join(map(recorder.finder.describe, page.shown_by))
             waited = f"not shown within {recorder.timeout:g} s"
-            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible")
+            near = hints(recorder.finder, page.shown_by)
+            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible{near}")
         recorder.popups.answer_any()
+    recorder.pending = None
     if ready:
         _await_ready(recorder, name, page, deadline)
     return Screen(recorder, name)

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from nvrflow.firmware import Element, Firmware
+from nvrflow.firmware import Locator
+from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.playwright_errors import PlaywrightError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+_PATIENCE = 2000  # milliseconds; a frame that is not there is not waited for
 _NAMED = re.compile(r'^\s*-\s+(?P<role>[\w-]+)\s+"(?P<name>[^"]+)"')
 
 
-def candidates(page: Page, firmware: Firmware, element: Element) -> list[str]:
-    """Up to three visible things, as `role "name"`, whose names are most like what the element is called."""
-    wanted = [word.casefold() for locator in element.find if locator.words for word in firmware.words(locator.words)]
+def hints(finder: Finder, wanted: Sequence[Locator]) -> str:
+    """What a person is told when none of `wanted` is shown: what comes nearest, and what no selector can reach."""
+    near, closed = candidates(finder, wanted), closed_roots(finder.page)
+    text = f". Nearest on the screen: {', '.join(near)}" if near else ""
+    if closed:
+        hosts = ", ".join(f"<{host}>" for host in closed)
+        text += f". There is a closed shadow root in {hosts}: nothing in it can be reached by any selector"
+    return text
+
+
+def candidates(finder: Finder, sought: Sequence[Locator]) -> list[str]:
+    """Up to three visible things, as `role "name"`, whose names are most like the words of `sought`."""
+    firmware = finder.firmware
+    wanted = [word.casefold() for locator in sought if locator.words for word in firmware.words(locator.words)]
     try:
-        lines = page.locator("body").aria_snapshot().splitlines()
+        lines = finder.around(sought[0]).locator("body").aria_snapshot(timeout=_PATIENCE).splitlines()
     except PlaywrightError:
         return []
     named = {f'{match["role"]} "{match["name"]}"': match["name"].casefold() for line in lines if (match := _NAMED.match(line))}
@@ -28,3 +42,25 @@ def candidates(page: Page, firmware: Firmware, element: Element) -> list[str]:
         for shown, name in named.items()
     ]
     return [shown for score, shown in sorted(scored, reverse=True)[:3] if score >= 0.5]
+
+
+def closed_roots(page: Page) -> list[str]:
+    """The elements of `page` and its frames whose content no selector can reach, because it lies in a closed shadow root."""
+    try:
+        inspector = page.context.new_cdp_session(page)
+        document = inspector.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+        inspector.detach()
+    except PlaywrightError:
+        return []
+    return sorted(set(_hosts(document)))
+
+
+def _hosts(node: dict[str, Any]) -> Iterator[str]:
+    for root in node.get("shadowRoots", []):
+        if root.get("shadowRootType") == "closed":
+            yield str(node["nodeName"]).lower()
+    inner = [*node.get("children", []), *node.get("shadowRoots", [])]
+    if "contentDocument" in node:
+        inner.append(node["contentDocument"])
+    for child in inner:
+        yield from _hosts(child)

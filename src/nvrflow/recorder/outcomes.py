@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nvrflow.errors import ProductDefect, TimedOut
@@ -40,13 +41,30 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
                 raise TimedOut(f"{recorder.who}: {waited}; one answer to {answer.url} was expected")
 
 
-def await_announcement(recorder: Recorder, spec: Element, at: str) -> None:
-    """Wait for what says that it worked, if anything does. Raises ProductDefect with the recorder's words, TimedOut."""
+@dataclass(frozen=True)
+class Clicked:
+    """A click whose refusal the selector file tells, and whose success only what comes next does."""
+
+    spec: Element
+    at: str
+    signs_in: bool
+
+    def raise_refusal(self, recorder: Recorder) -> None:
+        """Raise SignInRefused or ProductDefect with the recorder's words, if it shows any."""
+        said = refused(recorder, self.spec)
+        if said and self.signs_in:
+            recorder.signed_in = False
+            raise recorder.refusal(said)
+        if said:
+            raise ProductDefect(f"{self.at}: the recorder says {said!r}")
+
+
+def await_announcement(recorder: Recorder, clicked: Clicked) -> None:
+    """Wait for what says that it worked, if anything does. Raises what a refusal means, TimedOut."""
+    spec, at = clicked.spec, clicked.at
     deadline = time.monotonic() + recorder.timeout
     while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
-        said = refused(recorder, spec)
-        if said:
-            raise ProductDefect(f"{at}: the recorder says {said!r}")
+        clicked.raise_refusal(recorder)
         if time.monotonic() > deadline:
             raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
         recorder.popups.answer_any()

@@ -10,11 +10,12 @@ from urllib.parse import urljoin
 
 from nvrflow.certificate import Certificate
 from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SignInRefused
-from nvrflow.firmware import Element, Firmware
+from nvrflow.firmware import Firmware
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.language import hear
 from nvrflow.recorder.network import locked_message
+from nvrflow.recorder.outcomes import Clicked
 from nvrflow.recorder.playwright_errors import PlaywrightError
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
@@ -46,6 +47,7 @@ class Recorder:
         self.signed_in = False
         self.step_id: str | None = None
         self.restart_patience: float | None = None
+        self.pending: Clicked | None = None
         self._last_words: list[Callable[[Recorder], object]] = []
         self.view = View(session, firmware, steps, timeout)
 
@@ -226,9 +228,3 @@ class Recorder:
     def refusal(self, said: str) -> SignInRefused:
         """The error for a sign-in that the screen refuses, with the recorder's own words."""
         return SignInRefused(f"{self.who}: the recorder says {said!r}; nvrflow does not try again")
-
-    def nearest(self, element: Element) -> list[str]:
-        """What on the screen comes nearest to what the element is called, best first."""
-        from nvrflow.recorder.nearest import candidates
-
-        return candidates(self.page, self.firmware, element)

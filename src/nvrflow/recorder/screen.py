@@ -13,7 +13,8 @@ from nvrflow.firmware import Element
 from nvrflow.recorder.clicking import click_once
 from nvrflow.recorder.downloads import keep_text, receive
 from nvrflow.recorder.finding import Match, Tried
-from nvrflow.recorder.outcomes import SLICE, await_announcement, click_and_hear
+from nvrflow.recorder.nearest import hints
+from nvrflow.recorder.outcomes import SLICE, Clicked, await_announcement, click_and_hear
 from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.steps import HeldBack
@@ -54,7 +55,9 @@ class Screen:
                 click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element))
             else:
                 self._press(step, match)
-                await_announcement(self.recorder, spec, self._at(element))
+                clicked = Clicked(spec, self._at(element), signs_in=self.name == "sign_in")
+                await_announcement(self.recorder, clicked)
+                self.recorder.pending = None if spec.announced_by else clicked
 
     def fill(self, element: str, value: str) -> None:
         """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
@@ -200,9 +203,8 @@ class Screen:
                     self.recorder.view.happens("requestfinished", SLICE)
 
     def _drift(self, element: str, tried: list[Tried]) -> str:
-        near = self.recorder.nearest(self._spec(element))
         text = f"{self._at(element)}: tried {', '.join(map(str, tried))}; exactly one should be visible"
-        return text + (f". Nearest on the screen: {', '.join(near)}" if near else "")
+        return text + hints(self.recorder.finder, self._spec(element).find)
 
     def _spec(self, element: str) -> Element:
         elements = self.recorder.firmware.file.pages[self.name].elements
