@@ -1,8 +1,19 @@
-"""The shipped flows on every simulated recorder - or with `--recorder URL` on that one."""
+"""The shipped flows on every simulated recorder - or with `--recorder URL` on that one - and in every language it has.
+
+What a recorder cannot do is claimed here by name: which have no second certificate, and which no flow can use.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
 from nvrflow import Recorder, Trusting
+from nvrflow.errors import NvrflowError
+from nvrflow.firmware import load_firmware
+from nvrflow.flows.create_certificate import create_certificate
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
@@ -10,6 +21,13 @@ from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.flows.sign_out import sign_out
 from nvrflow.pytest_plugin import TrustStore
+from nvrflow.simulator import available, usable
+
+CODES = {"English": "en", "Spanish": "es", "German": "de", "SimpChinese": "zh"}
+EVERY_FLOW = [sign_in, sign_out, create_certificate, download_certificates, enable_https, disable_https, secure]
+WITHOUT_A_SECOND_CERTIFICATE: set[str] = set()
+REFUSED = {"dahua/classic": "plugin-needed"}
+ON_OURS_ONLY = "only simulated recorders can be set to another language"
 
 
 def test_signing_in_shows_the_home_page_and_signing_out_the_sign_in_page(recorder: Recorder) -> None:
@@ -28,11 +46,13 @@ def test_signing_in_twice_clicks_once(signed_in: Recorder) -> None:
 
 def test_both_certificates_can_be_downloaded(recorder: Recorder) -> None:
     device, trusted = download_certificates(recorder)
-    assert trusted is not None
+    assert device.file is not None and device.file.read_bytes()
+    if trusted is None:
+        assert not recorder.has("trusted_ca")
+        assert device.self_signed
+        return
     assert trusted.issued(device)
-    assert device.file is not None and trusted.file is not None
-    assert device.file != trusted.file
-    assert device.file.read_bytes()
+    assert trusted.file is not None and device.file != trusted.file
 
 
 def test_https_can_be_switched_on_and_off_again(recorder: Recorder) -> None:
@@ -68,3 +88,44 @@ def test_a_browser_that_trusts_nothing_refuses_the_recorder(recorder: Recorder, 
     assert https is not None and https.url is not None
     assert trust_store.error_at(https.url) == "ERR_CERT_AUTHORITY_INVALID"
     disable_https(recorder)
+
+
+@pytest.mark.parametrize(("name", "language"), [(name, one) for name, languages in usable().items() for one in languages])
+def test_every_flow_works_in_every_language_without_drift(
+    name: str, language: str, simulated: Callable[..., Any], opened: Any, trust_store: TrustStore, request: pytest.FixtureRequest
+) -> None:
+    if request.config.getoption("--recorder"):
+        pytest.skip(ON_OURS_ONLY)
+    simulation = simulated(name, language=language, weak_password=True)
+    with opened(simulation) as recorder:
+        create_certificate(recorder)
+        secure(recorder, Trusting(yes=True, environment=trust_store.environment))
+        disable_https(recorder)
+        sign_out(recorder)
+        assert recorder.report.language == CODES[language]
+        assert recorder.firmware.name == name
+        assert recorder.report.drift == []
+    assert simulation.sessions == 0
+
+
+def test_each_recorder_has_the_languages_of_its_selector_file() -> None:
+    for name, languages in usable().items():
+        assert set(languages) == set(CODES)
+        assert set(load_firmware(name).languages) == set(CODES.values())
+
+
+def test_what_a_recorder_cannot_do_is_known_by_name() -> None:
+    assert {name for name in usable() if "trusted_ca" not in load_firmware(name).file.pages} == WITHOUT_A_SECOND_CERTIFICATE
+    assert set(available()) - set(usable()) == set(REFUSED)
+
+
+@pytest.mark.parametrize("flow", EVERY_FLOW, ids=lambda flow: flow.__name__)
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_recorder_that_no_browser_can_use_ends_every_flow_with_that(
+    name: str, flow: Callable[[Recorder], object], simulated: Callable[..., Any], opened: Any
+) -> None:
+    simulation = simulated(name)
+    with pytest.raises(NvrflowError) as refused, opened(simulation) as recorder:
+        flow(recorder)
+    assert refused.value.kind == REFUSED[name]
+    assert simulation.log == ()

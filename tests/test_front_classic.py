@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from nvrflow.browser import find_browser, open_browser
-from nvrflow.content import folder, read_yaml
 from nvrflow.errors import PluginNeeded
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.recorder.opening import look_at
-from nvrflow.simulator.recorder_settings import RecorderFile, with_changes
+from nvrflow.simulator import simulate
 from nvrflow.simulator.service import SimulatedRecorder
 
 NAME = "dahua/classic"
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("xstatic") is None, reason="dahua/classic: the package XStatic-jQuery is not installed"
-)
 
 
 @pytest.fixture(params=["English", "German"])
 def classic(request: pytest.FixtureRequest) -> Iterator[SimulatedRecorder]:
-    home = folder("fixtures") / NAME
-    file = RecorderFile.model_validate(read_yaml(home / "plugin_only.yaml").data)
-    with SimulatedRecorder(NAME, file, with_changes(file.settings, {"language": request.param}), home) as recorder:
+    with simulate(NAME, language=request.param) as recorder:
         yield recorder
 
 

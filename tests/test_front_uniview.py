@@ -7,34 +7,13 @@ from typing import Any
 
 import pytest
 
-from nvrflow.content import folder
 from nvrflow.errors import AccountLocked, NotInitialised, ProductDefect, SessionLimit, SignInRefused
-from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.flows.sign_out import sign_out
 
 NAME = "uniview/nvr"
 Started = Callable[..., Any]
-pytestmark = pytest.mark.skipif(
-    not (folder("fixtures") / NAME / "recorder.yaml").is_file(), reason=f"{NAME}: its recorder.yaml is not shipped yet"
-)
-
-
-@pytest.mark.parametrize(("language", "code"), [("English", "en"), ("Spanish", "es"), ("German", "de"), ("SimpChinese", "zh")])
-def test_the_whole_way_works_in_every_language_without_drift(simulated: Started, opened: Any, language: str, code: str) -> None:
-    simulation = simulated(NAME, language=language, weak_password=True)
-    with opened(simulation) as recorder:
-        device, root = download_certificates(recorder)
-        enable_https(recorder)
-        disable_https(recorder)
-        sign_out(recorder)
-        assert recorder.firmware.name == NAME
-        assert recorder.report.language == code
-        assert recorder.report.drift == []
-    assert (device.sha256, root.sha256) == (simulation.device_sha256, simulation.authority_sha256)
-    assert simulation.sessions == 0
 
 
 def test_the_port_is_read_from_its_own_page(simulated: Started, opened: Any) -> None:

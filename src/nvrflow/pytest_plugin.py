@@ -49,11 +49,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("firmware_name", _simulated(metafunc.config), indirect=True, scope="session")
 
 
-def _simulated(config: pytest.Config) -> list[str]:
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Which recorders are tested, and which simulated ones are not because no browser can use them."""
     from nvrflow.simulator import available
 
+    url, names = config.getoption("--recorder"), _simulated(config)
+    left_out = [] if url or config.getoption("--firmware") else [name for name in available() if name not in names]
+    tested = f"nvrflow: recorders: {url or ', '.join(names)}"
+    return [tested, *([f"nvrflow: left out, as no browser can use their pages: {', '.join(left_out)}"] if left_out else [])]
+
+
+def _simulated(config: pytest.Config) -> list[str]:
+    from nvrflow.simulator import usable
+
     wanted = config.getoption("--firmware")
-    return [wanted] if wanted else list(available())
+    return [wanted] if wanted else list(usable())
 
 
 @pytest.fixture(scope="session")

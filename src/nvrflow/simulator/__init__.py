@@ -1,6 +1,6 @@
 """A recorder on this computer that behaves like a real one: real HTTP and TLS, own certificates, accounts, lockout.
 
-with simulate(available()[0], certificate="expired") as recorder:
+with simulate("dahua/nvr_v4", certificate="expired") as recorder:
     print(recorder.url, recorder.user, recorder.password)
 """
 
@@ -12,12 +12,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import WrongCall
-from nvrflow.simulator.recorder_settings import available, load
+from nvrflow.simulator.recorder_settings import available, load, usable
 
 if TYPE_CHECKING:
     from nvrflow.simulator.service import SimulatedRecorder
 
-__all__ = ["available", "serve_forever", "simulate"]
+__all__ = ["available", "serve_forever", "simulate", "usable"]
 
 
 def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:

@@ -134,9 +134,10 @@ class Model(_Strict):
 
 
 class RecorderFile(_Strict):
-    """One `recorder.yaml`."""
+    """One `recorder.yaml`; `refused_as` is the `error.kind` with which every flow ends on a recorder that no browser can use."""
 
     protocol: str
+    refused_as: Literal["plugin-needed"] | None = None
     device: Model
     authority: dict[str, str]
     subject: dict[str, str]
@@ -148,6 +149,12 @@ def available() -> list[str]:
     """The names of all simulated recorders that are shipped: folders below fixtures/ with a recorder.yaml."""
     top = folder("fixtures")
     return sorted(path.parent.relative_to(top).as_posix() for path in top.rglob("recorder.yaml"))
+
+
+def usable() -> dict[str, list[str]]:
+    """The simulated recorders on which flows can work, each with the languages that it speaks."""
+    files = {name: load(name, {})[0] for name in available()}
+    return {name: file.settings.languages for name, file in files.items() if file.refused_as is None}
 
 
 def load(firmware: str, changes: dict[str, Any]) -> tuple[RecorderFile, Settings, Path]:
