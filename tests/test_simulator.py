@@ -17,7 +17,7 @@ from simulated_page import Page, code, listens, served_sha256, wait_until_closed
 
 from nvrflow.content import folder
 from nvrflow.errors import InvalidFile, WrongCall
-from nvrflow.simulator import recorder_settings, serve_forever, simulate
+from nvrflow.simulator import recorder_files, serve_forever, simulate
 from nvrflow.simulator.service import SimulatedRecorder
 
 FIRMWARE = "dahua/nvr_v4"
@@ -291,7 +291,7 @@ def test_a_mistake_in_a_recorder_file_is_named_with_its_line(tmp_path: Path, mon
     shipped = (folder("fixtures") / FIRMWARE / "recorder.yaml").read_text()
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "recorder.yaml").write_text(shipped.replace("  lockout_tries: 5", "  lockout_tires: 5"))
-    monkeypatch.setattr(recorder_settings, "folder", lambda name: tmp_path)
+    monkeypatch.setattr(recorder_files, "folder", lambda name: tmp_path)
     line = shipped[: shipped.index("  lockout_tries: 5")].count("\n") + 1
     with pytest.raises(
         InvalidFile, match=r"settings\.lockout_tires: there is no such setting; did you mean lockout_tries"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import WrongCall
-from nvrflow.simulator.recorder_settings import available, load, usable
+from nvrflow.simulator.recorder_files import available, load, usable
 
 if TYPE_CHECKING:
     from nvrflow.simulator.service import SimulatedRecorder
@@ -29,8 +29,8 @@ def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:
         from nvrflow.simulator.service import SimulatedRecorder
     except ModuleNotFoundError as problem:
         raise WrongCall(f"simulate: the package {problem.name} is not installed; pip install 'nvrflow[simulator]'") from None
-    file, chosen, home = load(firmware, settings)
-    return SimulatedRecorder(firmware, file, chosen, home)
+    file, chosen, homes = load(firmware, settings)
+    return SimulatedRecorder(firmware, file, chosen, homes)
 
 
 def serve_forever(firmware: str, ready: Callable[[SimulatedRecorder], None], **settings: Any) -> None:

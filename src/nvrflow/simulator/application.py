@@ -46,7 +46,7 @@ def _speaker(device: Device) -> Speaker:
     name = device.file.protocol
     known = sorted(module.name for module in pkgutil.iter_modules(protocols.__path__))
     if name not in known:
-        file = device.home / "recorder.yaml"
+        file = device.homes[0] / "recorder.yaml"
         raise InvalidFile(f"there is no protocol {name!r}; there are {', '.join(known)}", file, key="protocol")
     return cast(Speaker, importlib.import_module(f"{protocols.__name__}.{name}"))
 

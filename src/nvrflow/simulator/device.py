@@ -12,7 +12,8 @@ from typing import Any
 
 from nvrflow.simulator.accounts import Accounts, Clock, Lockout, Sessions
 from nvrflow.simulator.certificates import Certificates, Names, make
-from nvrflow.simulator.recorder_settings import RecorderFile, Settings
+from nvrflow.simulator.recorder_files import RecorderFile
+from nvrflow.simulator.recorder_settings import Settings
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,14 @@ class WebService:
 
 @dataclass
 class Device:
-    """One recorder. `web` and `tables` are what it would remember over a power cut; `restart` restarts its web service."""
+    """One recorder. `web` and `tables` are what it would remember over a power cut; `restart` restarts its web service.
+
+    `homes` are the folders of its fixture: its own, then those that it extends.
+    """
 
     file: RecorderFile
     settings: Settings
-    home: Path
+    homes: tuple[Path, ...]
     serial: str
     password: str
     clock: Clock
@@ -56,6 +60,14 @@ class Device:
     ignored: set[str] = field(default_factory=set)
     tables: dict[str, Any] = field(default_factory=dict)
     log: list[Entry] = field(default_factory=list)
+
+    def own_file(self, path: str) -> Path | None:
+        """A file of the fixture, or of the one it extends; None for what does not lie in it."""
+        for home in self.homes:
+            found = (home / path).resolve()
+            if found.is_relative_to(home.resolve()) and found.is_file():
+                return found
+        return None
 
     def note(self, event: str, user: str = "", address: str = "", detail: str = "") -> None:
         """Write a line into the recorder's log."""
@@ -98,7 +110,7 @@ class Device:
 def new_device(
     file: RecorderFile,
     settings: Settings,
-    home: Path,
+    homes: tuple[Path, ...],
     ports: tuple[int, int],
     restart: Callable[[], None],
     claim_port: Callable[[int], bool],
@@ -112,7 +124,7 @@ def new_device(
     return Device(
         file=file,
         settings=settings,
-        home=home,
+        homes=homes,
         serial=serial,
         password=password,
         clock=clock,

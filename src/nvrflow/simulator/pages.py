@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import secrets
 from pathlib import Path
@@ -16,18 +17,16 @@ from nvrflow.simulator.device import Device
 
 def routes(device: Device) -> list[Route]:
     """The start page, whose %SEED% is another number on every load, /web/… and /framework/<name>/…."""
-    web = (device.home / "web").resolve()
 
     async def start(request: Request) -> Response:
-        page = web / "index.html"
-        if not page.is_file():
+        page = device.own_file("web/index.html")
+        if page is None:
             return Response("not found", 404)
         text = page.read_text(encoding="utf-8").replace("%SEED%", str(secrets.randbelow(9000) + 1000))
         return Response(text, media_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def own(request: Request) -> Response:
-        path = (web / request.path_params["path"]).resolve()
-        return answer(request, path if path.is_relative_to(web) else None)
+        return answer(request, device.own_file(f"web/{request.path_params['path']}"))
 
     async def framework(request: Request) -> Response:
         source = device.file.frameworks.get(request.path_params["name"])
@@ -43,12 +42,23 @@ def routes(device: Device) -> list[Route]:
     ]
 
 
-def answer(request: Request, path: Path | None, caching: str = "no-cache") -> Response:
-    """The file at `path`, "not modified" when the browser has it already, or "not found"; `caching` is its Cache-Control."""
+def words(device: Device, language: str) -> Response:
+    """The words of the pages in one language, as JSON of key and words; "not found" for one the recorder does not have."""
+    path = device.own_file(f"web/lang/{language}.txt")
+    if path is None or language not in device.settings.languages:
+        return Response("not found", 404)
+    known = json.loads(path.read_text(encoding="utf-8"))
+    own = {key: spoken[language] for key, spoken in device.file.words.items() if language in spoken}
+    body = json.dumps({**known, **own}, ensure_ascii=False)
+    return Response(body, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def answer(request: Request, path: Path | None) -> Response:
+    """The file at `path`, "not modified" when the browser has it already, or "not found"."""
     if path is None or not path.is_file():
         return Response("not found", 404)
     facts = path.stat()
-    headers = {"ETag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', "Cache-Control": caching}
+    headers = {"ETag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"', "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -1,16 +1,14 @@
-"""How one simulated recorder behaves: `recorder.yaml` of its fixture, and what one instance has otherwise."""
+"""What can be different from one simulated recorder to the next: its settings."""
 
 from __future__ import annotations
 
 import difflib
 import ipaddress
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from nvrflow.content import Document, folder, read_yaml
-from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.errors import WrongCall
 
 CertificateProfile = Literal[
     "san_ip",  # issued by the recorder's CA, its address among the names
@@ -47,11 +45,11 @@ def _listed(value: Any) -> Any:
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """What can be different from instance to instance; times in seconds unless the name says otherwise."""
 
     host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
@@ -116,81 +114,17 @@ FIXED = frozenset(
 )
 
 
-class Framework(_Strict):
-    """A web framework served from an installed distribution: the files below `folder` in its file list."""
-
-    distribution: str
-    folder: str
-
-
-class Model(_Strict):
-    """What the recorder says that it is."""
-
-    type: str
-    version: str
-    build_date: str
-    name: str
-    channels: list[str]
-
-
-class RecorderFile(_Strict):
-    """One `recorder.yaml`; `refused_as` is the `error.kind` with which every flow ends on a recorder that no browser can use."""
-
-    protocol: str
-    refused_as: Literal["plugin-needed"] | None = None
-    device: Model
-    authority: dict[str, str]
-    subject: dict[str, str]
-    frameworks: dict[str, Framework] = {}
-    settings: Settings = Field(default_factory=lambda: Settings.model_validate({}))
-
-
-def available() -> list[str]:
-    """The names of all simulated recorders that are shipped: folders below fixtures/ with a recorder.yaml."""
-    top = folder("fixtures")
-    return sorted(path.parent.relative_to(top).as_posix() for path in top.rglob("recorder.yaml"))
-
-
-def usable() -> dict[str, list[str]]:
-    """The simulated recorders on which flows can work, each with the languages that it speaks."""
-    files = {name: load(name, {})[0] for name in available()}
-    return {name: file.settings.languages for name, file in files.items() if file.refused_as is None}
-
-
-def load(firmware: str, changes: dict[str, Any]) -> tuple[RecorderFile, Settings, Path]:
-    """The recorder file of `firmware`, its settings with `changes`, and its folder. Raises WrongCall, InvalidFile."""
-    names = available()
-    if firmware not in names:
-        near = difflib.get_close_matches(firmware, names, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-        raise WrongCall(f"simulate {firmware}: there is no such simulated recorder; {hint}")
-    home = folder("fixtures") / firmware
-    document = read_yaml(home / "recorder.yaml")
-    try:
-        file = RecorderFile.model_validate(document.data)
-    except ValidationError as problem:
-        raise _invalid(problem, document) from None
-    return file, with_changes(file.settings, changes), home
-
-
 def with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
     """The settings with some of them changed; words as from a command line are understood. Raises WrongCall."""
     try:
         return Settings.model_validate({**settings.model_dump(), **changes})
     except ValidationError as problem:
-        where, what = _explained(problem, list(Settings.model_fields))
+        where, what = explained(problem, list(Settings.model_fields))
         raise WrongCall(f"simulate: {where}: {what}") from None
 
 
-def _invalid(problem: ValidationError, document: Document) -> InvalidFile:
-    place = tuple(problem.errors()[0]["loc"])
-    where, what = _explained(
-        problem, list(Settings.model_fields) if place[:1] == ("settings",) else list(RecorderFile.model_fields)
-    )
-    return InvalidFile(what, document.path, document.line(place), where)
-
-
-def _explained(problem: ValidationError, known: list[str]) -> tuple[str, str]:
+def explained(problem: ValidationError, known: list[str]) -> tuple[str, str]:
+    """Where the first fault is, and what it is; `known` are the keys that there are."""
     error = problem.errors()[0]
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":

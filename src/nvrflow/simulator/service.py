@@ -17,7 +17,8 @@ from nvrflow.simulator import frameworks
 from nvrflow.simulator.application import application, redirect
 from nvrflow.simulator.device import Entry, new_device
 from nvrflow.simulator.listeners import Listener, reserved, tls_context
-from nvrflow.simulator.recorder_settings import FIXED, RecorderFile, Settings, with_changes
+from nvrflow.simulator.recorder_files import RecorderFile
+from nvrflow.simulator.recorder_settings import FIXED, Settings, with_changes
 
 Result = TypeVar("Result")
 _ANSWER_FIRST = 0.3  # seconds between the answer that causes a restart and the restart
@@ -26,7 +27,7 @@ _ANSWER_FIRST = 0.3  # seconds between the answer that causes a restart and the 
 class SimulatedRecorder:
     """A recorder on this computer, reachable until it is closed; made by `simulate`."""
 
-    def __init__(self, firmware: str, file: RecorderFile, settings: Settings, home: Path) -> None:
+    def __init__(self, firmware: str, file: RecorderFile, settings: Settings, homes: tuple[Path, ...]) -> None:
         for name, source in file.frameworks.items():
             frameworks.require(name, source.distribution)
         self.firmware = firmware
@@ -38,7 +39,7 @@ class SimulatedRecorder:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"simulated {firmware}", daemon=True)
         try:
             ports = (self._hold(settings.host, settings.port), self._hold(settings.host, settings.https_port))
-            self._device = new_device(file, settings, home, ports, self._restart, self._claim_port)
+            self._device = new_device(file, settings, homes, ports, self._restart, self._claim_port)
             self._application: ASGIApp = application(self._device)
             self._thread.start()
             self._run(self._open())

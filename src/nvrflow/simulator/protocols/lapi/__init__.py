@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from nvrflow.simulator.accounts import Session
 from nvrflow.simulator.device import Device
-from nvrflow.simulator.pages import answer
+from nvrflow.simulator.pages import words
 from nvrflow.simulator.protocols.lapi.answers import NO_SESSION, Answer, done, refused
 from nvrflow.simulator.protocols.lapi.network import Network
 from nvrflow.simulator.protocols.lapi.sign_in import SignIn
@@ -111,9 +111,7 @@ class _Lapi:
 
     async def texts(self, request: Request) -> Response:
         """The words of the pages in one language, without a sign-in."""
-        language = request.path_params["language"]
-        known = language in self._device.settings.languages
-        return answer(request, self._device.home / "web" / "lang" / f"{language}.txt" if known else None, "no-store")
+        return words(self._device, request.path_params["language"])
 
     def _session(self, request: Request) -> Session | None:
         return self._device.sessions.touch(request.cookies.get(_COOKIE, ""))

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from nvrflow.simulator.device import Device
-from nvrflow.simulator.pages import answer
+from nvrflow.simulator.pages import words
 from nvrflow.simulator.protocols.rpc2.answers import BROKEN_REQUEST, NO_SESSION, UNKNOWN_METHOD, Body, Call, done, refused
 from nvrflow.simulator.protocols.rpc2.certificate_files import CertificateFiles
 from nvrflow.simulator.protocols.rpc2.configuration import Configuration
@@ -101,9 +101,7 @@ class _Rpc2:
 
     async def texts(self, request: Request) -> Response:
         """The words of the pages in one language, without a sign-in."""
-        language = request.path_params["language"]
-        known = language in self._device.settings.languages
-        return answer(request, self._device.home / "web" / "lang" / f"{language}.txt" if known else None, "no-store")
+        return words(self._device, request.path_params["language"])
 
     async def capabilities(self, request: Request) -> Response:
         """What the recorder can, without a sign-in. The keys below deviceType are ours (facts grade G)."""
@@ -111,6 +109,7 @@ class _Rpc2:
         return JSONResponse(
             {
                 "deviceType": self._device.file.device.type,
+                "webVersion": ".".join(str(int(part)) for part in self._device.file.device.version.split(".")[:2]),
                 "languages": settings.languages,
                 "language": settings.language,
                 "SupportHTTPS": True,
