@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,8 @@ from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import lockouts
 from nvrflow.recorder.address import normalised
+from nvrflow.simulator import recorder_files
+from nvrflow.simulator.service import SimulatedRecorder
 
 Simulated = Callable[..., Any]
 
@@ -340,3 +343,19 @@ def test_every_language_of_the_recorder_works_without_being_told(simulated: Simu
     assert trusted is not None
     assert page.report.language == {"English": "en", "Spanish": "es", "German": "de", "SimpChinese": "zh"}[language]
     assert page.report.drift == []
+
+
+def test_a_language_that_no_selector_file_has_is_read_from_the_recorders_own_dictionary(opened: Opening, tmp_path: Path) -> None:
+    file, settings, homes = recorder_files.load("dahua/nvr_v4", {})
+    english = json.loads((homes[0] / "web" / "lang" / "English.txt").read_text(encoding="utf-8"))
+    (tmp_path / "web" / "lang").mkdir(parents=True)
+    foreign = {key: f"~{word}~" for key, word in english.items()}
+    (tmp_path / "web" / "lang" / "Elvish.txt").write_text(json.dumps(foreign), encoding="utf-8")
+    settings = settings.model_copy(update={"languages": ["English", "Elvish"], "language": "Elvish"})
+    with SimulatedRecorder("dahua/nvr_v4", file, settings, (tmp_path, *homes)) as simulation, opened(simulation) as recorder:
+        download_certificates(recorder)
+        enable_https(recorder)
+        assert recorder.report.language is None
+        assert [note for note in recorder.report.notes if "speaks Elvish" in note and "its own words are used" in note]
+        assert recorder.report.drift == []
+    assert simulation.state()["web"]["https"]

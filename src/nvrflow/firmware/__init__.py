@@ -12,21 +12,19 @@ from nvrflow.firmware.model import Element, Handler, Page, SelectorFile, Way
 
 __all__ = ["Element", "Firmware", "Handler", "Locator", "Page", "SelectorFile", "Way", "available", "load_firmware"]
 
-KEY = "key"  # among the languages of a text: its keys in the recorder's own dictionary
-
 
 @dataclass(frozen=True)
 class Firmware:
     """One selector file by name, and the language in which its `$texts` are read (None: not known yet, any of them).
 
-    `dictionary` has the recorder's own words by their keys; they count beside those of the file.
+    `own_words` are the recorder's own for a `$text`, by its name; they count beside those of the file.
     """
 
     name: str
     file: SelectorFile
     language: str | None = None
     evidence: tuple[str, ...] = ()
-    dictionary: Mapping[str, str] = field(default_factory=dict)
+    own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def speaking(self, language: str | None) -> Firmware:
         """The same firmware with its words in `language`."""
@@ -36,15 +34,23 @@ class Firmware:
         """What `value` says on the screen: itself, or for `$name` the alternatives of that text in the language."""
         if not value.startswith("$"):
             return (value,)
-        text = self.file.texts[value[1:]]
-        own = [self.dictionary[key] for key in text.get(KEY, []) if self.dictionary.get(key)]
+        text, own = self.file.texts[value[1:]], self.own_words.get(value[1:], ())
         if self.language in text:
-            return tuple(dict.fromkeys([*text[self.language], *own]))
-        return tuple(dict.fromkeys(own or [word for code, words in text.items() if code != KEY for word in words]))
+            return tuple(dict.fromkeys((*text[self.language], *own)))
+        return own or tuple(dict.fromkeys(word for words in text.values() for word in words))
 
-    def reading(self, dictionary: Mapping[str, str]) -> Firmware:
-        """The same firmware with the recorder's own words."""
-        return replace(self, dictionary=dictionary)
+    def reading(self, own: Mapping[str, str], english: Mapping[str, str]) -> Firmware:
+        """The same firmware with the recorder's own words: what its dictionary has for the keys of the English ones."""
+        keys: dict[str, list[str]] = {}
+        for key, word in english.items():
+            keys.setdefault(word.strip().casefold(), []).append(key)
+        found = {
+            name: tuple(
+                dict.fromkeys(own[key] for word in text.get("en", []) for key in keys.get(word.casefold(), []) if own.get(key))
+            )
+            for name, text in self.file.texts.items()
+        }
+        return replace(self, own_words={name: words for name, words in found.items() if words})
 
     def called(self, element: Element, name: str) -> str:
         """What a person calls the element: its words on the screen, else its name in the file."""
@@ -56,7 +62,7 @@ class Firmware:
     @property
     def languages(self) -> tuple[str, ...]:
         """Every language that at least one text of the file has."""
-        return tuple(dict.fromkeys(code for text in self.file.texts.values() for code in text if code != KEY))
+        return tuple(dict.fromkeys(code for text in self.file.texts.values() for code in text))
 
 
 def load_firmware(name: str, own: Path | None = None) -> Firmware:

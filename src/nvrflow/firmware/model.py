@@ -157,7 +157,7 @@ class Language(Strict):
     dictionary: Path = Field(
         [],
         description="where the recorder keeps its own words, tried in order: paths with {language}, to JSON of keys and words; "
-        "a text with `key` is looked up there",
+        "there the English words are looked up, and then those of the recorder's language",
     )
     cookie: str | None = Field(None, description="cookie in which the page remembers the language that a person chose, by name")
 
@@ -179,7 +179,7 @@ class SelectorFile(Strict):
     extends: str | None = None
     identify: list[Evidence] = []
     texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]]] = Field(
-        {}, description="words by name: language code: words; `key`: their keys in the recorder's own dictionary"
+        {}, description="words on the screen, by a name for them and by language code"
     )
     language: Language | None = None
     scopes: dict[str, Locators] = {}

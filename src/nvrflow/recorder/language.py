@@ -32,11 +32,13 @@ def hear(page: Page, firmware: Firmware, report: Report) -> Firmware:
     if not firmware.language:
         firmware = firmware.speaking(language.names.get(said))
         report.language = firmware.language
-    if language.dictionary and said:
-        firmware = firmware.reading(_dictionary(page, language.dictionary, said))
+    if language.dictionary and said and firmware.language != "en":
+        english = next((name for name, code in language.names.items() if code == "en"), "English")
+        read = (_dictionary(page, language.dictionary, name) for name in (said, english))
+        firmware = firmware.reading(*read)
     if firmware.language is None:
         known = ", ".join(language.names)
-        own = "; its own dictionary is used" if firmware.dictionary else ""
+        own = "; its own words are used" if firmware.own_words else ""
         report.notes.append(f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}{own}")
     return firmware
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,11 +19,19 @@ from nvrflow.simulator.protocols.rpc2.sign_in import SignIn
 _COOKIE = "DhWebClientSessionID"
 
 
-def routes(device: Device) -> list[BaseRoute]:
+@dataclass(frozen=True)
+class Login:
+    """How a sign-in is spelt: its path and its method; OEM twins have their own (facts/recorder-ui.md 3.6, grade S)."""
+
+    path: str = "/RPC2_Login"
+    method: str = "global.login"
+
+
+def routes(device: Device, login: Login = Login()) -> list[BaseRoute]:
     """The protocol's routes for one recorder."""
-    speaker = _Rpc2(device)
+    speaker = _Rpc2(device, login)
     return [
-        Route("/RPC2_Login", speaker.sign_in, methods=["POST"]),
+        Route(login.path, speaker.sign_in, methods=["POST"]),
         Route("/RPC2", speaker.call, methods=["POST"]),
         Route("/OutsideCmd", speaker.outside, methods=["POST"]),
         Route("/RPC2_DownloadRootCert/{name}", speaker.download),
@@ -33,8 +43,9 @@ def routes(device: Device) -> list[BaseRoute]:
 class _Rpc2:
     """One recorder's side of the conversation."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Device, login: Login) -> None:
         self._device = device
+        self._login = login
         self._sign_in = SignIn(device)
         self._files = CertificateFiles(device)
         scan = Scan(device)
@@ -56,8 +67,8 @@ class _Rpc2:
     async def sign_in(self, request: Request) -> Response:
         """The two calls of a sign-in; the second sets the session's cookie."""
         sent = await _sent(request)
-        if sent.get("method") != "global.login":
-            return _reply(refused(UNKNOWN_METHOD, "only global.login"), sent)
+        if sent.get("method") != self._login.method:
+            return _reply(refused(UNKNOWN_METHOD, f"only {self._login.method}"), sent)
         body, opened = self._sign_in.answer(_params(sent), sent.get("session"), _address(request))
         response = _reply(body, sent)
         if opened:
@@ -110,6 +121,7 @@ class _Rpc2:
             {
                 "deviceType": self._device.file.device.type,
                 "webVersion": ".".join(str(int(part)) for part in self._device.file.device.version.split(".")[:2]),
+                "login": asdict(self._login),
                 "languages": settings.languages,
                 "language": settings.language,
                 "SupportHTTPS": True,
