@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nvrflow.errors import (
@@ -17,6 +18,7 @@ from nvrflow.errors import (
 from nvrflow.firmware import Firmware, Handler
 from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finding import Finder, Match
+from nvrflow.recorder.playwright_errors import PlaywrightTimeout
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog
@@ -85,7 +87,8 @@ class Popups:
             element = handler.elements[answer]
             match = self.finder.probe(element.find)
             if not isinstance(match, Match):
-                self.finder.any_of(element.find).first.wait_for(timeout=2000)
+                with suppress(PlaywrightTimeout):
+                    self.finder.any_of(element.find).first.wait_for(timeout=2000)
                 match = self.finder.probe(element.find)
             if not isinstance(match, Match):
                 tried = ", ".join(map(str, match))
