@@ -124,7 +124,7 @@ class Meaning(Strict):
 
 
 class Answer(Strict):
-    """The network's word on a click: where it comes from, and how its JSON is read (dotted paths)."""
+    """The network's word on a click: where it comes from, and how its JSON - or XML, below the root - is read (dotted paths)."""
 
     url: str = Field(description="regular expression for the answer's URL")
     accepted: dict[str, str] = Field(description="dotted path: value as text; all must hold")

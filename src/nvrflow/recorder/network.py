@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
 from nvrflow.firmware.model import Answer, HarmlessRequest
+from nvrflow.recorder.playwright_errors import PlaywrightError
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response, Route, WebSocketRoute
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one answer of the recorder says: accepted, or the error it means."""
+    """What one answer of the recorder says: accepted, or the error it means; neither if the page that asked left it unread."""
 
     accepted: bool
     problem: NvrflowError | None = None
@@ -50,17 +52,37 @@ class Answers:
         while self._waiting:
             response = self._waiting.pop(0)
             try:
-                body = response.json()
-            except ValueError:
-                continue
-            verdict = read_answer(self._answer, body, who)
+                text = response.text()
+            except PlaywrightError:
+                return Verdict(False)
+            verdict = read_answer(self._answer, structured(text), who)
             if verdict:
                 return verdict
         return None
 
 
+def structured(text: str) -> Any:
+    """`text` as JSON, or XML as a mapping of what stands below its root, without namespaces; None when it is neither."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return _below(ElementTree.fromstring(text))
+    except ElementTree.ParseError:
+        return None
+
+
+def _below(element: ElementTree.Element) -> Any:
+    if not len(element):
+        return (element.text or "").strip()
+    return {child.tag.rsplit("}", 1)[-1]: _below(child) for child in element}
+
+
 def read_answer(answer: Answer, body: Any, who: str) -> Verdict | None:
-    """What the JSON `body` means by `answer`; None for an intermediate one (a challenge)."""
+    """What `body` means by `answer`; None for an intermediate one (a challenge), and for what is neither JSON nor XML."""
+    if body is None:
+        return None
     if all(_text(_dig(body, path)) == value for path, value in answer.accepted.items()):
         return Verdict(True)
     code = _text(_dig(body, answer.code)) if answer.code else ""

@@ -19,7 +19,10 @@ SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
 
 
 def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None]) -> None:
-    """Click, and wait for the network's answer that decides; raises what it means."""
+    """Click, and wait for the network's answer that decides; raises what it means.
+
+    An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does.
+    """
     answer = recorder.firmware.file.answers[spec.answered_by or ""]
     deadline = time.monotonic() + recorder.timeout
     with Answers(answer).of(recorder.page) as answers:

@@ -51,13 +51,13 @@ class Screen:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
         spec, steps = self._spec(element), self.recorder.steps
         with steps.described(), self._using(element, "click", f"Click {self._called(element)}") as (step, match):
+            clicked = Clicked(spec, self._at(element), signs_in=self.name == "sign_in")
             if spec.answered_by:
                 click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element))
             else:
                 self._press(step, match)
-                clicked = Clicked(spec, self._at(element), signs_in=self.name == "sign_in")
                 await_announcement(self.recorder, clicked)
-                self.recorder.pending = None if spec.announced_by else clicked
+            self.recorder.pending = None if spec.announced_by else clicked
 
     def fill(self, element: str, value: str) -> None:
         """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
