@@ -25,7 +25,7 @@ from nvrflow.simulator import available, usable
 
 CODES = {"English": "en", "Spanish": "es", "German": "de", "SimpChinese": "zh"}
 EVERY_FLOW = [sign_in, sign_out, create_certificate, download_certificates, enable_https, disable_https, secure]
-WITHOUT_A_SECOND_CERTIFICATE: set[str] = set()
+WITHOUT_A_SECOND_CERTIFICATE = {"hikvision/ds_v3", "hikvision/nvr_v4"}
 REFUSED = {"dahua/classic": "plugin-needed"}
 ON_OURS_ONLY = "only simulated recorders can be set to another language"
 

@@ -1,0 +1,104 @@
+"""AngularJS, and pages in frames: what these two front-ends have, beside the flows that run on every recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from nvrflow.errors import AccountLocked, NotInitialised, ProductDefect, SessionLimit, SignInRefused, TimedOut
+from nvrflow.flows.create_certificate import create_certificate
+from nvrflow.flows.download_certificates import download_certificates
+from nvrflow.flows.enable_https import enable_https
+from nvrflow.flows.sign_in import sign_in
+from nvrflow.flows.sign_out import sign_out
+from nvrflow.recorder.opening import look_at
+
+NAMES = ["hikvision/nvr_v4", "hikvision/ds_v3"]
+Started = Callable[..., Any]
+both = pytest.mark.parametrize("name", NAMES)
+
+
+@both
+def test_each_is_told_from_the_other(simulated: Started, name: str) -> None:
+    assert look_at(simulated(name).url).firmware == name
+
+
+@both
+def test_a_self_signed_certificate_is_made_once_and_is_the_only_one(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name)
+    assert simulation.device_sha256 is None
+    with opened(simulation) as recorder:
+        create_certificate(recorder)
+        made = simulation.device_sha256
+        device, issuer = download_certificates(recorder)
+        assert "already: a certificate is there" in recorder.report.notes
+    assert (device.sha256, issuer) == (made, None)
+    assert device.self_signed
+
+
+@both
+def test_the_switch_can_not_be_used_before_there_is_a_certificate(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name)
+    with opened(simulation, timeout=3) as recorder:
+        sign_in(recorder)
+        with pytest.raises((ProductDefect, TimedOut), match=r"https\.enable"):
+            recorder.go_to("https").check("enable")
+    assert simulation.state()["web"]["https"] is False
+
+
+@both
+def test_https_is_enabled_with_a_certificate_made_on_the_way(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name)
+    with opened(simulation) as recorder:
+        enable_https(recorder)
+        assert recorder.report.https.url == simulation.https_url
+    assert [entry.event for entry in simulation.log].count("certificate") == 1
+
+
+@both
+def test_a_wrong_password_is_tried_once_and_says_how_many_tries_are_left(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name, lockout_tries=7)
+    with opened(simulation, "wrong-password") as recorder, pytest.raises(SignInRefused, match="6 tries left"):
+        sign_in(recorder)
+    assert [entry.event for entry in simulation.log] == ["login-refused"]
+
+
+@both
+def test_a_locked_account_says_for_how_long(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name, lockout_tries=1, lockout_minutes=10)
+    with opened(simulation, "wrong-password") as recorder, pytest.raises(AccountLocked, match="10 more minutes"):
+        sign_in(recorder)
+
+
+@both
+def test_a_recorder_with_too_many_people_says_so(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name, other_sessions=8)
+    with opened(simulation) as recorder, pytest.raises(SessionLimit):
+        sign_in(recorder)
+
+
+@both
+def test_a_recorder_that_is_not_activated_is_left_alone(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name, initialised=False)
+    with pytest.raises(NotInitialised), opened(simulation) as recorder:
+        sign_in(recorder)
+    assert simulation.log == ()
+
+
+@both
+def test_signing_out_answers_its_question(simulated: Started, opened: Any, name: str) -> None:
+    simulation = simulated(name)
+    with opened(simulation) as recorder:
+        sign_in(recorder)
+        sign_out(recorder)
+        assert recorder.shows("sign_in")
+    assert simulation.sessions == 0
+
+
+def test_live_view_may_nag_about_a_plug_in_that_settings_do_not_need(simulated: Started, opened: Any) -> None:
+    with opened(simulated("hikvision/nvr_v4", plugin="optional")) as recorder:
+        sign_in(recorder)
+        assert recorder.page.locator(".noPlugin").is_visible()
+        recorder.go_to("https")
