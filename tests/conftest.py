@@ -17,6 +17,13 @@ from nvrflow.simulator import simulate
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side (`-n 2 --dist loadgroup`), those that may change this computer's one system store do not."""
+    for item in items:
+        if item.path.name in ("test_cli.py", "test_bundle.py", "test_progress.py") or item.path.parent.name == "trust":
+            item.add_marker(pytest.mark.xdist_group("the system store"))
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty HOME: no test sees or changes this computer's own stores, lockouts or keyring."""
@@ -34,6 +41,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def driver(playwright: Any) -> None:
     """One driver for all tests: Playwright allows one in a thread."""
     use_driver(playwright)
+
+
+BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}  # so many recorders; real ones take their time
+
+
+@pytest.fixture
+def simulator_settings() -> dict[str, Any]:
+    """Recorders that restart faster than their files say."""
+    return BRISK
 
 
 @pytest.fixture

@@ -156,13 +156,18 @@ def test_a_wrong_password_is_exit_4_after_one_try(command: Command, recorder: An
         (("secure", "http://127.0.0.1:1"), 1, "unreachable", "does not answer"),
         (("secure", "ftp://192.0.2.1"), 2, "wrong-call", "no recorder's address"),
         (("run", "sing_in", "http://127.0.0.1:1"), 2, "wrong-call", "did you mean sign_in"),
-        (("run", "sign_in", "http://127.0.0.1:1", "--firmware", "dahua/nvr_v9"), 2, "wrong-call", "did you mean dahua/nvr_v4"),
+        (
+            ("run", "sign_in", "http://127.0.0.1:1", "--firmware", "dahua/ipc_web9"),
+            2,
+            "wrong-call",
+            "did you mean dahua/ipc_web3",
+        ),
         (("run", "sign_in", "http://127.0.0.1:1", "--flows", "none"), 2, "wrong-call", "no such folder"),
         (("secure", "http://127.0.0.1:1", "--browser-path", "/no/such/browser"), 2, "wrong-call", "is no program"),
         (("secure", "http://127.0.0.1:1", "--trust", "all"), 2, "wrong-call", "--trust"),
         (("secur", "http://127.0.0.1:1"), 2, "wrong-call", "Did you mean secure"),
         (("trust", "nothing.crt"), 2, "invalid-file", "nothing.crt"),
-        (("simulate", "dahua/nvr_v9"), 2, "wrong-call", "dahua/nvr_v4"),
+        (("simulate", "dahua/ipc_web9"), 2, "wrong-call", "dahua/ipc_web3"),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_one_line(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import BRISK
 
 from nvrflow import Recorder, Trusting
 from nvrflow.errors import NvrflowError
@@ -96,7 +97,7 @@ def test_every_flow_works_in_every_language_without_drift(
 ) -> None:
     if request.config.getoption("--recorder"):
         pytest.skip(ON_OURS_ONLY)
-    simulation = simulated(name, language=language, weak_password=True)
+    simulation = simulated(name, language=language, weak_password=True, **BRISK)
     with opened(simulation) as recorder:
         create_certificate(recorder)
         secure(recorder, Trusting(yes=True, environment=trust_store.environment))

@@ -148,3 +148,20 @@ def test_a_secret_field_that_shows_what_is_typed_is_covered_in_pictures(strange:
         sign_in(opened)
         pictures = {picture.step_id: picture for picture in opened.steps.pictures}
     assert len(pictures["click-sign-in-submit"].masks) == 1
+
+
+def test_a_home_page_that_everybody_sees_is_not_taken_as_proof_of_a_sign_in(
+    strange: Started, opened_strange: Opening, tmp_path: Path
+) -> None:
+    text = (OWN / "acme" / "wall.yaml").read_text(encoding="utf-8")
+    old = "  home:\n    shown_by: [{role: heading, name: Acme wall}]"
+    assert old in text
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "wall.yaml").write_text(text.replace(old, "  home:\n    shown_by: [{css: body}]"), encoding="utf-8")
+    recorder = strange(face="windows")
+    with (
+        pytest.raises(SelectorDrift, match="home: is shown before anybody has signed in"),
+        opened_strange(recorder, selectors=tmp_path),
+    ):
+        pass
+    assert recorder.tries == []

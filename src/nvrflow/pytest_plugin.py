@@ -74,8 +74,16 @@ def firmware_name(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture
-def recorder_under_test(request: pytest.FixtureRequest, firmware_name: str | None) -> Iterator[RecorderUnderTest]:
-    """The real recorder of `--recorder`, or a fresh simulated one for each test; override it to simulate in your own way."""
+def simulator_settings() -> dict[str, Any]:
+    """How simulated recorders differ from their files, for example {"certificate": "expired"}; override it."""
+    return {}
+
+
+@pytest.fixture
+def recorder_under_test(
+    request: pytest.FixtureRequest, firmware_name: str | None, simulator_settings: dict[str, Any]
+) -> Iterator[RecorderUnderTest]:
+    """The real recorder of `--recorder`, or a fresh simulated one for each test."""
     url = request.config.getoption("--recorder")
     if url:
         user = request.config.getoption("--recorder-user")
@@ -83,7 +91,7 @@ def recorder_under_test(request: pytest.FixtureRequest, firmware_name: str | Non
         return
     from nvrflow.simulator import simulate
 
-    with simulate(firmware_name or "") as simulated:
+    with simulate(firmware_name or "", **simulator_settings) as simulated:
         yield RecorderUnderTest(simulated.url, simulated.user, simulated.password, None)
 
 

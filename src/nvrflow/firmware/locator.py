@@ -10,6 +10,7 @@ WAYS_TO_FIND = ("role", "label", "text", "placeholder", "alt_text", "title", "te
 
 
 def as_list(value: Any) -> Any:
+    """A list of one for what may be written without brackets."""
     return value if value is None or isinstance(value, list) else [value]
 
 
@@ -28,6 +29,8 @@ def framed(value: Any, frame: list[str]) -> Any:
 
 
 class Strict(BaseModel):
+    """A part of a selector file: it has the keys it names and no others, of exactly these types."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 

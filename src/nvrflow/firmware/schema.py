@@ -21,5 +21,27 @@ def schema_text() -> str:
 
 
 def _nullable(made: dict[str, Any]) -> dict[str, Any]:
-    """A file that extends another may set any key to null to remove it, and needs none of its own but `vendor`."""
-    return {**made, "required": ["vendor"]}
+    """A file that extends another may set any key to null, and leave any out but `vendor`; the loader sees to the rest."""
+    return {**_partial(made), "required": ["vendor"]}
+
+
+def _partial(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_partial(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    made = {key: _partial(value) for key, value in part.items() if key != "required"}
+    if isinstance(made.get("properties"), dict):
+        made["properties"] = {name: _or_null(one) for name, one in made["properties"].items()}
+    if isinstance(made.get("additionalProperties"), dict):
+        made["additionalProperties"] = _or_null(made["additionalProperties"])
+    return made
+
+
+def _or_null(one: dict[str, Any]) -> dict[str, Any]:
+    options = one.get("anyOf", [])
+    if {"type": "null"} in options:
+        return one
+    said: dict[str, Any] = {key: one[key] for key in ("description", "title", "default") if key in one}
+    bare = {key: value for key, value in one.items() if key not in said}
+    return {**said, "anyOf": [*(options or [bare]), {"type": "null"}]}

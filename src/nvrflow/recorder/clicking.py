@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 _SLICE = 1.5  # seconds of one attempt, after which pop-ups are looked for
 # Playwright's own listener on the window hides from the document what it keeps away from a covered target.
 _WATCH = """document.addEventListener('click', event => {
-    if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = performance.now()
+    if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = Date.now()
 }, true)"""
-_SECONDS_SINCE = """() => (performance.now() - (window[Symbol.for('nvrflow.clicked')] ?? -Infinity)) / 1000"""
+_LAST = "() => window[Symbol.for('nvrflow.clicked')] ?? 0"  # milliseconds of this computer's own clock
 
 
 def watch_clicks(context: BrowserContext) -> None:
@@ -26,21 +26,23 @@ def watch_clicks(context: BrowserContext) -> None:
 
 
 def click_once(page: Page, target: Locator, timeout: float, answer_pop_ups: Callable[[], bool], rehearse: bool) -> bool:
-    """Click `target` within `timeout` seconds; False when it could not be clicked.
+    """Click `target` within `timeout` seconds; False when it could not be clicked, or went away with a pop-up that was answered.
 
     A page that is busy can let Playwright's time run out after the click was made; that counts as clicked. With `rehearse` the
     click is tried without making it until nothing is in its way, and then made with all the time there is.
     """
-    deadline = time.monotonic() + timeout
+    deadline, answered = time.monotonic() + timeout, False
     while True:
-        start = time.monotonic()
+        start, left = time.time() * 1000, deadline - time.monotonic()
         try:
-            target.click(timeout=min(max(1.0, deadline - start), _SLICE) * 1000, trial=rehearse)
+            target.click(timeout=min(max(1.0, left), _SLICE) * 1000, trial=rehearse)
             break
         except PlaywrightTimeout:
             if not rehearse and _was_clicked(page, start):
                 return True
-            if not answer_pop_ups() and time.monotonic() > deadline:
+            if answer_pop_ups():
+                answered = True
+            elif time.monotonic() > deadline or (answered and not target.is_visible()):
                 return False
     if rehearse:
         target.click(timeout=timeout * 1000)
@@ -48,12 +50,12 @@ def click_once(page: Page, target: Locator, timeout: float, answer_pop_ups: Call
 
 
 def _was_clicked(page: Page, since: float) -> bool:
-    """Whether a click arrived in any frame of `page` since then."""
+    """Whether a click arrived in any frame of `page` since then, in milliseconds of this computer's clock."""
     for frame in page.frames:
         try:
-            ago = float(frame.evaluate(_SECONDS_SINCE))
+            last = float(frame.evaluate(_LAST))
         except PlaywrightError:
             continue
-        if ago < time.monotonic() - since:
+        if last > since - 1:  # pages know whole milliseconds only
             return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from nvrflow.errors import SelectorDrift
+from nvrflow.errors import SelectorDrift, TimedOut
 from nvrflow.firmware import Page, Way
 from nvrflow.recorder.finding import Match
 from nvrflow.recorder.nearest import hints
@@ -126,6 +126,17 @@ def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
     if way.open and not patient and not _offered(recorder, start, way.open[0]):
         _leave(recorder, way.on)
         raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
+    try:
+        _click_through(recorder, name, way, start)
+    except TimedOut as problem:
+        if is_shown(recorder, way.on):
+            raise
+        recorder.report.notes.append(f"{problem}. Something came in between; the way was taken once more.")
+        recorder.report.steps.pop()
+        _click_through(recorder, name, way, go_to(recorder, way.on))
+
+
+def _click_through(recorder: Recorder, name: str, way: Way, start: Screen) -> None:
     for index, element in enumerate(way.open):
         short = f"open-{name}" if index == len(way.open) - 1 else f"open-{name}-{element}"
         with recorder.named(short.replace("_", "-")):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 from nvrflow.certificate import Certificate
-from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SignInRefused
+from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SelectorDrift, SignInRefused
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
@@ -183,6 +183,9 @@ class Recorder:
             self.arrive("sign_in")
             if self.firmware.file.pages["sign_in"].asked_by_browser:
                 return  # nothing is shown before
+            if self.has("home") and self.shows("home"):
+                hint = "`shown_by` must name what only somebody who has signed in sees"
+                raise SelectorDrift(f"{self.firmware.name}: home: is shown before anybody has signed in; {hint}")
         self.listen()
 
     def listen(self) -> None:

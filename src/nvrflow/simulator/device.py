@@ -61,11 +61,11 @@ class Device:
     tables: dict[str, Any] = field(default_factory=dict)
     log: list[Entry] = field(default_factory=list)
 
-    def own_file(self, path: str) -> Path | None:
-        """A file of the fixture, or of the one it extends; None for what does not lie in it."""
-        for home in self.homes:
-            found = (home / path).resolve()
-            if found.is_relative_to(home.resolve()) and found.is_file():
+    def web_file(self, path: str) -> Path | None:
+        """A file below web/ of the fixture, or of the one it extends; None for what does not lie there."""
+        for web in (home.resolve() / "web" for home in self.homes):
+            found = (web / path).resolve()
+            if found.is_relative_to(web) and found.is_file():
                 return found
         return None
 

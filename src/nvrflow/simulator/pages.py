@@ -19,14 +19,14 @@ def routes(device: Device) -> list[Route]:
     """The start page, whose %SEED% is another number on every load, /web/… and /framework/<name>/…."""
 
     async def start(request: Request) -> Response:
-        page = device.own_file("web/index.html")
+        page = device.web_file("index.html")
         if page is None:
             return Response("not found", 404)
         text = page.read_text(encoding="utf-8").replace("%SEED%", str(secrets.randbelow(9000) + 1000))
         return Response(text, media_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def own(request: Request) -> Response:
-        return answer(request, device.own_file(f"web/{request.path_params['path']}"))
+        return answer(request, device.web_file(f"{request.path_params['path']}"))
 
     async def framework(request: Request) -> Response:
         source = device.file.frameworks.get(request.path_params["name"])
@@ -44,7 +44,7 @@ def routes(device: Device) -> list[Route]:
 
 def words(device: Device, language: str) -> Response:
     """The words of the pages in one language, as JSON of key and words; "not found" for one the recorder does not have."""
-    path = device.own_file(f"web/lang/{language}.txt")
+    path = device.web_file(f"lang/{language}.txt")
     if path is None or language not in device.settings.languages:
         return Response("not found", 404)
     known = json.loads(path.read_text(encoding="utf-8"))

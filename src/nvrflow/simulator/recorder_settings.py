@@ -46,6 +46,8 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Strict(BaseModel):
+    """A part of a recorder.yaml: it has the keys it names and no others."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

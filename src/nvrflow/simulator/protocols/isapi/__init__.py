@@ -59,7 +59,7 @@ class _Isapi:
 
     async def page(self, request: Request) -> Response:
         """One of the recorder's pages; %SEED% in it is another number on every load."""
-        file = self._device.own_file(f"web/{request.path_params['name']}.html")
+        file = self._device.web_file(f"{request.path_params['name']}.html")
         if file is None:
             return Response("not found", 404)
         text = file.read_text(encoding="utf-8").replace("%SEED%", str(secrets.randbelow(9000) + 1000))
