@@ -17,6 +17,7 @@ from nvrflow.simulator import simulate
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side (`-n 2 --dist loadgroup`), those that may change this computer's one system store do not."""
     for item in items:
