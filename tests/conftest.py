@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -17,12 +18,14 @@ from nvrflow.simulator import simulate
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side (`-n 2 --dist loadgroup`), those that may change this computer's one system store do not."""
-    for item in items:
-        if item.path.name in ("test_cli.py", "test_bundle.py", "test_progress.py") or item.path.parent.name == "trust":
-            item.add_marker(pytest.mark.xdist_group("the system store"))
+@pytest.fixture
+def system_store_alone() -> Iterator[None]:
+    """Where tests run side by side, one after the other those that change this computer's one system store."""
+    import fcntl
+
+    with (Path(tempfile.gettempdir()) / "nvrflow-tests-system-store.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(autouse=True)

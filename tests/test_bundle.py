@@ -211,6 +211,7 @@ def test_an_exchanged_file_is_noticed(drive: Drive) -> None:
 
 
 @needs_root
+@pytest.mark.usefixtures("system_store_alone")
 def test_root_installs_for_curl_and_takes_it_back(drive: Drive, serve: Serving) -> None:  # noqa: F811
     authority = make_ca()
     device = make_device(authority)

@@ -25,7 +25,7 @@ BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 @pytest.fixture
-def machine(home: Path) -> Iterator[Computer]:
+def machine(home: Path, system_store_alone: None) -> Iterator[Computer]:
     """This computer with its real system store; whatever a test left is taken back.
 
     Of Java's list only our own entries are compared: the first --fresh on a computer may bring others up to date.
