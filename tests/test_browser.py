@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from nvrflow import tls
 from nvrflow.browser import Browser, find_browser, open_browser, use_driver, user_agent
+from nvrflow.browser.printing import print_pdf
 from nvrflow.errors import NvrflowError, WrongCall
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc, or for programs in Linux's places")
@@ -255,3 +257,12 @@ def test_a_browser_that_dies_does_not_hide_what_went_wrong_before(browser: Brows
             session.send("Browser.crash")
         assert page.is_closed() or not process.is_connected()
         raise ValueError("the real reason")
+
+
+def test_a_pdf_does_not_show_how_busy_the_computer_was_that_printed_it(tmp_path: Path) -> None:
+    html = tmp_path / "guide.html"
+    html.write_text("<title>T</title><table><tr><th>File<th>Name<tr><td>a<td>b</table>", encoding="utf-8")
+    made = print_pdf(html, find_browser(), "2026-11-24")
+    ids = sorted(set(re.findall(rb"\(node(\d{8})\)", made)))
+    assert ids == [b"%08d" % number for number in range(1, len(ids) + 1)] and ids
+    assert b"D:20261124000000" in made

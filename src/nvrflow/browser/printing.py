@@ -9,6 +9,7 @@ from nvrflow.browser.finding import Browser
 from nvrflow.browser.opening import open_browser
 from nvrflow.errors import NvrflowError
 
+_NODE = re.compile(rb"\(node(\d{8})\)")
 _MOMENT = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
 
@@ -28,4 +29,13 @@ def print_pdf(html: Path, browser: Browser, date: str) -> bytes:
     except PlaywrightError as problem:
         raise NvrflowError(f"{html.name}: cannot be printed ({problem.message.strip().splitlines()[0]})") from None
     moment = f"D:{date.replace('-', '')}000000+00'00'".encode()
-    return _MOMENT.sub(lambda found: b"/" + found[1] + b" (" + moment + b")", made)
+    return _MOMENT.sub(lambda found: b"/" + found[1] + b" (" + moment + b")", _renumbered(made))
+
+
+def _renumbered(made: bytes) -> bytes:
+    """The PDF with its structure's ids counted from 1: the browser's own depend on how busy the computer was.
+
+    They keep their order and their length, so that the PDF's table of ids and its offsets stay right.
+    """
+    order = {number: rank for rank, number in enumerate(sorted(set(_NODE.findall(made))), 1)}
+    return _NODE.sub(lambda found: b"(node%08d)" % order[found[1]], made)
