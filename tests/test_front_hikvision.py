@@ -102,3 +102,12 @@ def test_live_view_may_nag_about_a_plug_in_that_settings_do_not_need(simulated: 
         sign_in(recorder)
         assert recorder.page.locator(".noPlugin").is_visible()
         recorder.go_to("https")
+
+
+def test_a_question_that_was_answered_before_is_no_refusal_of_the_next_sign_in(simulated: Started, opened: Any) -> None:
+    with opened(simulated("hikvision/ds_v3", latency_ms=300)) as recorder:
+        sign_in(recorder)
+        sign_out(recorder)
+        assert recorder.popups.native == ["Are you sure to log out?"]
+        sign_in(recorder)
+        assert recorder.signed_in

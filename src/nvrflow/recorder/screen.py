@@ -51,6 +51,7 @@ class Screen:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
         spec, steps = self._spec(element), self.recorder.steps
         with steps.described(), self._using(element, "click", f"Click {self._called(element)}") as (step, match):
+            self.recorder.popups.native.clear()  # what was said before is no answer to this click
             clicked = Clicked(spec, self._at(element), signs_in=self.name == "sign_in")
             if spec.answered_by:
                 click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element))
