@@ -6,12 +6,12 @@ import json
 import os
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 from nvrflow.certificate import Certificate, read_certificates
 from nvrflow.errors import InvalidFile, TimedOut
@@ -21,6 +21,7 @@ from nvrflow.trust.stores import Use
 
 Phase = Literal["planned", "done", "removing"]
 _FORMAT = 1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Ledger:
         """Keep other runs (and threads) of nvrflow out while stores are changed. Raises TimedOut when they take too long."""
         self._make_folder()
         end = time.monotonic() + seconds
-        with (self.path.parent / "trust.lock").open("a+b") as file:
+        with self._opened_lock() as file:
             while not _locked(file):
                 if time.monotonic() > end:
                     raise TimedOut(
@@ -124,6 +125,28 @@ class Ledger:
                 yield
             finally:
                 _unlock(file)
+
+    def between_changes(self, look: Callable[[], T]) -> T:
+        """What `look` finds while no other run changes stores: a database that is just being made cannot be read.
+
+        Where nvrflow has never changed anything, nothing is left behind: only changing makes the lock's file.
+        """
+        if not self._lock.exists():
+            found = look()
+            if not self._lock.exists():
+                return found
+        with self.alone():
+            return look()
+
+    @property
+    def _lock(self) -> Path:
+        return self.path.parent / "trust.lock"
+
+    def _opened_lock(self) -> IO[bytes]:
+        try:
+            return self._lock.open("a+b")
+        except OSError as problem:
+            raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self._lock) from None
 
     def _make_folder(self) -> None:
         try:

@@ -198,7 +198,8 @@ def plan(
     refused = refusals(case)
     if refused:
         return replace(made, refusal=". ".join(refused))
-    return _with_items(replace(made, warnings=tuple(warnings(case))), chosen_stores(computer, stores, scope))
+    made = replace(made, warnings=tuple(warnings(case)))
+    return ledger.between_changes(lambda: _with_items(made, chosen_stores(computer, stores, scope)))
 
 
 def _objections(material: Material, kind: Kind, host: str, now: datetime, recorder_clock: datetime | None) -> list[Objection]:
