@@ -8,10 +8,10 @@ from nvrflow.flows.sign_in import sign_in
 def enable_https(recorder: Recorder) -> None:
     """Switch HTTPS on and wait until the recorder answers with it; nothing is clicked if it is on already."""
     sign_in(recorder)
-    port = https_port(recorder)
-    if recorder.has("new_certificate") and not recorder.go_to("https").is_checked("enable"):
-        create_certificate(recorder)
     with recorder.chapter("Enable HTTPS"):
+        port = https_port(recorder)
+        if recorder.has("new_certificate") and not recorder.go_to("https").is_checked("enable"):
+            create_certificate(recorder)
         page = recorder.go_to("https")
         if page.offers("port"):
             port = page.read("port")

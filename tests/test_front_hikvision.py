@@ -33,7 +33,11 @@ def test_a_self_signed_certificate_is_made_once_and_is_the_only_one(simulated: S
         create_certificate(recorder)
         made = simulation.device_sha256
         device, issuer = download_certificates(recorder)
-        assert "already: a certificate is there" in recorder.report.notes
+        assert recorder.report.notes == []
+    with opened(simulation) as recorder:
+        create_certificate(recorder)
+        assert recorder.report.notes == ["already: a certificate is there"]
+    assert [entry.event for entry in simulation.log].count("certificate") == 1
     assert (device.sha256, issuer) == (made, None)
     assert device.self_signed
 

@@ -120,6 +120,11 @@ class Screen:
             return True
         return self.recorder.view.settle() and isinstance(self.recorder.finder.probe(spec.find), Match)
 
+    def has_used(self, element: str) -> bool:
+        """Whether this run has used the element already."""
+        full = f"{self.name}.{element}"
+        return any(step.element == full and step.outcome == "done" for step in self.recorder.report.steps)
+
     def download(self, element: str) -> list[Certificate]:
         """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
         spec = self._spec(element)
