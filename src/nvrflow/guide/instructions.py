@@ -49,7 +49,7 @@ def _key(film: Film, step: Step, spec: Element | None, in_row: bool) -> str:
         return "already"
     if verb == "wait":
         return "wait.https" if step.value else "wait"
-    return verb if verb in ("open", "answer", "select", "check", "uncheck", "read") else "click.other"
+    return verb if verb in ("open", "authenticate", "answer", "select", "check", "uncheck", "read") else "click.other"
 
 
 def kind_of(film: Film, step: Step, spec: Element | None) -> str:

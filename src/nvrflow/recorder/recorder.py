@@ -206,7 +206,7 @@ class Recorder:
         self.view.read_as(self.firmware)
 
     def leave(self) -> None:
-        """Say goodbye: run what `when_closing` was told, if still signed in; a failure is noted, not raised."""
+        """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""
         words, self._last_words = self._last_words, []
         for flow in words if self.signed_in else []:
             try:
