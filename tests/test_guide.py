@@ -221,7 +221,7 @@ def test_commands_for_each_system_are_in_the_chapter_about_importing(shown: Show
     assert "nvrflow bundle ServerCert.crt RootCert.cer --out thumb-drive" in text
     assert "certutil.exe -user -f -addstore Root RootCert.cer" in text
     assert "security add-trusted-cert -r trustRoot" in text
-    assert 'certutil -A -d "sql:$HOME/.pki/nssdb" -t C,,' in text
+    assert 'certutil -A -d "sql:$db" -t C,,' in text
 
 
 def test_the_pages_are_asked_to_speak_the_language_of_the_guide(shown: Shown) -> None:

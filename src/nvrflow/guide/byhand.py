@@ -20,6 +20,9 @@ from nvrflow.trust.stores.nss_store import NssStore
 from nvrflow.trust.stores.windows import WindowsStore
 
 _READER = Path("~")  # the reader's home, as a shell writes it
+_DATABASE = "$db"  # where the reader's browsers look, as the shell finds it out: nvrflow.trust.stores.chromium has the rule
+_FINDING = f'db=~/.pki/nssdb; [ -d "{_DATABASE}" ] || db="${{XDG_DATA_HOME:-$HOME/.local/share}}/pki/nssdb"'
+_PLACES = "~/.pki/nssdb, ~/.local/share/pki/nssdb"
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,12 @@ def imports(device: Certificate, authority: Certificate | None, file: str, host:
     material = Material(device, authority)
     for system, store, readers in _stores():
         choices = [one for one in choose(material, "ca", store.family) if one.certificate is not None]
-        lines: list[str] = []
+        browsers = isinstance(store, NssStore)
+        lines: list[str] = [_FINDING] if browsers and choices else []
         for choice in choices:
             assert choice.certificate is not None
             lines += _lines(store, choice.certificate, choice.use, file, host)
-        yield Import(system, store.name, store.place, readers, tuple(lines))
+        yield Import(system, store.name, _PLACES if browsers else store.place, readers, tuple(lines))
 
 
 def conversion(certificate: Certificate, file: str) -> tuple[str, str]:
@@ -60,8 +64,8 @@ def _stores() -> Iterator[tuple[System, Store, str]]:
     macos, linux = (Computer(system, {"HOME": str(_READER), "PATH": ""}) for system in ("macos", "linux"))
     yield "windows", WindowsStore(windows), "Internet Explorer, Edge, Chrome, Firefox"
     yield "macos", MacKeychain(macos), "Safari, Chrome, Edge, Firefox"
-    browsers = NssStore(linux, "chromium-nss", "chromium", _READER / ".pki" / "nssdb", "Chrome, Chromium, Edge")
-    yield "linux", browsers, "Chrome, Chromium, Edge"
+    readers = "Chrome, Chromium, Edge"
+    yield "linux", NssStore(linux, "chromium-nss", "chromium", Path(_DATABASE), readers), readers
     yield "linux", DebianStore(linux), "curl, Python, OpenSSL"
 
 
@@ -76,25 +80,20 @@ def _lines(store: Store, certificate: Certificate, use: Use, file: str, host: st
     for action in actions:
         if isinstance(action, Write) and rights:
             yield f"{rights}cp {quoted(file)} {quoted(str(action.path))}"
-        elif isinstance(action, MakeFolder) and making is not None and action.path == _folder(store):
+        elif isinstance(action, MakeFolder) and making is not None and str(action.path) == store.place:
             yield f"mkdir -p {quoted(str(action.path))}"
         elif isinstance(action, Command) and not action.may_fail:
             tool = action.argv[0].replace("\\", "/").rpartition("/")[2]
             line = " ".join((tool, *(quoted(file if part in ours else part) for part in action.argv[1:])))
-            there = f"[ -e {quoted(str(_folder(store)))}/cert9.db ] || " if action == making else ""
+            there = f'[ -e "{_DATABASE}/cert9.db" ] || ' if action == making else ""
             yield f"{rights}{there}{line}"
 
 
-def _folder(store: Store) -> Path:
-    """The folder of a database of NSS."""
-    return Path(store.place)
-
-
 def _posix(part: str) -> str:
-    """One word of a shell's line; the home stays what the shell makes of it."""
+    """One word of a shell's line; home and database stay what the shell makes of them."""
+    if part in (_DATABASE, f"sql:{_DATABASE}"):
+        return f'"{part}"'
     home = f"{_READER}/"
-    if part.startswith(f"sql:{home}"):
-        return f'"sql:$HOME/{part.removeprefix(f"sql:{home}")}"'
     return f"~/{shlex.quote(part.removeprefix(home))}" if part.startswith(home) else shlex.quote(part)
 
 
