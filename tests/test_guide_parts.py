@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from PIL import Image
 
+from nvrflow.certificate.judging import Code
 from nvrflow.cli.guide import guide
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
@@ -41,6 +42,10 @@ def test_every_text_is_there_in_every_language_with_the_same_names_to_fill_in() 
         if set(text) != set(LANGUAGES) or any(names[code] != names["en"] for code in LANGUAGES):
             wrong.append(".".join(where))
     assert not wrong
+
+
+def test_every_objection_of_a_browser_has_its_words() -> None:
+    assert set(TEXTS["objections"]) == set(get_args(Code))
 
 
 def test_a_language_without_texts_is_refused_with_those_that_there_are() -> None:

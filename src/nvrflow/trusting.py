@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from nvrflow import tls, trust
 from nvrflow.browser import find_browser
-from nvrflow.certificate import Certificate
+from nvrflow.certificate import Certificate, Objection
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError
 from nvrflow.importing import import_files
 from nvrflow.recorder import Recorder
@@ -27,7 +27,7 @@ class Trusting:
     """How much is trusted, in which stores, and who approves.
 
     `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
-    there). `environment` names the home whose stores are meant, by default this user's own.
+    there). `environment` names the home whose stores are meant, by default this user's own. `objections` is what `judge` found.
     """
 
     kind: Kind = "limited"
@@ -37,6 +37,7 @@ class Trusting:
     yes: bool = False
     confirm: Callable[[str], bool] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    objections: tuple[Objection, ...] = field(default=(), init=False)
     _plan: Plan | None = None
     _refusal: NvrflowError | None = None
     _clock: datetime | None = None
@@ -47,6 +48,7 @@ class Trusting:
             self._clock = tls.date_header(recorder.url)
             plan = self._made(recorder, device, authority, None)
             recorder.keep(device, authority)
+            self.objections = plan.objections
             for certificate, kept in zip((device, authority), recorder.report.certificates, strict=False):
                 if certificate is plan.material.device:
                     kept["warnings"] = [str(objection) for objection in plan.objections]

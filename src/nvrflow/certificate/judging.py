@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -16,16 +17,20 @@ from nvrflow.certificate.noun import Certificate, version_of
 _BROKEN_HASHES = {"md2", "md4", "md5", "sha1"}
 _CLOCK_SLACK = timedelta(hours=26)  # further apart than any mistake about time zones
 
+Code = Literal[
+    "no-san", "wrong-name", "expired", "not-yet-valid", "weak-signature", "weak-key", "not-issued", "names-differ",
+    "not-a-ca", "wrong-usage", "not-covered", "long-life", "unreadable",
+]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Objection:
     """One thing that is wrong with a certificate: `fatal` when browsers refuse, else a warning.
 
-    `code` is one of no-san, wrong-name, expired, not-yet-valid, weak-signature, weak-key, not-issued, names-differ,
-    not-a-ca, wrong-usage, not-covered, long-life, unreadable, shared-file; `message` is a sentence for a person.
+    `message` is a sentence for a person.
     """
 
-    code: str
+    code: Code
     message: str
     fatal: bool = True
 

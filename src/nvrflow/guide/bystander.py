@@ -31,6 +31,11 @@ class Bystander:
         own = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
         self._trusting = Trusting(environment=own | {"HOME": str(self.home)})
 
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """What a browser objects to in the certificates, by code."""
+        return tuple(dict.fromkeys(one.code for one in self._trusting.objections))
+
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Would a browser take these certificates? Raises CertificateRefused."""
         self.device, self.authority = device, authority

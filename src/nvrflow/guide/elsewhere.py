@@ -59,8 +59,9 @@ def _judging(film: Film, words: Words) -> Iterator[Draft]:
         ),
         words.say("elsewhere.fingerprint_commands"),
     )
-    warnings = [text for one in film.report.certificates for text in one.get("warnings") or ()]
-    objections = (Listing(tuple(warnings), words.say("elsewhere.objection")),) if warnings else ()
+    objections = [words.say(f"objections.{code}") for code in film.objections]
+    if objections:
+        objections.insert(0, words.say("elsewhere.objection"))
     yield Draft(
         (words.say("elsewhere.fingerprints"), words.say("elsewhere.exchanged")), (Table(head, rows), looking, *objections)
     )

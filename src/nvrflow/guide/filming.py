@@ -27,8 +27,8 @@ _NO_GUIDE = (WrongCall, Unreachable, SignInRefused)  # there is nothing to be wr
 class Film:
     """What a guide is written from. `steps` end where the flow ended; what the engine did to leave is not among them.
 
-    `problem` ended the flow; `stopped` tells that it did so only because steps were described and not done. `secrets` may
-    stand in no file.
+    `objections` are codes of what browsers object to. `problem` ended the flow; `stopped` tells that it did so only because
+    steps were described and not done. `secrets` may stand in no file.
     """
 
     flow: str
@@ -39,6 +39,7 @@ class Film:
     host: str
     device: Certificate | None = None
     authority: Certificate | None = None
+    objections: tuple[str, ...] = ()
     proved: str = ""
     problem: NvrflowError | None = None
     stopped: bool = False
@@ -91,7 +92,8 @@ def film(
     count = reel.steps if reel.steps is not None else len(steps.report.steps)
     return Film(
         flow, steps.report, studio, firmware, tuple(steps.report.steps[:count]), _host(normalised(url)),
-        device, authority, bystander.proved, problem, problem is not None and steps.held, frozenset(reel.secrets),
+        device, authority, bystander.objections, bystander.proved,
+        problem, problem is not None and steps.held, frozenset(reel.secrets),
     )  # fmt: skip
 
 
