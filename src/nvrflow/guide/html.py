@@ -59,13 +59,13 @@ def _is_table(block: object) -> bool:
 
 
 def _kind(cell: Sentence | str) -> Any:
-    """What a table's cell has to look like: a fingerprint is small, a list of codes stands in lines."""
+    """What a table's cell has to look like: a fingerprint is small, a list of codes stands in lines, a day or address in one."""
     from markupsafe import Markup
 
     if isinstance(cell, str):
         if cell.count(":") > 20:
             return Markup(' class="print"')
-        return Markup(' class="day"') if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else ""
+        return Markup(' class="one-line"') if re.fullmatch(r"[\d.:-]{1,20}", cell) else ""
     return Markup(' class="code"') if "code" in cell.values else ""
 
 

@@ -97,15 +97,18 @@ def _badge(image: Image, place: tuple[int, int], radius: int, label: str, look: 
 def _quietest(image: Image, target: Pixels, frame: Pixels, radius: int) -> tuple[int, int]:
     """The place on the frame where a badge hides no part of the target if possible, and else as little as possible.
 
-    What lies below counts by how much there is to see in it; of equals the upper left corner wins.
+    What lies below counts by how much there is to see in it, the target and its frame apart; of equals the upper left corner
+    wins.
     """
     from PIL import ImageFilter, ImageStat
 
+    edges = image.convert("L").filter(ImageFilter.FIND_EDGES)
+    edges.paste(0, (frame[0], frame[1], frame[2] + 1, frame[3] + 1))
     best, least = (radius, radius), math.inf
     for order, (x, y) in enumerate(_places(target, frame, radius)):
         centre = (min(max(x, radius), image.width - 1 - radius), min(max(y, radius), image.height - 1 - radius))
         below = (max(0, centre[0] - radius), max(0, centre[1] - radius), centre[0] + radius + 1, centre[1] + radius + 1)
-        busy = ImageStat.Stat(image.crop(below).convert("L").filter(ImageFilter.FIND_EDGES)).mean[0]
+        busy = ImageStat.Stat(edges.crop(below)).mean[0]
         cost = busy + 0.5 * order + 1000 * _hidden(target, centre, radius)
         if cost < least:
             best, least = centre, cost
