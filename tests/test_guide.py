@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from nvrflow.browser import use_driver
+from nvrflow.browser import find_browser, open_browser, use_driver
 from nvrflow.errors import NvrflowError
 from nvrflow.guide import Film, Made, Shooting, Wish, film, make_guide, make_guides, read_theme
 from nvrflow.guide.composing import compose
@@ -108,6 +108,19 @@ def test_no_file_holds_the_password(shown: Shown) -> None:
     files = [path for path in shown.made.folder.rglob("*") if path.is_file()]
     assert len(files) > 20
     assert not [path.name for path in files if shown.recorder.password.encode() in path.read_bytes()]
+
+
+def test_a_video_shows_nothing_of_a_password_not_even_how_long_it_is(tmp_path: Path) -> None:
+    studio = Studio(video=tmp_path / "video.webm")
+    with open_browser(find_browser()) as process:
+        page = process.new_page()
+        studio.meet(page)
+        page.goto("data:text/html,<input value=admin><input type=password value=secret><input data-nvrflow-secret value=secret>")
+        look = "one => [getComputedStyle(one).webkitTextFillColor, getComputedStyle(one).caretColor]"
+        user, password, marked = (one.evaluate(look) for one in page.locator("input").all())
+        studio.part()
+    assert password == marked == ["rgba(0, 0, 0, 0)"] * 2
+    assert user[0] == "rgb(0, 0, 0)"
 
 
 def test_two_runs_on_an_unchanged_recorder_give_identical_folders(shown: Shown, tmp_path: Path) -> None:

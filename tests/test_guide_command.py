@@ -13,18 +13,19 @@ from nvrflow.simulator import simulate
 
 def guide(home: Path, out: Path, url: str, password: str, *more: str) -> str:
     argv = [sys.executable, "-m", "nvrflow", "guide", url, "--check", "--out", str(out), "--format", "md,html", *more]
-    environment = {**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": password}
+    environment = {**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": password, "PLAYWRIGHT_BROWSERS_PATH": str(home / "none")}
     ended = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    return (out / "guide.md").read_text(encoding="utf-8")
+    return ended.stdout + ended.stderr
 
 
 def test_the_guide_has_each_step_once_in_order_and_leaves_the_recorder_alone(home: Path, tmp_path: Path) -> None:
     with simulate("dahua/nvr_v4", password="hunter2-hunter2") as recorder:
         before = recorder.state()
-        text = guide(home, tmp_path / "guide", recorder.url, recorder.password)
+        guide(home, tmp_path / "guide", recorder.url, recorder.password)
         assert recorder.state() == before
         assert recorder.sessions == 0
+    text = (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
     numbers = re.findall(r"\*\*Step (\d+[a-z])\.\*\*", text)
     assert len(numbers) > 12
     assert numbers == sorted(set(numbers))
@@ -44,3 +45,11 @@ def test_the_guide_has_each_step_once_in_order_and_leaves_the_recorder_alone(hom
         assert (tmp_path / "guide" / picture).is_file()
     for path in (tmp_path / "guide").rglob("*"):
         assert path.is_dir() or b"hunter2" not in path.read_bytes(), path
+
+
+def test_without_an_encoder_one_sentence_says_how_to_get_it_and_the_rest_is_made(home: Path, tmp_path: Path) -> None:
+    with simulate("dahua/nvr_v4") as recorder:
+        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, "--flow", "sign_in", "--video")
+    (sentence,) = [line for line in said.splitlines() if line.startswith("no video: ")]
+    assert re.search(r"encoder is missing; to get it, type: \S+ -m playwright install ffmpeg$", sentence)
+    assert (tmp_path / "guide" / "guide.md").is_file() and not list((tmp_path / "guide").glob("*.webm"))

@@ -25,9 +25,16 @@ _LONGEST = 15.0
 _ONE_LINE = 80
 _CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
 _TOAST = 6000  # milliseconds that an announcement may stay
-# Not in a picture: the video's own cursor and titles, and anything of a password, even how long it is.
-_HIDDEN = """x-pw-glass { display: none !important }
-input[type=password], [data-nvrflow-secret] { -webkit-text-fill-color: transparent !important; text-shadow: none !important }"""
+# Nothing of a password is seen, not even how long it is.
+_UNSEEN = """input[type=password], [data-nvrflow-secret] {
+  -webkit-text-fill-color: transparent !important; text-shadow: none !important; caret-color: transparent !important }"""
+# In a picture there is nothing of the video either: its cursor and titles.
+_HIDDEN = f"x-pw-glass {{ display: none !important }}\n{_UNSEEN}"
+_STYLED = f"""(() => {{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`{_UNSEEN}`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}})()"""
 # Of the target: its ARIA role, its words, and the nearest container that is large enough to show where it stands.
 _DESCRIBE = """(element, least) => {
   const own = element.getBoundingClientRect();
@@ -145,6 +152,7 @@ class Studio:
         number = len(self.videos) + 1
         path = self.video if number == 1 else self.video.with_stem(f"{self.video.stem}-{number}")
         path.parent.mkdir(parents=True, exist_ok=True)
+        page.add_init_script(_STYLED)
         try:
             page.screencast.start(path=path, size={"width": self.width, "height": self.height})
             page.screencast.show_actions(cursor="pointer", duration=700, style={"title": "display: none"})
