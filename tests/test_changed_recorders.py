@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nvrflow.errors import SelectorDrift
+from nvrflow.errors import SelectorDrift, UnknownFirmware
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
@@ -23,10 +23,12 @@ Changed = Callable[..., SimulatedRecorder]
 
 @pytest.fixture
 def changed(tmp_path: Path) -> Iterator[Changed]:
-    """A simulated recorder with other words, by their key, or with parts of its files replaced."""
+    """A simulated recorder with other words, by their key, with parts of its files replaced, or of another version."""
     with ExitStack() as started:
 
-        def start(name: str, words: dict[str, str] | None = None, files: dict[str, tuple[str, str]] | None = None) -> Any:
+        def start(
+            name: str, words: dict[str, str] | None = None, files: dict[str, tuple[str, str]] | None = None, version: str = ""
+        ) -> Any:
             file, settings, homes = recorder_files.load(name, {})
             own = {key: dict.fromkeys(settings.languages, word) for key, word in (words or {}).items()}
             for path, (old, new) in (files or {}).items():
@@ -34,7 +36,8 @@ def changed(tmp_path: Path) -> Iterator[Changed]:
                 assert text.count(old) == 1, f"{path} has {old!r} {text.count(old)} times"
                 (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / path).write_text(text.replace(old, new), encoding="utf-8")
-            file = file.model_copy(update={"words": {**file.words, **own}})
+            device = file.device.model_copy(update={"version": version or file.device.version})
+            file = file.model_copy(update={"words": {**file.words, **own}, "device": device})
             return started.enter_context(SimulatedRecorder(name, file, settings, (tmp_path, *homes)))
 
         yield start
@@ -119,3 +122,27 @@ def test_two_where_one_should_be_are_told_apart_from_none(changed: Changed, open
     with opened(changed("uniview/nvr", files=twice), timeout=3) as recorder, pytest.raises(SelectorDrift) as failed:
         download_certificates(recorder)
     assert 'tried button "Export" (2 found)' in str(failed.value)
+
+
+def test_a_later_firmware_than_the_files_is_not_guessed_at(changed: Changed, opened: Any) -> None:
+    recorder = changed("dahua/nvr_v5", version="6.001.0000000.0")
+    with pytest.raises(UnknownFirmware) as unknown, opened(recorder):
+        pass
+    assert "the nearest is dahua/nvr_v5, which lacks firmware >=5.0, <6.0 (here 6.1)" in str(unknown.value)
+    with opened(recorder, firmware="dahua/nvr_v5") as named:
+        sign_in(named)
+        assert "the recorder says that its firmware is 6.1; dahua/nvr_v5 is for >=5.0, <6.0" in named.report.notes
+
+
+def test_the_tenth_version_is_later_than_the_third(changed: Changed, opened: Any) -> None:
+    with opened(changed("dahua/nvr_v4_3", version="4.010.0000000.0")) as recorder:
+        assert recorder.firmware.name == "dahua/nvr_v4_3"
+        assert recorder.report.firmware is not None and recorder.report.firmware["version"] == "4.10"
+
+
+def test_a_recorder_that_does_not_tell_its_version_is_known_by_the_rest(changed: Changed, opened: Any) -> None:
+    silent = {"web/js/app.js": ("version: caps.webVersion, ", "")}
+    with opened(changed("dahua/nvr_v4", files=silent)) as recorder:
+        assert recorder.firmware.name == "dahua/nvr_v4"
+        assert recorder.report.firmware is not None
+        assert recorder.report.firmware["model"] == "NVR4216-16P-4KS2" and "version" not in recorder.report.firmware

@@ -9,6 +9,7 @@ from pathlib import Path
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Element, Handler, Page, SelectorFile, Way
+from nvrflow.firmware.versions import VersionRange
 
 __all__ = ["Element", "Firmware", "Handler", "Locator", "Page", "SelectorFile", "Way", "available", "load_firmware"]
 
@@ -25,6 +26,10 @@ class Firmware:
     language: str | None = None
     evidence: tuple[str, ...] = ()
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_for(self, version: str) -> bool:
+        """Whether a firmware version is in the file's range; one without a number in it never is, except in `*`."""
+        return version in VersionRange(self.file.firmware)
 
     def speaking(self, language: str | None) -> Firmware:
         """The same firmware with its words in `language`."""

@@ -91,17 +91,20 @@ def _has(value: Any, part: str | int) -> bool:
 def _known_keys(loc: Where) -> list[str]:
     from nvrflow.firmware import model
 
-    nouns = (Locator, model.Element, model.Page, model.Handler, model.Obstacle, model.Answer, model.Evidence)
+    nouns = (Locator, model.Element, model.Page, model.Handler, model.Obstacle, model.Answer, model.Evidence, model.About)
     inner = [key for noun in nouns for key in noun.model_fields]
     return list(SelectorFile.model_fields) if len(loc) == 1 else [*inner, *model.Way.model_fields, *model.Meaning.model_fields]
 
 
 def _contradictions(file: SelectorFile) -> Iterator[tuple[Where, str]]:
     """Everything that is well formed but cannot work."""
-    try:
-        VersionRange(file.firmware)
-    except ValueError as problem:
-        yield ("firmware",), str(problem)
+    for where, range_ in _ranges(file):
+        try:
+            VersionRange(range_)
+        except ValueError as problem:
+            yield where, str(problem)
+        if where[0] == "identify" and file.about.version is None:
+            yield where, "no version is known: say below `about` how it is read"
     for where, pattern in _patterns(file):
         try:
             re.compile(pattern)
@@ -120,6 +123,11 @@ def _contradictions(file: SelectorFile) -> Iterator[tuple[Where, str]]:
         for answer in handler.answer:
             if answer not in handler.elements:
                 yield ("handlers", name, "answer"), f"{answer!r} is not among the elements of this handler"
+
+
+def _ranges(file: SelectorFile) -> Iterator[tuple[Where, str]]:
+    yield ("firmware",), file.firmware
+    yield from ((("identify", index, "version"), sign.version) for index, sign in enumerate(file.identify) if sign.version)
 
 
 def locators(file: SelectorFile) -> Iterator[tuple[Where, Locator]]:

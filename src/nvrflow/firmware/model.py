@@ -146,7 +146,18 @@ class Evidence(Strict):
         None,
         description="regular expression for the WWW-Authenticate header, where the browser itself asks who it is",
     )
+    version: str | None = Field(None, description='range for the version that `about` reads, for example ">=4.3"')
     points: int = 1
+
+
+class About(Strict):
+    """What the pages say of the recorder itself: JavaScript expressions that give text, or nothing.
+
+    A `version` outside of the file's `firmware` means that the file does not fit.
+    """
+
+    model: str | None = None
+    version: str | None = None
 
 
 class Language(Strict):
@@ -178,6 +189,7 @@ class SelectorFile(Strict):
     verified_on: list[str] = Field([], description="`simulated`, or model + firmware + date of a real recorder")
     extends: str | None = None
     identify: list[Evidence] = []
+    about: About = About()
     texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]]] = Field(
         {}, description="words on the screen, by a name for them and by language code"
     )

@@ -36,8 +36,9 @@ class VersionRange:
         object.__setattr__(self, "bounds", tuple(bounds))
 
     def __contains__(self, version: object) -> bool:
-        if not isinstance(version, str):
-            return False
-        key = version_key(version)
+        try:
+            key = version_key(str(version))
+        except ValueError:
+            return not self.bounds
         holds = {">=": key.__ge__, "<=": key.__le__, ">": key.__gt__, "<": key.__lt__, "==": key.__eq__}
         return all(holds[sign](bound) for sign, bound in self.bounds)

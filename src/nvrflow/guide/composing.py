@@ -24,22 +24,23 @@ class _Part:
 
 
 def compose(film: Film, words: Words, date: str) -> Guide:
-    """The guide in the language of `words`."""
+    """The guide in the language of `words`; its title page has the recorder's own word on model and version, if it gives one."""
     parts = list(_parts(film))
     numbers = {"import": _chapter_of(parts, "import"), "enable": _chapter_of(parts, "await-https")}
     chapters = [_chapter(film, words, number, part, numbers) for number, part in enumerate(parts, 1)]
     if film.problem is not None and chapters:
         chapters[-1] = Chapter(**{**_fields(chapters[-1]), "problem": _problem(film, words)})
-    file = film.firmware.file
+    file, said = film.firmware.file, film.report.firmware or {}
+    version = said.get("version") or _range(file.firmware)
     facts: list[tuple[str, Any]] = [
-        (words.label("recorder"), f"{file.vendor} {', '.join(file.lines)}".strip()),
-        (words.label("firmware"), f"{_range(file.firmware)} ({film.firmware.name})"),
+        (words.label("recorder"), f"{file.vendor} {said.get('model') or ', '.join(file.lines)}".strip()),
+        (words.label("firmware"), f"{version} ({film.firmware.name})"),
         (words.label("address"), Sentence("{address}", {"address": film.report.recorder})),
     ]
     if film.firmware.language:
         facts.append((words.label("pages_in"), words.language_name(film.firmware.language)))
     facts.append((words.label("date"), date))
-    recorder = f"{file.vendor} · {words.label('firmware')} {_range(file.firmware)}"
+    recorder = f"{file.vendor} {said.get('model', '')}".strip() + f" · {words.label('firmware')} {version}"
     return Guide(words.language, words.title(film.flow), recorder, tuple(facts), tuple(chapters), date)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nvrflow.errors import UnknownFirmware
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.firmware.model import Evidence
+from nvrflow.firmware.versions import VersionRange
 from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
 
 if TYPE_CHECKING:
@@ -66,22 +67,37 @@ def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
     )
 
 
+def about(page: Page, firmware: Firmware) -> dict[str, str]:
+    """What the pages say of the recorder itself: `model` and `version`, where they say it and the selector file knows how."""
+    scripts = {name: script for name, script in firmware.file.about.model_dump().items() if script}
+    said = page.evaluate(f"() => [{', '.join(_quietly(f'String({script} ?? ``)') for script in scripts.values())}]")
+    return {name: text.strip() for name, text in zip(scripts, said, strict=True) if text and text.strip()}
+
+
 def _weigh(page: Page, firmware: Firmware, challenge: str) -> Candidate:
-    signs = firmware.file.identify
+    version = about(page, firmware).get("version", "")
+    signs = [*firmware.file.identify, *([Evidence.model_validate({"version": firmware.file.firmware})] if version else [])]
     answers = page.evaluate(f"() => [{', '.join(_script(sign, challenge) for sign in signs)}]")
-    held = [sign for sign, answer in zip(signs, answers, strict=True) if answer]
-    missing = tuple(_said(sign) for sign in signs if sign not in held)
+    held = [sign for sign, answer in zip(signs, answers, strict=True) if answer and _has_version(sign, version)]
+    missing = tuple(_said(sign, version) for sign in signs if sign not in held)
     score = sum(sign.points for sign in held) / sum(sign.points for sign in signs)
-    return Candidate(firmware, score, tuple(map(_said, held)), missing)
+    return Candidate(firmware, score, tuple(_said(sign, version) for sign in held), missing)
+
+
+def _has_version(sign: Evidence, version: str) -> bool:
+    return sign.version is None or version in VersionRange(sign.version)
 
 
 def _any_fits(firmwares: list[Firmware], challenge: str) -> str:
-    each = (" && ".join(_script(evidence, challenge) for evidence in firmware.file.identify) for firmware in firmwares)
+    each = (
+        " && ".join(_script(evidence, challenge, firmware.file.about.version) for evidence in firmware.file.identify)
+        for firmware in firmwares
+    )
     return f"() => {' || '.join(f'({one})' for one in each) or 'true'}"
 
 
-def _script(evidence: Evidence, challenge: str) -> str:
-    """One piece of evidence as a JavaScript expression that never throws."""
+def _script(evidence: Evidence, challenge: str, version: str | None = None) -> str:
+    """One piece of evidence as a JavaScript expression that never throws; of a version, only whether `version` gives one."""
     checks = []
     if evidence.has is not None:
         checks.append(f"document.querySelector({_quoted(evidence.has)}) !== null")
@@ -93,19 +109,27 @@ def _script(evidence: Evidence, challenge: str) -> str:
         checks.append(f"new RegExp({_quoted(evidence.url)}).test(location.href)")
     if evidence.challenge is not None:
         checks.append("true" if re.search(evidence.challenge, challenge, re.I) else "false")
-    return f"(() => {{ try {{ return {' && '.join(checks) or 'false'} }} catch (e) {{ return false }} }})()"
+    if evidence.version is not None:
+        checks.append(f"Boolean({version or 'true'})")
+    return _quietly(" && ".join(checks) or "false")
+
+
+def _quietly(script: str) -> str:
+    """`script` as an expression that is false where it would throw."""
+    return f"(() => {{ try {{ return {script} }} catch (e) {{ return false }} }})()"
 
 
 def _quoted(text: str) -> str:
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
-def _said(evidence: Evidence) -> str:
+def _said(evidence: Evidence, version: str = "") -> str:
     parts = (
         ("has", evidence.has),
         ("script", evidence.script),
         ("title", evidence.title),
         ("address", evidence.url),
         ("challenge", evidence.challenge),
+        ("firmware", f"{evidence.version} (here {version or 'unknown'})" if evidence.version else None),
     )
     return ", ".join(f"{what} {value}" for what, value in parts if value is not None)

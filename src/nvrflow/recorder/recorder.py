@@ -13,6 +13,7 @@ from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, Selector
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.identify import about
 from nvrflow.recorder.language import hear
 from nvrflow.recorder.network import locked_message
 from nvrflow.recorder.outcomes import Clicked
@@ -189,8 +190,13 @@ class Recorder:
         self.listen()
 
     def listen(self) -> None:
-        """Read which language the recorder speaks, and its own words if the selector file says where they are."""
+        """Read which language the recorder speaks, its own words and what it says of itself, if the selector file says where."""
         self.firmware = hear(self.page, self.firmware, self.report)
+        said = about(self.page, self.firmware)
+        self.report.firmware = {**(self.report.firmware or {}), **said}
+        if "version" in said and not self.firmware.is_for(said["version"]):
+            meant = f"{self.firmware.name} is for {self.firmware.file.firmware}"
+            self.report.notes.append(f"the recorder says that its firmware is {said['version']}; {meant}")
         self.view.read_as(self.firmware)
 
     def reopen(self) -> None:

@@ -45,11 +45,13 @@ def as_junit(document: dict[str, Any]) -> str:
 
 def _properties(suite: ET.Element, document: dict[str, Any]) -> None:
     """What the run was about, for a report over many recorders and firmwares."""
-    https = document["https"] or {}
+    https, firmware = document["https"] or {}, document["firmware"] or {}
     known = {
         "nvrflow": document["nvrflow"],
         "recorder": document["recorder"],
-        "firmware": (document["firmware"] or {}).get("name"),
+        "firmware": firmware.get("name"),
+        "model": firmware.get("model"),
+        "version": firmware.get("version"),
         "language": document["language"],
         "outcome": document["outcome"],
         "drift": len(document["drift"]),
