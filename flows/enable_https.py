@@ -14,7 +14,7 @@ def enable_https(recorder: Recorder) -> None:
             create_certificate(recorder)
         page = recorder.go_to("https")
         if page.offers("port"):
-            port = page.read("port")
+            port = page.read_port("port")
         if page.is_checked("enable"):
             recorder.already("HTTPS is on")
         else:
@@ -25,8 +25,8 @@ def enable_https(recorder: Recorder) -> None:
         recorder.await_https(port)
 
 
-def https_port(recorder: Recorder) -> str:
-    """The port from a page of its own, on a firmware that keeps it apart from HTTPS."""
+def https_port(recorder: Recorder) -> int | None:
+    """The port from a page of its own, on a firmware that keeps it apart from HTTPS; None on any other."""
     if not recorder.has("https_port"):
-        return ""
-    return recorder.go_to("https_port").read("port")
+        return None
+    return recorder.go_to("https_port").read_port("port")

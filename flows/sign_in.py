@@ -14,7 +14,8 @@ def sign_in(recorder: Recorder) -> None:
         if page.asked_by_browser:
             page.authenticate()
         else:
-            page.fill("user", recorder.user)
+            if page.has("user"):
+                page.fill("user", recorder.user)
             if page.offers("next"):
                 page.click("next")
             page.fill("password", recorder.password())

@@ -197,6 +197,7 @@ class SelectorFile(Strict):
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")
     volatile: Locators | None = Field(None, description="clock, video, counters: covered in a guide's pictures")
+    restart: Literal["by_itself", "by_hand"] = Field("by_itself", description="how HTTPS comes into effect once it was switched")
     native_dialogs: Literal["accept", "dismiss"] = "dismiss"
     handlers: dict[str, Handler] = {}
     obstacles: dict[str, Obstacle] = {}

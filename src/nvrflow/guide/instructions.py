@@ -48,7 +48,8 @@ def _key(film: Film, step: Step, spec: Element | None, in_row: bool) -> str:
     if verb == "wait" and not any(one.effect == "write" for one in film.steps):
         return "already"
     if verb == "wait":
-        return "wait.https" if step.value else "wait"
+        by_hand = film.firmware.file.restart == "by_hand"
+        return "wait.by_hand" if by_hand else "wait.https" if step.id == "await-https" else "wait"
     return verb if verb in ("open", "authenticate", "answer", "select", "check", "uncheck", "read") else "click.other"
 
 

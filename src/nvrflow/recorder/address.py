@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from nvrflow import tls
 from nvrflow.errors import Unreachable, WrongCall
+
+_SPEAKS_TLS = 400  # what several servers answer to plain HTTP on a port that speaks TLS
 
 
 @dataclass(frozen=True)
@@ -42,24 +44,43 @@ def normalised(typed: str) -> str:
         raise WrongCall("the address holds a user name or password; give the address alone, --user, and NVRFLOW_PASSWORD")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise WrongCall(f"{typed}: is no recorder's address; for example http://192.0.2.10")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = at_host(parts.hostname)
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default else "")
+
+
+def at_host(host: str) -> str:
+    """A host as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def plain_at(url: str) -> str:
+    """The same host and port by plain HTTP; port 80 for an HTTPS address without one."""
+    parts = urlsplit(url)
+    return normalised(f"http://{at_host(parts.hostname or '')}" + (f":{parts.port}" if parts.port else ""))
+
+
+def redirected_to_https(answer: tls.Front | None, host: str) -> SplitResult | None:
+    """Where an answer of plain HTTP sends browsers, if that is HTTPS on the same host."""
+    target = urlsplit(answer.location or "") if answer is not None and 300 <= answer.status < 400 else None
+    return target if target is not None and (target.scheme, target.hostname) == ("https", host) else None
 
 
 def locate(url: str, timeout: float = 5.0) -> Address:
     """Ask the recorder where its web UI is: a redirect to HTTPS on the same host is followed, the key served there is noted.
 
-    Raises Unreachable.
+    A port that speaks TLS is opened with HTTPS, however it was typed: some recorders have both on one port. Raises Unreachable.
     """
     parts = urlsplit(url)
     if parts.scheme == "http":
         answer = tls.front(url, timeout)
-        if answer is None:
-            why = tls.served(parts.hostname or "", parts.port or 80, timeout).why
-            raise Unreachable(f"{url}: the recorder does not answer ({why}); check address, cable and power")
-        target = urlsplit(answer.location or "") if 300 <= answer.status < 400 else None
-        if target is None or target.scheme != "https" or target.hostname != parts.hostname:
+        target = redirected_to_https(answer, parts.hostname or "")
+        if answer is None or answer.status == _SPEAKS_TLS:
+            served = tls.served(parts.hostname or "", parts.port or 80, timeout)
+            target = parts if served.leaf is not None else None
+            if answer is None and target is None:
+                raise Unreachable(f"{url}: the recorder does not answer ({served.why}); check address, cable and power")
+        if target is None:
             return Address(url)
         parts = target
     served = tls.served(parts.hostname or "", parts.port or 443, timeout)

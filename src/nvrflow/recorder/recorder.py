@@ -157,8 +157,8 @@ class Recorder:
         """The recorder is as it should be; nothing had to be done."""
         self.report.notes.append(f"already: {what}")
 
-    def await_https(self, port: str) -> None:
-        """Wait for the recorder to come back with HTTPS on `port`, as its page shows it. Raises ProductDefect."""
+    def await_https(self, port: int | None = None) -> None:
+        """Wait for the recorder to come back with HTTPS on `port` (None: its page names none). Raises ProductDefect."""
         restart.await_https(self, port)
 
     def await_http(self) -> None:

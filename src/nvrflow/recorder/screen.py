@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,9 +108,22 @@ class Screen:
             tag = match.found.evaluate("element => element.tagName")
             return (match.found.input_value() if tag in ("INPUT", "TEXTAREA", "SELECT") else match.found.inner_text()).strip()
 
+    def read_port(self, element: str) -> int:
+        """The port that a field shows, alone or behind an address (`192.0.2.10:8443`). Raises SelectorDrift for anything else."""
+        text = self.read(element)
+        found = re.search(r"(?:^|:)(\d{1,5})$", text)
+        if not found or not 0 < int(found[1]) < 65536:
+            expected = "a port from 1 to 65535, alone or behind a colon, was expected"
+            raise SelectorDrift(f"{self._at(element)}: shows {text!r}; {expected}")
+        return int(found[1])
+
+    def has(self, element: str) -> bool:
+        """Whether the selector file names such an element at all."""
+        return element in self.recorder.firmware.file.pages[self.name].elements
+
     def offers(self, element: str) -> bool:
         """Whether the element is there to be used now; does not wait beyond the page's own loading."""
-        if element not in self.recorder.firmware.file.pages[self.name].elements:
+        if not self.has(element):
             return False
         spec = self._spec(element)
         if self.recorder.steps.held and spec.effect == "write":
