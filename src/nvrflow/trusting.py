@@ -16,9 +16,10 @@ from nvrflow.certificate import Certificate, Objection
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError
 from nvrflow.importing import import_files
 from nvrflow.recorder import Recorder
+from nvrflow.recorder.downloads import keep_served
 from nvrflow.recorder.proof import prove
-from nvrflow.report import TrustChange
-from nvrflow.trust import Kind, Plan
+from nvrflow.report import Step, TrustChange
+from nvrflow.trust import Item, Kind, Plan
 from nvrflow.trust.computer import Scope
 
 
@@ -45,32 +46,26 @@ class Trusting:
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Before anything is changed: would a browser take these certificates at all? Raises CertificateRefused."""
         with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
-            self._clock = tls.date_header(recorder.url)
-            plan = self._made(recorder, device, authority, None)
-            recorder.keep(device, authority)
-            self.objections = plan.objections
-            for certificate, kept in zip((device, authority), recorder.report.certificates, strict=False):
-                if certificate is plan.material.device:
-                    kept["warnings"] = [str(objection) for objection in plan.objections]
-            if recorder.checking or plan.refusal:
-                recorder.report.notes.extend(plan.warnings)
+            plan = self._weighed(recorder, step, device, authority, None)
             if plan.refusal:
                 raise CertificateRefused(f"{plan.host}: {plan.refusal}. Nothing was changed on the recorder or on this computer")
-            step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
-                f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
-            )
-            if recorder.checking:
-                recorder.report.trust = [
-                    TrustChange(
-                        item.store.name,
-                        plan.kind,
-                        item.certificate.sha256,
-                        False,
-                        f"would be imported: {'; '.join(item.commands)}",
-                    )
-                    for item in plan.items
-                    if not item.present
-                ]
+
+    def take(self, recorder: Recorder) -> tuple[Certificate, Certificate | None]:
+        """What the recorder serves, where it offers no download: its certificate, and the CA's if that is served, too.
+
+        Raises CertificateRefused, NotTrusted.
+        """
+        title = "Take the certificate that the recorder serves"
+        with recorder.chapter("Take the certificate"), recorder.steps.step("take", title) as step:
+            served = _served(recorder)
+            chain = [keep_served(recorder, one, number) for number, one in enumerate(served.chain)]
+            authority = next((one for one in chain[1:] if one.issued(chain[0])), None)
+            self._plan = self._weighed(recorder, step, chain[0], authority, chain[0])
+            if self._plan.refusal:
+                raise CertificateRefused(f"{self._plan.host}: {self._plan.refusal}. Nothing was imported")
+            if not recorder.checking:
+                recorder.report.notes.extend(self._plan.warnings)
+            return chain[0], authority
 
     def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """The chain that is really served must be what was downloaded. Raises CertificateRefused."""
@@ -78,15 +73,12 @@ class Trusting:
             recorder.chapter("Compare"),
             recorder.steps.step("compare", "Compare the served certificate with the downloaded one") as step,
         ):
-            url = _https_url(recorder)
-            served = tls.served(recorder.session.host, urlsplit(url).port or 443)
-            if served.leaf is None:
-                raise NotTrusted(f"{url}: {served.why}")
-            self._plan = self._made(recorder, device, authority, served.leaf)
+            leaf = _served(recorder).chain[0]
+            self._plan = self._made(recorder, device, authority, leaf)
             if self._plan.refusal:
                 raise CertificateRefused(f"{self._plan.host}: {self._plan.refusal}. Nothing was imported")
             recorder.report.notes.extend(self._plan.warnings)
-            same = served.leaf.sha256 == device.sha256
+            same = leaf.sha256 == device.sha256
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
 
     def import_here(self, recorder: Recorder) -> None:
@@ -133,6 +125,26 @@ class Trusting:
         if self._refusal is not None:
             raise self._refusal
 
+    def _weighed(
+        self, recorder: Recorder, step: Step, device: Certificate, authority: Certificate | None, served: Certificate | None
+    ) -> Plan:
+        """The plan for these certificates, written down: what a browser objects to, and with `--check` what would be imported."""
+        self._clock = tls.date_header(recorder.url)
+        plan = self._made(recorder, device, authority, served)
+        recorder.keep(device, authority)
+        self.objections = plan.objections
+        for certificate, kept in zip((device, authority), recorder.report.certificates, strict=False):
+            if certificate is plan.material.device:
+                kept["warnings"] = [str(objection) for objection in plan.objections]
+        if recorder.checking or plan.refusal:
+            recorder.report.notes.extend(plan.warnings)
+        step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
+            f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
+        )
+        if recorder.checking:
+            recorder.report.trust = [_would(item, plan) for item in plan.items if not item.present]
+        return plan
+
     def _made(self, recorder: Recorder, device: Certificate, authority: Certificate | None, served: Certificate | None) -> Plan:
         plain, secure = (
             urlsplit(recorder.session.plain_url),
@@ -150,6 +162,20 @@ class Trusting:
             recorder_clock=self._clock,
             ports=(plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,),
         )
+
+
+def _would(item: Item, plan: Plan) -> TrustChange:
+    said = f"would be imported: {'; '.join(item.commands)}"
+    return TrustChange(item.store.name, plan.kind, item.certificate.sha256, False, said)
+
+
+def _served(recorder: Recorder) -> tls.Served:
+    """What the recorder serves by HTTPS now. Raises NotTrusted when that is nothing."""
+    url = _https_url(recorder)
+    served = tls.served(recorder.session.host, urlsplit(url).port or 443)
+    if served.leaf is None:
+        raise NotTrusted(f"{url}: {served.why}")
+    return served
 
 
 def _https_url(recorder: Recorder) -> str:

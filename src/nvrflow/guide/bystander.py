@@ -41,6 +41,13 @@ class Bystander:
         self.device, self.authority = device, authority
         self._trusting.judge(recorder, device, authority)
 
+    def take(self, recorder: Recorder) -> None:
+        """What the recorder serves; only described where HTTPS was not switched on. Raises CertificateRefused, NotTrusted."""
+        if recorder.checking and not recorder.session.address.secure:
+            self._described(recorder, "Take the certificate", "take")
+            return
+        self.device, self.authority = self._trusting.take(recorder)
+
     def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """What is really served must be what was downloaded; only described where HTTPS was not switched on."""
         if recorder.checking:

@@ -38,6 +38,7 @@ def drafts(film: Film, step: Step, words: Words, chapters: dict[str, str]) -> tu
     """
     writers: dict[str, Callable[[], Iterator[Draft]]] = {
         "judge": lambda: _judging(film, words),
+        "take": lambda: _taking(film, words),
         "compare": lambda: _comparing(film, words),
         "import": lambda: _importing(film, words),
         "verify": lambda: _testing(film, words, chapters),
@@ -67,11 +68,20 @@ def _judging(film: Film, words: Words) -> Iterator[Draft]:
     )
 
 
-def _comparing(film: Film, words: Words) -> Iterator[Draft]:
+def _taking(film: Film, words: Words) -> Iterator[Draft]:
+    file = file_of(film, film.device) if film.device else "certificate.pem"
+    yield Draft((words.say("elsewhere.take", file=file),), (Listing((f"{_served(film)} -out {file}",)),))
+    yield from _judging(film, words)
+
+
+def _served(film: Film) -> str:
+    """The command that shows the certificate which the recorder serves."""
     parts = urlsplit(_https(film))
-    served = (
-        f"openssl s_client -connect {parts.hostname}:{parts.port or 443} </dev/null | openssl x509 -noout -fingerprint -sha256"
-    )
+    return f"openssl s_client -connect {parts.hostname}:{parts.port or 443} </dev/null | openssl x509"
+
+
+def _comparing(film: Film, words: Words) -> Iterator[Draft]:
+    served = f"{_served(film)} -noout -fingerprint -sha256"
     file = file_of(film, film.device) if film.device else ""
     yield Draft((words.say("elsewhere.compare", file=file), words.say("elsewhere.exchanged")), (Listing((served,)),))
 

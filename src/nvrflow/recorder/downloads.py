@@ -65,6 +65,12 @@ def keep_text(recorder: Recorder, step: Step, page_name: str, text: str) -> list
     return [replace(certificate, file=kept) for certificate in certificates]
 
 
+def keep_served(recorder: Recorder, certificate: Certificate, number: int) -> Certificate:
+    """A certificate that was served, kept as a file like a download: the device's first, then those that signed it."""
+    name = "certificate.pem" if number == 0 else f"ca-certificate-{number}.pem"
+    return replace(certificate, file=_keep(recorder.downloads, "served", name, certificate.pem.encode()), format="pem")
+
+
 def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Download]) -> bool:
     """Wait for the download; True if the announcement was seen meanwhile."""
     finder, announced = recorder.finder, False
