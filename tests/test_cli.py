@@ -231,11 +231,14 @@ def test_simulate_says_where_it_is_and_ends_on_a_signal(home: Path) -> None:
         assert simulator.wait(timeout=20) == 0
 
 
-def test_demo_leaves_this_computers_stores_alone(command: Command, home: Path, tmp_path: Path) -> None:
+def test_demo_secures_writes_the_guide_and_leaves_the_stores_alone(command: Command, home: Path, tmp_path: Path) -> None:
     ended = command("demo", "--out", "demo")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "trusted by a browser that ignores no error" in ended.stdout
     assert (tmp_path / "demo" / "report.json").is_file()
+    guide = tmp_path / "demo" / "guide"
+    assert all((guide / f"guide.{name}").is_file() for name in ("md", "html", "pdf"))
+    assert "opened `https://127.0.0.1:" in (guide / "guide.md").read_text(encoding="utf-8"), "what the guide says was proved"
     assert not list(home.rglob("cert9.db")) and not list(home.rglob("trust.json"))
 
 

@@ -17,7 +17,19 @@ LAYERS = [
     ("hands", ["recorder", "browser", "firefox", "tls", "capture", "trust", "simulator"]),
     (
         "work",
-        ["flows", "running", "trusting", "importing", "verification", "diagnosis", "examination", "bundle", "linting", "guide"],
+        [
+            "flows",
+            "running",
+            "trusting",
+            "importing",
+            "verification",
+            "diagnosis",
+            "examination",
+            "bundle",
+            "linting",
+            "guide",
+            "demonstration",
+        ],
     ),
     ("doors", ["cli", "pytest_plugin", "__main__"]),
 ]

@@ -6,12 +6,16 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nvrflow.cli.options import Driving, driving
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
+
+if TYPE_CHECKING:
+    from nvrflow.guide import Batch
 
 
 @click.command(short_help="The illustrated guide: Markdown, HTML and PDF, one picture a step.")
@@ -72,19 +76,23 @@ def guide(
             "notes": batch.remarks,
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    return tell(batch, err=driving.as_json)
+
+
+def tell(batch: Batch, err: bool = False) -> int:
+    """Say what was made, on standard error with `err`; the exit code."""
     for made in batch.guides:
         files = ", ".join(str(path) for path in made.files.values())
         news = f"{len(made.written)} files written" if made.written else "nothing changed"
         click.echo(
-            f"{made.title} ({made.language}): {made.chapters} chapters, {made.pictures} pictures, {news}: {files}",
-            err=driving.as_json,
+            f"{made.title} ({made.language}): {made.chapters} chapters, {made.pictures} pictures, {news}: {files}", err=err
         )
         if made.problem:
-            click.echo(f"  the guide says what could not be done: {made.problem}", err=driving.as_json)
+            click.echo(f"  the guide says what could not be done: {made.problem}", err=err)
     for remark in batch.remarks:
         click.echo(remark, err=True)
     if batch.index:
-        click.echo(f"Index: {batch.index}", err=driving.as_json)
+        click.echo(f"Index: {batch.index}", err=err)
     return max((exit_code_of(made.kind) for made in batch.guides if made.kind), default=0)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import click
@@ -63,33 +61,23 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
     "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
 )
 def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_path: Path | None) -> int:
-    """Secure a simulated recorder, twice, in a temporary home; nothing of this computer's own trust stores is touched."""
-    from nvrflow.browser import ensure_browser, ensure_tool
+    """Secure a simulated recorder in a temporary home, and write its guide; this computer's own trust stores stay as they are."""
+    from nvrflow.cli.guide import tell
     from nvrflow.cli.progress import progress_for
+    from nvrflow.demonstration import Demonstration
     from nvrflow.errors import exit_code_of
     from nvrflow.recorder import Manner
-    from nvrflow.running import Run
-    from nvrflow.simulator import simulate as start
-    from nvrflow.trusting import Trusting
 
-    if browser_path is None:
-        ensure_browser()
-    ensure_tool("certutil")
     progress = progress_for(False)
-    with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as home, start(firmware) as recorder:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
-        trusting = Trusting(expected=(recorder.authority_sha256 or "",), environment=environment)
-        manner = Manner(headed=headed, slow_mo=slowmo, browser=browser_path)
-        with progress:
-            report, folder = Run(
-                "secure",
-                recorder.url,
-                recorder.user,
-                recorder.password,
-                manner,
-                out,
-                arguments={"trusting": trusting},
-                listener=progress,
-            ).go()
-        progress.summary(report, folder.path)
-    return exit_code_of(report.error["kind"]) if report.error else 0
+    manner = Manner(headed=headed, slow_mo=slowmo, browser=browser_path)
+    demonstration = Demonstration(firmware, manner, out, progress)
+    demonstration.prepare()
+    with progress:
+        report, folder = demonstration.secure()
+    progress.summary(report, folder.path)
+    if report.error:
+        return exit_code_of(report.error["kind"])
+    click.echo("The same once more, for the guide:")
+    with progress:
+        batch = demonstration.write_guide(folder.path / "guide")
+    return tell(batch)
