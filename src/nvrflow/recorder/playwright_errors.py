@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from nvrflow.errors import NvrflowError, TimedOut, Unreachable
+from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut, Unreachable
 
-__all__ = ["PlaywrightError", "PlaywrightTimeout", "translated", "unreachable"]
+__all__ = ["PlaywrightError", "PlaywrightTimeout", "translated", "unreachable", "wants_sign_in"]
 
 
 @contextmanager
@@ -22,6 +22,11 @@ def translated(where: str) -> Iterator[None]:
     except PlaywrightTimeout as problem:
         raise TimedOut(f"{where}: {_first_line(problem)}") from problem
     except PlaywrightError as problem:
+        if wants_sign_in(problem):
+            raise SelectorDrift(
+                f"{where}: the recorder wants the browser itself to ask for user and password (HTTP Basic or Digest); "
+                "a selector file says so by `asked_by_browser: true` on sign_in"
+            ) from problem
         if "net::ERR_" in problem.message:
             raise unreachable(where, problem) from problem
         if "closed" in problem.message or "crashed" in problem.message:
@@ -36,6 +41,11 @@ def unreachable(url: str, problem: PlaywrightError) -> Unreachable:
     found = re.search(r"net::(ERR_\w+)", problem.message)
     code = found.group(1) if found else _first_line(problem)
     return Unreachable(f"{url}: the recorder does not answer ({code}); check address, cable and power")
+
+
+def wants_sign_in(problem: PlaywrightError) -> bool:
+    """Whether a recorder that does answer asks the browser itself for user and password, and the browser has none."""
+    return "net::ERR_INVALID_AUTH_CREDENTIALS" in problem.message
 
 
 def _first_line(problem: PlaywrightError) -> str:

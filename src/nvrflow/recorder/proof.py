@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nvrflow.browser import Browser, open_browser
+from nvrflow.recorder.answering import open_page
 from nvrflow.recorder.playwright_errors import PlaywrightError
 
 
@@ -20,7 +21,7 @@ class Proof:
 
     @property
     def trusted(self) -> bool:
-        """Whether the page opened by HTTPS without any error."""
+        """Whether the page opened by HTTPS without any error; a page that asks for user and password first has opened, too."""
         return not self.error
 
 
@@ -29,11 +30,12 @@ def prove(url: str, browser: Browser, environment: Mapping[str, str] | None = No
     with open_browser(browser, environment=environment) as process:
         page = process.new_context().new_page()
         try:
-            response = page.goto(url, wait_until="commit", timeout=timeout * 1000)
+            response = open_page(page, url, "commit", timeout)
         except PlaywrightError as problem:
             found = re.search(r"net::(ERR_\w+)", problem.message)
             return Proof(url, found.group(1) if found else problem.message.splitlines()[0])
-        if not page.url.startswith("https://"):
-            return Proof(url, f"the recorder sends browsers to {page.url}")
+        opened = response.url if response else page.url
+        if not opened.startswith("https://"):
+            return Proof(url, f"the recorder sends browsers to {opened}")
         details = response.security_details() if response else None
         return Proof(url, tls=details.get("protocol") if details else None)

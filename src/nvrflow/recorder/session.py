@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.firmware.model import HarmlessRequest
 from nvrflow.recorder.address import Address, locate
+from nvrflow.recorder.answering import open_page
 from nvrflow.recorder.clicking import watch_clicks
 from nvrflow.recorder.network import hold_writes_back
 from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
@@ -162,7 +163,7 @@ class Session:
             self.studio.meet(self._page)
         try:
             with translated(self.url):
-                response = self._page.goto(self.url + path, wait_until="domcontentloaded", timeout=self.timeout * 1000)
+                response = open_page(self._page, self.url + path, "domcontentloaded", self.timeout)
         except PlaywrightTimeout as problem:
             raise unreachable(self.url, problem) from None
         refused = response if response is not None and response.status == 401 else None

@@ -1,0 +1,83 @@
+"""Recorders that have the browser itself ask for user and password, in browsers that show a window and in those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from strange_recorder import PASSWORD, USER, StrangeRecorder
+
+from nvrflow import Trusting
+from nvrflow.browser import Browser, find_browser, open_browser
+from nvrflow.errors import SelectorDrift, SignInRefused, WrongCall
+from nvrflow.flows.secure import secure
+from nvrflow.flows.sign_in import sign_in
+from nvrflow.pytest_plugin import TrustStore
+from nvrflow.recorder import open_recorder
+from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.playwright_errors import translated
+from nvrflow.recorder.proof import prove
+
+OWN = Path(__file__).parent / "strange"
+Started = Callable[..., StrangeRecorder]
+schemes = pytest.mark.parametrize("scheme", ["Basic", "Digest"])
+
+
+@pytest.fixture
+def strange() -> Iterator[Started]:
+    with ExitStack() as started:
+        yield lambda **kind: started.enter_context(StrangeRecorder(**kind))
+
+
+@pytest.fixture
+def full(driver: None) -> Browser:
+    """A browser that can show a window, which treats a 401 in another way than the headless shell does."""
+    try:
+        return find_browser(full=True)
+    except WrongCall:
+        pytest.skip("there is no full browser on this computer")
+
+
+@schemes
+def test_a_full_browser_tells_which_firmware_it_is_without_a_try_to_sign_in(strange: Started, full: Browser, scheme: str) -> None:
+    recorder = strange(scheme=scheme)
+    assert look_at(recorder.url, OWN, full.path).firmware == "acme/door"
+    assert recorder.tries == []
+
+
+@schemes
+def test_secure_works_in_a_full_browser_and_the_proof_takes_the_question_for_an_answer(
+    strange: Started, full: Browser, trust_store: TrustStore, scheme: str
+) -> None:
+    recorder = strange(scheme=scheme)
+    with open_recorder(recorder.url, USER, PASSWORD, browser=full, selectors=OWN, screenshots=False, timeout=6.0) as opened:
+        secure(opened, Trusting(yes=True, environment=trust_store.environment))
+        assert opened.report.https is not None and opened.report.https.trusted
+    before = list(recorder.tries)
+    proof = prove(recorder.https_url, full, trust_store.environment)
+    assert proof.trusted and (proof.tls or "").startswith("TLS 1")
+    assert recorder.tries == before
+
+
+def test_a_recorder_that_asks_and_is_not_trusted_is_not_proved(strange: Started, full: Browser, trust_store: TrustStore) -> None:
+    assert prove(strange(https=True).https_url, full, trust_store.environment).error == "ERR_CERT_AUTHORITY_INVALID"
+
+
+@schemes
+def test_a_full_browser_sends_a_wrong_password_once(strange: Started, full: Browser, scheme: str) -> None:
+    recorder = strange(scheme=scheme)
+    with (
+        open_recorder(recorder.url, USER, "wrong", browser=full, selectors=OWN, screenshots=False, timeout=6.0) as opened,
+        pytest.raises(SignInRefused),
+    ):
+        sign_in(opened)
+    assert len(recorder.tries) == 1
+
+
+def test_a_recorder_that_asks_is_not_said_to_be_switched_off(strange: Started, full: Browser) -> None:
+    url = strange().url
+    with open_browser(full) as process, pytest.raises(SelectorDrift, match="asked_by_browser: true") as caught, translated(url):
+        process.new_page().goto(url)
+    assert "cable" not in str(caught.value)
