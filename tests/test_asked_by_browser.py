@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from asking_recorder import AskingRecorder
 from strange_recorder import PASSWORD, USER, StrangeRecorder
 
-from nvrflow import Trusting
+from nvrflow import Recorder, Trusting
 from nvrflow.browser import Browser, find_browser, open_browser
 from nvrflow.errors import SelectorDrift, SignInRefused, WrongCall
 from nvrflow.flows.secure import secure
@@ -22,6 +24,8 @@ from nvrflow.recorder.proof import prove
 
 OWN = Path(__file__).parent / "strange"
 Started = Callable[..., StrangeRecorder]
+Asking = Callable[..., AskingRecorder]
+Opening = Callable[..., AbstractContextManager[Recorder]]
 schemes = pytest.mark.parametrize("scheme", ["Basic", "Digest"])
 
 
@@ -29,6 +33,21 @@ schemes = pytest.mark.parametrize("scheme", ["Basic", "Digest"])
 def strange() -> Iterator[Started]:
     with ExitStack() as started:
         yield lambda **kind: started.enter_context(StrangeRecorder(**kind))
+
+
+@pytest.fixture
+def asking() -> Iterator[Asking]:
+    with ExitStack() as started:
+        yield lambda **kind: started.enter_context(AskingRecorder(**kind))
+
+
+@pytest.fixture
+def opened() -> Opening:
+    def open_it(recorder: AskingRecorder, **manner: Any) -> AbstractContextManager[Recorder]:
+        chosen = {"timeout": 6.0, "screenshots": False, "selectors": OWN, **manner}
+        return open_recorder(recorder.url, USER, PASSWORD, **chosen)
+
+    return open_it
 
 
 @pytest.fixture
@@ -81,3 +100,24 @@ def test_a_recorder_that_asks_is_not_said_to_be_switched_off(strange: Started, f
     with open_browser(full) as process, pytest.raises(SelectorDrift, match="asked_by_browser: true") as caught, translated(url):
         process.new_page().goto(url)
     assert "cable" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [{"first": "en", "drawn": 500, "told": 500}, {"told": 700}],
+    ids=["said in another language until it is drawn", "said only after it is drawn"],
+)
+def test_the_language_is_heard_on_the_page_that_follows_the_sign_in(
+    asking: Asking, opened: Opening, page: dict[str, Any]
+) -> None:
+    with opened(asking(speaks="es", **page)) as recorder:
+        sign_in(recorder)
+        assert (recorder.firmware.language, recorder.report.language) == ("es", "es")
+        assert recorder.report.notes == []
+
+
+def test_a_page_that_never_says_its_language_is_noted_in_time(asking: Asking, opened: Opening) -> None:
+    with opened(asking(told=60_000), timeout=1.0) as recorder:
+        sign_in(recorder)
+        assert recorder.firmware.language is None
+        assert "speaks an unknown language" in recorder.report.notes[0]

@@ -32,6 +32,7 @@ def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
         raise SelectorDrift(f"{recorder.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
     if is_shown(recorder, name):
         _await_ready(recorder, name, pages[name], time.monotonic() + recorder.timeout)
+        recorder.listen_once()
     else:
         _enter(recorder, name, patient)
         arrive(recorder, name)
@@ -65,6 +66,7 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
     recorder.pending = None
     if ready:
         _await_ready(recorder, name, page, deadline)
+    recorder.listen_once()
     return Screen(recorder, name)
 
 

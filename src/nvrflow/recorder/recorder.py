@@ -46,6 +46,7 @@ class Recorder:
         self.downloads = downloads
         self.timeout = timeout
         self.signed_in = False
+        self.unheard = False
         self.step_id: str | None = None
         self.restart_patience: float | None = None
         self.pending: Clicked | None = None
@@ -189,9 +190,15 @@ class Recorder:
                 raise SelectorDrift(f"{self.firmware.name}: home: is shown before anybody has signed in; {hint}")
         self.listen()
 
+    def listen_once(self) -> None:
+        """Listen if nothing was shown before the sign-in that could say which language the recorder speaks."""
+        if self.unheard:
+            self.listen()
+
     def listen(self) -> None:
         """Read which language the recorder speaks, its own words and what it says of itself, if the selector file says where."""
-        self.firmware = hear(self.page, self.firmware, self.report)
+        self.unheard = False
+        self.firmware = hear(self.page, self.firmware, self.report, self.timeout)
         said = about(self.page, self.firmware)
         self.report.firmware = {**(self.report.firmware or {}), **said}
         if "version" in said and not self.firmware.is_for(said["version"]):

@@ -46,7 +46,7 @@ class Screen:
             if not recorder.session.authenticate(path):
                 raise SignInRefused(f"{recorder.who}: the recorder refused user or password; nvrflow does not try again")
             recorder.view.read_as(recorder.firmware)
-            recorder.listen()
+            recorder.unheard = True
 
     def click(self, element: str) -> None:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
