@@ -16,8 +16,9 @@ from nvrflow.browser import Browser, find_browser, open_browser
 from nvrflow.errors import SelectorDrift, SignInRefused, WrongCall
 from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
+from nvrflow.guide import Shooting, Wish, make_guides
 from nvrflow.pytest_plugin import TrustStore
-from nvrflow.recorder import open_recorder
+from nvrflow.recorder import Manner, open_recorder
 from nvrflow.recorder.opening import look_at
 from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.proof import prove
@@ -121,3 +122,31 @@ def test_a_page_that_never_says_its_language_is_noted_in_time(asking: Asking, op
         sign_in(recorder)
         assert recorder.firmware.language is None
         assert "speaks an unknown language" in recorder.report.notes[0]
+
+
+def test_the_browser_asks_the_pages_for_the_language_that_was_named(asking: Asking, opened: Opening) -> None:
+    pages = asking()
+    with opened(pages, language="es") as recorder:
+        sign_in(recorder)
+        assert recorder.page.evaluate("document.documentElement.lang") == "es"
+    assert [wanted for path, wanted in pages.requests if path == "/"][-1].startswith("es")
+
+
+def test_without_a_language_the_browser_asks_for_its_own(asking: Asking, opened: Opening) -> None:
+    with opened(asking()) as recorder:
+        own = recorder.page.evaluate("navigator.languages")
+        with open_browser(recorder.session.browser) as process:
+            assert process.new_page().evaluate("navigator.languages") == own
+
+
+def test_a_language_that_no_browser_knows_is_a_wrong_call(asking: Asking, opened: Opening) -> None:
+    with pytest.raises(WrongCall, match="--language"), opened(asking(), language="no language"):
+        pass
+
+
+def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_path: Path) -> None:
+    manner = Manner(selectors=OWN, screenshots=False, timeout=6.0)
+    shooting = Shooting((asking().url,), "sign_in", ("en", "es"), USER, lambda _: PASSWORD, manner)
+    make_guides(shooting, tmp_path / "guide", Wish(formats=("md",)))
+    spoken = {code: (tmp_path / "guide" / code / "guide.md").read_text(encoding="utf-8") for code in ("en", "es")}
+    assert "English" in spoken["en"] and "Español" in spoken["es"]

@@ -20,7 +20,11 @@ _DRIVING: list[Callable[..., Any]] = [
     click.option(
         "--selectors", metavar="DIR", type=click.Path(path_type=Path), help="Your own selector files, before the shipped ones."
     ),
-    click.option("--language", metavar="CODE", help="The recorder's language, for example es (default: read from its page)."),
+    click.option(
+        "--language",
+        metavar="CODE",
+        help="The recorder's language, for example es: its pages are asked for it (default: read from them).",
+    ),
     click.option(
         "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
     ),

@@ -73,7 +73,7 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
     """One film for each language, or the first for all where the pages speak one only."""
     taken: Film | None = None
     for index, language in enumerate(shooting.languages or (None,)):
-        if taken is not None and (taken.firmware.file.language is None or taken.firmware.file.language.cookie is None):
+        if taken is not None and _speaks_one_only(taken):
             yield language, taken
             continue
         if taken is not None:
@@ -92,6 +92,12 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
         if studio.no_video:
             batch.remarks.append(_no_video(studio.no_video))
         yield language, taken
+
+
+def _speaks_one_only(taken: Film) -> bool:
+    """Whether the pages cannot be asked to speak another language, or were asked by the browser alone and did not heed it."""
+    language = taken.firmware.file.language
+    return language is None or (language.cookie is None and taken.firmware.language != taken.studio.language)
 
 
 def _titled(studio: Studio, language: str | None) -> Callable[[str], str]:

@@ -69,21 +69,8 @@ def open_recorder(
     named = load_firmware(manner.firmware, manner.selectors) if manner.firmware else None
     if named is None:
         available(manner.selectors)
-    browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
-    address = locate(normalised(url), min(manner.timeout, 10.0))
-    session = Session(
-        browser=browser,
-        address=address,
-        plain_url=_plain(normalised(url)),
-        user=user,
-        ask_password=_asking(password),
-        headed=manner.headed,
-        slow_mo=manner.slow_mo,
-        trace=manner.trace,
-        timeout=manner.timeout,
-        running=manner.running,
-        studio=steps.studio,
-    )
+    session = _session(normalised(url), user, password, manner, steps.studio)
+    address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
@@ -141,6 +128,24 @@ def look_at(url: str, selectors: Path | None = None, browser: Path | None = None
         return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
 
 
+def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, studio: Studio | None) -> Session:
+    browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
+    return Session(
+        browser=browser,
+        address=locate(url, min(manner.timeout, 10.0)),
+        plain_url=_plain(url),
+        user=user,
+        ask_password=_asking(password),
+        headed=manner.headed,
+        slow_mo=manner.slow_mo,
+        trace=manner.trace,
+        timeout=manner.timeout,
+        running=manner.running,
+        studio=studio,
+        language=manner.language or (studio.language if studio else None),
+    )
+
+
 def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
     firmware = named or the_one(identify(session.page, manner.selectors, session.challenge), session.url)
     firmware = firmware.speaking(manner.language)
@@ -150,7 +155,7 @@ def _known(session: Session, named: Firmware | None, manner: Manner, report: Rep
 
 
 def _equip(studio: Studio, firmware: Firmware, session: Session) -> None:
-    """The studio learns what is volatile; the pages are asked for its language, if the selector file says how."""
+    """The studio learns what is volatile; the pages get its language as a cookie, if the selector file names one."""
     studio.firmware, language = firmware, firmware.file.language
     if language is None or language.cookie is None or studio.language is None:
         return

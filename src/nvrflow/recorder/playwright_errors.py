@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut, Unreachable
+from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut, Unreachable, WrongCall
 
 __all__ = ["PlaywrightError", "PlaywrightTimeout", "translated", "unreachable", "wants_sign_in"]
 
@@ -29,6 +29,8 @@ def translated(where: str) -> Iterator[None]:
             ) from problem
         if "net::ERR_" in problem.message:
             raise unreachable(where, problem) from problem
+        if "Invalid locale name" in problem.message:
+            raise WrongCall(f"{where}: --language names none that a browser knows; write a code like es or pt-BR") from problem
         if "closed" in problem.message or "crashed" in problem.message:
             raise NvrflowError(
                 f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end"

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class Session:
     """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
 
-    `running` is a browser that is open already and stays open; it serves while no key has to be pinned. `challenge` is the
-    WWW-Authenticate header of a start page that the browser itself has to ask user and password for.
+    `running` is a browser that is open already and stays open; it serves while no key has to be pinned. `language` is the code
+    that pages are asked for (Accept-Language). `challenge` is the WWW-Authenticate header of a start page that the browser
+    itself has to ask user and password for.
     """
 
     browser: Browser
@@ -44,6 +45,7 @@ class Session:
     running: Process | None = None
     harmless: list[HarmlessRequest] | None = None
     studio: Studio | None = None
+    language: str | None = None
     language_cookie: tuple[str, str] | None = None
     challenge: str = ""
     held: list[str] = field(default_factory=list)
@@ -146,7 +148,7 @@ class Session:
 
     def _start(self, path: str = "/") -> None:
         process = self.running if self.running and not self.address.pin else self._launched()
-        options = self.studio.context if self.studio else {}
+        options = {**(self.studio.context if self.studio else {}), **({"locale": self.language} if self.language else {})}
         self._context = process.new_context(
             accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
         )
@@ -158,7 +160,8 @@ class Session:
             self._context.tracing.start(screenshots=True, snapshots=True)
         if self.harmless is not None:
             hold_writes_back(self._context, self.harmless, self.held)
-        self._page = self._context.new_page()
+        with translated(self.url):
+            self._page = self._context.new_page()
         if self.studio is not None:
             self.studio.meet(self._page)
         try:

@@ -83,9 +83,9 @@ class Said:
 class Studio:
     """Takes the pictures of a run for a guide. `scale` is image pixels per CSS pixel, `width` and `height` are CSS pixels.
 
-    With `language` the recorder's pages are asked to speak it, if its selector file says how. `video` names the file of a
-    screencast, for which Playwright's own encoder has to be there; what kept it from being made is in `no_video`. `titled` says
-    what a chapter is called in the video.
+    With `language` the recorder's pages are asked to speak it. `video` names the file of a screencast, for which Playwright's
+    own encoder has to be there; what kept it from being made is in `no_video`. `titled` says what a chapter is called in the
+    video.
     """
 
     scale: float = 2.0
