@@ -13,7 +13,7 @@ from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow import Recorder, Trusting
 from nvrflow.browser import Browser, find_browser, open_browser
-from nvrflow.errors import SelectorDrift, SignInRefused, WrongCall
+from nvrflow.errors import SelectorDrift, SignInRefused, UnknownFirmware, WrongCall
 from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.guide import Shooting, Wish, make_guides
@@ -150,3 +150,14 @@ def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_pat
     make_guides(shooting, tmp_path / "guide", Wish(formats=("md",)))
     spoken = {code: (tmp_path / "guide" / code / "guide.md").read_text(encoding="utf-8") for code in ("en", "es")}
     assert "English" in spoken["en"] and "Español" in spoken["es"]
+
+
+def test_what_answers_is_told_where_no_selector_file_knows_it(asking: Asking, opened: Opening) -> None:
+    pages = asking(errors=True)
+    assert "knows (HTTP 403, titled 'Host check error'); check" in look_at(pages.url, OWN).why
+    with pytest.raises(UnknownFirmware, match="HTTP 403, titled 'Host check error'"), opened(pages):
+        pass
+
+
+def test_what_the_browser_would_have_to_answer_is_told_for_a_selector_file_to_be_written(asking: Asking) -> None:
+    assert """(HTTP 401 Basic realm="Acme pane")""" in look_at(asking().url).why

@@ -46,8 +46,11 @@ def identify(page: Page, own: Path | None = None, challenge: str = "") -> list[C
     return sorted(candidates, key=lambda one: (one.score, len(one.found)), reverse=True)
 
 
-def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
-    """The firmware whose evidence holds wholly, and more of it than any other's. Raises UnknownFirmware."""
+def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Firmware:
+    """The firmware whose evidence holds wholly, and more of it than any other's. Raises UnknownFirmware.
+
+    `answered` is what a person should know of the page if nothing is known of it.
+    """
     ranked = list(candidates)
     whole = [one for one in ranked if one.score == 1.0]
     if whole and (len(whole) == 1 or len(whole[0].found) > len(whole[1].found)):
@@ -63,7 +66,8 @@ def the_one(candidates: Iterable[Candidate], url: str) -> Firmware:
             "write a selector file for it, or say with --firmware which one to use"
         )
     raise UnknownFirmware(
-        f"{url}: this is no recorder's page that any selector file knows; check the address, or name one by --firmware"
+        f"{url}: this is no recorder's page that any selector file knows{answered and f' ({answered})'}; "
+        "check the address, or name one by --firmware"
     )
 
 

@@ -120,10 +120,11 @@ def look_at(url: str, selectors: Path | None = None, browser: Path | None = None
     session = Session(find_browser(browser), address, _plain(normalised(url)), "", _asking(""), timeout=timeout)
     try:
         candidates = tuple(identify(session.page, selectors, session.challenge))
+        answered = session.answered()
     finally:
         session.close()
     try:
-        return Seen(address.url, the_one(candidates, address.url).name, "", candidates)
+        return Seen(address.url, the_one(candidates, address.url, answered).name, "", candidates)
     except UnknownFirmware as problem:
         return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
 
@@ -147,11 +148,16 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
 
 
 def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
-    firmware = named or the_one(identify(session.page, manner.selectors, session.challenge), session.url)
+    firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
     report.firmware = {"name": firmware.name, "evidence": list(firmware.evidence) or ["named by --firmware"]}
     report.language = manner.language
     return firmware
+
+
+def _identified(session: Session, selectors: Path | None) -> Firmware:
+    candidates = identify(session.page, selectors, session.challenge)
+    return the_one(candidates, session.url, session.answered())
 
 
 def _equip(studio: Studio, firmware: Firmware, session: Session) -> None:

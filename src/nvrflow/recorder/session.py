@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +29,8 @@ class Session:
     """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
 
     `running` is a browser that is open already and stays open; it serves while no key has to be pinned. `language` is the code
-    that pages are asked for (Accept-Language). `challenge` is the WWW-Authenticate header of a start page that the browser
-    itself has to ask user and password for.
+    that pages are asked for (Accept-Language). `status` is that of the start page, `challenge` its WWW-Authenticate header if the
+    browser itself has to ask for user and password.
     """
 
     browser: Browser
@@ -47,6 +47,7 @@ class Session:
     studio: Studio | None = None
     language: str | None = None
     language_cookie: tuple[str, str] | None = None
+    status: int = 200
     challenge: str = ""
     held: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
@@ -86,6 +87,14 @@ class Session:
             self._password = self.ask_password()
             self.secrets.add(self._password)
         return self._password
+
+    def answered(self) -> str:
+        """What answers at the address, for a person: its HTTP status unless that is 200, and the title of its page."""
+        title = ""
+        with suppress(PlaywrightError):
+            title = self.page.title().strip()[:80]
+        status = f"HTTP {self.status} {self.challenge}".strip() if self.status != 200 else ""
+        return ", ".join(part for part in (status, f"titled {title!r}" if title else "") if part)
 
     def is_fresh(self, path: str) -> bool:
         """Whether the browser was opened at `path` just now and nothing was done in it since; true once."""
@@ -169,8 +178,9 @@ class Session:
                 response = open_page(self._page, self.url + path, "domcontentloaded", self.timeout)
         except PlaywrightTimeout as problem:
             raise unreachable(self.url, problem) from None
-        refused = response if response is not None and response.status == 401 else None
-        self.challenge = (refused.header_value("www-authenticate") if refused else None) or ""
+        self.status = response.status if response is not None else 200
+        asked = response.header_value("www-authenticate") if response is not None and response.status == 401 else None
+        self.challenge = asked or ""
         self._fresh = True
 
     def _launched(self) -> Process:
