@@ -161,3 +161,16 @@ def test_what_answers_is_told_where_no_selector_file_knows_it(asking: Asking, op
 
 def test_what_the_browser_would_have_to_answer_is_told_for_a_selector_file_to_be_written(asking: Asking) -> None:
     assert """(HTTP 401 Basic realm="Acme pane")""" in look_at(asking().url).why
+
+
+def test_the_empty_page_of_a_recorder_that_asks_is_not_pictured(asking: Asking, opened: Opening, tmp_path: Path) -> None:
+    with opened(asking(), screenshots=True) as recorder:
+        sign_in(recorder)
+        assert recorder.steps.pictures == []
+    manner = Manner(selectors=OWN, timeout=6.0)
+    make_guides(
+        Shooting((asking().url,), "sign_in", (), USER, lambda _: PASSWORD, manner), tmp_path, Wish(formats=("md", "html"))
+    )
+    guide = (tmp_path / "guide.md").read_text(encoding="utf-8")
+    assert "Open a web browser" in guide and "![" not in guide
+    assert not list(tmp_path.rglob("*.png"))

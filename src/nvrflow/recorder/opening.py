@@ -86,7 +86,8 @@ def open_recorder(
                 recorder.look_around()
                 if steps.studio is not None:
                     steps.studio.firmware = recorder.firmware
-                steps.before_using(step, session.page, None)
+                if not session.challenge:  # else the page is empty
+                    steps.before_using(step, session.page, None)
             try:
                 yield recorder
             finally:
