@@ -174,3 +174,16 @@ def test_the_empty_page_of_a_recorder_that_asks_is_not_pictured(asking: Asking, 
     guide = (tmp_path / "guide.md").read_text(encoding="utf-8")
     assert "Open a web browser" in guide and "![" not in guide
     assert not list(tmp_path.rglob("*.png"))
+
+
+def test_the_first_step_names_the_address_of_the_sign_in(asking: Asking, opened: Opening, tmp_path: Path) -> None:
+    text = (OWN / "acme" / "pane.yaml").read_text(encoding="utf-8")
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "pane.yaml").write_text(text.replace("path: /\n", 'path: "/?lang=es"\n'), encoding="utf-8")
+    pages = asking()
+    with opened(pages, selectors=tmp_path) as recorder:
+        sign_in(recorder)
+        told = [(step.title, step.value) for step in recorder.report.steps]
+        assert recorder.report.language == "es"
+    assert told[0] == (f"Open {pages.url}/?lang=es", f"{pages.url}/?lang=es")
+    assert [title.split()[0] for title, _ in told] == ["Open", "Sign"]

@@ -20,7 +20,7 @@ from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.session import Session
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
-from nvrflow.report import Https, Report
+from nvrflow.report import Https, Report, Step
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
@@ -84,6 +84,7 @@ def open_recorder(
                     session.hold_back(firmware.file.harmless)
                 recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
                 recorder.look_around()
+                _enter(recorder, step)
                 if steps.studio is not None:
                     steps.studio.firmware = recorder.firmware
                 if not session.challenge:  # else the page is empty
@@ -169,6 +170,15 @@ def _equip(studio: Studio, firmware: Firmware, session: Session) -> None:
     name = next((name for name, code in language.names.items() if code == studio.language), None)
     if name is not None:
         session.speak(language.cookie, name)
+
+
+def _enter(recorder: Recorder, step: Step) -> None:
+    """Where the browser itself asks, a person opens the address of the sign-in page at once: nothing is shown before it."""
+    page = recorder.firmware.file.pages.get("sign_in")
+    if page is not None and page.asked_by_browser and page.path not in (None, "/"):
+        recorder.session.entrance = page.path or "/"
+        step.value = recorder.address(recorder.session.entrance)
+        step.title = f"Open {step.value}"
 
 
 def _plain(url: str) -> str:

@@ -30,7 +30,7 @@ class Session:
 
     `running` is a browser that is open already and stays open; it serves while no key has to be pinned. `language` is the code
     that pages are asked for (Accept-Language). `status` is that of the start page, `challenge` its WWW-Authenticate header if the
-    browser itself has to ask for user and password.
+    browser itself has to ask for user and password. `entrance` is the path that `authenticate` will open, and nothing before it.
     """
 
     browser: Browser
@@ -49,6 +49,7 @@ class Session:
     language_cookie: tuple[str, str] | None = None
     status: int = 200
     challenge: str = ""
+    entrance: str = "/"
     held: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
@@ -98,7 +99,7 @@ class Session:
 
     def is_fresh(self, path: str) -> bool:
         """Whether the browser was opened at `path` just now and nothing was done in it since; true once."""
-        fresh, self._fresh = self._fresh and path == "/", False
+        fresh, self._fresh = self._fresh and path in ("/", self.entrance), False
         return fresh
 
     def reopen(self) -> None:
