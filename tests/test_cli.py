@@ -205,6 +205,26 @@ def test_a_flow_of_a_teams_own_runs_by_its_files_name(command: Command, recorder
     assert "open-https" in [step["id"] for step in json.loads(ended.stdout)["steps"]]
 
 
+def test_a_flow_of_a_teams_own_is_told_how_much_to_trust(command: Command, recorder: Any, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "ours.py").write_text(
+        "def ours(recorder, trusting):\n"
+        "    recorder.report.notes.append(f'{trusting.kind} {trusting.yes} {trusting.expected}')\n",
+        encoding="utf-8",
+    )
+    options = ("--flows", "own", "--json", "--no-screenshots", "--yes", "--trust", "pin", "--expect-sha256", "AB")
+    ended = command("run", "ours", recorder.url, *options)
+    assert ended.returncode == 0, ended.stderr
+    assert "pin True ('AB',)" in json.loads(ended.stdout)["notes"]
+
+
+@pytest.mark.parametrize("option", [("--yes",), ("--expect-sha256", "AB"), ("--trust", "limited"), ("--store", "debian-system")])
+def test_an_option_on_trust_for_a_flow_that_trusts_nothing_is_a_wrong_call(command: Command, option: tuple[str, ...]) -> None:
+    ended = command("run", "sign_in", "http://127.0.0.1:1", *option)
+    assert ended.returncode == 2
+    assert f"run sign_in: {option[0]} has no effect" in ended.stderr
+
+
 def test_a_dry_run_of_trust_prints_the_commands_and_changes_nothing(command: Command, recorder: Any, home: Path) -> None:
     command("run", "download_certificates", recorder.url, "--out", "run", "--no-screenshots", password=recorder.password)
     files = sorted(map(str, (home.parent / "run" / "downloads").iterdir()))

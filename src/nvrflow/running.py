@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,14 @@ class Run:
     arguments: dict[str, Any] = field(default_factory=dict)
     listener: Listener = field(default_factory=Silence)
 
+    @cached_property
+    def function(self) -> Flow:
+        """The flow itself, loaded once. Raises WrongCall, InvalidFile."""
+        return find_flow(self.flow, self.flows)
+
     def go(self) -> tuple[Report, RunFolder]:
         """Do it, and write the run folder whatever happened. Raises WrongCall or InvalidFile before anything is touched."""
-        flow = find_flow(self.flow, self.flows)
+        flow = self.function
         url = normalised(self.url)
         folder = RunFolder.create(self.out, self.flow, url)
         report = Report(flow=self.flow, recorder=url, started=datetime.now().astimezone().isoformat(timespec="seconds"))
@@ -111,6 +117,11 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
     if not callable(flow) or not inspect.signature(flow).parameters:
         raise InvalidFile(f"must define `def {name}(recorder)`; a flow's function is named like its file", path)
     return flow  # type: ignore[no-any-return]
+
+
+def takes_trusting(flow: Flow) -> bool:
+    """Whether the flow wants to be told how much is trusted and who approves, by a parameter `trusting`."""
+    return "trusting" in inspect.signature(flow).parameters
 
 
 def _own_module(name: str, path: Path) -> Any:

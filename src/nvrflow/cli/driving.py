@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from nvrflow.cli.options import Driving, TrustOptions, driving, trusting
+from nvrflow.cli.options import Driving, TrustOptions, driving, given_of, trusting
 from nvrflow.cli.password import asker
-from nvrflow.errors import exit_code_of
+from nvrflow.errors import WrongCall, exit_code_of
 
 
 @click.command(short_help="The guide from start to end.")
@@ -41,25 +41,26 @@ def run(flow: str, url: str, flows: Path | None, driving: Driving, trust: TrustO
 
 def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path | None = None) -> int:
     from nvrflow.cli.progress import progress_for
-    from nvrflow.running import Run
+    from nvrflow.running import Run, takes_trusting
 
     progress = progress_for(driving.as_json)
-    arguments: dict[str, Any] = {}
-    if flow == "secure":
-        arguments["trusting"] = _trusting(trust, progress)
+    job = Run(
+        flow=flow,
+        url=url,
+        user=driving.user,
+        password=asker(url, driving.user, progress.pause),
+        manner=driving.manner(),
+        out=driving.out,
+        flows=flows,
+        trace=driving.trace,
+        listener=progress,
+    )
+    if takes_trusting(job.function):
+        job.arguments["trusting"] = _trusting(trust, progress)
+    elif given := given_of(trust):
+        raise WrongCall(f"run {flow}: {given[0]} has no effect on a flow without a parameter `trusting`; leave it out")
     with progress:
-        report, folder = Run(
-            flow=flow,
-            url=url,
-            user=driving.user,
-            password=asker(url, driving.user, progress.pause),
-            manner=driving.manner(),
-            out=driving.out,
-            flows=flows,
-            trace=driving.trace,
-            arguments=arguments,
-            listener=progress,
-        ).go()
+        report, folder = job.go()
     progress.summary(report, folder.path)
     if driving.as_json:
         click.echo(json.dumps(folder.document, ensure_ascii=False, indent=2))

@@ -117,6 +117,17 @@ def trusting(command: Callable[..., Any]) -> Callable[..., Any]:
     return _bundled(command, _TRUSTING, TrustOptions, "trust")
 
 
+def given_of(options: TrustOptions) -> list[str]:
+    """Which of the options on trust a person has typed."""
+    context = click.get_current_context()
+    typed = click.core.ParameterSource.COMMANDLINE
+    return [
+        one.opts[0]
+        for one in context.command.params
+        if one.name in options.__dataclass_fields__ and context.get_parameter_source(one.name) is typed
+    ]
+
+
 def _bundled(command: Callable[..., Any], options: list[Callable[..., Any]], noun: type, name: str) -> Callable[..., Any]:
     keys = noun.__dataclass_fields__  # type: ignore[attr-defined]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from nvrflow.recorder.address import normalised
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Listener, Report, Silence, Step
-from nvrflow.running import find_flow
+from nvrflow.running import find_flow, takes_trusting
 
 _NO_GUIDE = (WrongCall, Unreachable, SignInRefused)  # there is nothing to be written about
 
@@ -99,7 +98,7 @@ def film(
 
 def _run(function: Any, bystander: Bystander, reel: _Reel, scratch: Path, steps: Steps, how: tuple[Any, ...]) -> None:
     url, user, password, manner = how
-    arguments = {"trusting": bystander} if "trusting" in inspect.signature(function).parameters else {}
+    arguments = {"trusting": bystander} if takes_trusting(function) else {}
     with open_recorder(url, user, password, manner=manner, steps=steps, downloads=scratch / "downloads") as recorder:
         reel.recorder = recorder
         recorder.session.secrets = reel.secrets
