@@ -67,6 +67,7 @@ def test_secure_ends_with_https_that_a_browser_trusts_and_a_second_run_writes_no
     refused = command("verify", recorder.url, "--json")
     assert refused.returncode == 1
     assert json.loads(refused.stdout)["https"]["reason"] == "ERR_CERT_AUTHORITY_INVALID"
+    assert f"nvrflow secure {recorder.url}, " in refused.stdout
 
 
 def test_the_run_folder_has_the_contracts_files_and_no_secret(command: Command, recorder: Any, tmp_path: Path) -> None:

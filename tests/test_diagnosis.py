@@ -110,8 +110,15 @@ def test_the_stores_that_lack_it_are_named_and_none_when_all_have_it(user: Compu
     url = serve(device)
     (found,) = [one for one in diagnose(url, None, user) if one.code == "not-trusted"]
     assert "chromium-nss" in found.sentence
+    assert found.mend.startswith(f"nvrflow secure {url},")
     trusted(device, user)
     assert codes(url, user) == []
+
+
+def test_what_is_to_be_typed_has_the_address_that_the_user_gave(user: Computer, serve: Serving) -> None:  # noqa: F811
+    found = diagnose(serve(make_device(None)), None, user, typed="http://127.0.0.1:8080")
+    (mend,) = [one.mend for one in found if one.code == "not-trusted"]
+    assert mend.startswith("nvrflow secure http://127.0.0.1:8080,")
 
 
 def test_a_recorder_that_made_a_new_certificate_is_told_from_one_never_trusted(user: Computer, serve: Serving) -> None:  # noqa: F811

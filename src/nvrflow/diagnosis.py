@@ -93,10 +93,12 @@ def diagnose(
     authority: Certificate | None = None,
     computer: Computer | None = None,
     now: datetime | None = None,
+    typed: str | None = None,
 ) -> list[Diagnosis]:
     """Everything that keeps a browser from trusting https://recorder, most fundamental first; empty when nothing does.
 
-    `authority` is the recorder's CA certificate if it is known (else the ledger's knowledge and the served chain are used).
+    `authority` is the recorder's CA certificate if it is known (else the ledger's knowledge and the served chain are used),
+    `typed` the address by which a person knows the recorder, for what is to be typed next.
     """
     host, port = _address(url)
     served = tls.served(host, port)
@@ -109,7 +111,7 @@ def diagnose(
     objections = judge(served.leaf, known, host, now or datetime.now(UTC), clock)
     found += [_of(objection) for objection in objections if objection.fatal and objection.code != "not-issued"]
     found += _chain(served, known)
-    found += _stores(served, known, computer, host)
+    found += _stores(served, known, computer, (host, typed or url))
     found += [
         _of_finding(one) for one in examine(computer, recorder_clock=clock) if not one.well and not one.what.startswith("store ")
     ]
@@ -147,8 +149,9 @@ def _chain(served: tls.Served, known: Certificate | None) -> list[Diagnosis]:
     ]
 
 
-def _stores(served: tls.Served, known: Certificate | None, computer: Computer, host: str) -> list[Diagnosis]:
-    """Which of this user's stores lacks what would make it trusted."""
+def _stores(served: tls.Served, known: Certificate | None, computer: Computer, where: tuple[str, str]) -> list[Diagnosis]:
+    """Which of this user's stores lacks what would make it trusted; `where` is the recorder's host and its address as typed."""
+    host, typed = where
     entries = [one for one in ledger_of(computer).of_host(host) if one.phase == "done"]
     fitting = {
         one.sha256
@@ -171,7 +174,7 @@ def _stores(served: tls.Served, known: Certificate | None, computer: Computer, h
                 "not-trusted",
                 f"{host} serves another certificate than the one that was trusted; the recorder made a new one, or"
                 " somebody stands between",
-                f"compare the fingerprint on the recorder's screen, then: nvrflow untrust {host} and nvrflow secure",
+                f"compare the fingerprint on the recorder's screen, then: nvrflow untrust {host} and nvrflow secure {typed}",
             )
         ]
     if not lacking:
@@ -180,7 +183,7 @@ def _stores(served: tls.Served, known: Certificate | None, computer: Computer, h
         Diagnosis(
             "not-trusted",
             f"not trusted in {', '.join(lacking)}",
-            f"nvrflow secure http://{_bracketed(host)}, or nvrflow trust FILE…",
+            f"nvrflow secure {typed}, or nvrflow trust FILE…",
         )
     ]
 

@@ -23,7 +23,7 @@ def planned(files: Sequence[Path], url: str | None, kind: Kind, stores: Sequence
     """
     certificates = [certificate for path in files for certificate in read_certificate_file(path)]
     host, port = _place(url)
-    ports = {port, *([urlsplit(normalised(url)).port or port] if url else [])}
+    ports = (urlsplit(normalised(url)).port or port, port) if url else ()
     served = tls.served(host, port) if host else None
     leaf = served.leaf if served else None
     found = trust.sort_out(certificates, leaf)
@@ -40,7 +40,7 @@ def planned(files: Sequence[Path], url: str | None, kind: Kind, stores: Sequence
         list(stores) or None,
         scope,
         intermediates=found.intermediates,
-        ports=sorted(ports) if url else (),
+        ports=tuple(dict.fromkeys(ports)),
     )
 
 

@@ -58,7 +58,7 @@ def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0) ->
     typed = normalised(url)
     browser = find_browser(browser_path, full=True)
     secure = typed if typed.startswith("https:") else _secure_address(typed)
-    diagnoses = tuple(diagnose(secure))
+    diagnoses = tuple(diagnose(secure, typed=typed))
     if any(diagnosis.code in ("nothing-listens", "no-answer", "not-tls") for diagnosis in diagnoses):
         return Verification(secure, (Verdict("browser", False, diagnoses[0].sentence),), diagnoses)
     proof = prove(secure, browser, timeout=timeout)

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from nvrflow import trust
 from nvrflow.trust import Computer
 from nvrflow.trust.doctor import Finding, examine
@@ -66,3 +68,22 @@ def test_trust_that_ends_soon_is_found(computer: Computer) -> None:
     plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["chromium-nss"], computer=computer)
     trust.apply(plan, trust.approve(plan, yes=True))
     assert len(about(examine(computer, plan.ledger), "recorder 127.0.0.1")) == 1
+
+
+@pytest.mark.parametrize(
+    ("ports", "address"),
+    [
+        ((), "http://192.0.2.7"),
+        ((80, 443), "http://192.0.2.7"),
+        ((80, 8443), "http://192.0.2.7"),
+        ((8080, 443), "http://192.0.2.7:8080"),
+        ((8080, 8443), "http://192.0.2.7:8080"),
+        ((8443,), "https://192.0.2.7:8443"),
+    ],
+)
+def test_what_is_to_be_typed_has_the_port_of_the_recorder(computer: Computer, ports: tuple[int, ...], address: str) -> None:
+    device = make_device(None, names=("192.0.2.7",), ends=TODAY + 5 * DAY)
+    plan = trust.plan(device.certificate, None, None, "192.0.2.7", stores=["chromium-nss"], computer=computer, ports=ports)
+    trust.apply(plan, trust.approve(plan, yes=True))
+    (found,) = about(examine(computer, plan.ledger), "recorder 192.0.2.7")
+    assert found.mend.endswith(f"nvrflow secure {address}")

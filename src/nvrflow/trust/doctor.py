@@ -11,7 +11,7 @@ from typing import Any
 
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import all_stores
-from nvrflow.trust.ledger import Ledger
+from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.stores import State
 from nvrflow.trust.stores.chrome_policy import FOLDERS
 from nvrflow.trust.stores.chromium import NEW_RULE, installed_versions, shadowed
@@ -175,8 +175,17 @@ def _expiring(ledger: Ledger) -> Iterator[Finding]:
                 f"recorder {entry.host}",
                 False,
                 f"what is trusted for it in {entry.store} ends on {entry.certificate.not_after:%Y-%m-%d}",
-                f"make a new certificate on the recorder, then: nvrflow secure http://{entry.host}",
+                f"make a new certificate on the recorder, then: nvrflow secure {_address(entry)}",
             )
+
+
+def _address(entry: Entry) -> str:
+    """The recorder's address as a person types it: by HTTP at the first of its two ports, or by HTTPS at its only one."""
+    host = f"[{entry.host}]" if ":" in entry.host else entry.host
+    special = [port for port in entry.ports if port not in (80, 443)]
+    if special and len(entry.ports) == 1:
+        return f"https://{host}:{special[0]}"
+    return f"http://{host}" + (f":{special[0]}" if special and 80 not in entry.ports else "")
 
 
 def _json(file: Path) -> dict[str, Any]:
