@@ -188,6 +188,11 @@ def test_the_password_is_never_an_option(command: Command) -> None:
         assert "--password" not in command(name, "--help").stdout
 
 
+def test_the_end_of_every_wait_is_said_with_its_exception(command: Command) -> None:
+    for name in ("secure", "run", "guide"):
+        assert "a recorder's restart may take 90 seconds all the same" in " ".join(command(name, "--help").stdout.split())
+
+
 def test_no_password_anywhere_is_told_without_waiting_for_one(command: Command, recorder: Any) -> None:
     ended = command("run", "sign_in", recorder.url, "--no-screenshots")
     assert ended.returncode == 2

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from asking_recorder import PASSWORD, AskingRecorder
+
 from nvrflow.simulator import simulate
 
 
@@ -53,3 +55,11 @@ def test_without_an_encoder_one_sentence_says_how_to_get_it_and_the_rest_is_made
     (sentence,) = [line for line in said.splitlines() if line.startswith("no video: ")]
     assert re.search(r"encoder is missing; to get it, type: \S+ -m playwright install ffmpeg$", sentence)
     assert (tmp_path / "guide" / "guide.md").is_file() and not list((tmp_path / "guide").glob("*.webm"))
+
+
+def test_the_closing_line_counts_as_a_person_does(home: Path, tmp_path: Path) -> None:
+    own = str(Path(__file__).parent / "strange")
+    with AskingRecorder() as recorder:
+        options = ("--flow", "sign_in", "--selectors", own, "--format", "md")
+        said = guide(home, tmp_path / "guide", recorder.url, PASSWORD, *options)
+    assert "1 chapter, 0 pictures, 1 file written: " in said

@@ -49,6 +49,7 @@ def guide(
     and the recorder's pages are asked to speak it if they can. This computer's trust stores stay as they are.
     """
     from nvrflow.cli.progress import progress_for
+    from nvrflow.cli.terminal import counted
     from nvrflow.guide import Shooting, Wish, make_guides, read_theme
 
     progress = progress_for(driving.as_json)
@@ -83,10 +84,9 @@ def tell(batch: Batch, err: bool = False) -> int:
     """Say what was made, on standard error with `err`; the exit code."""
     for made in batch.guides:
         files = ", ".join(str(path) for path in made.files.values())
-        news = f"{len(made.written)} files written" if made.written else "nothing changed"
-        click.echo(
-            f"{made.title} ({made.language}): {made.chapters} chapters, {made.pictures} pictures, {news}: {files}", err=err
-        )
+        news = f"{counted(len(made.written), 'file')} written" if made.written else "nothing changed"
+        size = f"{counted(made.chapters, 'chapter')}, {counted(made.pictures, 'picture')}"
+        click.echo(f"{made.title} ({made.language}): {size}, {news}: {files}", err=err)
         if made.problem:
             click.echo(f"  the guide says what could not be done: {made.problem}", err=err)
     for remark in batch.remarks:

@@ -38,7 +38,12 @@ _DRIVING: list[Callable[..., Any]] = [
         "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
     ),
     click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(min=1), default=30, show_default=True, help="The end of every wait."
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(min=1),
+        default=30,
+        show_default=True,
+        help="The end of every wait; a recorder's restart may take 90 seconds all the same.",
     ),
 ]
 _TRUSTING: list[Callable[..., Any]] = [

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nvrflow.cli.terminal import WIDEST, encodable, marks_of, seconds, spoken
+from nvrflow.cli.terminal import WIDEST, counted, encodable, marks_of, seconds, spoken
 from nvrflow.report import Report, Step
 from nvrflow.report.advice import advice, verdict
 from nvrflow.report.plain import plain
@@ -37,7 +37,7 @@ def _conclude(console: Console, report: Report, document: dict[str, Any]) -> Non
     sentence = f"{mark} {verdict(document)}."
     if report.error is None:
         number = len(report.steps)
-        sentence += f" {number} step{'' if number == 1 else 's'} in {seconds(report.seconds)}."
+        sentence += f" {counted(number, 'step')} in {seconds(report.seconds)}."
     console.print(spoken(console, sentence), style=style, soft_wrap=not console.is_terminal)
     if report.error is not None:
         step = report.error["step"]

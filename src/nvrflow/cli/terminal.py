@@ -65,6 +65,11 @@ def encodable(console: Console, text: str) -> str:
     return text.encode(encoding, "replace").decode(encoding)
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of a thing: `1 step`, `2 steps`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def seconds(duration: float) -> str:
     """A duration in seconds as a person says it."""
     minutes, rest = divmod(round(duration), 60)
