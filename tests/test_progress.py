@@ -308,3 +308,18 @@ def test_a_step_is_shown_although_nobody_said_that_it_starts() -> None:
     live = io.StringIO()
     Progress(live, live).ended(Step("open", "Open"))
     assert "Open" in live.getvalue()
+
+
+def test_a_step_that_another_one_interrupts_is_shown_as_running_again() -> None:
+    code = """
+    import threading
+    with progress_for(False) as progress:
+        progress.starts("Click Preferences")
+        progress.starts("Click No")
+        progress.ended(Step("answer", "Click No", seconds=0.5))
+        threading.Event().wait(0.3)
+        progress.ended(Step("click", "Click Preferences", seconds=0.9))
+    """
+    said = terminal(code)
+    assert re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]\x1b\\[0m Click Preferences", said[said.index("✓\x1b[0m Click No") :])
+    assert [line.split("  ")[1] for line in left_standing(said) if line.strip()] == ["✓ Click No", "✓ Click Preferences"]

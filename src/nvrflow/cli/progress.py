@@ -35,13 +35,13 @@ class Progress:
         self._live, self._final = console_on(live), console_on(final)
         self._marks = marks_of(self._live)
         self._display: Live | None = None
-        self._running: tuple[str, float] | None = None
+        self._running: list[tuple[str, float]] = []  # a step that interrupts another runs within it
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
-        self._running = None
+        self._running.clear()
         self._hide()
 
     def chapter(self, title: str) -> None:
@@ -52,12 +52,12 @@ class Progress:
 
     def starts(self, title: str) -> None:
         """The step that runs now."""
-        self._running = (spoken(self._live, title), time.monotonic())
+        self._running.append((spoken(self._live, title), time.monotonic()))
         self._show()
 
     def ended(self, step: Step) -> None:
-        """One line for a step that is over."""
-        self._running = None
+        """One line for a step that is over; the one that it interrupted runs on."""
+        del self._running[-1:]
         if self._display is not None:
             self._display.refresh()
         mark, style = {"done": (self._marks[0], "green"), "failed": (self._marks[1], "red")}.get(
@@ -82,7 +82,7 @@ class Progress:
         """The steps as a table, what came of them, the outcome in a sentence, and where to read more."""
         from nvrflow.cli.summary import print_summary
 
-        self._running = None
+        self._running.clear()
         self._hide()
         print_summary(self._final, report, folder)
 
@@ -102,7 +102,7 @@ class Progress:
         """Draw the running step, at a terminal."""
         if self._display is not None:
             self._display.refresh()
-        if self._running is None or self._display is not None or not self._live.is_terminal:
+        if not self._running or self._display is not None or not self._live.is_terminal:
             return
         from rich.live import Live
 
@@ -120,10 +120,9 @@ class Progress:
         """The running step in one line; nothing between two steps."""
         from rich.text import Text
 
-        running = self._running
-        if running is None:
+        if not self._running:
             return Text("")
-        title, since = running
+        title, since = self._running[-1]
         elapsed = time.monotonic() - since
         frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" if has_unicode(self._live) else "|/-\\"
         remarks = [(f"{elapsed:.0f} s", "dim")] if elapsed >= _PATIENCE else []

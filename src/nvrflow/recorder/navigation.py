@@ -128,13 +128,14 @@ def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
     if way.open and not patient and not _offered(recorder, start, way.open[0]):
         _leave(recorder, way.on)
         raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
+    known = len(recorder.report.steps)
     try:
         _click_through(recorder, name, way, start)
     except TimedOut as problem:
         if is_shown(recorder, way.on):
             raise
         recorder.report.notes.append(f"{problem}. Something came in between; the way was taken once more.")
-        recorder.report.steps.pop()
+        recorder.steps.forget_failed(known)
         _click_through(recorder, name, way, go_to(recorder, way.on))
 
 

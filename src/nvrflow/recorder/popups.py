@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Dialog
 
     from nvrflow.recorder.steps import Steps
+    from nvrflow.report import Step
 
 _MEANINGS: dict[str, type[NvrflowError]] = {
     "not-initialised": NotInitialised,
@@ -53,8 +54,11 @@ class Popups:
         self.where = where
         self.native: list[str] = []
 
-    def answer_any(self) -> bool:
-        """Answer one pop-up if one is shown; raises what an obstacle means. True if something was answered."""
+    def answer_any(self, before: Step | None = None) -> bool:
+        """Answer one pop-up if one is shown; raises what an obstacle means. True if something was answered.
+
+        `before` is the running step that the pop-up keeps from being done; the answer then stands before it.
+        """
         file = self.firmware.file
         shown_by = [*(one.shown_by for one in file.obstacles.values()), *(one.shown_by for one in file.handlers.values())]
         known = [locator for locators in shown_by for locator in locators]
@@ -65,7 +69,7 @@ class Popups:
                 raise self._end(obstacle)
         for name, handler in self.firmware.file.handlers.items():
             if self.finder.shows(handler.shown_by):
-                self._answer(name, handler)
+                self._answer(name, handler, before)
                 return True
         return False
 
@@ -82,7 +86,7 @@ class Popups:
         said = f" ({shown[0].strip()!r} on the screen)" if shown and shown[0].strip() else ""
         return _MEANINGS[obstacle.means](f"{self.where}: {obstacle.advice or _ADVICE[obstacle.means]}{said}")
 
-    def _answer(self, name: str, handler: Handler) -> None:
+    def _answer(self, name: str, handler: Handler, before: Step | None) -> None:
         for answer in handler.answer:
             element = handler.elements[answer]
             match = self.finder.probe(element.find)
@@ -95,10 +99,9 @@ class Popups:
                 raise SelectorDrift(
                     f"{self.firmware.name}: handlers.{name}.{answer}: tried {tried}; exactly one should be visible"
                 )
-            title = f"Click {self.firmware.called(element, answer)}"
-            with self.steps.step(
-                f"answer-{name}-{answer}".replace("_", "-"), title, element.effect, f"handlers.{name}.{answer}", "answer"
-            ) as step:
+            title, step_id = f"Click {self.firmware.called(element, answer)}", f"answer-{name}-{answer}".replace("_", "-")
+            full = f"handlers.{name}.{answer}"
+            with self.steps.step(step_id, title, element.effect, full, "answer", before=before) as step:
                 step.locator, step.fallback = match.locator, match.index
                 self.steps.before_using(step, self.finder.page, match.found)
                 match.found.click(timeout=5000)

@@ -175,13 +175,25 @@ class Screen:
         recorder = self.recorder
         with translated(self._at(step.element)):
             clicked = click_once(
-                recorder.page, match.found, recorder.timeout, recorder.popups.answer_any, rehearse=step.effect == "write"
+                recorder.page,
+                match.found,
+                recorder.timeout,
+                lambda: self._clear_the_way(step, match),
+                rehearse=step.effect == "write",
             )
         if not clicked:
             raise TimedOut(
                 f"{self._at(step.element)}: {match.locator} could not be clicked in {recorder.timeout:g} s; "
                 "something covers it, it moves, or it is disabled"
             )
+
+    def _clear_the_way(self, step: Step, match: Match) -> bool:
+        """Answer what keeps the step from being done, and picture the step anew; True if something was answered."""
+        answered = self.recorder.popups.answer_any(before=step)
+        if answered and match.found.count() == 1:
+            self.recorder.view.settle()
+            self.recorder.steps.photograph(step, self.recorder.page, match.found)
+        return answered
 
     @contextmanager
     def _using(self, element: str, verb: str, title: str, value: str = "") -> Iterator[tuple[Step, Match]]:
@@ -192,7 +204,7 @@ class Screen:
             if steps.held and steps.studio is not None and not isinstance(self.recorder.finder.probe(spec.find), Match):
                 steps.studio.unseen(step)
                 raise HeldBack(title)
-            match = self._find(element)
+            match = self._find(element, step)
             step.locator, step.fallback = match.locator, match.index
             if match.index:
                 expected = self.recorder.finder.describe(spec.find[0])
@@ -204,8 +216,8 @@ class Screen:
             if steps.studio is not None and spec.announced_by:
                 steps.studio.announced_by(step, self.recorder.finder.any_of(spec.announced_by))
 
-    def _find(self, element: str) -> Match:
-        """The element, awaited; pop-ups are answered meanwhile."""
+    def _find(self, element: str, step: Step | None = None) -> Match:
+        """The element, awaited; pop-ups are answered meanwhile, as steps before `step`."""
         spec = self._spec(element)
         deadline = time.monotonic() + self.recorder.timeout
         self.recorder.view.turn_to(self.name)
@@ -219,7 +231,7 @@ class Screen:
                     raise SelectorDrift(self._drift(element, found))
                 ambiguous = any(one.count > 1 for one in found)
                 came = not ambiguous and self.recorder.view.comes(spec.find, SLICE)
-                if not came and not self.recorder.popups.answer_any() and ambiguous:
+                if not came and not self.recorder.popups.answer_any(before=step) and ambiguous:
                     self.recorder.view.happens("requestfinished", SLICE)
 
     def _drift(self, element: str, tried: list[Tried]) -> str:

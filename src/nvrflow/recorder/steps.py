@@ -65,11 +65,22 @@ class Steps:
 
     @contextmanager
     def step(
-        self, step_id: str, title: str, effect: Effect = "read", element: str = "", verb: str = "", value: str = ""
+        self,
+        step_id: str,
+        title: str,
+        effect: Effect = "read",
+        element: str = "",
+        verb: str = "",
+        value: str = "",
+        before: Step | None = None,
     ) -> Iterator[Step]:
-        """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up."""
+        """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up.
+
+        `before` is a running step that cannot be done until this one is; a person does this one first.
+        """
         step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter, verb=verb, value=value)
-        self.report.steps.append(step)
+        steps = self.report.steps
+        steps.insert(steps.index(before) if before is not None else len(steps), step)
         self.listener.starts(title)
         began = time.perf_counter()
         try:
@@ -88,13 +99,24 @@ class Steps:
 
     def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
         """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step."""
-        if self.studio is not None:
-            self.studio.photograph(step, page, target)
-        elif self.take_pictures:
-            self._photograph(step, page, target)
+        self.photograph(step, page, target)
         if self.check and step.effect == "write":
             self.held = True
             raise HeldBack(step.title)
+
+    def photograph(self, step: Step, page: Page, target: Locator | None) -> None:
+        """The picture of `target` as it is now, instead of an earlier one of the same step."""
+        if self.studio is not None:
+            self.studio.photograph(step, page, target)
+        elif self.take_pictures:
+            self.pictures[:] = [picture for picture in self.pictures if picture.step_id != step.id]
+            self._photograph(step, page, target)
+
+    def forget_failed(self, since: int) -> None:
+        """Steps from the one at `since` on that failed are done once more: neither they nor their pictures stay."""
+        gone = {step.id for step in self.report.steps[since:] if step.outcome == "failed"}
+        self.report.steps[:] = [step for step in self.report.steps if step.id not in gone]
+        self.pictures[:] = [picture for picture in self.pictures if picture.step_id not in gone]
 
     @contextmanager
     def described(self) -> Iterator[None]:

@@ -1,0 +1,89 @@
+"""What pops up is answered as a person would: before the step that it keeps from being done, and only where it is in the way."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from plain_recorder import PlainRecorder
+
+from nvrflow import Recorder
+from nvrflow.recorder.steps import Steps
+from nvrflow.recorder.studio import Studio
+from nvrflow.report import Report
+from nvrflow.report.pictures import Picture
+
+RED = (200, 0, 0)
+HOME = """<title>Acme</title><body style="margin: 0; background: white"><h1>Acme home</h1>
+  <button onclick="document.querySelector('#said').textContent = 'Preferences'">Preferences</button><p id=said></p>"""
+ASKS = """<div role=dialog aria-label=News style="position: fixed; inset: 0; background: rgb(200, 0, 0)">
+  <button onclick="this.parentElement.remove()">No</button></div>"""
+SELECTORS = """
+handlers:
+  news:
+    shown_by: [{role: dialog, name: News}]
+    answer: "no"
+    elements:
+      "no": [{role: button, name: "No"}]
+pages:
+  home:
+    path: /
+    shown_by: [{role: heading, name: Acme home}]
+    elements:
+      preferences: [{role: button, name: Preferences}]
+"""
+
+
+def done(recorder: Recorder) -> list[str]:
+    return [step.id for step in recorder.report.steps if step.outcome == "done"]
+
+
+def colour(picture: Picture) -> Any:
+    """The colour of the screen's lower right corner."""
+    image = Image.open(io.BytesIO(picture.image)).convert("RGB")
+    return image.getpixel((image.width - 3, image.height - 3))
+
+
+def alike(one: Any, other: tuple[int, int, int]) -> bool:
+    return all(abs(a - b) < 12 for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("in_a_guide", [False, True])
+def test_what_lies_in_the_way_of_a_step_is_answered_before_it_and_in_none_of_its_pictures(
+    tmp_path: Path, in_a_guide: bool
+) -> None:
+    steps = Steps(Report("", ""), studio=Studio(scale=1) if in_a_guide else None)
+    with PlainRecorder(tmp_path, {"/": HOME + ASKS}, SELECTORS).opened(steps=steps, screenshots=True) as recorder:
+        recorder.go_to("home").click("preferences")
+        assert recorder.page.locator("#said").inner_text() == "Preferences"
+    assert done(recorder) == ["open", "answer-news-no", "click-home-preferences"]
+    shots = steps.studio.shots.values() if steps.studio else ()
+    taken = [shot.picture for shot in shots if shot.picture] or steps.pictures
+    assert len(taken) == len({picture.step_id for picture in taken})
+    pictures = {picture.step_id: colour(picture) for picture in taken}
+    assert alike(pictures["answer-news-no"], RED)
+    assert alike(pictures["click-home-preferences"], (255, 255, 255))
+
+
+def test_what_a_step_waits_for_is_answered_before_it(tmp_path: Path) -> None:
+    opens = ASKS.replace("this.parentElement.remove()", "this.parentElement.outerHTML = '<button>Late</button>'")
+    selectors = SELECTORS + "      late: [{role: button, name: Late}]\n"
+    with PlainRecorder(tmp_path, {"/": HOME + opens}, selectors).opened() as recorder:
+        recorder.go_to("home").click("late")
+    assert done(recorder) == ["open", "answer-news-no", "click-home-late"]
+
+
+def test_what_a_click_brings_up_is_answered_after_it(tmp_path: Path) -> None:
+    said = "document.querySelector('#said').textContent = 'Saved'"
+    asks = ASKS.replace("fixed;", "fixed; display: none;").replace("this.parent", f"{said}; this.parent")
+    home = HOME.replace("document.querySelector('#said').textContent = 'Preferences'", "document.querySelector('div').style = ''")
+    selectors = SELECTORS.replace(
+        "preferences: [{role: button, name: Preferences}]",
+        "preferences: {find: [{role: button, name: Preferences}], announced_by: [{text: Saved}]}",
+    )
+    with PlainRecorder(tmp_path, {"/": home + asks}, selectors).opened() as recorder:
+        recorder.go_to("home").click("preferences")
+    assert done(recorder) == ["open", "click-home-preferences", "answer-news-no"]
