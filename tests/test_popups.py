@@ -11,6 +11,7 @@ from PIL import Image
 from plain_recorder import PlainRecorder
 
 from nvrflow import Recorder
+from nvrflow.errors import SelectorDrift, TimedOut
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
@@ -35,6 +36,7 @@ pages:
     elements:
       preferences: [{role: button, name: Preferences}]
 """
+LATE = "      late: [{role: button, name: Late}]\n"
 
 
 def done(recorder: Recorder) -> list[str]:
@@ -70,8 +72,7 @@ def test_what_lies_in_the_way_of_a_step_is_answered_before_it_and_in_none_of_its
 
 def test_what_a_step_waits_for_is_answered_before_it(tmp_path: Path) -> None:
     opens = ASKS.replace("this.parentElement.remove()", "this.parentElement.outerHTML = '<button>Late</button>'")
-    selectors = SELECTORS + "      late: [{role: button, name: Late}]\n"
-    with PlainRecorder(tmp_path, {"/": HOME + opens}, selectors).opened() as recorder:
+    with PlainRecorder(tmp_path, {"/": HOME + opens}, SELECTORS + LATE).opened() as recorder:
         recorder.go_to("home").click("late")
     assert done(recorder) == ["open", "answer-news-no", "click-home-late"]
 
@@ -87,3 +88,47 @@ def test_what_a_click_brings_up_is_answered_after_it(tmp_path: Path) -> None:
     with PlainRecorder(tmp_path, {"/": home + asks}, selectors).opened() as recorder:
         recorder.go_to("home").click("preferences")
     assert done(recorder) == ["open", "click-home-preferences", "answer-news-no"]
+
+
+BEHIND = """<div role=dialog aria-label=News style="position: fixed; top: 199px">
+    <button onclick="this.parentElement.remove()">No</button></div>
+  <div role=dialog aria-label=Offer style="position: fixed; inset: 150px 0 0 0; background: gray">
+    <button onclick="this.parentElement.remove()">Later</button></div>"""
+TWO = SELECTORS.replace(
+    "pages:",
+    """  offer:
+    shown_by: [{role: dialog, name: Offer}]
+    answer: later
+    elements:
+      later: [{role: button, name: Later}]
+pages:""",
+)
+
+
+def test_a_window_behind_another_one_is_answered_when_it_comes_to_the_front(tmp_path: Path) -> None:
+    come = "setTimeout(() => document.querySelector('h1').insertAdjacentHTML('afterend', '<button>Late</button>'), 2000)"
+    pages = {"/": f"{HOME}{BEHIND}<script>{come}</script>"}
+    with PlainRecorder(tmp_path, pages, TWO + LATE).opened() as recorder:
+        recorder.go_to("home").click("late")
+    assert done(recorder) == ["open", "answer-offer-later", "answer-news-no", "click-home-late"]
+
+
+def test_a_window_behind_one_that_nobody_knows_is_not_blamed(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": HOME + BEHIND}, SELECTORS + LATE).opened(timeout=3.0) as recorder:
+        with pytest.raises(SelectorDrift, match=r'plain: home\.late: tried button "Late" \(0 found\)'):
+            recorder.go_to("home").click("late")
+        recorder.go_to("home").click("preferences")
+    assert done(recorder) == ["open", "click-home-preferences"]
+
+
+@pytest.mark.parametrize(
+    ("button", "says"),
+    [
+        ("<button disabled>No", r'plain: handlers\.news\.no: button "No" could not be clicked in 5 s; something covers it'),
+        ("<button>No", r"plain: handlers\.news: was answered and is still shown after 5 s \(dialog \"News\"\)"),
+    ],
+)
+def test_an_answer_that_does_not_work_is_named_itself(tmp_path: Path, button: str, says: str) -> None:
+    asks = f"<div role=dialog aria-label=News>{button}</button></div>"
+    with PlainRecorder(tmp_path, {"/": HOME + asks}, SELECTORS + LATE).opened() as recorder, pytest.raises(TimedOut, match=says):
+        recorder.go_to("home").click("late")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut, Unreachable, WrongCall
 
-__all__ = ["PlaywrightError", "PlaywrightTimeout", "translated", "unreachable", "wants_sign_in"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+__all__ = ["PlaywrightError", "PlaywrightTimeout", "is_covered", "translated", "unreachable", "wants_sign_in"]
 
 
 @contextmanager
@@ -36,6 +40,15 @@ def translated(where: str) -> Iterator[None]:
                 f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end"
             ) from problem
         raise NvrflowError(f"{where}: {_first_line(problem)}") from problem
+
+
+def is_covered(target: Locator, milliseconds: float) -> bool:
+    """Whether something else lies above `target` for all that time; no click is made."""
+    try:
+        target.click(timeout=milliseconds, trial=True)
+    except PlaywrightTimeout as problem:
+        return "intercepts pointer events" in problem.message
+    return False
 
 
 def unreachable(url: str, problem: PlaywrightError) -> Unreachable:

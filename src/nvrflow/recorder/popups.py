@@ -14,11 +14,12 @@ from nvrflow.errors import (
     SelectorDrift,
     SessionLimit,
     SignInRefused,
+    TimedOut,
 )
-from nvrflow.firmware import Firmware, Handler
+from nvrflow.firmware import Element, Firmware, Handler
 from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finding import Finder, Match
-from nvrflow.recorder.playwright_errors import PlaywrightTimeout
+from nvrflow.recorder.playwright_errors import PlaywrightTimeout, is_covered, translated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from nvrflow.recorder.steps import Steps
     from nvrflow.report import Step
 
+_GLANCE = 500  # milliseconds in which a window that comes up has stopped moving
+_PATIENCE = 5000
 _MEANINGS: dict[str, type[NvrflowError]] = {
     "not-initialised": NotInitialised,
     "plugin-needed": PluginNeeded,
@@ -68,7 +71,7 @@ class Popups:
             if self.finder.shows(obstacle.shown_by):
                 raise self._end(obstacle)
         for name, handler in self.firmware.file.handlers.items():
-            if self.finder.shows(handler.shown_by):
+            if self.finder.shows(handler.shown_by) and not self._lies_behind(handler):
                 self._answer(name, handler, before)
                 return True
         return False
@@ -86,23 +89,44 @@ class Popups:
         said = f" ({shown[0].strip()!r} on the screen)" if shown and shown[0].strip() else ""
         return _MEANINGS[obstacle.means](f"{self.where}: {obstacle.advice or _ADVICE[obstacle.means]}{said}")
 
+    def _lies_behind(self, handler: Handler) -> bool:
+        """Whether a person could not answer it now, because something else lies above."""
+        match = self.finder.probe(handler.elements[handler.answer[0]].find)
+        return isinstance(match, Match) and is_covered(match.found, _GLANCE)
+
     def _answer(self, name: str, handler: Handler, before: Step | None) -> None:
         for answer in handler.answer:
-            element = handler.elements[answer]
-            match = self.finder.probe(element.find)
-            if not isinstance(match, Match):
-                with suppress(PlaywrightTimeout):
-                    self.finder.any_of(element.find).first.wait_for(timeout=2000)
-                match = self.finder.probe(element.find)
-            if not isinstance(match, Match):
-                tried = ", ".join(map(str, match))
-                raise SelectorDrift(
-                    f"{self.firmware.name}: handlers.{name}.{answer}: tried {tried}; exactly one should be visible"
-                )
+            element, full = handler.elements[answer], f"handlers.{name}.{answer}"
             title, step_id = f"Click {self.firmware.called(element, answer)}", f"answer-{name}-{answer}".replace("_", "-")
-            full = f"handlers.{name}.{answer}"
+            match = self._awaited(element, full)
             with self.steps.step(step_id, title, element.effect, full, "answer", before=before) as step:
                 step.locator, step.fallback = match.locator, match.index
                 self.steps.before_using(step, self.finder.page, match.found)
-                match.found.click(timeout=5000)
-        self.finder.any_of(handler.shown_by).first.wait_for(state="hidden", timeout=5000)
+                self._click(match, full)
+        with translated(f"{self.firmware.name}: handlers.{name}"):
+            try:
+                self.finder.any_of(handler.shown_by).first.wait_for(state="hidden", timeout=_PATIENCE)
+            except PlaywrightTimeout:
+                shown = ", ".join(map(self.finder.describe, handler.shown_by))
+                waited = f"was answered and is still shown after {_PATIENCE / 1000:g} s"
+                raise TimedOut(f"{self.firmware.name}: handlers.{name}: {waited} ({shown})") from None
+
+    def _awaited(self, element: Element, full: str) -> Match:
+        match = self.finder.probe(element.find)
+        if not isinstance(match, Match):
+            with suppress(PlaywrightTimeout):
+                self.finder.any_of(element.find).first.wait_for(timeout=2000)
+            match = self.finder.probe(element.find)
+        if not isinstance(match, Match):
+            tried = ", ".join(map(str, match))
+            raise SelectorDrift(f"{self.firmware.name}: {full}: tried {tried}; exactly one should be visible")
+        return match
+
+    def _click(self, match: Match, full: str) -> None:
+        with translated(f"{self.firmware.name}: {full}"):
+            try:
+                match.found.click(timeout=_PATIENCE)
+            except PlaywrightTimeout:
+                why = "something covers it, it moves, or it is disabled"
+                said = f"{match.locator} could not be clicked in {_PATIENCE / 1000:g} s"
+                raise TimedOut(f"{self.firmware.name}: {full}: {said}; {why}") from None
