@@ -12,7 +12,8 @@ from plain_recorder import PlainRecorder
 
 from nvrflow import Recorder
 from nvrflow.errors import SelectorDrift, TimedOut
-from nvrflow.recorder.steps import Steps
+from nvrflow.flows.sign_in import sign_in
+from nvrflow.recorder.steps import HeldBack, Steps
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
 from nvrflow.report.pictures import Picture
@@ -132,3 +133,62 @@ def test_an_answer_that_does_not_work_is_named_itself(tmp_path: Path, button: st
     asks = f"<div role=dialog aria-label=News>{button}</button></div>"
     with PlainRecorder(tmp_path, {"/": HOME + asks}, SELECTORS + LATE).opened() as recorder, pytest.raises(TimedOut, match=says):
         recorder.go_to("home").click("late")
+
+
+WRITES = SELECTORS.replace('"no": [{role: button, name: "No"}]', '"no": {find: [{role: button, name: "No"}], effect: write}')
+SIGNED_IN = (
+    WRITES
+    + """  sign_in:
+    path: /
+    shown_by: [{label: User}]
+    elements:
+      user: [{label: User}]
+      password: {find: [{label: Password}], secret: true}
+      submit: {find: [{role: button, name: Log in}], ANNOUNCED}
+  account:
+    on: home
+    elements:
+      sign_out: [{role: link, name: Leave}]
+"""
+).replace("home:\n    path: /", "home:")
+FORM = """<label>User <input></label><label>Password <input type=password></label><button onclick="{}">Log in</button>"""
+LEAVE = "<a href=/leave>Leave</a>"
+RECORDER = {"/": FORM.format("location = '/home'"), "/home": HOME + LEAVE + ASKS, "/leave": FORM.format("")}
+
+
+def held_back(recorder: Recorder) -> list[str]:
+    return [step.element for step in recorder.report.steps if step.outcome == "would"]
+
+
+def test_a_check_ends_before_an_answer_that_writes_and_still_signs_out(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, RECORDER, SIGNED_IN.replace(", ANNOUNCED", ""))
+    with pytest.raises(HeldBack), plain.opened(check=True) as recorder:
+        sign_in(recorder)
+        recorder.go_to("home").click("preferences")
+    assert held_back(recorder) == ["handlers.news.no", "home.preferences"]
+    assert "handlers.news is in the way, and to answer it (Click No) would change the recorder" in recorder.report.notes
+    assert plain.requests[-1] == "/leave"
+    assert not [note for note in recorder.report.notes if note.startswith("signing out")]
+
+
+def test_a_check_signs_out_although_the_answer_of_the_sign_in_hides_behind_a_pop_up(tmp_path: Path) -> None:
+    form = FORM.format("document.querySelector('#inside').style = ''")
+    pages = {**RECORDER, "/": f"{form}<div id=inside style='display: none'>{HOME}{LEAVE}{ASKS}</div>"}
+    plain = PlainRecorder(tmp_path, pages, SIGNED_IN.replace("ANNOUNCED", "announced_by: [{text: Welcome}]"))
+    with pytest.raises(HeldBack), plain.opened(check=True) as recorder:
+        sign_in(recorder)
+        recorder.go_to("home").click("preferences")
+    assert held_back(recorder) == ["handlers.news.no"]
+    assert plain.requests[-1] == "/leave"
+
+
+def test_a_guide_describes_once_an_answer_that_it_does_not_give(tmp_path: Path) -> None:
+    steps = Steps(Report("", ""), studio=Studio(scale=1))
+    beside = ASKS.replace("inset: 0", "inset: 300px 0 0 0")
+    with PlainRecorder(tmp_path, {"/": HOME + beside}, WRITES + LATE).opened(steps=steps, check=True, timeout=3.0) as recorder:
+        with pytest.raises(SelectorDrift, match=r"home\.late"):
+            recorder.go_to("home").click("late")
+        recorder.go_to("home").click("preferences")
+        assert recorder.page.get_by_role("dialog").is_visible()
+    assert held_back(recorder) == ["handlers.news.no"]
+    assert done(recorder) == ["open", "click-home-preferences"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
 _SLICE = 1.5  # seconds of one attempt, after which pop-ups are looked for
+_BRIEF = 2.0  # seconds for a target below something that stays
 # Playwright's own listener on the window hides from the document what it keeps away from a covered target.
 _WATCH = """document.addEventListener('click', event => {
     if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = Date.now()
@@ -25,12 +26,19 @@ def watch_clicks(context: BrowserContext) -> None:
     context.add_init_script(_WATCH)
 
 
-def click_once(page: Page, target: Locator, timeout: float, answer_pop_ups: Callable[[], bool], rehearse: bool) -> bool:
+def click_once(
+    page: Page, target: Locator, timeout: float, answer_pop_ups: Callable[[], bool], rehearse: bool, past: bool = False
+) -> bool:
     """Click `target` within `timeout` seconds; False when it could not be clicked, or went away with a pop-up that was answered.
 
     A page that is busy can let Playwright's time run out after the click was made; that counts as clicked. With `rehearse` the
-    click is tried without making it until nothing is in its way, and then made with all the time there is.
+    click is tried without making it until nothing is in its way, and then made with all the time there is. With `past` something
+    lies above the target and will stay there: a target that cannot be clicked soon is told of a click that nobody made.
     """
+    if past:
+        if not click_once(page, target, min(timeout, _BRIEF), answer_pop_ups, rehearse):
+            target.dispatch_event("click")
+        return True
     deadline, answered = time.monotonic() + timeout, False
     while True:
         start, left = time.time() * 1000, deadline - time.monotonic()

@@ -38,8 +38,10 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
             said = refused(recorder, spec)
             if said:
                 raise recorder.refusal(said)
-            recorder.popups.answer_any()
+            recorder.popups.answer_what_follows()
             if time.monotonic() > deadline:
+                if recorder.steps.stopped:
+                    return
                 waited = f"no answer within {recorder.timeout:g} s"
                 raise TimedOut(f"{recorder.who}: {waited}; one answer to {answer.url} was expected")
 
@@ -63,14 +65,16 @@ class Clicked:
 
 
 def await_announcement(recorder: Recorder, clicked: Clicked) -> None:
-    """Wait for what says that it worked, if anything does. Raises what a refusal means, TimedOut."""
+    """Wait for what says that it worked, if anything does; behind a pop-up that stays, nothing. Raises a refusal, TimedOut."""
     spec, at = clicked.spec, clicked.at
     deadline = time.monotonic() + recorder.timeout
     while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
         clicked.raise_refusal(recorder)
         if time.monotonic() > deadline:
             raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
-        recorder.popups.answer_any()
+        recorder.popups.answer_what_follows()
+        if recorder.steps.stopped:
+            return
 
 
 def refused(recorder: Recorder, spec: Element) -> str:

@@ -20,6 +20,7 @@ from nvrflow.firmware import Element, Firmware, Handler
 from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finding import Finder, Match
 from nvrflow.recorder.playwright_errors import PlaywrightTimeout, is_covered, translated
+from nvrflow.recorder.steps import HeldBack
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog
@@ -60,8 +61,10 @@ class Popups:
     def answer_any(self, before: Step | None = None) -> bool:
         """Answer one pop-up if one is shown; raises what an obstacle means. True if something was answered.
 
-        `before` is the running step that the pop-up keeps from being done; the answer then stands before it.
+        `before` is the running step that the pop-up keeps from being done; the answer then stands before it. Raises HeldBack
+        where `--check` ends before an answer that would change the recorder.
         """
+        self.steps.go_on()
         file = self.firmware.file
         shown_by = [*(one.shown_by for one in file.obstacles.values()), *(one.shown_by for one in file.handlers.values())]
         known = [locator for locators in shown_by for locator in locators]
@@ -71,10 +74,20 @@ class Popups:
             if self.finder.shows(obstacle.shown_by):
                 raise self._end(obstacle)
         for name, handler in self.firmware.file.handlers.items():
-            if self.finder.shows(handler.shown_by) and not self._lies_behind(handler):
-                self._answer(name, handler, before)
-                return True
+            if not self._is_left(name, handler) and self.finder.shows(handler.shown_by) and not self._lies_behind(handler):
+                return self._answer_or_pass_by(name, handler, before)
         return False
+
+    def answer_what_follows(self) -> bool:
+        """The same after a click that was made: the run goes on until it is known what came of it, and ends then."""
+        with suppress(HeldBack):
+            return self.answer_any()
+        return False
+
+    def leaves_one(self) -> bool:
+        """Whether a pop-up is shown that stays unanswered although somebody leaves."""
+        left = [one.shown_by for name, one in self.firmware.file.handlers.items() if self._is_left(name, one)]
+        return self.steps.leaving and any(self.finder.shows(shown_by) for shown_by in left)
 
     def hear(self, dialog: Dialog) -> None:
         """Answer a native dialog as the selector file says, and keep what it said."""
@@ -88,6 +101,19 @@ class Popups:
         shown = self.finder.any_of(obstacle.shown_by).first.inner_text().strip().splitlines()
         said = f" ({shown[0].strip()!r} on the screen)" if shown and shown[0].strip() else ""
         return _MEANINGS[obstacle.means](f"{self.where}: {obstacle.advice or _ADVICE[obstacle.means]}{said}")
+
+    def _is_left(self, name: str, handler: Handler) -> bool:
+        writes = any(handler.elements[answer].effect == "write" for answer in handler.answer)
+        return f"handlers.{name}" in self.steps.passed_by or (self.steps.check and self.steps.leaving and writes)
+
+    def _answer_or_pass_by(self, name: str, handler: Handler, before: Step | None) -> bool:
+        try:
+            self._answer(name, handler, before)
+        except HeldBack as held:
+            self.steps.pass_by(f"handlers.{name}", str(held))
+            self.steps.go_on()
+            return False
+        return True
 
     def _lies_behind(self, handler: Handler) -> bool:
         """Whether a person could not answer it now, because something else lies above."""

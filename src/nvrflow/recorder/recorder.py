@@ -20,7 +20,7 @@ from nvrflow.recorder.outcomes import Clicked
 from nvrflow.recorder.playwright_errors import PlaywrightError
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
-from nvrflow.recorder.steps import Steps
+from nvrflow.recorder.steps import HeldBack, Steps
 from nvrflow.recorder.view import View
 from nvrflow.report import Report
 
@@ -221,12 +221,15 @@ class Recorder:
     def leave(self) -> None:
         """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""
         words, self._last_words = self._last_words, []
+        self.steps.leaving = True
         for flow in words if self.signed_in else []:
             try:
                 flow(self)
+            except HeldBack as held:
+                self.report.notes.append(f"signing out was held back before: {held}")
             except (NvrflowError, PlaywrightError) as problem:
                 self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}")
-        self.signed_in = False
+        self.signed_in = self.steps.leaving = False
 
     def address(self, path: str) -> str:
         """The full address of a path on this recorder."""

@@ -126,7 +126,8 @@ class Screen:
         if not self.has(element):
             return False
         spec = self._spec(element)
-        if self.recorder.steps.held and spec.effect == "write":
+        steps = self.recorder.steps
+        if steps.held and steps.studio is not None and spec.effect == "write":
             return True
         if not self.recorder.view.turn_to(self.name):
             return False
@@ -169,7 +170,10 @@ class Screen:
 
     def _click_at_once(self, match: Match, element: str) -> None:
         with translated(self._at(element)):
-            match.found.click(timeout=self.recorder.timeout_ms)
+            if self.recorder.popups.leaves_one():
+                match.found.dispatch_event("click")
+            else:
+                match.found.click(timeout=self.recorder.timeout_ms)
 
     def _press(self, step: Step, match: Match) -> None:
         recorder = self.recorder
@@ -180,6 +184,7 @@ class Screen:
                 recorder.timeout,
                 lambda: self._clear_the_way(step, match),
                 rehearse=step.effect == "write",
+                past=recorder.popups.leaves_one(),
             )
         if not clicked:
             raise TimedOut(

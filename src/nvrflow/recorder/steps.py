@@ -29,7 +29,8 @@ class Steps:
     """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
 
     With a `studio` the run is a guide's: the studio takes the pictures, and `--check` describes what it does not do and goes on;
-    `held` tells that something was described and not done, so that the recorder is not as the flow believes.
+    `held` tells that something was described and not done, so that the recorder is not as the flow believes. `passed_by` are the
+    pop-ups that `--check` left unanswered: the run ends at the first of them, except for what is done for `leaving`.
     """
 
     report: Report
@@ -39,6 +40,8 @@ class Steps:
     check: bool = False
     studio: Studio | None = None
     held: bool = False
+    passed_by: set[str] = field(default_factory=set)
+    leaving: bool = False
     _chapter: str = ""
     _camera: CDPSession | None = None
     _camera_page: Page | None = None
@@ -78,6 +81,7 @@ class Steps:
 
         `before` is a running step that cannot be done until this one is; a person does this one first.
         """
+        self.go_on()
         step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter, verb=verb, value=value)
         steps = self.report.steps
         steps.insert(steps.index(before) if before is not None else len(steps), step)
@@ -86,7 +90,7 @@ class Steps:
         try:
             yield step
         except HeldBack:
-            step.outcome = "would"
+            step.outcome = "done" if verb == "open" else "would"  # what lies above a page keeps none from being opened
             raise
         except BaseException as problem:
             step.outcome = "failed"
@@ -103,6 +107,21 @@ class Steps:
         if self.check and step.effect == "write":
             self.held = True
             raise HeldBack(step.title)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `--check` ends the run because of a pop-up; a guide goes on as far as it can."""
+        return bool(self.passed_by) and not self.leaving and self.studio is None
+
+    def go_on(self) -> None:
+        """Raise HeldBack where a pop-up has stopped the run."""
+        if self.stopped:
+            raise HeldBack(", ".join(sorted(self.passed_by)))
+
+    def pass_by(self, pop_up: str, title: str) -> None:
+        """A pop-up stays unanswered, because its answer is a write step."""
+        self.passed_by.add(pop_up)
+        self.report.notes.append(f"{pop_up} is in the way, and to answer it ({title}) would change the recorder")
 
     def photograph(self, step: Step, page: Page, target: Locator | None) -> None:
         """The picture of `target` as it is now, instead of an earlier one of the same step."""
