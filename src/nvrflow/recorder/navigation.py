@@ -6,11 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from nvrflow.errors import SelectorDrift, TimedOut
-from nvrflow.firmware import Page, Way
+from nvrflow.firmware import Way
 from nvrflow.recorder.finding import Match
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE
 from nvrflow.recorder.playwright_errors import translated
+from nvrflow.recorder.readiness import await_ready
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.view import window_of
 
@@ -31,7 +32,7 @@ def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
     if name not in pages:
         raise SelectorDrift(f"{recorder.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
     if is_shown(recorder, name):
-        _await_ready(recorder, name, pages[name], time.monotonic() + recorder.timeout)
+        await_ready(recorder, name, time.monotonic() + recorder.timeout)
         recorder.listen_once()
     else:
         _enter(recorder, name, patient)
@@ -65,7 +66,7 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
         recorder.popups.answer_any()
     recorder.pending = None
     if ready:
-        _await_ready(recorder, name, page, deadline)
+        await_ready(recorder, name, deadline)
     recorder.listen_once()
     return Screen(recorder, name)
 
@@ -78,19 +79,6 @@ def _await_window(recorder: Recorder, name: str, deadline: float) -> None:
             raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited} {window}")
         if not recorder.view.happens("popup", SLICE):
             recorder.popups.answer_any()
-
-
-def _await_ready(recorder: Recorder, name: str, page: Page, deadline: float) -> None:
-    finder = recorder.finder
-    for condition in page.ready:
-        left = max(1.0, (deadline - time.monotonic()) * 1000)
-        with translated(f"{recorder.firmware.name}: {name}: not ready"):
-            if condition.script:
-                recorder.page.wait_for_function(f"() => Boolean({condition.script})", timeout=left)
-            if condition.visible:
-                finder.any_of(condition.visible).first.wait_for(timeout=left)
-            if condition.gone:
-                finder.any_of(condition.gone).first.wait_for(state="hidden", timeout=left)
 
 
 def _enter(recorder: Recorder, name: str, patient: bool) -> None:

@@ -72,6 +72,14 @@ class View:
             return False
         return True
 
+    def goes(self, unwanted: Sequence[Locator], milliseconds: float) -> bool:
+        """Wait until nothing that one of the locators matches is visible; False when the time is over first."""
+        try:
+            self.finder.any_of(unwanted).first.wait_for(state="hidden", timeout=milliseconds)
+        except PlaywrightTimeout:
+            return False
+        return True
+
     def happens(self, event: str, milliseconds: float) -> bool:
         """Let the page go on until the next `event` of Playwright's; False when the time is over first."""
         try:
