@@ -9,7 +9,7 @@ import pytest
 
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
-from nvrflow.firmware import Firmware, available, load_firmware
+from nvrflow.firmware import Element, Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.versions import VersionRange, version_key
 
 MINIMAL = """\
@@ -180,3 +180,18 @@ def test_firmware_versions_are_compared_part_by_part() -> None:
     assert "4.10" in VersionRange(">=4.0, <5.0")
     assert "5.0" not in VersionRange(">=4.0, <5.0")
     assert "4.0" in VersionRange("4")
+
+
+@pytest.mark.parametrize(
+    ("label", "called"),
+    [
+        ("Password:", "Password"),
+        ("Mot de passe\u00a0:", "Mot de passe"),
+        ("密码：", "密码"),
+        ("Time: UTC", "Time: UTC"),
+        (":", ":"),
+    ],
+)
+def test_the_colon_in_which_a_label_ends_is_not_part_of_what_it_is_called(label: str, called: str) -> None:
+    element = Element.model_validate({"find": [{"label": label}]})
+    assert Firmware("", SelectorFile(vendor="Acme", firmware="*")).called(element, "password") == called

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from nvrflow.firmware.model import Element, Handler, Page, SelectorFile, Way
 from nvrflow.firmware.versions import VersionRange
 
 __all__ = ["Element", "Firmware", "Handler", "Locator", "Page", "SelectorFile", "Way", "available", "load_firmware"]
+
+_COLON = re.compile(r"\s*[:\uff1a]\s*$")
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,13 @@ class Firmware:
         """What a person calls the element: its words on the screen, else its name in the file."""
         for value in (element.called, *(locator.words for locator in element.find)):
             if value:
-                return self.words(value)[0]
+                return self.in_a_sentence(value)
         return name.replace("_", " ")
+
+    def in_a_sentence(self, value: str) -> str:
+        """What `value` says on the screen as a sentence takes it: without the colon in which a label ends."""
+        said = self.words(value)[0]
+        return _COLON.sub("", said) or said
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _row(firmware: Firmware, step: Step, spec: Element | None) -> str:
     if spec is None or step.fallback >= len(spec.find):
         return ""
     scope = (spec.find[step.fallback].within or "").removeprefix("$")
-    return next((firmware.words(one.has_text)[0] for one in _scope(firmware, scope) if one.has_text), "")
+    return next((firmware.in_a_sentence(one.has_text) for one in _scope(firmware, scope) if one.has_text), "")
 
 
 def _scope(firmware: Firmware, name: str) -> list[Locator]:
