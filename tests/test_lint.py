@@ -65,3 +65,8 @@ def test_missing_words_brittle_locators_and_loose_ends_are_warnings_with_their_l
     assert "CSS only" in warnings[10, "pages.sign_in.elements.submit"]
     assert "used by no flow" in warnings[11, "pages.sign_in.elements.extra"]
     assert (12, "pages.island") in warnings
+
+
+def test_a_secret_that_is_only_covered_is_in_use(tmp_path: Path) -> None:
+    text = BRITTLE.replace("extra: [{text: $gone}]", "extra: {find: [{text: $gone}], secret: true}")
+    assert not [key for _, _, key, _ in found(tmp_path, text) if key.endswith("extra")]

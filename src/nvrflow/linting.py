@@ -105,8 +105,9 @@ def _unused(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
     ways = {(way.on, step) for page in file.pages.values() for way in page.all_ways for step in way.open}
     for page_name, page in file.pages.items():
         off = {element.off for element in page.elements.values()}
-        for name in page.elements:
-            if (page_name, name) not in ways and name not in used and name not in page.close and name not in off:
+        for name, element in page.elements.items():
+            has_use = (page_name, name) in ways or name in used or name in page.close or name in off or element.secret
+            if not has_use:
                 yield ("pages", page_name, "elements", name), "is used by no flow and on no way to a page"
 
 

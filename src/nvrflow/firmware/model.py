@@ -28,7 +28,7 @@ class Element(Strict):
     find: Locators
     called: str | None = Field(None, description="what a person calls it, when no locator has its words")
     effect: Literal["read", "write"] = Field("read", description="write: using it changes the recorder")
-    secret: bool = Field(False, description="what is typed here appears nowhere")
+    secret: bool = Field(False, description="what is typed here appears nowhere, and what is shown here is covered in pictures")
     checked_by: Locators | None = Field(None, description="visible exactly while a control that only looks like a checkbox is on")
     announced_by: Locators | None = Field(None, description="what appears to say that it worked")
     refused_by: Locators | None = Field(None, description="what appears to say that it did not")

@@ -145,7 +145,6 @@ def _offered(recorder: Recorder, start: Screen, element: str) -> bool:
 def _mention(recorder: Recorder, name: str, way: Way) -> None:
     """For a guide: what a person would click if the page were not shown already, pictured and not clicked."""
     steps, elements = recorder.steps, recorder.firmware.file.pages[way.on].elements
-    assert steps.studio is not None
     for element in way.open:
         match = recorder.finder.probe(elements[element].find)
         if isinstance(match, Match):
@@ -153,7 +152,7 @@ def _mention(recorder: Recorder, name: str, way: Way) -> None:
             with steps.step(f"open-{name}".replace("_", "-"), title, "read", f"{way.on}.{element}", "click") as step:
                 step.locator, step.fallback = match.locator, match.index
                 recorder.view.settle()
-                steps.studio.photograph(step, recorder.page, match.found, optional=True)
+                steps.photograph(step, recorder.page, match.found, optional=True)
 
 
 def _leave(recorder: Recorder, name: str) -> None:

@@ -1,9 +1,12 @@
-"""Where a password could be read off a picture: password fields, and those that the selector file calls secret."""
+"""Where a secret could be read off a picture: password fields, and whatever the selector file calls secret."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from nvrflow.firmware import Firmware
+from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.playwright_errors import PlaywrightError
 from nvrflow.report.pictures import Box
 
@@ -31,9 +34,30 @@ def mark_secret(field: Locator) -> None:
     field.evaluate("field => field.setAttribute('data-nvrflow-secret', '')")
 
 
+def mark_shown(page: Page, firmware: Firmware) -> None:
+    """Have everything covered in pictures that `page` shows now and the selector file calls secret."""
+    finder = Finder(page, firmware)
+    for name, part in firmware.file.pages.items():
+        secret = [locator for element in part.elements.values() if element.secret for locator in element.find]
+        for locator in secret if secret and _is_shown(finder, name) else []:
+            found = finder.visible(locator)
+            if found.count():
+                found.evaluate_all("all => all.forEach(one => one.setAttribute('data-nvrflow-secret', ''))")
+
+
 def secret_boxes(page: Page) -> list[Box]:
     """The boxes of every secret field that `page` shows, in CSS pixels of the page."""
     return [box for frame in page.frames for box in _boxes_in(frame)]
+
+
+def _is_shown(finder: Finder, name: str) -> bool:
+    """Whether the page may be what is seen; where nothing tells, it is taken for that."""
+    page = finder.firmware.file.pages[name]
+    if page.window and not re.search(page.window, finder.page.url):
+        return False
+    if page.shown_by:
+        return finder.shows(page.shown_by)
+    return not page.all_ways or any(_is_shown(finder, way.on) for way in page.all_ways)
 
 
 def _boxes_in(frame: Frame) -> list[Box]:

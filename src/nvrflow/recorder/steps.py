@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import NvrflowError
-from nvrflow.recorder.secret_fields import secret_boxes
+from nvrflow.firmware import Firmware
+from nvrflow.recorder.secret_fields import mark_shown, secret_boxes
 from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
 from nvrflow.report.pictures import Box, Picture
 
@@ -39,6 +40,7 @@ class Steps:
     take_pictures: bool = True
     check: bool = False
     studio: Studio | None = None
+    firmware: Firmware | None = None
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
@@ -123,10 +125,12 @@ class Steps:
         self.passed_by.add(pop_up)
         self.report.notes.append(f"{pop_up} is in the way, and to answer it ({title}) would change the recorder")
 
-    def photograph(self, step: Step, page: Page, target: Locator | None) -> None:
-        """The picture of `target` as it is now, instead of an earlier one of the same step."""
+    def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> None:
+        """The picture of `target` as it is now, instead of an earlier one of the same step; no secret can be read in it."""
+        if self.firmware is not None and (self.studio is not None or self.take_pictures):
+            mark_shown(page, self.firmware)
         if self.studio is not None:
-            self.studio.photograph(step, page, target)
+            self.studio.photograph(step, page, target, optional)
         elif self.take_pictures:
             self.pictures[:] = [picture for picture in self.pictures if picture.step_id != step.id]
             self._photograph(step, page, target)

@@ -25,9 +25,13 @@ _LONGEST = 15.0
 _ONE_LINE = 80
 _CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
 _TOAST = 6000  # milliseconds that an announcement may stay
-# Nothing of a password is seen, not even how long it is.
+# Nothing of a secret is seen, not even how long it is; what is no field is covered as a whole.
 _UNSEEN = """input[type=password], [data-nvrflow-secret] {
-  -webkit-text-fill-color: transparent !important; text-shadow: none !important; caret-color: transparent !important }"""
+  -webkit-text-fill-color: transparent !important; text-shadow: none !important; caret-color: transparent !important }
+[data-nvrflow-secret]:not(input, textarea, select) {
+  color: transparent !important; background: rgb(96 104 117) !important }
+[data-nvrflow-secret]:is(img, canvas, svg, video) { filter: brightness(0) invert(40%) !important }
+[data-nvrflow-secret]:not(input, textarea, select) > * { visibility: hidden !important }"""
 # In a picture there is nothing of the video either: its cursor and titles.
 _HIDDEN = f"x-pw-glass {{ display: none !important }}\n{_UNSEEN}"
 _STYLED = f"""(() => {{
@@ -41,7 +45,8 @@ _DESCRIBE = """(element, least) => {
   const words = text => (text || '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
   const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
   const field = ['INPUT', 'SELECT', 'TEXTAREA'].includes(element.tagName);
-  const said = field ? label || element.getAttribute('aria-label') || element.placeholder : element.innerText || element.title;
+  const said = field ? label || element.getAttribute('aria-label') || element.placeholder
+    : element.closest('[data-nvrflow-secret]') ? '' : element.innerText || element.title;
   const named = element.closest('[role]');
   const around = [];
   for (let up = element.parentElement; up; up = up.parentElement) {

@@ -31,7 +31,7 @@ class View:
 
     def read_as(self, firmware: Firmware) -> None:
         """Find things as `firmware` says from now on, in its language; start with the recorder's page."""
-        self.firmware = firmware
+        self.firmware = self._steps.firmware = firmware
         self._look_at(self._session.page)
 
     def turn_to(self, name: str) -> bool:
