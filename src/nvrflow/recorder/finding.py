@@ -20,6 +20,8 @@ _TEXT_VERBS = {
     "alt_text": "get_by_alt_text",
     "title": "get_by_title",
 }
+# White space and what an icon font draws (private use; beyond U+FFFF JavaScript sees two halves) around a text.
+_AROUND = r"(?:[\s\ue000-\uf8ff]|[\udb80-\udbff][\udc00-\udfff])*"
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ class Finder:
         return " / ".join(self.firmware.words(value))
 
     def _pattern(self, value: str) -> re.Pattern[str]:
-        """Whole text, any case, white space around it ignored."""
-        return re.compile(rf"^\s*(?:{'|'.join(map(_escaped, self.firmware.words(value)))})\s*$", re.I)
+        """Whole text, any case, white space and icons around it ignored."""
+        return re.compile(rf"^{_AROUND}(?:{'|'.join(map(_escaped, self.firmware.words(value)))}){_AROUND}$", re.I)
 
     def _words_inside(self, value: str) -> re.Pattern[str]:
         return re.compile("|".join(map(_escaped, self.firmware.words(value))), re.I)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nvrflow.firmware import Locator
 from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.playwright_errors import PlaywrightError
+from nvrflow.report.plain import named_icons
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,7 +42,7 @@ def candidates(finder: Finder, sought: Sequence[Locator]) -> list[str]:
         (max((difflib.SequenceMatcher(None, word, name).ratio() for word in wanted), default=0.0), shown)
         for shown, name in named.items()
     ]
-    return [shown for score, shown in sorted(scored, reverse=True)[:3] if score >= 0.5]
+    return [named_icons(shown) for score, shown in sorted(scored, reverse=True)[:3] if score >= 0.5]
 
 
 def closed_roots(page: Page) -> list[str]:

@@ -42,7 +42,7 @@ _STYLED = f"""(() => {{
 # Of the target: its ARIA role, its words, and the nearest container that is large enough to show where it stands.
 _DESCRIBE = """(element, least) => {
   const own = element.getBoundingClientRect();
-  const words = text => (text || '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
+  const words = text => (text || '').replace(/\\p{Co}/gu, '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
   const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
   const field = ['INPUT', 'SELECT', 'TEXTAREA'].includes(element.tagName);
   const said = field ? label || element.getAttribute('aria-label') || element.placeholder

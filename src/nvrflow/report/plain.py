@@ -7,13 +7,22 @@ import re
 _COMMANDS = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]", re.DOTALL
 )
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _UNPRINTABLE = re.compile("[^\t\n -\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plain(text: str) -> str:
-    """`text` without terminal commands and without characters that XML 1.0 forbids or advises against; LF ends its lines."""
+    """`text` without terminal commands and without characters that XML 1.0 forbids or advises against; LF ends its lines.
+
+    What only an icon font can draw is named.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNPRINTABLE.sub("", _COMMANDS.sub("", lines))
+    return named_icons(_UNPRINTABLE.sub("", _COMMANDS.sub("", lines)))
+
+
+def named_icons(text: str) -> str:
+    """`text` with `<U+F013>` for a character that only an icon font can draw."""
+    return _PRIVATE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def one_line(text: str) -> str:
