@@ -29,6 +29,7 @@ LAYERS = [
             "linting",
             "guide",
             "demonstration",
+            "flow_needs",
         ],
     ),
     ("doors", ["cli", "pytest_plugin", "__main__"]),

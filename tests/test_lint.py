@@ -16,9 +16,9 @@ from nvrflow.linting import lint, table
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def found(tmp_path: Path, text: str) -> list[tuple[str, int | None, str, str]]:
+def found(tmp_path: Path, text: str, flows: Path | None = None) -> list[tuple[str, int | None, str, str]]:
     (tmp_path / "odd.yaml").write_text(text, encoding="utf-8")
-    return [(one.severity, one.line, one.key, one.what) for one in lint([tmp_path / "odd.yaml"], tmp_path)]
+    return [(one.severity, one.line, one.key, one.what) for one in lint([tmp_path / "odd.yaml"], tmp_path, flows)]
 
 
 def test_all_shipped_files_are_clean() -> None:
@@ -70,3 +70,128 @@ def test_missing_words_brittle_locators_and_loose_ends_are_warnings_with_their_l
 def test_a_secret_that_is_only_covered_is_in_use(tmp_path: Path) -> None:
     text = BRITTLE.replace("extra: [{text: $gone}]", "extra: {find: [{text: $gone}], secret: true}")
     assert not [key for _, _, key, _ in found(tmp_path, text) if key.endswith("extra")]
+
+
+# What flows cannot do without
+
+WHOLE = """\
+vendor: A
+firmware: "*"
+pages:
+  sign_in:
+    path: /
+    elements:
+      user: [{label: User}]
+      password: {find: [{label: Password}], secret: true}
+      submit: [{role: button, name: Enter}]
+  home:
+    shown_by: [{text: Live}]
+  device_certificate:
+    on: home
+    elements:
+      download: [{role: link, name: Fetch}]
+  https:
+    on: home
+    elements:
+      enable: [{label: Secure}]
+      ok: {find: [{role: button, name: OK}], effect: write}
+"""
+
+
+def test_a_file_with_all_that_flows_use_is_clean_without_what_they_ask_for_first(tmp_path: Path) -> None:
+    assert found(tmp_path, WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "page", "said"),
+    [
+        ("      submit: [{role: button, name: Enter}]\n", (4, "sign_in"), "lacks `submit`, which the flow sign_in uses"),
+        (
+            "      enable: [{label: Secure}]\n",
+            (16, "https"),
+            "lacks `enable`, which the flows disable_https, enable_https use",
+        ),
+        (
+            "      download: [{role: link, name: Fetch}]\n",
+            (12, "device_certificate"),
+            "lacks `download`, which the flow download_certificates uses",
+        ),
+    ],
+)
+def test_an_element_that_a_flow_uses_and_the_page_lacks_is_a_warning(
+    tmp_path: Path, line: str, page: tuple[int, str], said: str
+) -> None:
+    assert line in WHOLE
+    text = WHOLE.replace(line, "").replace("    on: home\n    elements:\n  https", "    on: home\n  https")
+    assert found(tmp_path, text) == [("warning", page[0], f"pages.{page[1]}", said)]
+
+
+def test_a_page_that_lacks_is_one_warning_with_every_flow_that_goes_there(tmp_path: Path) -> None:
+    text = WHOLE[: WHOLE.index("  https:")]
+    said = "has no page `https`, so the flows disable_https, enable_https, secure cannot be used"
+    assert found(tmp_path, text) == [("warning", 3, "pages", said)]
+
+
+def test_what_a_page_has_to_have_is_asked_even_if_the_flow_asks_for_the_page(tmp_path: Path) -> None:
+    text = WHOLE + "  account:\n    on: home\n"
+    assert found(tmp_path, text) == [("warning", 21, "pages.account", "lacks `sign_out`, which the flow sign_out uses")]
+
+
+def test_where_the_browser_itself_asks_the_page_needs_no_fields(tmp_path: Path) -> None:
+    fields = WHOLE[WHOLE.index("    elements:") : WHOLE.index("  home:")]
+    assert found(tmp_path, WHOLE.replace(fields, "    asked_by_browser: true\n")) == []
+
+
+def test_a_file_that_only_says_that_nothing_can_be_done_needs_nothing_else(tmp_path: Path) -> None:
+    text = WHOLE[: WHOLE.index("      submit")] + "obstacles:\n  old: {shown_by: [{css: object}], means: plugin-needed}\n"
+    assert found(tmp_path, text) == []
+    later = text.replace("plugin-needed", "not-initialised")
+    assert any(what.startswith("lacks `submit`") for _, _, _, what in found(tmp_path, later))
+
+
+OWN_FLOW = """\
+from nvrflow import Recorder
+from nvrflow.flows.sign_in import sign_in
+
+
+def set_name(recorder: Recorder) -> None:
+    sign_in(recorder)
+    page = recorder.go_to("names")
+    page.fill("name", "x") if page.has("name") else None
+    offered = page.offers("more")
+    if offered:
+        page.click("less")
+    else:
+        page.click("least")
+    if not recorder.has("zone"):
+        recorder.already("no zones")
+    elif not page.is_checked("by_zone"):
+        press(recorder, page)
+    if not recorder.has("island"):
+        return
+    recorder.go_to("sea").click("sail")
+
+
+def press(recorder: Recorder, shown: object) -> None:
+    shown.click("apply")
+    recorder.once_more(fetch, again=sign_in)
+
+
+def fetch(recorder: Recorder) -> None:
+    recorder.go_to("zone").download("list")
+"""
+
+
+def test_an_own_flow_is_read_as_it_would_run_on_the_files_recorder(tmp_path: Path) -> None:
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    (flows / "set_name.py").write_text(OWN_FLOW, encoding="utf-8")
+    assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"has no page `names`, so the flow set_name cannot be used"}
+    names = WHOLE + "  names:\n    on: home\n    elements:\n      more: [{text: More}]\n"
+    assert found(tmp_path, names, flows) == []
+    both = {(key, what) for *_, key, what in found(tmp_path, names + "  zone:\n    on: home\n", flows)}
+    assert both == {
+        ("pages.names", "lacks `by_zone`, which the flow set_name uses"),
+        ("pages.names", "lacks `apply`, which the flow set_name uses"),
+        ("pages.zone", "lacks `list`, which the flow set_name uses"),
+    }

@@ -1,4 +1,4 @@
-"""Selector files checked beyond what the loader refuses: missing words, brittle locators, what nothing uses or leads to."""
+"""Selector files checked beyond what the loader refuses: words and elements that lack, brittle locators, what nothing uses."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nvrflow.firmware import Firmware
 from nvrflow.firmware.checking import Origin, Where, dotted, place
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.model import SelectorFile
+from nvrflow.flow_needs import needs
 from nvrflow.running import flow_names
 
 
@@ -39,8 +40,9 @@ def lint(files: Sequence[Path] = (), own: Path | None = None, flows: Path | None
     """Everything worth mending in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
     known = available(own)
     names = [_name_of(path, known) for path in files] if files else list(known)
-    used = _words_of_flows(flows)
-    return [finding for name in names for finding in _of(name, known[name], own, used)]
+    sources = flow_names(flows)
+    used = _words_of_flows(sources)
+    return [finding for name in names for finding in _of(name, known[name], own, used, sources)]
 
 
 def table(own: Path | None = None) -> str:
@@ -69,13 +71,14 @@ def _name_of(path: Path, known: dict[str, Path]) -> str:
     raise WrongCall(f"{path}: lies outside the selector files; name its folder with --selectors")
 
 
-def _of(name: str, path: Path, own: Path | None, used: set[str]) -> Iterator[Finding]:
+def _of(name: str, path: Path, own: Path | None, used: set[str], flows: dict[str, Path]) -> Iterator[Finding]:
     try:
         file, origin = load(name, own)
     except InvalidFile as problem:
         yield Finding("error", str(problem.file or path), problem.line, problem.key or "", problem.what)
         return
-    for where, what in (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used)):
+    found = (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used), *_lacking(file, flows))
+    for where, what in found:
         yield _finding(where, what, origin, path)
 
 
@@ -120,9 +123,38 @@ def _unreachable(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, st
             yield ("pages", name), "no flow goes to this page, and no other page lies on it"
 
 
-def _words_of_flows(own: Path | None) -> set[str]:
+def _lacking(file: SelectorFile, flows: dict[str, Path]) -> Iterator[tuple[Where, str]]:
+    """Pages and elements that flows use without asking first whether they are there."""
+    if _only_refuses(file):
+        return
+    pages: dict[str, set[str]] = {}
+    elements: dict[tuple[str, str], set[str]] = {}
+    for name, path in flows.items():
+        for need in needs(path, file):
+            if need.page not in file.pages:
+                pages.setdefault(need.page, set()).add(name)
+            elif need.element and need.element not in file.pages[need.page].elements:
+                elements.setdefault((need.page, need.element), set()).add(need.flow)
+    for page, names in pages.items():
+        yield ("pages",), f"has no page `{page}`, so the {_flows(names)} cannot be used"
+    for (page, element), names in elements.items():
+        verb = "uses" if len(names) == 1 else "use"
+        yield ("pages", page), f"lacks `{element}`, which the {_flows(names)} {verb}"
+
+
+def _only_refuses(file: SelectorFile) -> bool:
+    """Whether the file is there to say that nothing can be done: an obstacle that stays, and no page behind the first."""
+    stays = any(obstacle.means in ("plugin-needed", "product-defect") for obstacle in file.obstacles.values())
+    return stays and len(file.pages) < 2
+
+
+def _flows(names: set[str]) -> str:
+    return f"{'flow' if len(names) == 1 else 'flows'} {', '.join(sorted(names))}"
+
+
+def _words_of_flows(sources: dict[str, Path]) -> set[str]:
     """Every text constant in every flow: the names of pages and elements are among them."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in flow_names(own).values()]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources.values()]
     return {
         node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

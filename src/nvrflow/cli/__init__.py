@@ -38,7 +38,7 @@ _SUMMARIES = {
     "trust": "Import certificate files with the operating system's tools.",
     "untrust": "Take away exactly what nvrflow imported.",
     "bundle": "A folder for the thumb drive: certificates, install and uninstall scripts.",
-    "lint": "Selector files checked: schema, words, brittle locators, what nothing uses.",
+    "lint": "Selector files checked: schema, what lacks, brittle locators, what nothing uses.",
     "simulate": "A simulated recorder in the foreground.",
     "demo": "See it work: a simulated recorder is secured in a temporary home.",
     "doctor": "What this computer has and lacks for the job, with the command that mends it.",
