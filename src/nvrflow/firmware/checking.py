@@ -167,6 +167,8 @@ def _patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
             yield ("harmless", index, "body"), request.body
     for name, answer in file.answers.items():
         yield ("answers", name, "url"), answer.url
+        if answer.body:
+            yield ("answers", name, "body"), answer.body
     for name, page in file.pages.items():
         if page.window:
             yield ("pages", name, "window"), page.window

@@ -127,6 +127,9 @@ class Answer(Strict):
     """The network's word on a click: where it comes from, and how its JSON - or XML, below the root - is read (dotted paths)."""
 
     url: str = Field(description="regular expression for the answer's URL")
+    body: str | None = Field(
+        None, description="regular expression that the request's body must match, where one URL answers every call"
+    )
     accepted: dict[str, str] = Field(description="dotted path: value as text; all must hold")
     code: str | None = Field(None, description="dotted path of the error code")
     ignore: list[str] = Field([], description="codes of intermediate answers")

@@ -16,7 +16,7 @@ from nvrflow.firmware.model import Answer, HarmlessRequest
 from nvrflow.recorder.playwright_errors import PlaywrightError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Response, Route, WebSocketRoute
+    from playwright.sync_api import BrowserContext, Page, Request, Response, Route, WebSocketRoute
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Answers:
             page.remove_listener("response", self._hear)
 
     def _hear(self, response: Response) -> None:
-        if re.search(self._answer.url, response.url):
+        if _fits(self._answer, response.url, _body_of(response.request)):
             self._waiting.append(response)
 
     def verdict(self, who: str) -> Verdict | None:
@@ -122,8 +122,8 @@ def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], h
 
     def decide(route: Route) -> None:
         request = route.request
-        body = request.post_data_buffer or b""
-        if request.method in ("GET", "HEAD", "OPTIONS") or _is_harmless(harmless, request.url, body.decode("utf-8", "replace")):
+        body = _body_of(request)
+        if request.method in ("GET", "HEAD", "OPTIONS") or any(_fits(one, request.url, body) for one in harmless):
             route.continue_()
         else:
             held.append(f"{request.method} {request.url}")
@@ -137,8 +137,12 @@ def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], h
     context.route_web_socket(re.compile(".*"), close)
 
 
-def _is_harmless(harmless: list[HarmlessRequest], url: str, body: str) -> bool:
-    return any(re.search(one.url, url) and (one.body is None or re.search(one.body, body)) for one in harmless)
+def _fits(meant: Answer | HarmlessRequest, url: str, body: str) -> bool:
+    return bool(re.search(meant.url, url)) and (meant.body is None or bool(re.search(meant.body, body)))
+
+
+def _body_of(request: Request) -> str:
+    return (request.post_data_buffer or b"").decode("utf-8", "replace")
 
 
 def _dig(body: Any, path: str | None) -> Any:

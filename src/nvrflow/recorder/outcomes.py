@@ -43,7 +43,8 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
                 if recorder.steps.stopped:
                     return
                 waited = f"no answer within {recorder.timeout:g} s"
-                raise TimedOut(f"{recorder.who}: {waited}; one answer to {answer.url} was expected")
+                call = answer.url + (f" with {answer.body}" if answer.body else "")
+                raise TimedOut(f"{recorder.who}: {waited}; one answer to {call} was expected")
 
 
 @dataclass(frozen=True)
