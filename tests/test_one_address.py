@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from nvrflow import Recorder
-from nvrflow.errors import InvalidFile, SignInRefused
+from nvrflow.errors import InvalidFile, SignInRefused, TimedOut
 from nvrflow.firmware import load_firmware
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import open_recorder
@@ -29,7 +29,7 @@ PAGE = """<title>One address</title>
   const form = document.querySelector('form');
   form.onsubmit = async event => {
     event.preventDefault();
-    await call('web.update').catch(() => 0);
+    for (const _ of [1, 2, 3]) await call('web.look', 'c0ffee0123456789').catch(() => 0);
     const answer = await call('auth.login', form.querySelector('[type=password]').value);
     if (answer.result) document.body.innerHTML = '<h1>Live</h1>';
   };
@@ -113,11 +113,35 @@ def test_an_answer_to_another_call_at_the_same_address_decides_nothing(tmp_path:
     with opened(tmp_path, recorder) as page:
         sign_in(page)
         assert page.shows("home")
-    assert recorder.calls == ["web.update", "auth.login"]
+    assert recorder.calls == ["web.look"] * 3 + ["auth.login"]
 
 
 def test_the_answer_to_the_call_that_is_meant_is_read(tmp_path: Path) -> None:
     with opened(tmp_path, OneAddress(), "wrong") as page, pytest.raises(SignInRefused, match="refused user or password"):
+        sign_in(page)
+
+
+def test_what_a_check_held_back_is_told_once_with_its_number_and_what_can_be_done(tmp_path: Path) -> None:
+    recorder, password = OneAddress(), "correct horse  battery staple, longer than a note shows of what was sent"
+    with opened(tmp_path, recorder, password, check=True, timeout=1.0) as page, pytest.raises(TimedOut) as ended:
+        sign_in(page)
+    assert recorder.calls == []
+    held = f"POST {page.url}/json"
+    hint = "if it changes nothing, name it below `harmless`"
+    assert str(ended.value) == f"127.0.0.1: admin: {held}: --check held this request back; {hint}"
+    assert page.report.notes == [
+        f'--check held back: {held} {{"method":"web.look","params":["•••"],"id":…}} (3 times); '
+        "if it only reads, name it below `harmless`",
+        f'--check held back: {held} {{"method":"auth.login","params":["•••"],"id":…}}',
+    ]
+
+
+def test_a_check_names_another_cause_where_the_awaited_answer_was_not_held_back(tmp_path: Path) -> None:
+    text = FILE.replace("auth", "never").replace("pages:", "harmless: [{url: /json$, body: login}]\npages:")
+    with (
+        opened(tmp_path, OneAddress(), text=text, check=True, timeout=1.0) as page,
+        pytest.raises(TimedOut, match="no answer within"),
+    ):
         sign_in(page)
 
 

@@ -118,7 +118,10 @@ def locked_message(who: str, seconds: int | None) -> str:
 
 
 def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], held: list[str]) -> None:
-    """Let `context` send only requests that change nothing: GET and what the selector file calls harmless; note the rest."""
+    """Let `context` send only requests that change nothing: GET and what the selector file calls harmless.
+
+    The rest goes to `held`: method and address in a line, and the body below it.
+    """
 
     def decide(route: Route) -> None:
         request = route.request
@@ -126,7 +129,7 @@ def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], h
         if request.method in ("GET", "HEAD", "OPTIONS") or any(_fits(one, request.url, body) for one in harmless):
             route.continue_()
         else:
-            held.append(f"{request.method} {request.url}")
+            held.append(f"{request.method} {request.url}\n{body}")
             route.abort("blockedbyclient")
 
     def close(socket: WebSocketRoute) -> None:
@@ -135,6 +138,12 @@ def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], h
 
     context.route("**/*", decide)
     context.route_web_socket(re.compile(".*"), close)
+
+
+def held_back(answer: Answer, held: list[str]) -> str:
+    """Method and address of the first request in `held` to which `answer` would have been the answer; empty if there is none."""
+    lines = (request.partition("\n") for request in held)
+    return next((line for line, _, body in lines if _fits(answer, line.partition(" ")[2], body)), "")
 
 
 def _fits(meant: Answer | HarmlessRequest, url: str, body: str) -> bool:

@@ -15,6 +15,7 @@ from nvrflow.browser import Browser, find_browser
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.recorder.address import locate, normalised
+from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.session import Session
@@ -93,9 +94,16 @@ def open_recorder(
                 yield recorder
             finally:
                 recorder.leave()
-                steps.report.notes.extend(f"--check held back: {request}" for request in session.held)
         finally:
-            session.close()
+            _close(session, steps.report)
+
+
+def _close(session: Session, report: Report) -> None:
+    """Close the browser, and only then tell what was held back: the cookies that it had are secrets, too."""
+    try:
+        session.close()
+    finally:
+        report.notes.extend(held_notes(session.held, session.secrets))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.errors import ProductDefect, TimedOut
 from nvrflow.firmware import Element
-from nvrflow.recorder.network import Answers
+from nvrflow.recorder.network import Answers, held_back
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -24,7 +24,7 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
     An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does.
     """
     answer = recorder.firmware.file.answers[spec.answered_by or ""]
-    deadline = time.monotonic() + recorder.timeout
+    deadline, before = time.monotonic() + recorder.timeout, len(recorder.session.held)
     with Answers(answer).of(recorder.page) as answers:
         click()
         while True:
@@ -35,11 +35,14 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
                 return
             if recorder.view.happens("response", SLICE):
                 continue
-            said = refused(recorder, spec)
+            said, late = refused(recorder, spec), time.monotonic() > deadline
+            if (said or (late and not recorder.steps.stopped)) and (held := held_back(answer, recorder.session.held[before:])):
+                hint = "if it changes nothing, name it below `harmless`"
+                raise TimedOut(f"{recorder.who}: {held}: --check held this request back; {hint}")
             if said:
                 raise recorder.refusal(said)
             recorder.popups.answer_what_follows()
-            if time.monotonic() > deadline:
+            if late:
                 if recorder.steps.stopped:
                     return
                 waited = f"no answer within {recorder.timeout:g} s"
