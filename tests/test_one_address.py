@@ -17,7 +17,8 @@ from nvrflow import Recorder
 from nvrflow.errors import InvalidFile, SignInRefused, TimedOut
 from nvrflow.firmware import load_firmware
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder import open_recorder
+from nvrflow.recorder import Manner, open_recorder
+from nvrflow.running import Run
 
 PASSWORD = "correct horse"
 PAGE = """<title>One address</title>
@@ -60,13 +61,14 @@ pages:
 class OneAddress:
     """Answers `auth.login` with its word on the password, and every other call with a result and an error of null."""
 
+    password: str = PASSWORD
     calls: list[str] = field(default_factory=list)
 
     def answer(self, call: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(call["method"])
         if call["method"] != "auth.login":
             return {"result": None, "error": None}
-        right = call["params"] == [PASSWORD]
+        right = call["params"] == [self.password]
         return {"result": right, "error": None if right else {"code": 1}}
 
     @contextmanager
@@ -99,11 +101,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
 
 
-@contextmanager
-def opened(tmp_path: Path, recorder: OneAddress, password: str = PASSWORD, text: str = FILE, **manner: Any) -> Iterator[Recorder]:
+def told(tmp_path: Path, text: str = FILE) -> dict[str, Any]:
+    """The manner in which the recorder is driven: by a selector file of its own."""
     (tmp_path / "own" / "acme").mkdir(parents=True)
     (tmp_path / "own" / "acme" / "one.yaml").write_text(text, encoding="utf-8")
-    chosen = {"timeout": 5.0, "screenshots": False, "selectors": tmp_path / "own", "firmware": "acme/one", **manner}
+    return {"timeout": 5.0, "screenshots": False, "selectors": tmp_path / "own", "firmware": "acme/one"}
+
+
+@contextmanager
+def opened(tmp_path: Path, recorder: OneAddress, password: str = PASSWORD, text: str = FILE, **manner: Any) -> Iterator[Recorder]:
+    chosen = {**told(tmp_path, text), **manner}
     with recorder.served() as url, open_recorder(url, "admin", password, downloads=tmp_path / "downloads", **chosen) as page:
         yield page
 
@@ -150,3 +157,11 @@ def test_a_pattern_for_the_body_that_is_none_is_told_with_its_place(tmp_path: Pa
     with pytest.raises(InvalidFile, match="is no regular expression") as refused:
         load_firmware("one", tmp_path)
     assert (refused.value.line, refused.value.key) == (6, "answers.sign_in.body")
+
+
+def test_a_password_that_is_a_word_of_the_files_name_leaves_the_name_whole(tmp_path: Path) -> None:
+    with OneAddress("acme").served() as url:
+        run = Run("sign_in", url, password="acme", manner=Manner(**told(tmp_path)), out=tmp_path / "run")
+        report, folder = run.go()
+    assert (report.outcome, report.notes) == ("done", [])
+    assert folder.document["firmware"]["name"] == "acme/one"

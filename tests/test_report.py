@@ -37,9 +37,11 @@ def picture(step_id: str, target: Box = TARGET) -> Picture:
     return Picture(step_id, out.getvalue(), target, (), 1.0)
 
 
-def write(path: Path, report: Report, *pictures: Picture, secrets: set[str] | None = None) -> RunFolder:
+def write(
+    path: Path, report: Report, *pictures: Picture, secrets: set[str] | None = None, names: set[str] | None = None
+) -> RunFolder:
     folder = RunFolder.create(path, report.flow, report.recorder)
-    folder.write(report, list(pictures), secrets or set())
+    folder.write(report, list(pictures), secrets or set(), names or set())
     return folder
 
 
@@ -217,6 +219,53 @@ def test_a_password_that_is_a_common_word_breaks_no_file(tmp_path: Path, secret:
     assert len(ET.parse(folder.path / "junit.xml").findall(".//testcase")) == 21
     page = Seen((folder.path / "report.html").read_text(encoding="utf-8"))
     assert page.open == [] and any(source.startswith("data:image/jpeg;base64,/9j/") for source in page.pictures)
+
+
+@pytest.mark.parametrize(
+    ("secret", "name"),
+    [
+        ("acme", "acme/nvr_v1"),
+        ("nvr_v1", "acme/nvr_v1"),
+        ("8080", sample_report.RECORDER),
+        ("192.0.2.10", sample_report.RECORDER),
+        ("cert", "device_certificate"),
+        ("sign_in", "sign_in.password"),
+        ("submit", "click-sign-in-submit"),
+        ("nvr", "dahua/nvr"),
+    ],
+)
+def test_a_password_that_is_a_word_of_a_name_known_before_is_left_in_the_name(tmp_path: Path, secret: str, name: str) -> None:
+    report = sample_report.done()
+    report.notes = [f"{name}: is not there", f"typed {secret} into {name}"]
+    names = {"device_certificate", "sign_in", "sign_in.password", "dahua/nvr"}
+    folder = write(tmp_path / "run", report, secrets={secret}, names=names)
+    assert folder.document["notes"][:2] == [f"{name}: is not there", f"typed ••• into {name}"]
+    assert (folder.document["firmware"]["name"], folder.document["recorder"]) == ("acme/nvr_v1", sample_report.RECORDER)
+    page = (folder.path / "report.html").read_text(encoding="utf-8")
+    assert f"{name}: is not there" in page and f"typed {secret} " not in page
+
+
+def test_a_password_that_is_only_a_word_of_names_is_not_said_to_have_been_covered(tmp_path: Path) -> None:
+    report = sample_report.done()
+    report.notes, report.firmware = ["acme/nvr_v1: home: is not there"], {"name": "acme/nvr_v1"}
+    for certificate in report.certificates:
+        certificate |= {"subject": "CN=x", "issuer": "CN=x"}
+    folder = write(tmp_path / "run", report, secrets={"acme"}, names={"acme/nvr_v1"})
+    assert folder.document["notes"] == ["acme/nvr_v1: home: is not there"]
+
+
+def test_a_password_that_is_all_of_a_name_or_reaches_beyond_it_is_covered() -> None:
+    names = {"acme/nvr_v1", "home"}
+    assert Gate({"acme/nvr_v1"}, names).text("acme/nvr_v1: home") == "•••: home"
+    assert Gate({"home"}, names).text("typed home") == "typed •••"
+    assert Gate({"v1-secret"}, names).text("acme/nvr_v1-secret") == "acme/nvr_•••"
+    assert Gate({"acme", "nvr_v1 home"}, names).text("acme/nvr_v1 home") == "acme/•••"
+
+
+def test_an_address_with_a_password_in_it_is_no_name(tmp_path: Path) -> None:
+    report = sample_report.done()
+    report.recorder = "http://admin:hidden-word@192.0.2.10"
+    assert write(tmp_path / "run", report, secrets={"hidden-word"}).document["recorder"] == "http://admin:•••@192.0.2.10"
 
 
 def test_a_short_secret_is_covered_where_it_stands_alone() -> None:

@@ -55,8 +55,9 @@ class Run:
         steps = Steps(report, self.listener)
         began = time.perf_counter()
         secrets: set[str] = set()
+        names: set[str] = set()
         try:
-            self._drive(flow, url, steps, folder, secrets)
+            self._drive(flow, url, steps, folder, secrets, names)
             report.outcome = _outcome(report, self.manner.check)
         except HeldBack:
             report.outcome = "checked"
@@ -68,10 +69,10 @@ class Run:
             )
         finally:
             report.seconds = round(time.perf_counter() - began, 3)
-        folder.write(report, steps.pictures, secrets)
+        folder.write(report, steps.pictures, secrets, names)
         return report, folder
 
-    def _drive(self, flow: Flow, url: str, steps: Steps, folder: RunFolder, secrets: set[str]) -> None:
+    def _drive(self, flow: Flow, url: str, steps: Steps, folder: RunFolder, secrets: set[str], names: set[str]) -> None:
         manner = self.manner
         if self.trace:
             from dataclasses import replace
@@ -79,6 +80,7 @@ class Run:
             manner = replace(manner, trace=folder.path / "trace.zip")
         with open_recorder(url, self.user, self.password, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
             recorder.session.secrets = secrets
+            names |= recorder.firmware.names
             flow(recorder, **self.arguments)
 
 

@@ -30,6 +30,13 @@ class Firmware:
     evidence: tuple[str, ...] = ()
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Its own name and those of its pages and elements, alone and as `page.element`."""
+        elements = {(page, element) for page, spec in self.file.pages.items() for element in spec.elements}
+        joined = {f"{page}.{element}" for page, element in elements}
+        return frozenset({self.name, *self.file.pages, *(element for _, element in elements), *joined})
+
     def is_for(self, version: str) -> bool:
         """Whether a firmware version is in the file's range; one without a number in it never is, except in `*`."""
         return version in VersionRange(self.file.firmware)

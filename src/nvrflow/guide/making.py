@@ -179,7 +179,7 @@ def _sweep(out: Path, left_over: set[str]) -> None:
 
 def _without_secrets(film: Film) -> Film:
     """The same film with nothing in its texts that may stand in no file."""
-    gate = Gate(film.secrets)
+    gate = Gate(film.secrets, {film.flow, film.host, *film.firmware.names})
     for step in film.steps:
         step.value = gate.text(step.value)
     for name, shot in film.studio.shots.items():

@@ -47,13 +47,14 @@ class RunFolder:
         """Where downloaded files go."""
         return self.path / "downloads"
 
-    def write(self, report: Report, pictures: list[Picture], secrets: Iterable[str]) -> None:
+    def write(self, report: Report, pictures: list[Picture], secrets: Iterable[str], names: Iterable[str] = ()) -> None:
         """Write everything, without the secrets; from then on `report` says what was written, and that it held one if it did.
 
+        `names` are those of the selector file; a secret that is a part of one is left in it, and in the names that `report` has.
         A file that cannot be written keeps no other from being written; the report is then a failed one, if it was not before.
         """
         thumbnails = self._write_pictures(report, pictures)
-        gate = Gate(secrets)
+        gate = Gate(secrets, {*names, *_known_names(report)})
         document = gate.data(_plain(report.as_dict()))
         if gate.found:
             document["notes"].append(WARNING)
@@ -109,6 +110,17 @@ def _take_over(report: Report, document: dict[str, Any]) -> None:
             report.https = Https(**value) if value else None
         elif name != "nvrflow":
             setattr(report, name, value)
+
+
+def _known_names(report: Report) -> Iterator[str]:
+    """What `report` holds of names that were known before any secret was."""
+    address = urlsplit(report.recorder)
+    yield report.flow
+    yield from (step.id for step in report.steps)
+    if report.firmware:
+        yield str(report.firmware["name"])
+    if "@" not in address.netloc:
+        yield from (report.recorder, address.hostname or "")
 
 
 def _plain(value: Any) -> Any:

@@ -22,9 +22,13 @@ class Gate:
     """Covers every spelling of every secret; `found` tells whether there was one.
 
     A secret of fewer than 4 characters is covered only where it stands alone, because it is part of too many words.
+
+    `names` were known before any secret was: the flow's, the selector file's and its pages', the recorder's address. A secret
+    that is a part of such a name is left in it where the name stands whole, by itself; a name with a part covered would tell the
+    secret to everybody who knows the name. A secret that is all of a name, or reaches beyond it, is covered.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], names: Iterable[str] = ()) -> None:
         real = {secret for secret in secrets if secret.strip()}
         short = {secret for secret in real if len(secret) < _SHORT}
         self._forms = sorted(
@@ -33,15 +37,13 @@ class Gate:
         alone = [rf"(?<!\w){re.escape(secret)}(?!\w)" for secret in sorted(short)]
         patterns = [*map(re.escape, self._forms), *alone]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
+        whole = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(set(names), key=lambda name: (-len(name), name)) if name]
+        self._names = re.compile("|".join(whole)) if whole else None
         self.found = False
 
     def text(self, text: str) -> str:
         """`text` without secrets."""
-        if self._pattern is None:
-            return text
-        covered, count = self._pattern.subn(COVER, text)
-        self.found = self.found or count > 0
-        return covered
+        return text if self._pattern is None else self._covered(text, self._pattern)
 
     def data(self, value: Any) -> Any:
         """Plain data without secrets in its texts; its keys and its closed vocabularies are ours and stay."""
@@ -59,10 +61,23 @@ class Gate:
         parts = _PICTURE.split(text)
         left = [form for form in self._forms if any(form in part for part in parts[::2])]
         markup = bare() if left else ""
-        for form in left:
-            if form not in markup:
-                parts[::2], self.found = [part.replace(form, COVER) for part in parts[::2]], True
+        if ours := [re.escape(form) for form in left if form not in markup]:
+            parts[::2] = [self._covered(part, re.compile("|".join(ours))) for part in parts[::2]]
         return "".join(parts)
+
+    def _covered(self, text: str, pattern: re.Pattern[str]) -> str:
+        """`text` with everything covered that `pattern` finds, but not what is a part of one of the names."""
+        parts, done, start = list[str](), 0, 0
+        names = [name.span() for name in self._names.finditer(text)] if self._names and pattern.search(text) else []
+        while found := pattern.search(text, start):
+            first, last = found.span()
+            if any(begin <= first and last <= end and last - first < end - begin for begin, end in names):
+                start = first + 1
+                continue
+            parts += [text[done:first], COVER]
+            done = start = last
+        self.found = self.found or bool(parts)
+        return "".join([*parts, text[done:]])
 
 
 def blank(value: Any) -> Any:
