@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -36,6 +37,15 @@ def test_the_schema_in_the_repository_is_that_of_the_model() -> None:
 
 def test_the_readmes_table_is_the_files_own_word() -> None:
     assert table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_the_guide_to_a_new_firmware_shows_is_no_mistake(tmp_path: Path) -> None:
+    shown = re.findall(r"```yaml\n(\S.*?)```", (ROOT / "docs" / "new-firmware.md").read_text(encoding="utf-8"), re.DOTALL)
+    for text in shown:
+        whole = text if "vendor:" in text else f'vendor: A\nfirmware: "*"\n{text}'
+        assert [one for one in found(tmp_path, whole) if one[0] == "error"] == []
+    said = "".join(shown)
+    assert all(f"{key}:" in said for key in ("scopes", "handlers", "native_dialogs", "answers", "body", "answered_by"))
 
 
 def test_an_error_is_told_like_the_loader_tells_it(tmp_path: Path) -> None:

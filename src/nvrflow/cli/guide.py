@@ -49,7 +49,6 @@ def guide(
     and the recorder's pages are asked to speak it if they can. This computer's trust stores stay as they are.
     """
     from nvrflow.cli.progress import progress_for
-    from nvrflow.cli.terminal import counted
     from nvrflow.guide import Shooting, Wish, make_guides, read_theme
 
     progress = progress_for(driving.as_json)
@@ -82,6 +81,8 @@ def guide(
 
 def tell(batch: Batch, err: bool = False) -> int:
     """Say what was made, on standard error with `err`; the exit code."""
+    from nvrflow.cli.terminal import counted
+
     for made in batch.guides:
         files = ", ".join(str(path) for path in made.files.values())
         news = f"{counted(len(made.written), 'file')} written" if made.written else "nothing changed"
