@@ -24,6 +24,7 @@ from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.proof import prove
 
 OWN = Path(__file__).parent / "strange"
+ASKING = Path(__file__).parent / "asking"
 Started = Callable[..., StrangeRecorder]
 Asking = Callable[..., AskingRecorder]
 Opening = Callable[..., AbstractContextManager[Recorder]]
@@ -45,7 +46,7 @@ def asking() -> Iterator[Asking]:
 @pytest.fixture
 def opened() -> Opening:
     def open_it(recorder: AskingRecorder, **manner: Any) -> AbstractContextManager[Recorder]:
-        chosen = {"timeout": 6.0, "screenshots": False, "selectors": OWN, **manner}
+        chosen = {"timeout": 6.0, "screenshots": False, "selectors": ASKING, **manner}
         return open_recorder(recorder.url, USER, PASSWORD, **chosen)
 
     return open_it
@@ -145,7 +146,7 @@ def test_a_language_that_no_browser_knows_is_a_wrong_call(asking: Asking, opened
 
 
 def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_path: Path) -> None:
-    manner = Manner(selectors=OWN, screenshots=False, timeout=6.0)
+    manner = Manner(selectors=ASKING, screenshots=False, timeout=6.0)
     shooting = Shooting((asking().url,), "sign_in", ("en", "es"), USER, lambda _: PASSWORD, manner)
     make_guides(shooting, tmp_path / "guide", Wish(formats=("md",)))
     spoken = {code: (tmp_path / "guide" / code / "guide.md").read_text(encoding="utf-8") for code in ("en", "es")}
@@ -154,7 +155,7 @@ def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_pat
 
 def test_what_answers_is_told_where_no_selector_file_knows_it(asking: Asking, opened: Opening) -> None:
     pages = asking(errors=True)
-    assert "knows (HTTP 403, titled 'Host check error'); check" in look_at(pages.url, OWN).why
+    assert "knows (HTTP 403, titled 'Host check error'); check" in look_at(pages.url, ASKING).why
     with pytest.raises(UnknownFirmware, match="HTTP 403, titled 'Host check error'"), opened(pages):
         pass
 
@@ -167,7 +168,7 @@ def test_the_empty_page_of_a_recorder_that_asks_is_not_pictured(asking: Asking, 
     with opened(asking(), screenshots=True) as recorder:
         sign_in(recorder)
         assert recorder.steps.pictures == []
-    manner = Manner(selectors=OWN, timeout=6.0)
+    manner = Manner(selectors=ASKING, timeout=6.0)
     make_guides(
         Shooting((asking().url,), "sign_in", (), USER, lambda _: PASSWORD, manner), tmp_path, Wish(formats=("md", "html"))
     )
@@ -177,7 +178,7 @@ def test_the_empty_page_of_a_recorder_that_asks_is_not_pictured(asking: Asking, 
 
 
 def test_the_first_step_names_the_address_of_the_sign_in(asking: Asking, opened: Opening, tmp_path: Path) -> None:
-    text = (OWN / "acme" / "pane.yaml").read_text(encoding="utf-8")
+    text = (ASKING / "acme" / "pane.yaml").read_text(encoding="utf-8")
     (tmp_path / "acme").mkdir()
     (tmp_path / "acme" / "pane.yaml").write_text(text.replace("path: /\n", 'path: "/?lang=es"\n'), encoding="utf-8")
     pages = asking()
