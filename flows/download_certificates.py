@@ -1,7 +1,6 @@
 """Download the recorder's certificates."""
 
 from nvrflow import Certificate, Recorder, device_and_authority
-from nvrflow.errors import DownloadFailed
 from nvrflow.flows.create_certificate import create_certificate
 from nvrflow.flows.sign_in import sign_in
 
@@ -10,10 +9,10 @@ def download_certificates(recorder: Recorder) -> tuple[Certificate, Certificate 
     """Download the recorder's own certificate, and the CA certificate that signed it.
 
     If a download fails, the browser is closed, the person signs in again and tries again, once. The second is None on a
-    recorder that has no CA. Raises DownloadFailed on one that offers nothing for download.
+    recorder that has no CA. Raises WrongCall on one that offers none for download.
     """
     if not recorder.has("device_certificate"):
-        raise DownloadFailed(f"{recorder.host}: offers no certificate for download; `secure` takes the one that it serves")
+        raise recorder.cannot("offers no certificate for download, the flow secure takes the one that it serves")
     sign_in(recorder)
     if recorder.has("new_certificate"):
         create_certificate(recorder)

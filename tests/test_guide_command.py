@@ -58,7 +58,7 @@ def test_without_an_encoder_one_sentence_says_how_to_get_it_and_the_rest_is_made
 
 
 def test_the_closing_line_counts_as_a_person_does(home: Path, tmp_path: Path) -> None:
-    own = str(Path(__file__).parent / "strange")
+    own = str(Path(__file__).parent / "asking")
     with AskingRecorder() as recorder:
         options = ("--flow", "sign_in", "--selectors", own, "--format", "md")
         said = guide(home, tmp_path / "guide", recorder.url, PASSWORD, *options)

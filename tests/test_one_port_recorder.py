@@ -12,7 +12,7 @@ import pytest
 from one_port_recorder import PASSWORD, OnePortRecorder
 
 from nvrflow import Recorder, Trusting
-from nvrflow.errors import CertificateRefused, DownloadFailed, ProductDefect, SelectorDrift
+from nvrflow.errors import CertificateRefused, ProductDefect, SelectorDrift, WrongCall
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
@@ -129,7 +129,7 @@ def test_nothing_is_imported_of_what_nobody_confirms(gate: Started, opened_at: O
 
 
 def test_a_download_that_the_recorder_does_not_offer_is_told_as_that(gate: Started, opened_at: Opening) -> None:
-    with opened_at(gate().url) as opened, pytest.raises(DownloadFailed, match="offers no certificate for download"):
+    with opened_at(gate().url) as opened, pytest.raises(WrongCall, match="offers no certificate for download"):
         download_certificates(opened)
 
 

@@ -115,7 +115,7 @@ def test_a_window_behind_another_one_is_answered_when_it_comes_to_the_front(tmp_
 
 
 def test_a_window_behind_one_that_nobody_knows_is_not_blamed(tmp_path: Path) -> None:
-    with PlainRecorder(tmp_path, {"/": HOME + BEHIND}, SELECTORS + LATE).opened(timeout=3.0) as recorder:
+    with PlainRecorder(tmp_path, {"/": HOME + BEHIND}, SELECTORS + LATE).opened() as recorder:
         with pytest.raises(SelectorDrift, match=r'plain: home\.late: tried button "Late" \(0 found\)'):
             recorder.go_to("home").click("late")
         recorder.go_to("home").click("preferences")
@@ -185,7 +185,7 @@ def test_a_check_signs_out_although_the_answer_of_the_sign_in_hides_behind_a_pop
 def test_a_guide_describes_once_an_answer_that_it_does_not_give(tmp_path: Path) -> None:
     steps = Steps(Report("", ""), studio=Studio(scale=1))
     beside = ASKS.replace("inset: 0", "inset: 300px 0 0 0")
-    with PlainRecorder(tmp_path, {"/": HOME + beside}, WRITES + LATE).opened(steps=steps, check=True, timeout=3.0) as recorder:
+    with PlainRecorder(tmp_path, {"/": HOME + beside}, WRITES + LATE).opened(steps=steps, check=True) as recorder:
         with pytest.raises(SelectorDrift, match=r"home\.late"):
             recorder.go_to("home").click("late")
         recorder.go_to("home").click("preferences")

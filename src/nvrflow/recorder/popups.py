@@ -73,6 +73,14 @@ class Popups:
         for obstacle in self.firmware.file.obstacles.values():
             if self.finder.shows(obstacle.shown_by):
                 raise self._end(obstacle)
+        return self._answer_first(before)
+
+    def answer_meanwhile(self) -> bool:
+        """The same while a page gets ready: what looks like an obstacle then may be a page that is not drawn yet."""
+        self.steps.go_on()
+        return self._answer_first(None)
+
+    def _answer_first(self, before: Step | None) -> bool:
         for name, handler in self.firmware.file.handlers.items():
             if not self._is_left(name, handler) and self.finder.shows(handler.shown_by) and not self._lies_behind(handler):
                 return self._answer_or_pass_by(name, handler, before)

@@ -23,8 +23,9 @@ def await_ready(recorder: Recorder, name: str, deadline: float) -> None:
             with translated(where):
                 while not holds():
                     if time.monotonic() > deadline:
+                        recorder.popups.answer_any()
                         raise TimedOut(f"{where}: not ready within {recorder.timeout:g} s: {problem()}")
-                    recorder.popups.answer_any()
+                    recorder.popups.answer_meanwhile()
 
 
 def _demands(recorder: Recorder, condition: Condition) -> Iterator[tuple[Callable[[], bool], Callable[[], str]]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 from nvrflow.certificate import Certificate
-from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SelectorDrift, SignInRefused
+from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
@@ -157,6 +157,10 @@ class Recorder:
     def already(self, what: str) -> None:
         """The recorder is as it should be; nothing had to be done."""
         self.report.notes.append(f"already: {what}")
+
+    def cannot(self, what: str) -> WrongCall:
+        """The error for a flow that asks for what this recorder does not have, by its selector file."""
+        return WrongCall(f"{self.host}: {what}")
 
     def await_https(self, port: int | None = None) -> None:
         """Wait for the recorder to come back with HTTPS on `port` (None: its page names none). Raises ProductDefect."""
