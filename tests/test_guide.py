@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from plain_recorder import PlainRecorder
 
 from nvrflow.browser import find_browser, open_browser, use_driver
 from nvrflow.errors import NvrflowError
@@ -20,7 +21,9 @@ from nvrflow.guide.manual import Guide
 from nvrflow.guide.pictures import crop_of, plates
 from nvrflow.guide.words import words_in
 from nvrflow.recorder import Manner
+from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
+from nvrflow.report import Report
 from nvrflow.report.pictures import Box
 from nvrflow.simulator import simulate
 
@@ -129,6 +132,21 @@ def test_two_runs_on_an_unchanged_recorder_give_identical_folders(shown: Shown, 
     assert names == sorted(str(path.relative_to(shown.made.folder)) for path in shown.made.folder.rglob("*") if path.is_file())
     _, different, missing = filecmp.cmpfiles(shown.made.folder, again.folder, names, shallow=False)
     assert (different, missing) == ([], [])
+
+
+def test_a_clock_that_is_drawn_late_is_in_no_picture(tmp_path: Path) -> None:
+    clock = "document.body.insertAdjacentHTML('beforeend', '<p class=clock>' + Math.random())"
+    page = f"<h1>Acme home</h1><script>setTimeout(() => {clock}, 350)</script>"
+    selectors = "volatile: [{css: .clock}]\npages:\n  home: {path: /, shown_by: [{role: heading, name: Acme home}]}\n"
+    plain = PlainRecorder(tmp_path, {"/": page}, selectors)
+    pictures = []
+    for _ in range(2):
+        studio = Studio(scale=1)
+        with plain.opened(steps=Steps(Report("", ""), studio=studio)) as recorder:
+            assert recorder.page.locator(".clock").inner_text()
+        assert studio.shots["open"].picture is not None
+        pictures.append(studio.shots["open"].picture.image)
+    assert pictures[0] == pictures[1]
 
 
 def test_making_it_again_writes_nothing_and_keeps_the_day(shown: Shown, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from plain_recorder import PlainRecorder
 
-from nvrflow.errors import TimedOut
+from nvrflow.errors import NotInitialised, TimedOut
 
 PAGE = """<h1>Acme home</h1><button>Save</button><div role=dialog aria-label=News>
   <button onclick="this.parentElement.remove(); window.settled = true">No</button></div>"""
@@ -35,6 +35,30 @@ def test_a_pop_up_is_answered_while_a_page_gets_ready(tmp_path: Path, ready: str
     with PlainRecorder(tmp_path, {"/": PAGE}, HANDLERS + SELECTORS.replace("READY", ready)).opened() as recorder:
         recorder.go_to("home").click("save")
     assert [step.id for step in recorder.report.steps] == ["open", "answer-news-no", "click-home-save"]
+
+
+UNDRAWN = """<h1>Acme home</h1><button>Save</button><div class=wizard>Choose a first password</div><script>
+  setTimeout(() => { document.querySelector('.wizard').remove(); window.settled = true }, 900)</script>"""
+WIZARD = """
+obstacles:
+  first_start: {shown_by: [{css: .wizard}], means: not-initialised}
+"""
+
+
+def test_what_is_shown_before_the_page_is_drawn_does_not_end_the_work(tmp_path: Path) -> None:
+    selectors = WIZARD + SELECTORS.replace("READY", "{script: window.settled}")
+    with PlainRecorder(tmp_path, {"/": UNDRAWN}, selectors).opened() as recorder:
+        recorder.go_to("home").click("save")
+
+
+def test_what_stays_in_the_way_of_a_page_that_never_gets_ready_is_told(tmp_path: Path) -> None:
+    selectors = WIZARD + SELECTORS.replace("READY", "{script: window.never}")
+    stays = UNDRAWN.partition("<script>")[0]
+    with (
+        PlainRecorder(tmp_path, {"/": stays}, selectors).opened(timeout=1.0) as recorder,
+        pytest.raises(NotInitialised, match="Choose a first password"),
+    ):
+        recorder.go_to("home")
 
 
 @pytest.mark.parametrize(

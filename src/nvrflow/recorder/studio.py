@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,8 +121,7 @@ class Studio:
         """A still picture with its target, once nothing on the page moves any more."""
         self._await_announcements(target)
         facts: dict[str, Any] = target.evaluate(_DESCRIBE, _CONTAINER) if target else {"role": "", "words": "", "around": []}
-        with self._quiet(page):
-            image = self._still(page)
+        image = self._still(page)
         box = _box(target)
         around = [Box(box.x + x, box.y + y, width, height) for x, y, width, height in facts["around"]] if box else []
         picture = Picture(step.id, image, box, (), self.scale)
@@ -181,30 +179,33 @@ class Studio:
             self.videos.pop().unlink(missing_ok=True)  # nothing was done on that page
 
     def _still(self, page: Page) -> bytes:
-        """The screen once it has stayed the same for a while; after the longest time it is taken as it is."""
-        image = self._shoot(page)
-        began = since = time.monotonic()
-        while time.monotonic() - since < _STILL and time.monotonic() - began < _LONGEST:
-            again = self._shoot(page)
-            if again != image:
-                image, since = again, time.monotonic()
+        """The screen once it has stayed the same for a while; after the longest time it is taken as it is.
+
+        Clock and video are out of sight meanwhile, also those that are drawn late.
+        """
+        volatile = self._volatile(page)
+        try:
+            image = self._shoot(page, volatile)
+            began = since = time.monotonic()
+            while time.monotonic() - since < _STILL and time.monotonic() - began < _LONGEST:
+                again = self._shoot(page, volatile)
+                if again != image:
+                    image, since = again, time.monotonic()
+        finally:
+            if volatile is not None:
+                volatile.evaluate_all("all => all.forEach(one => one.style.removeProperty('opacity'))")
         return image
 
-    def _shoot(self, page: Page) -> bytes:
+    def _shoot(self, page: Page, volatile: Locator | None) -> bytes:
+        if volatile is not None:
+            volatile.evaluate_all("all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))")
         return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
 
-    @contextmanager
-    def _quiet(self, page: Page) -> Iterator[None]:
-        """Clock and video are out of sight for the time of the block."""
+    def _volatile(self, page: Page) -> Locator | None:
+        """What the selector file says never looks the same twice."""
         if self.firmware is None or not self.firmware.file.volatile:
-            yield
-            return
-        volatile = Finder(page, self.firmware).any_of(self.firmware.file.volatile)
-        volatile.evaluate_all("all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))")
-        try:
-            yield
-        finally:
-            volatile.evaluate_all("all => all.forEach(one => one.style.removeProperty('opacity'))")
+            return None
+        return Finder(page, self.firmware).any_of(self.firmware.file.volatile)
 
     def _await_announcements(self, target: Locator | None) -> None:
         waiting, self._announcements = self._announcements, []
