@@ -77,3 +77,13 @@ def test_what_keeps_a_page_from_being_ready_is_named(tmp_path: Path, ready: str,
     ):
         recorder.go_to("home")
     assert str(raised.value) == f"plain: home: not ready within 1 s: {says}"
+
+
+LATE_VALUE = """<h1>Acme home</h1><label><input type=checkbox> Secure</label><script>
+  fetch('/slow').then(() => { document.querySelector('input').checked = true; })</script>"""
+SWITCH = SELECTORS.replace("    ready: [READY]\n", "").replace("save: [{role: button, name: Save}]", "enable: [{label: Secure}]")
+
+
+def test_a_switch_is_read_once_the_page_has_its_values(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": LATE_VALUE, "/slow": "1"}, SWITCH).opened() as recorder:
+        assert recorder.go_to("home").is_checked("enable")

@@ -17,6 +17,8 @@ from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeou
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from nvrflow.report import Report
+
 _PATIENCE = 10_000  # milliseconds in which a start page has to show what it is
 
 
@@ -76,6 +78,15 @@ def about(page: Page, firmware: Firmware) -> dict[str, str]:
     scripts = {name: script for name, script in firmware.file.about.model_dump().items() if script}
     said = page.evaluate(f"() => [{', '.join(_quietly(f'String({script} ?? ``)') for script in scripts.values())}]")
     return {name: text.strip() for name, text in zip(scripts, said, strict=True) if text and text.strip()}
+
+
+def note_about(page: Page, firmware: Firmware, report: Report) -> None:
+    """Write into `report` what the pages say of the recorder, and note a version that the selector file is not for."""
+    said = about(page, firmware)
+    report.firmware = {**(report.firmware or {}), **said}
+    if "version" in said and not firmware.is_for(said["version"]):
+        meant = f"{firmware.name} is for {firmware.file.firmware}"
+        report.notes.append(f"the recorder says that its firmware is {said['version']}; {meant}")
 
 
 def _weigh(page: Page, firmware: Firmware, challenge: str) -> Candidate:

@@ -13,7 +13,7 @@ from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, Selector
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import lockouts, navigation, restart
 from nvrflow.recorder.finding import Finder
-from nvrflow.recorder.identify import about
+from nvrflow.recorder.identify import note_about
 from nvrflow.recorder.language import hear
 from nvrflow.recorder.network import locked_message
 from nvrflow.recorder.outcomes import Clicked
@@ -203,11 +203,7 @@ class Recorder:
         """Read which language the recorder speaks, its own words and what it says of itself, if the selector file says where."""
         self.unheard = False
         self.firmware = hear(self.page, self.firmware, self.report, self.timeout)
-        said = about(self.page, self.firmware)
-        self.report.firmware = {**(self.report.firmware or {}), **said}
-        if "version" in said and not self.firmware.is_for(said["version"]):
-            meant = f"{self.firmware.name} is for {self.firmware.file.firmware}"
-            self.report.notes.append(f"the recorder says that its firmware is {said['version']}; {meant}")
+        note_about(self.page, self.firmware, self.report)
         self.view.read_as(self.firmware)
 
     def reopen(self) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nvrflow.certificate import Certificate
-from nvrflow.errors import ProductDefect, SelectorDrift, SignInRefused, TimedOut
+from nvrflow.errors import SelectorDrift, SignInRefused, TimedOut
 from nvrflow.firmware import Element
 from nvrflow.recorder.clicking import click_once
 from nvrflow.recorder.downloads import keep_text, receive
@@ -17,9 +16,10 @@ from nvrflow.recorder.finding import Match, Tried
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE, Clicked, await_announcement, click_and_hear
 from nvrflow.recorder.playwright_errors import translated
+from nvrflow.recorder.reading import port_in, text_of
 from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.steps import HeldBack
-from nvrflow.recorder.switches import choose, is_on
+from nvrflow.recorder.switches import is_on, turn
 from nvrflow.report import Step
 
 if TYPE_CHECKING:
@@ -93,7 +93,14 @@ class Screen:
         self._set(element, False)
 
     def is_checked(self, element: str) -> bool:
-        """Whether a checkbox, switch or radio is on."""
+        """Whether a checkbox, switch or radio is on, once the page has its values."""
+        file = self.recorder.firmware.file
+        if not file.busy and not file.pages[self.name].ready:
+            self._find(element)
+            self.recorder.view.calm_down()
+        return self._is_on(element)
+
+    def _is_on(self, element: str) -> bool:
         spec = self._spec(element)
         match = self._find(element)
         self.recorder.view.settle()
@@ -105,17 +112,11 @@ class Screen:
         match = self._find(element)
         self.recorder.view.settle()
         with translated(self._at(element)):
-            tag = match.found.evaluate("element => element.tagName")
-            return (match.found.input_value() if tag in ("INPUT", "TEXTAREA", "SELECT") else match.found.inner_text()).strip()
+            return text_of(match.found)
 
     def read_port(self, element: str) -> int:
         """The port that a field shows, alone or behind an address (`192.0.2.10:8443`). Raises SelectorDrift for anything else."""
-        text = self.read(element)
-        found = re.search(r"(?:^|:)(\d{1,5})$", text)
-        if not found or not 0 < int(found[1]) < 65536:
-            expected = "a port from 1 to 65535, alone or behind a colon, was expected"
-            raise SelectorDrift(f"{self._at(element)}: shows {text!r}; {expected}")
-        return int(found[1])
+        return port_in(self.read(element), self._at(element))
 
     def has(self, element: str) -> bool:
         """Whether the selector file names such an element at all."""
@@ -152,21 +153,13 @@ class Screen:
     def _set(self, element: str, wanted: bool) -> None:
         spec = self._spec(element)
         verb, title = ("check", "Switch on") if wanted else ("uncheck", "Switch off")
-        if self.is_checked(element) is wanted:
+        if self._is_on(element) is wanted:
             return
         if spec.off and not wanted:
             self.click(spec.off)
             return
         with self.recorder.steps.described(), self._using(element, verb, f"{title} {self._called(element)}") as (step, match):
-            if spec.choices:
-                choose(self.recorder, spec.choices, wanted, match)
-            else:
-                self._press(step, match)
-            deadline = time.monotonic() + self.recorder.timeout
-            while is_on(self.recorder, spec, match) is not wanted:
-                if time.monotonic() > deadline:
-                    raise ProductDefect(f"{self._at(element)}: was clicked and did not switch {'on' if wanted else 'off'}")
-                self.recorder.view.happens("requestfinished", SLICE)
+            turn(self.recorder, spec, match, wanted, lambda: self._press(step, match), self._at(element))
 
     def _click_at_once(self, match: Match, element: str) -> None:
         with translated(self._at(element)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from nvrflow.recorder.session import Session
+
+_CALM = 250  # milliseconds
 
 
 class View:
@@ -63,6 +66,12 @@ class View:
         except PlaywrightTimeout:
             raise ProductDefect(f"{self._session.host}: the page stays busy for more than {self._timeout:g} s") from None
         return True
+
+    def calm_down(self) -> None:
+        """Wait until the page has loaded nothing for a moment: forms are shown before their values are there."""
+        end = time.monotonic() + self._timeout
+        while self.happens("requestfinished", _CALM) and time.monotonic() < end:
+            continue
 
     def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
         """Wait until something that one of the locators matches is visible; False when the time is over first."""
