@@ -16,6 +16,7 @@ from nvrflow.report import Step
 
 _SCRIPTS = {"windows": "install-windows.cmd", "macos": "install-macos.command", "linux": "sh install-linux.sh"}
 _SYSTEMS = {"windows": "Windows", "macos": "macOS", "linux": "Linux"}
+_UNSEEN = "certificate.pem"  # what a reader calls a certificate that the run has not seen
 Block = Listing | Table | Sentence
 
 
@@ -52,7 +53,7 @@ def _judging(film: Film, words: Words) -> Iterator[Draft]:
         (Sentence("{file}", {"file": file_of(film, one)}), one.name, f"{one.not_after:%Y-%m-%d}", one.sha256)
         for one in _certificates(film)
     )
-    file = file_of(film, film.device) if film.device else "device.crt"
+    file = file_of(film, film.device) if film.device else _UNSEEN
     looking = Listing(
         (
             f"openssl x509 -noout -fingerprint -sha256 -in {file}   # macOS, Linux",
@@ -63,13 +64,13 @@ def _judging(film: Film, words: Words) -> Iterator[Draft]:
     objections = [words.say(f"objections.{code}") for code in film.objections]
     if objections:
         objections.insert(0, words.say("elsewhere.objection"))
-    yield Draft(
-        (words.say("elsewhere.fingerprints"), words.say("elsewhere.exchanged")), (Table(head, rows), looking, *objections)
-    )
+    known = (words.say("elsewhere.fingerprints_known"),) if rows else ()
+    table = (Table(head, rows),) if rows else ()
+    yield Draft((words.say("elsewhere.fingerprints"), *known, words.say("elsewhere.exchanged")), (*table, looking, *objections))
 
 
 def _taking(film: Film, words: Words) -> Iterator[Draft]:
-    file = file_of(film, film.device) if film.device else "certificate.pem"
+    file = file_of(film, film.device) if film.device else _UNSEEN
     yield Draft((words.say("elsewhere.take", file=file),), (Listing((f"{_served(film)} -out {file}",)),))
     yield from _judging(film, words)
 
@@ -88,7 +89,7 @@ def _comparing(film: Film, words: Words) -> Iterator[Draft]:
 
 def _importing(film: Film, words: Words) -> Iterator[Draft]:
     held = _certificates(film)
-    names = " ".join(file_of(film, one) for one in held)
+    names = " ".join(file_of(film, one) for one in held) or _UNSEEN
     yield Draft((words.say("elsewhere.drive"),), (Listing((f"nvrflow bundle {names} --out thumb-drive",)),))
     if film.device is None:
         return
