@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import LoopbackServer
 
 USER, PASSWORD = "admin", "pass word:1"
 _WORDS = {"en": "Cameras", "es": "Cámaras"}
@@ -27,18 +28,15 @@ class AskingRecorder:
     requests: list[tuple[str, str]] = field(default_factory=list)  # path, Accept-Language
 
     def __enter__(self) -> AskingRecorder:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"recorder": self}))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._server = LoopbackServer(_Handler, recorder=self).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.__exit__()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self._server.address}"
 
     def page(self, path: str, wanted: str) -> str:
         chosen = parse_qs(urlsplit(path).query).get("lang", [self.speaks or wanted[:2]])[0]
@@ -51,9 +49,6 @@ class AskingRecorder:
 
 class _Handler(BaseHTTPRequestHandler):
     recorder: AskingRecorder
-
-    def log_message(self, *_: object) -> None:
-        return
 
     def do_GET(self) -> None:
         wanted = self.headers.get("Accept-Language", "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import socket
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
+
+from loopback import LoopbackServer
 
 from nvrflow.simulator.certificates import Names, make
 from nvrflow.simulator.listeners import tls_context
@@ -38,21 +39,19 @@ class OnePortRecorder:
         assert made.device is not None
         self.sha256 = made.device.sha256
         self.context = tls_context(made.device, None, Settings(), False)
-        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"recorder": self}))
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._server = LoopbackServer(_Handler, recorder=self).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.__exit__()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://{self._server.address}"
 
     @property
     def https_url(self) -> str:
-        return f"https://127.0.0.1:{self._server.server_port}"
+        return f"https://{self._server.address}"
 
     def save(self, on: bool) -> None:
         self.stored = on
@@ -64,19 +63,9 @@ class OnePortRecorder:
         self.https, self.signed_in = self.stored, False
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_: object) -> None:
-        return
-
-
 class _Handler(BaseHTTPRequestHandler):
     recorder: OnePortRecorder
     request: socket.socket
-
-    def log_message(self, *_: object) -> None:
-        return
 
     def setup(self) -> None:
         self.request.settimeout(10)

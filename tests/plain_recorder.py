@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+
+from loopback import LoopbackServer
 
 from nvrflow import Recorder
 from nvrflow.recorder import open_recorder
@@ -18,9 +19,6 @@ def serving(pages: dict[str, str], requests: list[str]) -> Iterator[str]:
     """The address at which `pages` are served; every path that was asked for stands in `requests`."""
 
     class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            return
-
         def do_GET(self) -> None:
             requests.append(self.path)
             body = pages.get(self.path)
@@ -29,13 +27,8 @@ def serving(pages: dict[str, str], requests: list[str]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write((body or "").encode())
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    with LoopbackServer(Handler) as server:
+        yield f"http://{server.address}"
 
 
 class PlainRecorder:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loopback import LoopbackServer
 
 from nvrflow import Recorder
 from nvrflow.errors import InvalidFile, SignInRefused, TimedOut
@@ -73,18 +73,12 @@ class OneAddress:
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        handler = type("Handler", (_Handler,), {"recorder": self})
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_port}"
-            server.shutdown()
+        with LoopbackServer(_Handler, recorder=self) as server:
+            yield f"http://{server.address}"
 
 
 class _Handler(BaseHTTPRequestHandler):
     recorder: OneAddress
-
-    def log_message(self, *_: object) -> None:
-        return
 
     def do_GET(self) -> None:
         self._send(PAGE, "text/html; charset=utf-8")
