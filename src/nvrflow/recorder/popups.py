@@ -71,7 +71,7 @@ class Popups:
         if not known or not self.finder.shows(known):
             return False
         for obstacle in self.firmware.file.obstacles.values():
-            if self.finder.shows(obstacle.shown_by):
+            if self.finder.shows(obstacle.shown_by) and self._stays(obstacle):
                 raise self._end(obstacle)
         return self._answer_first(before)
 
@@ -104,6 +104,12 @@ class Popups:
             dialog.accept()
         else:
             dialog.dismiss()
+
+    def _stays(self, obstacle: Obstacle) -> bool:
+        """Whether it is still shown once the page has loaded: a page that is not drawn yet can show anything."""
+        with suppress(PlaywrightTimeout):
+            self.finder.page.wait_for_load_state(timeout=_PATIENCE)
+        return self.finder.shows(obstacle.shown_by)
 
     def _end(self, obstacle: Obstacle) -> NvrflowError:
         shown = self.finder.any_of(obstacle.shown_by).first.inner_text().strip().splitlines()
