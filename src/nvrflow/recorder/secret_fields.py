@@ -36,10 +36,16 @@ def mark_secret(field: Locator) -> None:
 
 def mark_shown(page: Page, firmware: Firmware) -> None:
     """Have everything covered in pictures that `page` shows now and the selector file calls secret."""
-    finder = Finder(page, firmware)
-    for name, part in firmware.file.pages.items():
-        secret = [locator for element in part.elements.values() if element.secret for locator in element.find]
-        for locator in secret if secret and _is_shown(finder, name) else []:
+    finder, pages = Finder(page, firmware), firmware.file.pages
+    secret = {
+        name: [locator for element in part.elements.values() if element.secret for locator in element.find]
+        for name, part in pages.items()
+    }
+    everything = [locator for locators in secret.values() for locator in locators]
+    if not everything or not finder.shows(everything):
+        return
+    for name, locators in secret.items():
+        for locator in locators if locators and _is_shown(finder, name) else []:
             found = finder.visible(locator)
             if found.count():
                 found.evaluate_all("all => all.forEach(one => one.setAttribute('data-nvrflow-secret', ''))")
