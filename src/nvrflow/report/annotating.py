@@ -102,13 +102,14 @@ def _quietest(image: Image, target: Pixels, frame: Pixels, radius: int) -> tuple
     """
     from PIL import ImageFilter, ImageStat
 
-    edges = image.convert("L").filter(ImageFilter.FIND_EDGES)
-    edges.paste(0, (frame[0], frame[1], frame[2] + 1, frame[3] + 1))
     best, least = (radius, radius), math.inf
     for order, (x, y) in enumerate(_places(target, frame, radius)):
         centre = (min(max(x, radius), image.width - 1 - radius), min(max(y, radius), image.height - 1 - radius))
         below = (max(0, centre[0] - radius), max(0, centre[1] - radius), centre[0] + radius + 1, centre[1] + radius + 1)
-        busy = ImageStat.Stat(edges.crop(below)).mean[0]
+        edges = image.crop(below).convert("L").filter(ImageFilter.FIND_EDGES)
+        inside = (frame[0] - below[0], frame[1] - below[1], frame[2] + 1 - below[0], frame[3] + 1 - below[1])
+        edges.paste(0, inside)
+        busy = ImageStat.Stat(edges).mean[0]
         cost = busy + 0.5 * order + 1000 * _hidden(target, centre, radius)
         if cost < least:
             best, least = centre, cost
