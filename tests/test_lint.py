@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from nvrflow.content import folder, read_yaml
+from nvrflow.errors import InvalidFile
 from nvrflow.firmware import available
 from nvrflow.firmware.schema import schema_text
 from nvrflow.linting import lint, table
@@ -205,3 +206,9 @@ def test_an_own_flow_is_read_as_it_would_run_on_the_files_recorder(tmp_path: Pat
         ("pages.names", "lacks `apply`, which the flow set_name uses"),
         ("pages.zone", "lacks `list`, which the flow set_name uses"),
     }
+
+
+def test_an_own_flow_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def broken(recorder:\n", encoding="utf-8")
+    with pytest.raises(InvalidFile, match=r"broken\.py:1: is no Python"):
+        lint(flows=tmp_path)

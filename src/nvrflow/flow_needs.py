@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from nvrflow.content import folder
+from nvrflow.errors import InvalidFile
 from nvrflow.firmware.model import SelectorFile
 from nvrflow.recorder.screen import Screen
 
@@ -56,7 +57,7 @@ def needs(path: Path, file: SelectorFile) -> Iterable[Need]:
 def _functions(path: Path) -> Functions:
     """The functions that can be called by name in `path`: its own, and those of flows that it imports."""
     known: Functions = {}
-    for node in _parsed(path.read_text(encoding="utf-8")).body:
+    for node in parsed(path).body:
         if isinstance(node, ast.FunctionDef):
             known[node.name] = (path, node)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nvrflow.flows."):
@@ -64,6 +65,14 @@ def _functions(path: Path) -> Functions:
             theirs = _functions(other) if other.is_file() else {}
             known |= {alias.asname or alias.name: theirs[alias.name] for alias in node.names if alias.name in theirs}
     return known
+
+
+def parsed(path: Path) -> ast.Module:
+    """The source of a flow. Raises InvalidFile when it is no Python."""
+    try:
+        return _parsed(path.read_text(encoding="utf-8"))
+    except SyntaxError as problem:
+        raise InvalidFile(f"is no Python: {problem.msg}", path, problem.lineno) from None
 
 
 @lru_cache

@@ -13,7 +13,7 @@ from nvrflow.firmware import Firmware
 from nvrflow.firmware.checking import Origin, Where, dotted, place
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.model import SelectorFile
-from nvrflow.flow_needs import needs
+from nvrflow.flow_needs import needs, parsed
 from nvrflow.running import flow_names
 
 
@@ -154,7 +154,7 @@ def _flows(names: set[str]) -> str:
 
 def _words_of_flows(sources: dict[str, Path]) -> set[str]:
     """Every text constant in every flow: the names of pages and elements are among them."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sources.values()]
+    trees = [parsed(path) for path in sources.values()]
     return {
         node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

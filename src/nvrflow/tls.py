@@ -187,7 +187,7 @@ def _no_connection(at: str, problem: OSError, timeout: float) -> Served:
     if isinstance(problem, ConnectionRefusedError):
         return Served("refused", f"{at} is closed: nothing listens there")
     if isinstance(problem, TimeoutError):
-        return Served("timeout", f"{at} did not answer within {timeout:g} seconds")
+        return Served("timeout", f"{at} did not answer within {round(timeout, 1):g} seconds")
     if isinstance(problem, socket.gaierror):
         return Served("unknown-name", f"{at}: this computer cannot find that name")
     if isinstance(problem, ConnectionResetError | BrokenPipeError):

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nvrflow.errors import UnknownFirmware
+from nvrflow.errors import InvalidFile, UnknownFirmware
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.firmware.model import Evidence
 from nvrflow.firmware.versions import VersionRange
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -76,7 +76,7 @@ def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Fi
 def about(page: Page, firmware: Firmware) -> dict[str, str]:
     """What the pages say of the recorder itself: `model` and `version`, where they say it and the selector file knows how."""
     scripts = {name: script for name, script in firmware.file.about.model_dump().items() if script}
-    said = page.evaluate(f"() => [{', '.join(_quietly(f'String({script} ?? ``)') for script in scripts.values())}]")
+    said = _evaluated(page, firmware, [_quietly(f"String(({script}) ?? ``)") for script in scripts.values()])
     return {name: text.strip() for name, text in zip(scripts, said, strict=True) if text and text.strip()}
 
 
@@ -92,11 +92,24 @@ def note_about(page: Page, firmware: Firmware, report: Report) -> None:
 def _weigh(page: Page, firmware: Firmware, challenge: str) -> Candidate:
     version = about(page, firmware).get("version", "")
     signs = [*firmware.file.identify, *([Evidence.model_validate({"version": firmware.file.firmware})] if version else [])]
-    answers = page.evaluate(f"() => [{', '.join(_script(sign, challenge) for sign in signs)}]")
+    answers = _evaluated(page, firmware, [_script(sign, challenge) for sign in signs])
     held = [sign for sign, answer in zip(signs, answers, strict=True) if answer and _has_version(sign, version)]
     missing = tuple(_said(sign, version) for sign in signs if sign not in held)
     score = sum(sign.points for sign in held) / sum(sign.points for sign in signs)
     return Candidate(firmware, score, tuple(_said(sign, version) for sign in held), missing)
+
+
+def _evaluated(page: Page, firmware: Firmware, scripts: list[str]) -> list[Any]:
+    """What each expression comes to, asked in one question. Raises InvalidFile for one that is no JavaScript."""
+    with translated(firmware.name):
+        try:
+            return list(page.evaluate(f"() => [{', '.join(scripts)}]"))
+        except PlaywrightError as problem:
+            if "SyntaxError" not in problem.message:
+                raise
+            what = problem.message.strip().splitlines()[0].partition("SyntaxError: ")[2]
+            said = f"a script below `identify` or `about` is no JavaScript expression ({what})"
+            raise InvalidFile(said, firmware.name) from None
 
 
 def _has_version(sign: Evidence, version: str) -> bool:
