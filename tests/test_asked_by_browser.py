@@ -13,6 +13,7 @@ from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow import Recorder, Trusting
 from nvrflow.browser import Browser, find_browser, open_browser
+from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, SignInRefused, UnknownFirmware, WrongCall
 from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
@@ -20,8 +21,7 @@ from nvrflow.guide import Shooting, Wish, make_guides
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import Manner, open_recorder
 from nvrflow.recorder.opening import look_at
-from nvrflow.recorder.playwright_errors import translated
-from nvrflow.recorder.proof import prove
+from nvrflow.trust.clients.chromium import prove
 
 OWN = Path(__file__).parent / "strange"
 ASKING = Path(__file__).parent / "asking"

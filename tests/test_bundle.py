@@ -19,9 +19,9 @@ from trust.making import Made, make, make_ca, make_device
 from trust.test_chromium import CHROMIUM, verdict
 from trust.test_system_store import BUNDLE, curl, java_aliases
 
-from nvrflow.bundle import make_bundle
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust import KINDS, Computer, Kind
+from nvrflow.trust.bundle import make_bundle
 
 SHELLCHECK = shutil.which("shellcheck")
 NOBODY = 65534

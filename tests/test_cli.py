@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from trust.marionette import new_profile
 
-from nvrflow.firefox import find_firefox
 from nvrflow.simulator import simulate
+from nvrflow.trust.clients.firefox import find_firefox
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -16,8 +16,8 @@ from trust.making import DAY, TODAY, Made, make, make_ca, make_device, with_old_
 
 from nvrflow import trust
 from nvrflow.certificate import Certificate
-from nvrflow.diagnosis import ask_curl, ask_python, diagnose
 from nvrflow.trust import Computer
+from nvrflow.trust.diagnosis import ask_curl, ask_python, diagnose
 
 
 @pytest.fixture

@@ -12,20 +12,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content"]),
+    ("ground", ["errors", "content", "problem"]),
     ("nouns", ["firmware", "certificate", "command", "report"]),
-    ("hands", ["recorder", "browser", "firefox", "tls", "capture", "trust", "simulator"]),
+    ("tools", ["browser", "tls"]),
+    ("hands", ["recorder", "capture", "trust", "simulator"]),
     (
         "work",
         [
             "flows",
             "running",
-            "trusting",
-            "importing",
-            "verification",
-            "diagnosis",
-            "examination",
-            "bundle",
             "linting",
             "guide",
             "demonstration",
@@ -43,7 +38,7 @@ DOORS = {
     "click": ["cli"],
     "rich": ["cli"],
     "PIL": ["report", "guide"],
-    "jinja2": ["report", "bundle", "guide"],
+    "jinja2": ["report", "trust", "guide"],
     "pytest": ["pytest_plugin"],
     "starlette": ["simulator"],
     "uvicorn": ["simulator"],

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from nvrflow.certificate import Certificate
     from nvrflow.recorder import Manner, Recorder, open_recorder
     from nvrflow.trust.sorting import device_and_authority
-    from nvrflow.trusting import Trusting
+    from nvrflow.trust.stages import Trusting
 
 __all__ = ["Certificate", "Manner", "Recorder", "Trusting", "device_and_authority", "open_recorder"]
 
@@ -14,7 +14,7 @@ _HOMES = {
     "Certificate": "nvrflow.certificate",
     "Manner": "nvrflow.recorder",
     "Recorder": "nvrflow.recorder",
-    "Trusting": "nvrflow.trusting",
+    "Trusting": "nvrflow.trust.stages",
     "device_and_authority": "nvrflow.trust.sorting",
     "open_recorder": "nvrflow.recorder",
 }

@@ -15,7 +15,7 @@ from nvrflow.report.folder import RunFolder
 from nvrflow.running import Run
 from nvrflow.simulator import simulate
 from nvrflow.simulator.service import SimulatedRecorder
-from nvrflow.trusting import Trusting
+from nvrflow.trust.stages import Trusting
 
 
 @dataclass(frozen=True)

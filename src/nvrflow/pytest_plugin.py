@@ -140,7 +140,7 @@ class TrustStore:
     def error_at(self, url: str) -> str:
         """What a fresh browser with this store says at `url`, for example ERR_CERT_AUTHORITY_INVALID; empty when it opens."""
         from nvrflow.browser import find_browser
-        from nvrflow.recorder.proof import prove
+        from nvrflow.trust.clients.chromium import prove
 
         return prove(url, find_browser(full=True), self.environment).error
 

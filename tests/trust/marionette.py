@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nvrflow.firefox import ERROR_CODE, PREFERENCES, Refused, asked
+from nvrflow.trust.clients.firefox import ERROR_CODE, PREFERENCES, Refused, asked
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 

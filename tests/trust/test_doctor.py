@@ -10,7 +10,7 @@ import pytest
 
 from nvrflow import trust
 from nvrflow.trust import Computer
-from nvrflow.trust.doctor import Finding, examine
+from nvrflow.trust.surroundings import Finding, examine
 from trust.making import DAY, TODAY, make_device
 
 

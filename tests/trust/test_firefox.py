@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nvrflow import trust
-from nvrflow.firefox import Refused
 from nvrflow.trust import Computer
+from nvrflow.trust.clients.firefox import Refused
 from trust.conftest import Serving
 from trust.making import Made, make_ca, make_device
 from trust.marionette import FIREFOX, new_profile, verdict

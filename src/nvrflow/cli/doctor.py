@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def doctor(as_json: bool) -> int:
     """What this computer has and lacks for the job, each with the command that mends it. Exit code 1 when something lacks."""
-    from nvrflow.examination import examine_all
+    from nvrflow.trust.doctor import examine_all
 
     findings = examine_all()
     if as_json:

@@ -70,7 +70,7 @@ def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path
 def _trusting(trust: TrustOptions, progress: Any) -> Any:
     import sys
 
-    from nvrflow.trusting import Trusting
+    from nvrflow.trust.stages import Trusting
 
     def confirm(question: str) -> bool:
         with progress.pause():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @trusting
 def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool, as_json: bool, trust: TrustOptions) -> int:
     """Import a recorder's certificate files, as little as is needed, so that this computer's browsers trust it."""
-    from nvrflow.importing import import_files, listed, planned
+    from nvrflow.trust.files import import_files, listed, planned
 
     if listing:
         _show(listed(), as_json, "\n".join(line for store in listed() for line in _store_lines(store)))
@@ -55,7 +55,7 @@ def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
     """Take back what was imported for a recorder or from a file, and nothing that a person had put there."""
-    from nvrflow.importing import take_back
+    from nvrflow.trust.files import take_back
 
     if bool(targets) == everything:
         raise WrongCall("untrust: name the recorder, the files, or --all")
@@ -75,8 +75,8 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def bundle(files: tuple[Path, ...], out: Path, url: str | None, kind: Kind, as_json: bool) -> int:
     """Make the folder that installs a recorder's certificates on other computers with nothing but their operating system."""
-    from nvrflow.bundle import make_bundle
     from nvrflow.certificate import read_certificate_file
+    from nvrflow.trust.bundle import make_bundle
 
     certificates = [certificate for path in files for certificate in read_certificate_file(path)]
     made = make_bundle(certificates, out, url, kind)
@@ -105,7 +105,7 @@ def bundle(files: tuple[Path, ...], out: Path, url: str | None, kind: Kind, as_j
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def verify(url: str, browser_path: Path | None, timeout: float, as_json: bool) -> int:
     """Open https://recorder with this computer's own browser and tools, ignoring no error; if it is not trusted, say why."""
-    from nvrflow.verification import verify as verified
+    from nvrflow.trust.verify import verify as verified
 
     found = verified(url, browser_path, timeout)
     _show(found.as_dict(), as_json, "\n".join(found.lines()))

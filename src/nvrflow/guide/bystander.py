@@ -10,7 +10,7 @@ from pathlib import Path
 from nvrflow.certificate import Certificate
 from nvrflow.command import tool
 from nvrflow.recorder import Recorder
-from nvrflow.trusting import Trusting
+from nvrflow.trust.stages import Trusting
 
 
 @dataclass

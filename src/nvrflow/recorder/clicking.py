@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated
 from nvrflow.errors import InvalidFile, UnknownFirmware
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.firmware.model import Evidence
 from nvrflow.firmware.versions import VersionRange
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated
 from nvrflow.firmware import Firmware
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated
 from nvrflow.report import Report
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, TimedOut
 from nvrflow.firmware import Way
 from nvrflow.recorder.finding import Match
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE
-from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.readiness import await_ready
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.view import window_of

@@ -11,9 +11,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
 from nvrflow.firmware.model import Answer, HarmlessRequest
-from nvrflow.recorder.playwright_errors import PlaywrightError
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request, Response, Route, WebSocketRoute

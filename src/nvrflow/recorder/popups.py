@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, is_covered, translated
 from nvrflow.errors import (
     AccountLocked,
     NotInitialised,
@@ -19,7 +20,6 @@ from nvrflow.errors import (
 from nvrflow.firmware import Element, Firmware, Handler
 from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finding import Finder, Match
-from nvrflow.recorder.playwright_errors import PlaywrightTimeout, is_covered, translated
 from nvrflow.recorder.steps import HeldBack
 
 if TYPE_CHECKING:

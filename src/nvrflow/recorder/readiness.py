@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.errors import TimedOut
 from nvrflow.firmware.locator import Condition
 from nvrflow.recorder.outcomes import SLICE
-from nvrflow.recorder.playwright_errors import PlaywrightTimeout, translated
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
 from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
 from nvrflow.firmware import Firmware
@@ -17,7 +18,6 @@ from nvrflow.recorder.identify import note_about
 from nvrflow.recorder.language import hear
 from nvrflow.recorder.network import locked_message
 from nvrflow.recorder.outcomes import Clicked
-from nvrflow.recorder.playwright_errors import PlaywrightError
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.steps import HeldBack, Steps

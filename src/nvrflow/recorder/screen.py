@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.playwright_errors import translated
 from nvrflow.certificate import Certificate
 from nvrflow.errors import SelectorDrift, SignInRefused, TimedOut
 from nvrflow.firmware import Element
@@ -15,7 +16,6 @@ from nvrflow.recorder.downloads import keep_text, receive
 from nvrflow.recorder.finding import Match, Tried
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE, Clicked, await_announcement, click_and_hear
-from nvrflow.recorder.playwright_errors import translated
 from nvrflow.recorder.reading import port_in, text_of
 from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.steps import HeldBack

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.finding import Finder
-from nvrflow.recorder.playwright_errors import PlaywrightError
 from nvrflow.report.pictures import Box
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, open_browser, user_agent
+from nvrflow.browser.answering import open_page
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.firmware.model import HarmlessRequest
 from nvrflow.recorder.address import Address, locate
-from nvrflow.recorder.answering import open_page
 from nvrflow.recorder.clicking import watch_clicks
 from nvrflow.recorder.network import hold_writes_back
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.recorder.studio import FLAGS, Studio
 from nvrflow.recorder.trace import write_redacted
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.finding import Finder
-from nvrflow.recorder.playwright_errors import PlaywrightError, PlaywrightTimeout
 from nvrflow.report import Step
 from nvrflow.report.pictures import Box, Picture
 

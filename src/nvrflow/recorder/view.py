@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.playwright_errors import PlaywrightTimeout
 from nvrflow.errors import ProductDefect
 from nvrflow.firmware import Firmware, Locator, SelectorFile
 from nvrflow.recorder.finding import Finder
-from nvrflow.recorder.playwright_errors import PlaywrightTimeout
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.steps import Steps
 

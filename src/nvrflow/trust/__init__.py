@@ -6,7 +6,7 @@ changes = apply(made, approved)                                         # all or
 remove("192.0.2.10", made.ledger, made.computer)                        # exactly that, away again
 """
 
-from nvrflow.trust.applying import Removal, apply, recover, remove
+from nvrflow.trust.apply import Removal, apply, recover, remove
 from nvrflow.trust.approval import approve
 from nvrflow.trust.choosing import KINDS, Kind, Material
 from nvrflow.trust.computer import Computer
@@ -14,7 +14,7 @@ from nvrflow.trust.discovery import all_stores
 from nvrflow.trust.home import into_home
 from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.listing import Held, status
-from nvrflow.trust.planning import Item, Plan, ledger_of, plan
+from nvrflow.trust.plan import Item, Plan, ledger_of, plan
 from nvrflow.trust.sorting import Sorted, sort_out
 
 __all__ = [

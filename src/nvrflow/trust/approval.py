@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nvrflow.errors import CertificateRefused, WrongCall
-from nvrflow.trust.planning import Plan
+from nvrflow.trust.plan import Plan
 
 
 def approve(

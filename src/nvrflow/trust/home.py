@@ -8,7 +8,7 @@ from nvrflow.errors import NotTrusted
 from nvrflow.trust.actions import perform
 from nvrflow.trust.choosing import choose
 from nvrflow.trust.computer import Computer
-from nvrflow.trust.planning import Plan
+from nvrflow.trust.plan import Plan
 from nvrflow.trust.stores.nss_store import MEND, NssStore
 
 

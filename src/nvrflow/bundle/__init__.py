@@ -1,5 +1,0 @@
-"""The thumb drive: a folder with a recorder's certificates and scripts that need nothing but the operating system."""
-
-from nvrflow.bundle.making import Bundle, make_bundle
-
-__all__ = ["Bundle", "make_bundle"]
