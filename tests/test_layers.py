@@ -102,7 +102,7 @@ def test_imports_go_down_only(path: Path) -> None:
 
 
 def name_of(path: Path) -> str:
-    """The module's name, `nvrflow.trust.nss` or, for a package, `nvrflow.trust`."""
+    """The module's name, `nvrflow.trust.stores.database` or, for a package, `nvrflow.trust`."""
     top = ENGINE.parent if path.is_relative_to(ENGINE) else ROOT
     parts = path.relative_to(top).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")

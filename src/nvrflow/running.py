@@ -90,7 +90,7 @@ def _outcome(report: Report, check: bool) -> Any:
     wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(
         one.changed for one in report.trust
     )
-    return "already" if not wrote and any(note.startswith("already:") for note in report.notes) else "done"
+    return "already" if report.already and not wrote else "done"
 
 
 def flow_names(own: Path | None = None) -> dict[str, Path]:

@@ -80,7 +80,7 @@ def test_one_of_two_recorders_that_share_a_ca_keeps_it(computer: Computer) -> No
 def test_what_the_user_removed_by_hand_is_gone_and_no_error(computer: Computer) -> None:
     plan = carried_out(computer)
     store = user_store(computer)
-    for action in store.removing(plan.items[0].certificate, ""):
+    for action in store.remove(plan.items[0].certificate, ""):
         assert perform(action) == ""
     (removal,) = trust.remove(None, plan.ledger, computer)
     assert removal.problem == "" and plan.ledger.entries() == []

@@ -19,7 +19,7 @@ from nvrflow.command import run
 from nvrflow.errors import NotTrusted
 from nvrflow.trust import Computer
 from nvrflow.trust.actions import perform
-from nvrflow.trust.nss import Database, settable, with_letter
+from nvrflow.trust.stores.database import Database, settable, with_letter
 from nvrflow.trust.stores.chromium import user_store
 from nvrflow.trust.stores.nss_store import NssStore
 from trust.making import Made, make, make_ca, make_device
@@ -39,7 +39,7 @@ def store(computer: Computer) -> NssStore:
 
 def put(store: NssStore, made: Made, use: str = "authority") -> str:
     """Carry out what the store says; the first thing that went wrong."""
-    for action in store.adding(made.certificate, use, "127.0.0.1"):  # type: ignore[arg-type]
+    for action in store.add(made.certificate, use, "127.0.0.1"):  # type: ignore[arg-type]
         if problem := perform(action):
             return problem
     return ""
@@ -79,7 +79,7 @@ def test_a_missing_folder_is_made_first_because_certutil_fails_without_a_word(co
 
 
 def test_a_database_that_exists_is_never_made_again(store: NssStore) -> None:
-    assert not any("-N" in action.shown.split() for action in store.adding(make_ca().certificate, "authority", "x"))
+    assert not any("-N" in action.shown.split() for action in store.add(make_ca().certificate, "authority", "x"))
 
 
 def test_certutil_that_asks_for_ever_is_stopped(store: NssStore) -> None:
@@ -318,15 +318,15 @@ def test_expired_and_wrong_purpose_certificates_never_reach_certutil_which_would
 
 
 def test_an_absent_certificate_is_absent_and_not_an_error(store: NssStore) -> None:
-    assert store.find(make_ca().certificate) is None
-    assert store.removing(make_ca().certificate, "x") == []
+    assert store.holds(make_ca().certificate) is None
+    assert store.remove(make_ca().certificate, "x") == []
 
 
 def test_certutils_validity_check_is_not_what_we_ask(store: NssStore) -> None:
     made = make("no use", ca=None, names=("127.0.0.1",))
     put(store, made, "leaf")
     lie = certutil(store, "-V", "-u", "A", "-n", store.label(made.certificate, "leaf", "127.0.0.1"))
-    found = store.find(made.certificate)
+    found = store.holds(made.certificate)
     assert found is not None and store.enough(found, "leaf") and not store.enough(found, "authority")
     assert lie.returncode in (0, 1, 255)
 

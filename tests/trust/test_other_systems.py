@@ -42,7 +42,7 @@ def described(plan: Plan) -> str:
             from nvrflow.trust.actions import shown
 
             label = item.store.label(item.certificate, item.use, plan.host)
-            back = item.store.removing(item.certificate, label)
+            back = item.store.remove(item.certificate, label)
             lines += [shown(action, powershell=item.store.family == "windows") for action in back]
     lines += ["", *(f"skipped: {name}: {why}" for name, why in plan.skipped)]
     text = "\n".join(lines).strip() + "\n"

@@ -116,6 +116,6 @@ def test_both_kinds_of_limit_are_always_given_because_a_missing_one_means_any(tm
     plan = trust.plan(
         make_device(authority).certificate, authority.certificate, None, "127.0.0.1", stores=["policy-firefox"], computer=machine
     )
-    write = store.adding(plan.material.anchors.alone, "authority", "127.0.0.1")[-1]
+    write = store.add(plan.material.anchors.alone, "authority", "127.0.0.1")[-1]
     (entry,) = json.loads(write.data)["CACertificatesWithConstraints"]  # type: ignore[union-attr]
     assert entry["constraints"] == {"permitted_cidrs": ["127.0.0.1/32"], "permitted_dns_names": ["127.0.0.1"]}

@@ -141,4 +141,4 @@ def test_a_user_without_rights_gets_the_exact_commands_instead(home: Path) -> No
     plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=user)
     assert plan.items == ()
     assert any(line.endswith("/update-ca-certificates") for line in plan.by_hand[0].commands)
-    assert DebianStore(user).find(device.certificate) is None
+    assert DebianStore(user).holds(device.certificate) is None

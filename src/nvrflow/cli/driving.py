@@ -77,4 +77,4 @@ def _trusting(trust: TrustOptions, progress: Any) -> Any:
             return click.confirm(question, default=False, err=True)
 
     ask = confirm if sys.stdin.isatty() and sys.stderr.isatty() else None
-    return Trusting(trust.kind, trust.stores, trust.scope, trust.expected, trust.yes, ask)
+    return Trusting(trust.kind, trust.stores, trust.scope, trust.expected, trust.yes, ask, also=trust.also)

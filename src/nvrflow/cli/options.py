@@ -63,6 +63,9 @@ _TRUSTING: list[Callable[..., Any]] = [
         "--expect-sha256", "expected", metavar="HEX", multiple=True, help="The fingerprint you compared; no question is asked."
     ),
     click.option("--yes", is_flag=True, help="Accept the fingerprint unseen (the report says so)."),
+    click.option(
+        "--also", metavar="NAME", multiple=True, help="A further public name on the certificate that may be vouched for."
+    ),
 ]
 
 
@@ -110,6 +113,19 @@ class TrustOptions:
     scope: Scope
     expected: tuple[str, ...]
     yes: bool
+    also: tuple[str, ...]
+
+    def terms(self) -> Any:
+        """How much is trusted and where, for the trust package."""
+        from nvrflow.trust import Terms
+
+        return Terms(self.kind, self.stores, self.scope, self.also)
+
+    def approver(self, confirm: Callable[[str], bool] | None) -> Any:
+        """Who confirms the fingerprint, for the trust package."""
+        from nvrflow.trust import Approver
+
+        return Approver(self.expected, self.yes, confirm)
 
 
 def driving(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,25 +27,33 @@ if TYPE_CHECKING:
 @trusting
 def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool, as_json: bool, trust: TrustOptions) -> int:
     """Import a recorder's certificate files, as little as is needed, so that this computer's browsers trust it."""
-    from nvrflow.trust.files import import_files, listed, planned
+    from nvrflow.trust import apply, approve, listed, make_plan, request_for_files
 
     if listing:
         _show(listed(), as_json, "\n".join(line for store in listed() for line in _store_lines(store)))
         return 0
     if not files:
-        raise WrongCall("trust: name the certificate files, or --list")
-    plan = planned(files, url, trust.kind, trust.stores, trust.scope)
+        raise WrongCall("trust: name the certificate files, or use --list")
+    plan = make_plan(request_for_files(files, url, trust.terms()))
     if dry_run:
-        text = plan.refusal or "\n".join(plan.shown) or "nothing is to be done: all is there already"
-        _show(plan.as_dict(), as_json, text)
+        text = plan.refusal or "\n".join(plan.shown) or "Nothing has to be done: everything is there already."
+        _show(plan.as_dict(), as_json, "\n".join([*_warned(plan.warnings), text]))
         return 1 if plan.refusal else 0
     confirm = _confirm if sys.stdin.isatty() and sys.stderr.isatty() else None
-    changes = import_files(plan, trust.expected, trust.yes, confirm)
+    asked = confirm is not None and not trust.yes and not trust.expected
+    if not asked and not as_json:
+        for line in _warned(plan.warnings):  # a question shows them itself
+            click.echo(line, err=True)
+    changes = apply(approve(plan, trust.approver(confirm)))
     lines = [
-        f"{change.store}: {'imported' if change.changed else 'was there already'} ({change.anchor[:23]}…)" for change in changes
+        f"{change.store}: {'imported' if change.changed else 'was there already'}, trusted {plan.judgement.reach}"
+        f" ({change.anchor[:23]}…)"
+        for change in changes
     ]
-    lines += [f"{store}: skipped: {why}" for store, why in plan.skipped]
+    lines += [str(one) for one in plan.skipped] or []
     lines += [f"as administrator: {line}" for item in plan.by_hand for line in item.commands]
+    if not any(change for change in changes):
+        lines.insert(0, "Nothing was imported: no store here takes this certificate.")
     _show({**plan.as_dict(), "trust": [asdict(change) for change in changes]}, as_json, "\n".join(lines))
     return 0
 
@@ -55,43 +64,96 @@ def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
     """Take back what was imported for a recorder or from a file, and nothing that a person had put there."""
-    from nvrflow.trust.files import take_back
+    from nvrflow.trust import Computer, ledger_of, remove
 
     if bool(targets) == everything:
         raise WrongCall("untrust: name the recorder, the files, or --all")
-    removals, undone = take_back(targets)
-    lines = [*undone, *(f"{one.entry.store}: {one.entry.sha256[:23]}… of {one.entry.host}: {one.note}" for one in removals)]
-    text = "\n".join(lines) or "nothing was ever imported for that; see nvrflow trust --list"
-    document = [{**asdict(one.change), "host": one.entry.host, "problem": one.problem or None} for one in removals]
-    _show({"trust": document, "notes": undone}, as_json, text)
-    return 1 if any(one.problem for one in removals) else 0
+    computer = Computer.this()
+    ledger = ledger_of(computer)
+    removals, lines = [], []
+    for target in targets or (None,):
+        done = remove(_target(target), ledger, computer)
+        removals += done
+        lines += [f"{one.store}: {one.sha256[:23]}… {f'for {one.host} ' if one.host else ''}{one.note}" for one in done]
+        if not done:
+            lines.append(_nothing_left(target, ledger))
+    document = [{**asdict(one.change), "host": one.host, "outcome": one.outcome, "problem": one.problem or None} for one in removals]
+    _show({"trust": document, "notes": [] if removals else lines}, as_json, "\n".join(lines))
+    return 1 if any(one.outcome in ("failed", "found") for one in removals) else 0
+
+
+def _target(target: str | None) -> Any:
+    """What `remove` takes: nothing for all, the certificates of a file, or an address."""
+    from nvrflow.certificate import read_certificate_file
+    from nvrflow.recorder.address import normalised
+
+    if target is None:
+        return None
+    path = Path(target)
+    return read_certificate_file(path) if path.is_file() else normalised(target)
+
+
+def _nothing_left(target: str | None, ledger: Any) -> str:
+    """The sentence for a target of which nothing lies in any store: taken back earlier, or not known at all."""
+    from nvrflow.certificate import host_of
+
+    if target is None:
+        return "Nothing of nvrflow's is in this computer's stores."
+    before = None if Path(target).is_file() else ledger.taken_back(host_of(target))
+    if before is not None:
+        return f"{target}: was taken back already ({before.when[:16].replace('T', ' ')} UTC); nothing of it is in the stores now."
+    return f"{target}: nothing of nvrflow's is in the stores for it, and the ledger has no entry; see nvrflow trust --list."
 
 
 @click.command(short_help="A folder for the thumb drive: certificates, install and uninstall scripts.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE...|URL")
 @click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
 @click.option("--for", "url", metavar="URL", help="The recorder, as people open it (default: the certificate's first name).")
 @click.option("--trust", "kind", type=click.Choice(["limited", "pin", "ca", "as-guide"]), default="limited", show_default=True)
+@click.option("--also", metavar="NAME", multiple=True, help="A further public name on the certificate that may be vouched for.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def bundle(files: tuple[Path, ...], out: Path, url: str | None, kind: Kind, as_json: bool) -> int:
-    """Make the folder that installs a recorder's certificates on other computers with nothing but their operating system."""
-    from nvrflow.certificate import read_certificate_file
+def bundle(sources: tuple[str, ...], out: Path, url: str | None, kind: Kind, also: tuple[str, ...], as_json: bool) -> int:
+    """Make the folder that installs a recorder's certificates on other computers with nothing but their operating system.
+
+    Name the certificate files, or the recorder's address (with https://): then its certificates are taken from the connection.
+    """
+    from nvrflow.trust import Terms, request_for_files, request_for_served
     from nvrflow.trust.bundle import make_bundle
 
-    certificates = [certificate for path in files for certificate in read_certificate_file(path)]
-    made = make_bundle(certificates, out, url, kind)
-    lines = [f"{made.folder}: {'is there already' if made.already else 'made'} for {made.host}; SHA-256 {made.fingerprint}"]
-    lines += [f"  {path.relative_to(made.folder)}" for path in made.files] + [f"warning: {warning}" for warning in made.warnings]
+    terms = Terms(kind, also=also)
+    if len(sources) == 1 and _is_address(sources[0]):
+        request = request_for_served(sources[0], terms)
+    else:
+        request = request_for_files([Path(one) for one in sources], url, terms)
+    made = make_bundle(request, out)
+    found = made.judgement
+    lines = [f"{made.folder}: {'is there already' if made.already else 'made'} for {made.url}; SHA-256 {found.fingerprint}"]
+    lines += [f"  {path.relative_to(made.folder)}" for path in made.files] + _warned(made.warnings)
     document = {
         "folder": str(made.folder),
-        "host": made.host,
-        "fingerprint": made.fingerprint,
+        "host": found.request.host,
+        "url": made.url,
+        "kind": found.kind,
+        "fingerprint": found.fingerprint,
         "already": made.already,
         "files": [str(path.relative_to(made.folder)) for path in made.files],
         "warnings": list(made.warnings),
+        "problems": [problem.as_dict() for problem in found.problems],
     }
     _show(document, as_json, "\n".join(lines))
     return 0
+
+
+def _is_address(text: str) -> bool:
+    """Whether it is an address and no file's name: with a scheme, or an IP address. A name like nvr.local needs its http://."""
+    from nvrflow.certificate import host_of
+    from nvrflow.certificate.hosts import is_ip
+
+    return not Path(text).exists() and ("://" in text or is_ip(host_of(text)))
+
+
+def _warned(warnings: Iterable[str]) -> list[str]:
+    return [f"warning: {warning}" for warning in warnings]
 
 
 @click.command(short_help="Does a browser on this computer trust the recorder?")

@@ -149,14 +149,15 @@ class Recorder:
         """Nobody is signed in any more."""
         self.signed_in = False
 
-    def keep(self, *certificates: Certificate | None) -> None:
-        """Put certificates into the report."""
-        kept = [one.as_dict(relative_to=self.downloads.parent) for one in certificates if one]
+    def keep(self, *certificates: Certificate | None, warnings: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Put certificates into the report, each with its warnings (by its SHA-256)."""
+        known = warnings or {}
+        kept = [one.as_dict(known.get(one.sha256, ()), relative_to=self.downloads.parent) for one in certificates if one]
         self.report.certificates = kept
 
     def already(self, what: str) -> None:
         """The recorder is as it should be; nothing had to be done."""
-        self.report.notes.append(f"already: {what}")
+        self.report.already.append(what)
 
     def cannot(self, what: str) -> WrongCall:
         """The error for a flow that asks for what this recorder does not have, by its selector file."""

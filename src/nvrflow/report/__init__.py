@@ -56,18 +56,26 @@ class Drift:
 
 @dataclass
 class TrustChange:
-    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there."""
+    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there.
+
+    `commands` is what would be typed to put it there, with `--check` only.
+    """
 
     store: str
     kind: str
     anchor: str
     changed: bool
     note: str = ""
+    commands: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Https:
-    """HTTPS of the recorder before and after; `trusted` is the word of a browser that ignores no error."""
+    """HTTPS of the recorder before and after; `trusted` speaks of this computer's own stores as they are after the run.
+
+    It is true only if every client that the changed stores serve opened the recorder, null when nothing was imported; `reason` says
+    why it is not true. `clients` holds `{name, trusted, reason}` for each client that was asked.
+    """
 
     before: bool | None = None
     after: bool | None = None
@@ -76,6 +84,7 @@ class Https:
     redirects: bool | None = None
     trusted: bool | None = None
     reason: str | None = None
+    clients: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Listener(Protocol):
@@ -112,6 +121,7 @@ class Report:
     trust: list[TrustChange] = field(default_factory=list)
     https: Https | None = None
     notes: list[str] = field(default_factory=list)
+    already: list[str] = field(default_factory=list)
     started: str = ""
     seconds: float = 0.0
 

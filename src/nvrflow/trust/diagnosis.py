@@ -163,8 +163,8 @@ def _stores(served: tls.Served, known: Certificate | None, computer: Computer, w
         if store.scope != "user" or not store.state().usable:
             continue
         ours = [one for one in entries if one.store == store.name and (one.sha256 in fitting or one.use != "leaf")]
-        held = any(store.find(one.certificate) for one in ours)
-        full = known is not None and store.find(known) is not None
+        held = any(store.holds(one.certificate) for one in ours)
+        full = known is not None and store.holds(known) is not None
         if not held and not full:
             lacking.append(store.name)
     stale = entries and not fitting
