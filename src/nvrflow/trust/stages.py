@@ -117,9 +117,9 @@ class Trusting:
                 browser = find_browser(recorder.session.browser.path)
                 clean = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
                 proof = prove(url, browser, clean, recorder.timeout)
-            https.trusted, https.reason = proof.trusted, proof.error or None
+            https.trusted, https.reason = proof.trusted, proof.code or None
             if not proof.trusted:
-                said = f"a browser that trusts the recorder's certificates says {proof.error}"
+                said = f"a browser that trusts the recorder's certificates says {proof.code}"
                 raise NotTrusted(f"{url}: {said}; run nvrflow verify {url} for why")
             step.note = f"{url} opens" + (f" with {proof.tls}" if proof.tls else "")
         if self._refusal is not None:

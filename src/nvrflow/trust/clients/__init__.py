@@ -15,6 +15,7 @@ from typing import Protocol
 
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.computer import Computer
+from nvrflow.trust.discovery import all_stores
 
 
 class Client(Protocol):
@@ -33,7 +34,14 @@ class Client(Protocol):
 
 def clients_of(computer: Computer, browser_path: Path | None = None) -> list[Client]:
     """Every client of this computer, the browsers first; also those that are not installed, whose answer says so."""
-    raise NotImplementedError
+    from nvrflow.trust.clients.chromium import ChromiumClient
+    from nvrflow.trust.clients.curl import CurlClient
+    from nvrflow.trust.clients.firefox import FirefoxClient
+    from nvrflow.trust.clients.python import PythonClient
+
+    profiles = [store for store in all_stores(computer) if store.family == "firefox"]
+    firefoxes = [FirefoxClient(computer, store.name, Path(store.place)) for store in profiles]
+    return [ChromiumClient(computer, browser_path), *firefoxes, CurlClient(computer), PythonClient(computer)]
 
 
 def clients_reading(stores: Collection[str], computer: Computer, browser_path: Path | None = None) -> list[Client]:

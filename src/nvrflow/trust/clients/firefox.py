@@ -75,9 +75,7 @@ def find_firefox(computer: Computer) -> str | None:
 
 
 @contextmanager
-def opened(
-    firefox: str, profile: Path | None, environment: Mapping[str, str | None], timeout: float = 30.0
-) -> Iterator[Any]:
+def opened(firefox: str, profile: Path | None, environment: Mapping[str, str | None], timeout: float = 30.0) -> Iterator[Any]:
     """A new Firefox with the certificate databases of `profile`; gives `marionette_driver`'s session.
 
     It runs in a throw-away folder, so a Firefox that is open stays as it is. `environment` is laid over this process's own.
