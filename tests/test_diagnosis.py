@@ -153,4 +153,4 @@ def test_the_recorders_clock_is_shown_beside_this_computers() -> None:
 
     device = make_device(None, begins=TODAY + DAY)
     (found,) = judge(device.certificate, None, "127.0.0.1", TODAY, TODAY + timedelta(days=40))
-    assert f"{TODAY + timedelta(days=40):%Y-%m-%d}" in found.message
+    assert f"{TODAY + timedelta(days=40):%Y-%m-%d}" in found.sentence

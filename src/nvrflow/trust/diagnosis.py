@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from nvrflow import tls
-from nvrflow.certificate import Certificate, Objection, host_of, judge
+from nvrflow.certificate import Certificate, host_of, judge
 from nvrflow.command import Command, run, tool
+from nvrflow.problem import Problem
 from nvrflow.trust import Computer, all_stores, ledger_of
 from nvrflow.trust.surroundings import Finding, examine
 
@@ -48,7 +49,7 @@ class Diagnosis:
     """One thing that is wrong: `code`, a sentence, and what to do.
 
     Codes: nothing-listens, no-answer, not-tls, old-tls-only, chain-incomplete, not-trusted, this-computer, and those of
-    nvrflow.certificate.Objection (no-san, wrong-name, expired, not-yet-valid, weak-key, weak-signature …).
+    nvrflow.certificate.judging.Code (no-san, wrong-name, expired, not-yet-valid, weak-key, weak-signature …).
     """
 
     code: str
@@ -196,9 +197,8 @@ def _signer(leaf: Certificate, sent: tuple[Certificate, ...], computer: Computer
     return next((one for one in (*sent, *held) if one.issued(leaf)), None)
 
 
-def _of(objection: Objection) -> Diagnosis:
-    sentence, separator, mend = objection.message.partition("; ")
-    return Diagnosis(objection.code, sentence, mend if separator else "")
+def _of(problem: Problem) -> Diagnosis:
+    return Diagnosis(problem.code, f"{problem.where}: {problem.sentence}", problem.advice)
 
 
 def _of_finding(finding: Finding) -> Diagnosis:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from nvrflow.certificate import Certificate, Objection, host_of, judge
+from nvrflow.certificate import Certificate, host_of, judge
 from nvrflow.errors import WrongCall
+from nvrflow.problem import Problem
 from nvrflow.trust.actions import Action, shown
 from nvrflow.trust.anchor import permitted
 from nvrflow.trust.choosing import KINDS, Kind, Material, choose
@@ -72,7 +73,7 @@ class Plan:
     skipped: tuple[tuple[str, str], ...] = ()
     by_hand: tuple[Item, ...] = ()
     warnings: tuple[str, ...] = ()
-    objections: tuple[Objection, ...] = ()
+    objections: tuple[Problem, ...] = ()
     ports: tuple[int, ...] = ()
 
     @property
@@ -194,7 +195,7 @@ def plan(
     objections = _objections(material, kind, host, *clocks)
     source = authority if authority is not None and material.situation == "issued" and kind != "pin" else leaf
     case = Case(host, kind, material, device, served_leaf, objections, ledger.entries())
-    made = Plan(host, kind, material, source, computer, ledger, objections=tuple(objections), ports=tuple(ports))
+    made = Plan(host, kind, material, source, computer, ledger, objections=objections, ports=tuple(ports))
     refused = refusals(case)
     if refused:
         return replace(made, refusal=". ".join(refused))
@@ -202,12 +203,12 @@ def plan(
     return ledger.between_changes(lambda: _with_items(made, chosen_stores(computer, stores, scope)))
 
 
-def _objections(material: Material, kind: Kind, host: str, now: datetime, recorder_clock: datetime | None) -> list[Objection]:
+def _objections(material: Material, kind: Kind, host: str, now: datetime, recorder_clock: datetime | None) -> tuple[Problem, ...]:
     """A chain is judged by its last link: the CA that signed the device certificate has to be a fit one."""
     signer = material.signer if material.signer.der != material.device.der else material.authority
     found = judge(material.device, signer, host, now, recorder_clock)
     if kind == "pin" and material.authority is None:
-        return [objection for objection in found if objection.code != "not-issued"]
+        return tuple(problem for problem in found if problem.code != "not-issued")
     return found
 
 

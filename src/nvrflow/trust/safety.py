@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nvrflow.certificate import Certificate, Objection
+from nvrflow.certificate import Certificate
+from nvrflow.problem import Problem
 from nvrflow.trust.anchor import foreign_names
 from nvrflow.trust.choosing import Kind, Material
 from nvrflow.trust.ledger import Entry
@@ -20,7 +21,7 @@ class Case:
     material: Material
     downloaded: Certificate | None
     served: Certificate | None
-    objections: Sequence[Objection]
+    objections: Sequence[Problem]
     entries: Sequence[Entry]
 
 

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from nvrflow import tls, trust
 from nvrflow.browser import find_browser
-from nvrflow.certificate import Certificate, Objection
+from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError
+from nvrflow.problem import Problem
 from nvrflow.recorder import Recorder
 from nvrflow.recorder.downloads import keep_served
 from nvrflow.report import Step, TrustChange
@@ -38,7 +39,7 @@ class Trusting:
     yes: bool = False
     confirm: Callable[[str], bool] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    objections: tuple[Objection, ...] = field(default=(), init=False)
+    objections: tuple[Problem, ...] = field(default=(), init=False)
     _plan: Plan | None = None
     _refusal: NvrflowError | None = None
     _clock: datetime | None = None
