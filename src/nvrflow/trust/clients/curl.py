@@ -14,7 +14,7 @@ from nvrflow.trust.overrides import laid_bare, without_overrides
 
 @dataclass(frozen=True)
 class CurlClient:
-    """curl without the person's own `.curlrc`; `overridden`: with the variables that lead it to another bundle, as in daily use."""
+    """curl without the person's own `.curlrc`; `overridden`: with the variables that lead it to another bundle."""
 
     computer: Computer
     overridden: bool = False
@@ -25,7 +25,7 @@ class CurlClient:
         return store.endswith("-system") or (self.computer.system == "windows" and store.startswith("windows-"))
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """The code is curl's exit status (60: the certificate is not trusted, 35: no TLS came about), the reason its own words."""
+        """The code is curl's exit status (60: the certificate is not trusted, 35: no TLS), the reason its own words."""
         curl = tool("curl", self.computer.environment)
         if curl is None:
             return Answer(self.name, None, "curl is not installed", "not-installed")
