@@ -83,7 +83,7 @@ def test_secure_works_in_a_full_browser_and_the_proof_takes_the_question_for_an_
 
 
 def test_a_recorder_that_asks_and_is_not_trusted_is_not_proved(strange: Started, full: Browser, trust_store: TrustStore) -> None:
-    assert prove(strange(https=True).https_url, full, trust_store.environment).error == "ERR_CERT_AUTHORITY_INVALID"
+    assert prove(strange(https=True).https_url, full, trust_store.environment).code == "ERR_CERT_AUTHORITY_INVALID"
 
 
 @schemes

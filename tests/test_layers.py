@@ -42,6 +42,7 @@ DOORS = {
     "pytest": ["pytest_plugin"],
     "starlette": ["simulator"],
     "uvicorn": ["simulator"],
+    "marionette_driver": ["trust"],
 }
 VENDORS = {"dahua", "hikvision", "uniview", "amcrest", "lorex", "intelbras", "axis", "hanwha", "reolink"}
 VENDORS |= {"ext", "extjs", "antd", "rpc2", "dui", "isapi"}

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,30 @@ from pathlib import Path
 from typing import IO, Literal
 
 MOST_OUTPUT = 64 * 1024
+_GUARD = """
+import os, shutil, signal, subprocess, sys, threading
+folder, argv = sys.argv[1], sys.argv[2:]
+posix = os.name == "posix"
+silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+try:
+    process = subprocess.Popen(argv, start_new_session=posix, **silent)
+    def end():
+        sys.stdin.buffer.read()
+        process.kill()
+    threading.Thread(target=end, daemon=True).start()
+    process.wait()
+    if posix:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except OSError:
+            pass
+finally:
+    for _ in range(50 if folder else 0):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            break
+        threading.Event().wait(0.1)
+"""
 _ALSO_SEARCHED = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
@@ -122,6 +147,32 @@ def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         _stop(process)
+
+
+@contextmanager
+def guarded(command: Command, folder: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Like `running`, with a guard between: when this process ends in any way, also by SIGKILL, the program ends, too.
+
+    The guard is a small Python of its own that starts the program, waits for its standard input to close, then ends the program
+    and removes `folder` (where the program kept its files). What is given is the guard, which ends when the program does.
+    """
+    guard = subprocess.Popen(
+        [sys.executable, "-I", "-c", _GUARD, str(folder or ""), *command.argv],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_laid(command.environment),
+        start_new_session=os.name == "posix",
+    )
+    assert guard.stdin
+    try:
+        yield guard
+    finally:
+        guard.stdin.close()
+        try:
+            guard.wait(15)
+        finally:
+            _stop(guard)
 
 
 def _started(command: Command) -> subprocess.Popen[bytes]:

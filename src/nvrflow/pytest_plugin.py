@@ -142,7 +142,7 @@ class TrustStore:
         from nvrflow.browser import find_browser
         from nvrflow.trust.clients.chromium import prove
 
-        return prove(url, find_browser(full=True), self.environment).error
+        return prove(url, find_browser(full=True), self.environment).code
 
 
 @pytest.fixture

@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-<<<<<<< HEAD
 from nvrflow.certificate import Certificate
-=======
-from nvrflow.certificate import Certificate, host_of, judge
-from nvrflow.errors import WrongCall
->>>>>>> certs
 from nvrflow.problem import Problem
 from nvrflow.trust.actions import Action, shown
 from nvrflow.trust.choice import choose
@@ -68,12 +63,6 @@ class Plan:
     items: tuple[Item, ...] = ()
     skipped: tuple[Problem, ...] = ()
     by_hand: tuple[Item, ...] = ()
-<<<<<<< HEAD
-=======
-    warnings: tuple[str, ...] = ()
-    objections: tuple[Problem, ...] = ()
-    ports: tuple[int, ...] = ()
->>>>>>> certs
 
     @property
     def request(self) -> Request:
@@ -169,7 +158,6 @@ def _item(item: Item, *, by_hand: bool) -> dict[str, Any]:
     }
 
 
-<<<<<<< HEAD
 def make_plan(request: Request) -> Plan:
     """What would be trusted for this request. Raises WrongCall for a store that this computer does not have."""
     return plan_for(judged(request))
@@ -183,66 +171,6 @@ def plan_for(judgement: Judgement) -> Plan:
     if judgement.refused:
         return made
     return request.ledger.between_changes(lambda: _with_items(made, stores))
-=======
-def plan(
-    device: Certificate | None,
-    authority: Certificate | None,
-    served_leaf: Certificate | None,
-    host: str,
-    kind: Kind = "limited",
-    stores: Sequence[str] | None = None,
-    scope: Scope = "user",
-    environment: Mapping[str, str] | None = None,
-    *,
-    intermediates: Sequence[Certificate] = (),
-    ports: Sequence[int] = (),
-    ledger: Ledger | None = None,
-    now: datetime | None = None,
-    recorder_clock: datetime | None = None,
-    computer: Computer | None = None,
-) -> Plan:
-    """What would be trusted for the recorder at `host` (an address or URL).
-
-    `device` and `authority` are the two downloads (either may be missing), `served_leaf` what TLS really shows, None
-    when HTTPS is off. `stores` are names, None for all of the scope; `ports` are those at which the recorder is reached,
-    if several may stand behind the address. Raises WrongCall for a call that cannot be meant.
-    """
-    if kind not in KINDS:
-        raise WrongCall(f"--trust {kind}: there is no such kind; it is one of {', '.join(KINDS)}")
-    host = host_of(host)
-    leaf = served_leaf or device
-    if not host:
-        raise WrongCall("the recorder's address is missing; say --for URL")
-    if leaf is None:
-        raise WrongCall(f"{host}: no device certificate, and no HTTPS to see it by; give the device certificate's file")
-    computer = computer or Computer.this(environment if environment is not None else os.environ)
-    ledger = ledger or ledger_of(computer)
-    if authority is not None and leaf.self_signed and not authority.issued(leaf):
-        authority = None  # a recorder that lists some CA beside its self-signed certificate
-    known_links = {leaf.der, authority.der if authority else b""}
-    links = tuple(one for one in intermediates if one.der not in known_links and not one.self_signed)
-    material = Material(leaf, authority, links)
-    material = replace(material, earlier=earlier_anchors(ledger.of_host(host), material))
-    clocks = (now or datetime.now(UTC), recorder_clock)
-    objections = _objections(material, kind, host, *clocks)
-    source = authority if authority is not None and material.situation == "issued" and kind != "pin" else leaf
-    case = Case(host, kind, material, device, served_leaf, objections, ledger.entries())
-    made = Plan(host, kind, material, source, computer, ledger, objections=objections, ports=tuple(ports))
-    refused = refusals(case)
-    if refused:
-        return replace(made, refusal=". ".join(refused))
-    made = replace(made, warnings=tuple(warnings(case)))
-    return ledger.between_changes(lambda: _with_items(made, chosen_stores(computer, stores, scope)))
-
-
-def _objections(material: Material, kind: Kind, host: str, now: datetime, recorder_clock: datetime | None) -> tuple[Problem, ...]:
-    """A chain is judged by its last link: the CA that signed the device certificate has to be a fit one."""
-    signer = material.signer if material.signer.der != material.device.der else material.authority
-    found = judge(material.device, signer, host, now, recorder_clock)
-    if kind == "pin" and material.authority is None:
-        return tuple(problem for problem in found if problem.code != "not-issued")
-    return found
->>>>>>> certs
 
 
 def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:

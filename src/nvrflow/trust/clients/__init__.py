@@ -1,1 +1,61 @@
-"""The clients that are asked whether they open the recorder: each in a fresh process, with the stores it really reads."""
+"""The clients that are asked whether they open the recorder: each in a fresh process, with the stores it really reads.
+
+In reading order: `answer` (what a client says), `chromium`, `firefox`, `curl`, `python`. Each client is a value that knows the
+computer whose stores it reads; `Computer.this({"HOME": …})` asks with the stores of another home.
+
+for answer in ask("https://192.0.2.10", Computer.this()):
+    print(answer.name, answer.trusted, answer.reason)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+from nvrflow.trust.clients.answer import Answer
+from nvrflow.trust.computer import Computer
+from nvrflow.trust.discovery import all_stores
+
+
+class Client(Protocol):
+    """One program that opens web addresses. It changes nothing on this computer."""
+
+    @property
+    def name(self) -> str:
+        """`chromium`, `firefox:<profile>`, `curl` or `python`."""
+
+    def reads(self, store: str) -> bool:
+        """Whether it looks into that store, by the store's name (`chromium-nss`, `firefox:x.default`, `debian-system`)."""
+
+    def ask(self, url: str, timeout: float = 30.0) -> Answer:
+        """Open `url` in a fresh process. Never raises for what the client says; waits for `timeout` seconds at most."""
+
+
+def clients_of(computer: Computer, browser_path: Path | None = None) -> list[Client]:
+    """Every client of this computer, the browsers first; also those that are not installed, whose answer says so."""
+    from nvrflow.trust.clients.chromium import ChromiumClient
+    from nvrflow.trust.clients.curl import CurlClient
+    from nvrflow.trust.clients.firefox import FirefoxClient
+    from nvrflow.trust.clients.python import PythonClient
+
+    profiles = [store for store in all_stores(computer) if store.family == "firefox"]
+    firefoxes = [FirefoxClient(computer, store.name, Path(store.place)) for store in profiles]
+    return [ChromiumClient(computer, browser_path), *firefoxes, CurlClient(computer), PythonClient(computer)]
+
+
+def clients_reading(stores: Collection[str], computer: Computer, browser_path: Path | None = None) -> list[Client]:
+    """Those clients that look into at least one of these stores (by the stores' names)."""
+    return [client for client in clients_of(computer, browser_path) if any(client.reads(store) for store in stores)]
+
+
+def ask(
+    url: str,
+    computer: Computer,
+    browser_path: Path | None = None,
+    timeout: float = 30.0,
+    only: Collection[str] | None = None,
+) -> tuple[Answer, ...]:
+    """What the clients say of `url`, one after the other; `only`: just those that read one of these stores."""
+    chosen = clients_of(computer, browser_path) if only is None else clients_reading(only, computer, browser_path)
+    return tuple(client.ask(url, timeout) for client in chosen)

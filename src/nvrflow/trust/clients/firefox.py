@@ -1,119 +1,162 @@
-"""What Firefox itself says of a recorder: a real Firefox, asked over its own remote protocol (Marionette), ignoring no error."""
+"""Firefox: a real one, driven by Mozilla's own `marionette_driver`, with one profile's certificates and ignoring no error."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from nvrflow.command import Command, running, tool
+from nvrflow.command import Command, guarded, tool
 from nvrflow.errors import TimedOut
+from nvrflow.trust.clients.answer import Answer
+from nvrflow.trust.computer import Computer
+from nvrflow.trust.overrides import laid_bare, without_overrides
 
 _DATABASES = ("cert9.db", "key4.db", "pkcs11.txt", "cert_override.txt")
-PREFERENCES = {
+PREFERENCES: Mapping[str, object] = {
     "marionette.port": 0,
+    "app.update.disabledForTesting": True,
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "network.proxy.type": 0,
+    "dom.security.https_only_mode": False,
 }
-ERROR_CODE = "return document.getFailedCertSecurityInfo().errorCodeString"
+# Functions that Firefox gives its own error pages: one for certificates, one for the rest (toolkit's aboutNetError).
+_ERROR_CODE = """
+const said = name => { try { return document[name]().errorCodeString || "" } catch (problem) { return "" } };
+return said("getFailedCertSecurityInfo") || said("getNetErrorInfo")
+"""
 _PATIENCE = 60.0  # seconds in which Firefox has to start
-
-Ask = Callable[[str, dict[str, Any]], Any]
-
-
-def find_firefox() -> str | None:
-    """The absolute path of this computer's Firefox; None when there is none."""
-    return tool("firefox") or tool("firefox-esr")
+_NOT_INSTALLED = "Firefox is not installed on this computer"
 
 
-def error_at(url: str, profile: Path | None = None) -> str:
-    """Firefox's own error code at `url`, for example SECERROR_CODE_UNKNOWN_ISSUER; empty when the page opens.
+@dataclass(frozen=True)
+class FirefoxClient:
+    """Firefox with the certificates of one profile, which itself is only read: a new Firefox runs on a copy of its databases.
 
-    A new Firefox runs in a throw-away profile with the certificate databases of `profile`, so a Firefox that is open stays as
-    it is. Policies apply as always. Raises TimedOut when Firefox does not start.
+    Policies of the computer apply as always. `name` is that of the profile's store, `firefox:<profile>`.
     """
-    firefox = find_firefox()
-    if firefox is None:
-        raise TimedOut("Firefox is not installed on this computer")
-    with tempfile.TemporaryDirectory(prefix="nvrflow-firefox-") as folder, asked(firefox, _copied(profile, Path(folder))) as ask:
+
+    computer: Computer
+    name: str
+    profile: Path
+
+    def reads(self, store: str) -> bool:
+        """Its own profile's store, and what every Firefox of this computer reads."""
+        shared = {"linux": ("policy-firefox",), "windows": ("windows",), "macos": ("macos",)}[self.computer.system]
+        return store == self.name or any(store == one or store.startswith(f"{one}-") for one in shared)
+
+    def ask(self, url: str, timeout: float = 30.0) -> Answer:
+        """Firefox's own code for what is wrong, for example SEC_ERROR_UNKNOWN_ISSUER."""
+        firefox = find_firefox(self.computer)
+        if firefox is None:
+            return Answer(self.name, None, _NOT_INSTALLED, "not-installed")
         try:
-            ask("WebDriver:Navigate", {"url": url})
-        except Refused as problem:
-            code = ask("WebDriver:ExecuteScript", {"script": ERROR_CODE, "args": [], "sandbox": "system"})["value"]
-            return str(code or problem)
-        return ""
+            with opened(firefox, self.profile, laid_bare(without_overrides(self.computer)), timeout) as session:
+                code, tls = visited(session, url)
+        except TimedOut as problem:
+            return Answer(self.name, None, str(problem), "no-answer")
+        return Answer(self.name, not code, f"Firefox says {code}" if code else None, code, tls)
 
 
-def _copied(profile: Path | None, folder: Path) -> Path:
-    for name in _DATABASES if profile else ():
-        source = (profile or folder) / name
-        if source.is_file():
-            shutil.copy2(source, folder / name)
-    lines = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in PREFERENCES.items())
-    (folder / "user.js").write_text("".join(lines), encoding="utf-8")
-    return folder
-
-
-class Refused(Exception):
-    """Firefox answered a command with an error."""
+def find_firefox(computer: Computer) -> str | None:
+    """The absolute path of this computer's Firefox; None when there is none."""
+    return tool("firefox", computer.environment) or tool("firefox-esr", computer.environment)
 
 
 @contextmanager
-def asked(firefox: str, profile: Path, environment: Mapping[str, str | None] | None = None) -> Iterator[Ask]:
-    """Firefox with that profile (and port 0 in its preferences); gives a function that sends one command.
+def opened(firefox: str, profile: Path | None, environment: Mapping[str, str | None], timeout: float = 30.0) -> Iterator[Any]:
+    """A new Firefox with the certificate databases of `profile`; gives `marionette_driver`'s session.
 
-    That function raises Refused when Firefox answers with an error. `environment` is laid over this process's own.
+    It runs in a throw-away folder, so a Firefox that is open stays as it is. `environment` is laid over this process's own.
+    Raises TimedOut when it does not start within a minute (the first start takes long) or stops answering.
     """
-    flags = (
-        "--headless",
-        "--marionette",
-        "--remote-allow-system-access",
-        "--no-remote",
-        "--profile",
-        str(profile),
-        "about:blank",
-    )
-    active = profile / "MarionetteActivePort"
+    folder = Path(tempfile.mkdtemp(prefix="nvrflow-firefox-"))
+    try:
+        for name in _DATABASES if profile else ():
+            source = (profile or folder) / name
+            if source.is_file():
+                shutil.copy2(source, folder / name)
+        with started(firefox, folder, environment, timeout, throw_away=True) as session:
+            yield session
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def started(
+    firefox: str, folder: Path, environment: Mapping[str, str | None], timeout: float = 30.0, throw_away: bool = False
+) -> Iterator[Any]:
+    """Firefox with `folder` itself as its profile, for the time of the block; it ends with this process, however that ends.
+
+    `throw_away`: the folder goes with it. Raises TimedOut.
+    """
+    lines = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in PREFERENCES.items())
+    (folder / "user.js").write_text("".join(lines), encoding="utf-8")
+    active = folder / "MarionetteActivePort"
     active.unlink(missing_ok=True)
-    command = Command((firefox, *flags), environment={**(environment or {}), "MOZ_HEADLESS": "1"})
-    with running(command) as process:
-        end = time.monotonic() + _PATIENCE
-        while not (active.is_file() and active.read_text(encoding="ascii").strip()):
-            if time.monotonic() > end or process.poll() is not None:
-                raise TimedOut(f"{firefox}: did not start within {_PATIENCE:g} s")
-            threading.Event().wait(0.05)
-        port = int(active.read_text(encoding="ascii"))
-        with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as connection, connection.makefile("rb") as stream:
-            _received(stream)
-            numbers = iter(range(1, 1000))
-
-            def ask(name: str, arguments: dict[str, Any]) -> Any:
-                text = json.dumps([0, next(numbers), name, arguments]).encode()
-                connection.sendall(b"%d:%s" % (len(text), text))
-                _, _, error, result = _received(stream)
-                if error:
-                    raise Refused(error.get("message") or error.get("error"))
-                return result
-
-            ask("WebDriver:NewSession", {"capabilities": {"alwaysMatch": {"acceptInsecureCerts": False}}})
-            yield ask
-            ask("Marionette:Quit", {"flags": ["eForceQuit"]})
-        process.wait(_PATIENCE)
+    flags = ("--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", str(folder), "about:blank")
+    command = Command((firefox, *flags), environment={**environment, "MOZ_HEADLESS": "1"})
+    with guarded(command, folder if throw_away else None) as process:
+        session = _session(_port(active, process, firefox), timeout)
+        try:
+            yield session
+        finally:
+            session.client.close()
 
 
-def _received(stream: IO[bytes]) -> Any:
-    """One message: its length, a colon, and JSON."""
-    length = b""
-    while not length.endswith(b":"):
-        length += stream.read(1)
-    return json.loads(stream.read(int(length[:-1])))
+def visited(session: Any, url: str) -> tuple[str, str | None]:
+    """Firefox's own code for why `url` does not open, empty when it does, and the TLS version. Raises TimedOut."""
+    from marionette_driver import errors
+
+    try:
+        try:
+            session.navigate(url)
+        except errors.UnexpectedAlertOpen:
+            return "", None  # it asks for user and password, which it does only of a server it has accepted
+        except errors.TimeoutException:
+            if session.get_url().startswith("about:blank"):
+                return "NS_ERROR_NET_TIMEOUT", None
+        except (errors.InsecureCertificateException, errors.UnknownException) as problem:
+            page = re.search(r"e=(\w+)", str(problem))
+            said = session.execute_script(_ERROR_CODE, sandbox="system")
+            return str(said or (page[1] if page else str(problem).splitlines()[0])), None
+        left = session.get_url()
+        return ("" if left.startswith("https:") else f"LEAVES_HTTPS ({left})"), None
+    except (errors.MarionetteException, OSError) as problem:
+        raise TimedOut(f"Firefox stopped answering ({type(problem).__name__})") from None
+
+
+def _port(active: Path, process: Any, firefox: str) -> int:
+    """The port that Firefox has chosen for its remote control, as soon as it has written it down."""
+    end = time.monotonic() + _PATIENCE
+    while not (active.is_file() and active.read_text(encoding="ascii").strip()):
+        if process.poll() is not None:
+            raise TimedOut(f"{firefox}: ended right after its start")
+        if time.monotonic() > end:
+            raise TimedOut(f"{firefox}: did not start within {_PATIENCE:g} seconds")
+        threading.Event().wait(0.05)
+    return int(active.read_text(encoding="ascii"))
+
+
+def _session(port: int, timeout: float) -> Any:
+    from marionette_driver.errors import MarionetteException
+    from marionette_driver.marionette import Marionette
+
+    session = Marionette(port=port, socket_timeout=timeout + 15, startup_timeout=_PATIENCE)
+    try:
+        session.start_session({"acceptInsecureCerts": False, "pageLoadStrategy": "eager"})
+        session.timeout.page_load = timeout
+    except (MarionetteException, OSError) as problem:
+        raise TimedOut(f"Firefox does not answer ({problem})") from None
+    return session

@@ -1,12 +1,8 @@
-"""What really answers at a recorder's ports: the certificates it serves, the TLS it speaks, where HTTP sends a browser.
-
-Nothing here verifies or trusts anything, and nothing here sends a password: these are the eyes, not the judge.
-"""
+"""One TLS handshake that accepts everything: what certificates a port serves, and by which TLS."""
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import ipaddress
 import socket
 import ssl
@@ -14,14 +10,15 @@ import threading
 import time
 import warnings
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from nvrflow.certificate import Certificate
 
-Outcome = Literal["tls", "old-tls-only", "not-tls", "refused", "timeout", "unreachable", "unknown-name"]
+Outcome = Literal[
+    "tls", "old-tls-only", "no-common-cipher", "breaks-off", "unreadable", "not-tls", "refused", "timeout", "unreachable",
+    "unknown-name",
+]  # fmt: skip
+ANY_CIPHER = "ALL:eNULL"
 _PAUSE = 0.2
 _TODAY = ("TLSv1.2", "TLSv1.3")
 
@@ -30,8 +27,10 @@ _TODAY = ("TLSv1.2", "TLSv1.3")
 class Served:
     """What a port answers to a TLS client that accepts everything.
 
-    `outcome`: `tls`; `old-tls-only` (TLS 1.0 or 1.1, or nothing newer than SSL 3: browsers refuse); `not-tls`
-    (something answers, but no TLS); `refused`; `timeout`; `unreachable`; `unknown-name`. `why` says it for a person.
+    `outcome`: `tls`; `old-tls-only` (TLS 1.0 or 1.1, or nothing newer than SSL 3: browsers refuse); `no-common-cipher` (it speaks
+    TLS, but has no cipher that OpenSSL still knows); `breaks-off` (it speaks TLS, but ends the handshake for another reason);
+    `unreadable` (the certificate it serves cannot be read); `not-tls` (something answers, but no TLS); `refused`; `timeout`;
+    `unreachable`; `unknown-name`. `why` says it for a person. Certificates behind the first that cannot be read are left out.
     """
 
     outcome: Outcome
@@ -45,31 +44,42 @@ class Served:
         return self.chain[0] if self.chain else None
 
 
-@dataclass(frozen=True)
-class Front:
-    """The first answer to a plain GET: status, Location as sent, and the Date header (UTC)."""
-
-    status: int
-    location: str | None = None
-    date: datetime | None = None
-
-
 def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
     """Shake hands without verifying, from TLS 1.0 on and with any cipher; no request is sent. Never raises."""
     at = f"{host}:{port}"
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=timeout) as plain:
             plain.settimeout(timeout)
-            with _everything_accepted().wrap_socket(plain, server_hostname=_sni(host)) as secure:
+            with everything_accepted().wrap_socket(plain, server_hostname=sni(host), do_handshake_on_connect=False) as secure:
+                try:
+                    secure.do_handshake()
+                except ssl.SSLError as problem:
+                    return _handshake_failed(at, problem, agreed=secure.cipher() is not None)
                 version = secure.version() or ""
-                chain = tuple(Certificate(der, format="der") for der in _chain(secure))
-    except ssl.SSLError as problem:
-        return _handshake_failed(at, problem)
+                sent = _chain(secure)
     except OSError as problem:
         return _no_connection(at, problem, timeout)
+    chain, unreadable = _read(sent)
+    if unreadable or not chain:
+        return Served("unreadable", f"{at} serves {unreadable or 'no certificate at all'}", (), version)
     if version in _TODAY:
         return Served("tls", f"{at} speaks {version}", chain, version)
     return Served("old-tls-only", f"{at} offers {version} at most; browsers want TLSv1.2 or newer", chain, version)
+
+
+def _read(sent: list[bytes]) -> tuple[tuple[Certificate, ...], str]:
+    """The certificates that can be read, and what is wrong with the first one if it cannot."""
+    chain = []
+    for number, der in enumerate(sent):
+        certificate = Certificate(der, format="der")
+        try:
+            assert certificate.not_before and certificate.not_after and certificate.subject and certificate.serial is not None
+        except ValueError as problem:
+            if number == 0:
+                return (), f"a certificate that cannot be read ({problem})"
+        else:
+            chain.append(certificate)
+    return tuple(chain), ""
 
 
 def listens(host: str, port: int, timeout: float = 2.0) -> bool:
@@ -90,46 +100,6 @@ def wait_until_listening(host: str, port: int, seconds: float) -> bool:
     return True
 
 
-def wait_until_served(host: str, port: int, seconds: float) -> Served:
-    """Wait until TLS is spoken there (also an old one), `seconds` at most; else how the last try ended."""
-    end = time.monotonic() + seconds
-    while True:
-        now = served(host, port, timeout=min(5.0, max(0.5, end - time.monotonic())))
-        if now.outcome in ("tls", "old-tls-only") or not _pause_before(end):
-            return now
-
-
-def front(url: str, timeout: float = 5.0) -> Front | None:
-    """What the address answers to one GET without cookies, redirects not followed; None when nothing usable answers."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    connection: http.client.HTTPConnection
-    if secure:
-        connection = http.client.HTTPSConnection(parts.hostname or "", port, timeout=timeout, context=_everything_accepted())
-    else:
-        connection = http.client.HTTPConnection(parts.hostname or "", port, timeout=timeout)
-    with contextlib.closing(connection):
-        try:
-            connection.request("GET", parts.path or "/", headers={"Connection": "close"})
-            answer = connection.getresponse()
-        except (OSError, http.client.HTTPException):
-            return None
-        return Front(answer.status, answer.getheader("Location"), _date(answer.getheader("Date")))
-
-
-def redirect_of(http_url: str, timeout: float = 5.0) -> str | None:
-    """Where plain HTTP sends a browser (the Location of a 3xx answer), or None."""
-    answer = front(http_url, timeout)
-    return answer.location if answer and 300 <= answer.status < 400 else None
-
-
-def date_header(url: str, timeout: float = 5.0) -> datetime | None:
-    """The recorder's clock by its Date header, in UTC; None when it does not say."""
-    answer = front(url, timeout)
-    return answer.date if answer else None
-
-
 def _pause_before(end: float) -> bool:
     """A short pause between two tries; False when the time is over."""
     left = end - time.monotonic()
@@ -139,11 +109,11 @@ def _pause_before(end: float) -> bool:
     return True
 
 
-def _everything_accepted() -> ssl.SSLContext:
+def everything_accepted(ciphers: str = ANY_CIPHER) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
     with contextlib.suppress(ValueError), warnings.catch_warnings():  # ValueError: an OpenSSL built without TLS 1.0
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -151,7 +121,7 @@ def _everything_accepted() -> ssl.SSLContext:
     return context
 
 
-def _sni(host: str) -> str | None:
+def sni(host: str) -> str | None:
     """The name for SNI; addresses have none (RFC 6066)."""
     try:
         ipaddress.ip_address(host.strip("[]"))
@@ -172,15 +142,26 @@ def _chain(secure: ssl.SSLSocket) -> list[bytes]:
     return [leaf] if leaf else []
 
 
-def _handshake_failed(at: str, problem: ssl.SSLError) -> Served:
+def _handshake_failed(at: str, problem: ssl.SSLError, agreed: bool) -> Served:
+    """The server's word for why there was no handshake, by OpenSSL's names; `agreed`: a cipher was found before it broke off."""
     reason = (problem.reason or "").upper()
     if any(word in reason for word in ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION")):
         return Served("old-tls-only", f"{at} offers nothing newer than SSL 3; browsers want TLSv1.2 or newer")
+    if not agreed and any(
+        word in reason for word in ("ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER")
+    ):
+        return Served("no-common-cipher", f"{at} speaks TLS, but refuses every cipher that this computer knows")
+    if "ALERT" in reason:
+        return Served("breaks-off", f"{at} speaks TLS, but breaks the handshake off ({_plain(reason)})")
     if any(
         word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER", "UNEXPECTED_EOF")
     ):
         return Served("not-tls", f"{at} answers, but not with TLS; plain HTTP perhaps, or the recorder is still starting")
-    return Served("not-tls", f"{at} breaks the TLS handshake off ({(problem.reason or str(problem)).lower().replace('_', ' ')})")
+    return Served("breaks-off", f"{at} breaks the TLS handshake off ({_plain(problem.reason or str(problem))})")
+
+
+def _plain(reason: str) -> str:
+    return reason.lower().replace("_", " ")
 
 
 def _no_connection(at: str, problem: OSError, timeout: float) -> Served:
@@ -193,12 +174,3 @@ def _no_connection(at: str, problem: OSError, timeout: float) -> Served:
     if isinstance(problem, ConnectionResetError | BrokenPipeError):
         return Served("not-tls", f"{at} accepts the connection and drops it; the recorder may be restarting")
     return Served("unreachable", f"{at} cannot be reached: {problem.strerror or problem}")
-
-
-def _date(header: str | None) -> datetime | None:
-    if not header:
-        return None
-    try:
-        return parsedate_to_datetime(header).astimezone(UTC)
-    except (ValueError, TypeError):
-        return None

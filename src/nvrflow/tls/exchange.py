@@ -1,0 +1,77 @@
+"""How a browser of today could talk TLS to a port: found out with its own list of ciphers, one handshake after the other."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
+
+Exchange = Literal["tls13", "ecdhe", "rsa"]
+# What browsers offer below TLS 1.3, by OpenSSL's names: read from the ClientHello of Chromium 156 and of Firefox 153 (which
+# offers ECDHE-ECDSA-AES256-SHA as well).
+_CIPHERS: dict[Exchange, str] = {
+    "ecdhe": "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+    ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA",
+    "rsa": "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA",
+}
+
+
+@dataclass(frozen=True)
+class Offers:
+    """How a browser of today could talk to a port.
+
+    `versions` of TLS that are spoken; `exchanges`: the key exchanges that a browser's ciphers allow there; `chosen`: the one
+    that the server picks when a browser offers all of them; `dropped`: the cipher that it falls back to, if all it has are
+    ones that browsers have dropped (`DHE-RSA-AES128-SHA`, `NULL-SHA256`).
+    """
+
+    versions: frozenset[str] = frozenset()
+    exchanges: frozenset[Exchange] = frozenset()
+    chosen: Exchange | None = None
+    dropped: str = ""
+
+
+def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
+    """Try the ciphers that browsers offer, one key exchange after the other; at most six handshakes. Never raises."""
+    at = (host, port, timeout)
+    newest = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
+    found: set[Exchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
+    for exchange, ciphers in _CIPHERS.items():
+        if newest is not None and _handshake(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, ciphers):
+            found.add(exchange)
+    if newest is not None:
+        versions = {newest[0]} | ({"TLSv1.2"} if found - {"tls13"} else set())
+        return Offers(frozenset(versions), frozenset(found), _exchange(*newest))
+    other = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ANY_CIPHER)
+    old = _handshake(at, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ANY_CIPHER)
+    return Offers(frozenset(one[0] for one in (other, old) if one), dropped=other[1] if other else "")
+
+
+def _exchange(version: str, cipher: str) -> Exchange:
+    if version == "TLSv1.3":
+        return "tls13"
+    return "ecdhe" if cipher.startswith("ECDHE-") else "rsa"
+
+
+def _handshake(
+    at: tuple[str, int, float], oldest: ssl.TLSVersion, newest: ssl.TLSVersion | None, ciphers: str
+) -> tuple[str, str] | None:
+    """The version and cipher that the server picks; None when no handshake comes about."""
+    host, port, timeout = at
+    context = everything_accepted(ciphers)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = oldest
+        context.maximum_version = newest or ssl.TLSVersion.MAXIMUM_SUPPORTED
+    try:
+        with socket.create_connection((host.strip("[]"), port), timeout=timeout) as plain:
+            plain.settimeout(timeout)
+            with context.wrap_socket(plain, server_hostname=sni(host)) as secure:
+                cipher = secure.cipher()
+                return secure.version() or "", cipher[0] if cipher else ""
+    except OSError:
+        return None

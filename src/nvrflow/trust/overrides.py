@@ -1,0 +1,79 @@
+"""Environment variables that make a program read another bundle of certificates than the system's store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from nvrflow.problem import Problem
+from nvrflow.trust.computer import Computer
+
+# Who listens to each: OpenSSL's SSL_CTX_set_default_verify_paths(3), curl(1), and the documentation of Requests.
+READERS: Mapping[str, str] = {
+    "SSL_CERT_FILE": "OpenSSL and Python",
+    "SSL_CERT_DIR": "OpenSSL and Python",
+    "CURL_CA_BUNDLE": "curl",
+    "REQUESTS_CA_BUNDLE": "Python's requests",
+}
+_NEVER_HANDED_ON = "NVRFLOW_PASSWORD"
+# The system's own stores, by distribution; a copy with the same content, or a link to one, is no override.
+_SYSTEMS_OWN = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/certs",
+    "/usr/lib/ssl/certs",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/tls/certs",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/var/lib/ca-certificates/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+def without_overrides(computer: Computer) -> dict[str, str]:
+    """The environment in which a client reads this computer's own stores: that of `computer`, without the variables above."""
+    dropped = {*READERS, _NEVER_HANDED_ON}
+    return {name: value for name, value in computer.environment.items() if name not in dropped}
+
+
+def laid_bare(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Laid over this process's environment, it gives exactly `environment`: every other variable is unset."""
+    return {**dict.fromkeys(os.environ), **environment}
+
+
+def overrides(computer: Computer) -> dict[str, str]:
+    """The variables that are set and lead to another bundle than the system's own."""
+    found = {name: computer.environment.get(name, "") for name in READERS}
+    return {name: value for name, value in found.items() if value and not _is_the_systems(computer, value)}
+
+
+def override_problems(computer: Computer) -> Iterator[Problem]:
+    """A warning for each variable that keeps its reader from the system's own store."""
+    for name, value in overrides(computer).items():
+        missing = "" if Path(value).exists() else ", which does not exist"
+        yield Problem(
+            "store-overridden",
+            f"variable {name}",
+            f"{READERS[name]} reads {value}{missing} instead of the system store, so what is imported there has no effect",
+            f"unset {name}",
+            "warning",
+        )
+
+
+def _is_the_systems(computer: Computer, value: str) -> bool:
+    """Whether each part of the value (SSL_CERT_DIR may name several folders) is the system's own store, or holds the same."""
+    own = [path for path in (computer.under(name) for name in _SYSTEMS_OWN) if path.exists()]
+    parts = value.split(os.pathsep) if not Path(value).exists() else [value]
+    return all(any(_same(Path(part), path) for path in own) for part in parts if part)
+
+
+def _same(path: Path, own: Path) -> bool:
+    if not path.exists():
+        return False
+    if path.samefile(own):
+        return True
+    try:
+        return path.is_file() and own.is_file() and path.read_bytes() == own.read_bytes()
+    except OSError:
+        return False
