@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hashes
 from trust.conftest import Serving, serve  # noqa: F401
-from trust.making import DAY, TODAY, Made, make, make_ca, make_device, with_old_hash
+from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, planned, with_old_hash
 
-from nvrflow import trust
 from nvrflow.certificate import Certificate
 from nvrflow.trust import Computer
 from nvrflow.trust.diagnosis import ask_curl, ask_python, diagnose
@@ -101,8 +100,8 @@ def test_a_link_that_is_not_sent_is_named(user: Computer, serve: Serving) -> Non
 
 
 def trusted(device: Made, user: Computer) -> None:
-    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["chromium-nss"], computer=user)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = planned(device.certificate, None, device.certificate, "127.0.0.1", stores=["chromium-nss"], computer=user)
+    applied(plan)
 
 
 def test_the_stores_that_lack_it_are_named_and_none_when_all_have_it(user: Computer, serve: Serving) -> None:  # noqa: F811

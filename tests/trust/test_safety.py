@@ -11,8 +11,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from nvrflow import trust
 from nvrflow.errors import CertificateRefused, WrongCall
-from nvrflow.trust import Computer, Plan
-from trust.making import DAY, TODAY, Made, make, make_ca, make_device, name, new_key, with_old_hash
+from nvrflow.trust import Approver, Computer, Plan
+from nvrflow.trust.approval import question
+from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
 
@@ -22,7 +23,7 @@ def plan(device: Made | None, authority: Made | None, computer: Computer, kind: 
     served = more.pop("served", device)
     leaf = served.certificate if isinstance(served, Made) else None
     host = str(more.pop("host", HOST))
-    return trust.plan(certificates[0], certificates[1], leaf, host, kind, computer=computer, **more)  # type: ignore[arg-type]
+    return planned(certificates[0], certificates[1], leaf, host, kind, computer=computer, **more)  # type: ignore[arg-type]
 
 
 def test_without_alternative_names_it_says_what_to_do_on_the_recorder(computer: Computer) -> None:
@@ -174,7 +175,7 @@ def test_a_broken_chain_between_intermediate_and_ca_is_said(computer: Computer) 
 def test_the_same_ca_key_on_two_recorders_is_a_warning_and_no_root(computer: Computer) -> None:
     authority = make_ca()
     first = plan(make_device(authority, "127.0.0.2"), authority, computer, host="127.0.0.2", stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     second = plan(make_device(authority), authority, computer)
     assert second.refusal == "" and any("same CA key" in one for one in second.warnings)
     assert "same CA key" in plan(make_device(authority), authority, computer, "as-guide").refusal
@@ -208,7 +209,7 @@ def test_an_unknown_store_is_a_wrong_call_that_names_those_there(computer: Compu
 def test_nothing_is_imported_when_nobody_confirms(computer: Computer) -> None:
     made = plan(make_device(None), None, computer)
     with pytest.raises(CertificateRefused, match="--expect-sha256"):
-        trust.approve(made)
+        trust.approve(made, Approver())
     assert made.ledger.entries() == []
 
 
@@ -216,19 +217,19 @@ def test_the_expected_fingerprint_may_be_typed_as_recorders_show_it(computer: Co
     device = make_device(None)
     made = plan(device, None, computer)
     typed = device.certificate.sha256.lower().replace(":", " ")
-    assert trust.approve(made, expect_sha256=typed) == "expect-sha256"
+    assert trust.approve(made, Approver((typed,))).how == "expect-sha256"
 
 
 def test_another_expected_fingerprint_stops_even_with_yes(computer: Computer) -> None:
     made = plan(make_device(None), None, computer)
     with pytest.raises(CertificateRefused, match="not the expected one"):
-        trust.approve(made, expect_sha256="00" * 32, yes=True)
+        trust.approve(made, Approver(("00" * 32,), yes=True))
 
 
 def test_half_a_fingerprint_is_a_wrong_call(computer: Computer) -> None:
     made = plan(make_device(None), None, computer)
     with pytest.raises(WrongCall, match="64 hexadecimal digits"):
-        trust.approve(made, expect_sha256=made.fingerprint[:40])
+        trust.approve(made, Approver((made.fingerprint[:40],)))
 
 
 def test_a_person_is_shown_the_fingerprint_of_the_ca_and_asked(computer: Computer) -> None:
@@ -240,34 +241,32 @@ def test_a_person_is_shown_the_fingerprint_of_the_ca_and_asked(computer: Compute
         asked.append(question)
         return answer
 
-    assert trust.approve(made, confirm=lambda question: says(True, question)) == "confirmed at the terminal"
+    assert trust.approve(made, Approver(confirm=lambda question: says(True, question))).how == "confirmed at the terminal"
     with pytest.raises(CertificateRefused, match="was not confirmed"):
-        trust.approve(made, confirm=lambda question: says(False, question))
+        trust.approve(made, Approver(confirm=lambda question: says(False, question)))
     assert authority.certificate.sha256 in asked[0]
 
 
 def test_a_fingerprint_confirmed_once_is_not_asked_again(computer: Computer) -> None:
     device = make_device(None)
     first = plan(device, None, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
-    assert trust.approve(plan(device, None, computer)) == "known"
+    applied(first)
+    assert trust.approve(plan(device, None, computer), Approver()).how == "known"
 
 
 def test_a_changed_fingerprint_stops_even_with_yes(computer: Computer) -> None:
     first = plan(make_device(None), None, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     changed = plan(make_device(None), None, computer)
     with pytest.raises(CertificateRefused, match="has changed since it was trusted"):
-        trust.approve(changed, yes=True)
-    assert trust.approve(changed, expect_sha256=changed.fingerprint) == "expect-sha256"
+        trust.approve(changed, Approver(yes=True))
+    assert trust.approve(changed, Approver((changed.fingerprint,))).how == "expect-sha256"
 
 
-def test_a_refused_plan_cannot_be_approved_or_applied(computer: Computer) -> None:
+def test_a_refused_plan_cannot_be_approved(computer: Computer) -> None:
     made = plan(make_device(None, "192.0.2.7"), None, computer)
     with pytest.raises(CertificateRefused):
-        trust.approve(made, yes=True)
-    with pytest.raises(CertificateRefused):
-        trust.apply(made, "yes")
+        trust.approve(made, Approver(yes=True))
 
 
 # --- the limited anchor ---------------------------------------------------------------------------------------------------
@@ -308,20 +307,20 @@ def test_a_public_name_on_the_device_certificate_is_pointed_out(computer: Comput
     authority = make_ca()
     made = plan(make_device(authority, "127.0.0.1", "www.bank.example"), authority, computer)
     assert any("vouches for that name too" in one for one in made.warnings)
-    assert "www.bank.example" in made.question
+    assert "www.bank.example" in question(made)
 
 
 def test_a_second_run_uses_the_same_anchor(computer: Computer) -> None:
     authority = make_ca()
     device = make_device(authority)
     first = plan(device, authority, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     assert plan(device, authority, computer).material.anchors.alone.der == first.material.anchors.alone.der
 
 
 def test_another_address_on_the_device_certificate_makes_another_anchor(computer: Computer) -> None:
     authority = make_ca()
     first = plan(make_device(authority), authority, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     second = plan(make_device(authority, "127.0.0.1", "192.0.2.3"), authority, computer)
     assert second.material.anchors.alone.der != first.material.anchors.alone.der

@@ -77,7 +77,9 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
         lines += [f"{one.store}: {one.sha256[:23]}… {f'for {one.host} ' if one.host else ''}{one.note}" for one in done]
         if not done:
             lines.append(_nothing_left(target, ledger))
-    document = [{**asdict(one.change), "host": one.host, "outcome": one.outcome, "problem": one.problem or None} for one in removals]
+    document = [
+        {**asdict(one.change), "host": one.host, "outcome": one.outcome, "problem": one.problem or None} for one in removals
+    ]
     _show({"trust": document, "notes": [] if removals else lines}, as_json, "\n".join(lines))
     return 1 if any(one.outcome in ("failed", "found") for one in removals) else 0
 

@@ -87,7 +87,7 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
             flows=shooting.flows, listener=shooting.listener,
         )  # fmt: skip
         if not any(step.effect == "write" for step in taken.steps):
-            notes = [note.removeprefix("already: ") for note in taken.report.notes if note.startswith("already:")]
+            notes = taken.report.already
             batch.remarks += [f"{url}: {note} already, so the guide does not show how that is done" for note in notes]
         if studio.no_video:
             batch.remarks.append(_no_video(studio.no_video))

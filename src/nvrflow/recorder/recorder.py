@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -158,6 +158,7 @@ class Recorder:
     def already(self, what: str) -> None:
         """The recorder is as it should be; nothing had to be done."""
         self.report.already.append(what)
+        self.report.notes.append(f"already: {what}")
 
     def cannot(self, what: str) -> WrongCall:
         """The error for a flow that asks for what this recorder does not have, by its selector file."""

@@ -73,8 +73,8 @@ class TrustChange:
 class Https:
     """HTTPS of the recorder before and after; `trusted` speaks of this computer's own stores as they are after the run.
 
-    It is true only if every client that the changed stores serve opened the recorder, null when nothing was imported; `reason` says
-    why it is not true. `clients` holds `{name, trusted, reason}` for each client that was asked.
+    It is true only if every client that the changed stores serve opened the recorder, null when nothing was imported; `reason`
+    says why it is not true. `clients` holds `{name, trusted, reason}` for each client that was asked.
     """
 
     before: bool | None = None

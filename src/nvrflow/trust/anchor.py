@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from nvrflow.certificate import Certificate
 from nvrflow.certificate.encoding import parts, pieces, sequence
+from nvrflow.trust.names import Names
 
 NO_NAME = "nothing.invalid"
 _NO_ADDRESS = "255.255.255.255"
@@ -55,17 +56,9 @@ class LimitedPair:
     clone: Certificate
 
 
-def permitted(device: Certificate) -> Permitted:
-    """The names of the device certificate, as a limit.
-
-    OpenSSL tests a host-like common name as DNS name when there is no DNS name among the SANs; Firefox takes an IP-like
-    DNS limit for broken when there are. Hence: the DNS SANs; without any the common name if it looks like a host of a
-    local network (a public name there is no reason to vouch for that name); else a name that cannot exist.
-    """
-    names = tuple(name.removeprefix("*.") for name in device.dns_names)
-    if not names and is_local(device.common_name):
-        names = (device.common_name,)
-    return Permitted(device.ip_names or (_NO_ADDRESS,), names or (NO_NAME,))
+def permitted(names: Names) -> Permitted:
+    """The decided names, as a limit."""
+    return Permitted(names.addresses or (_NO_ADDRESS,), names.names or (NO_NAME,))
 
 
 def is_local(name: str) -> bool:
@@ -76,32 +69,27 @@ def is_local(name: str) -> bool:
     return "." not in name or last in _LOCAL or last.isdigit()
 
 
-def foreign_names(device: Certificate, host: str) -> tuple[str, ...]:
-    """Public names on the device certificate that are not the recorder's address: a limited anchor vouches for them too."""
-    return tuple(name for name in permitted(device).names if name not in (host, NO_NAME) and not is_local(name))
-
-
-def name_limits(device: Certificate) -> x509.NameConstraints:
+def name_limits(names: Names) -> x509.NameConstraints:
     """The same as the extension of a certificate."""
-    allowed = permitted(device)
+    allowed = permitted(names)
     trees: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_network(cidr)) for cidr in allowed.cidrs]
     trees += [x509.DNSName(name) for name in allowed.names]
     return x509.NameConstraints(trees, None)
 
 
-def limited(authority: Certificate, device: Certificate) -> LimitedPair:
+def limited(authority: Certificate, device: Certificate, names: Names) -> LimitedPair:
     """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call."""
-    alone = _clone(authority, device, ec.generate_private_key(ec.SECP256R1()), _own_name(device), None)
+    alone = _clone(authority, names, ec.generate_private_key(ec.SECP256R1()), _own_name(names), None)
     key = ec.generate_private_key(ec.SECP256R1())
     issuer_named = _names_its_issuer(device)
-    above = authority.x509.issuer if issuer_named else _own_name(device)
-    root = _root(authority, device, key, above)
-    clone = _clone(authority, device, key, above, authority.serial if issuer_named else None)
+    above = authority.x509.issuer if issuer_named else _own_name(names)
+    root = _root(authority, names, key, above)
+    clone = _clone(authority, names, key, above, authority.serial if issuer_named else None)
     return LimitedPair(alone, root, clone)
 
 
-def _own_name(device: Certificate) -> x509.Name:
-    text = f"nvrflow limited anchor for {permitted(device).shown}"[:64]
+def _own_name(names: Names) -> x509.Name:
+    text = f"nvrflow limited anchor for {permitted(names).shown}"[:64]
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
@@ -111,12 +99,12 @@ def _names_its_issuer(device: Certificate) -> bool:
     return bool(above and above.authority_cert_serial_number is not None)
 
 
-def _clone(authority: Certificate, device: Certificate, key: Any, issuer: x509.Name, serial: int | None) -> Certificate:
+def _clone(authority: Certificate, names: Names, key: Any, issuer: x509.Name, serial: int | None) -> Certificate:
     ours = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     theirs = authority.extension(x509.SubjectKeyIdentifier)
     subject_key = theirs or x509.SubjectKeyIdentifier.from_public_key(authority.x509.public_key())
     builder = (
-        _beginning(authority, device)
+        _beginning(authority, names)
         .issuer_name(issuer)
         .subject_name(authority.x509.subject)
         .public_key(authority.x509.public_key())
@@ -128,9 +116,9 @@ def _clone(authority: Certificate, device: Certificate, key: Any, issuer: x509.N
     return _with_exact_name(_signed(builder, key), authority, key)
 
 
-def _root(authority: Certificate, device: Certificate, key: Any, name: x509.Name) -> Certificate:
+def _root(authority: Certificate, names: Names, key: Any, name: x509.Name) -> Certificate:
     builder = (
-        _beginning(authority, device)
+        _beginning(authority, names)
         .issuer_name(name)
         .subject_name(name)
         .public_key(key.public_key())
@@ -141,7 +129,7 @@ def _root(authority: Certificate, device: Certificate, key: Any, name: x509.Name
     return _signed(builder, key)
 
 
-def _beginning(authority: Certificate, device: Certificate) -> x509.CertificateBuilder:
+def _beginning(authority: Certificate, names: Names) -> x509.CertificateBuilder:
     """What root and clone have in common: the CA's dates and the limits."""
     usage = dict.fromkeys(
         ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
@@ -150,7 +138,7 @@ def _beginning(authority: Certificate, device: Certificate) -> x509.CertificateB
         x509.CertificateBuilder()
         .not_valid_before(max(authority.not_before, datetime(1970, 1, 2, tzinfo=UTC)))
         .not_valid_after(max(authority.not_after, authority.not_before + timedelta(seconds=1)))
-        .add_extension(name_limits(device), critical=True)
+        .add_extension(name_limits(names), critical=True)
         .add_extension(
             x509.KeyUsage(**usage, key_cert_sign=True, crl_sign=False, encipher_only=False, decipher_only=False),
             critical=True,

@@ -15,7 +15,7 @@ from nvrflow.trust.stores import Flagged, Found, is_enough
 
 
 def apply(approval: Approval) -> list[TrustChange]:
-    """Carry out what was approved: all of it, or nothing. Raises NotTrusted when a store could not be changed (all undone then)."""
+    """Carry out what was approved: all of it, or nothing. Raises NotTrusted when a store could not be changed."""
     plan = approval.plan
     with plan.ledger.alone():
         recover(plan.ledger, plan.computer)

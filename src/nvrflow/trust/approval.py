@@ -85,7 +85,11 @@ def question(plan: Plan) -> str:
         f"{plan.host}: the certificate {plan.source.name!r} came over the network, where anyone could have exchanged it."
         " Compare its SHA-256 fingerprint with the one on the recorder's own monitor:"
     )
-    lines += [f"  {plan.fingerprint}", plan.request.shown_at, f"This computer will then trust the recorder {plan.judgement.reach}."]
+    lines += [
+        f"  {plan.fingerprint}",
+        plan.request.shown_at,
+        f"This computer will then trust the recorder {plan.judgement.reach}.",
+    ]
     return "\n".join([*(line for line in lines if line), "Is it the same"])
 
 

@@ -28,7 +28,7 @@ def served_by(recorder: Recorder) -> tls.Served:
     return served
 
 
-def exchanges_of(recorder: Recorder) -> frozenset[tls.KeyExchange]:
+def exchanges_of(recorder: Recorder) -> frozenset[tls.Exchange]:
     """The key exchanges that the recorder offers to browsers."""
     return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).exchanges
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Trusting:
-    """How much is trusted, in which stores, and who approves; its methods are the stages, in the order of this module's docstring.
+    """How much is trusted, in which stores, and who approves; its methods are the stages of a run, in order.
 
     `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
     there). `also` are further public names that may be vouched for. `environment` names the home whose stores are meant, by
@@ -162,7 +162,8 @@ class Trusting:
             https.trusted, https.reason = None, f"nothing was imported: {self._refusal}"
             raise self._refusal
         if not self._imported:
-            https.trusted, https.reason = None, "nothing was imported: " + ("; ".join(map(str, plan.skipped)) or "there was no store to change")
+            why = "; ".join(map(str, plan.skipped)) or "there was no store to change"
+            https.trusted, https.reason = None, f"nothing was imported: {why}"
             return
         url = https_url(recorder)
         title = "Open the recorder in this computer's own browsers and tools"
@@ -201,7 +202,7 @@ class Trusting:
         )
 
     def _weigh(self, recorder: Recorder, step: Step, request: Request) -> None:
-        """Judge, and write down what was found: the certificates with their problems, and with `--check` what would be imported."""
+        """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
         self._judgement = found = judged(request)
         self.problems = found.problems
         device, authority = request.device, request.authority

@@ -10,9 +10,9 @@ from pathlib import Path
 from nvrflow.certificate import Certificate
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
-from nvrflow.trust.stores.files import certificates_in
-from nvrflow.trust.stores.database import Database, settable, with_letter
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+from nvrflow.trust.stores.database import Database, settable, with_letter
+from nvrflow.trust.stores.files import certificates_in
 
 # A certificate that a server shows as its own needs opposite flags in the two browsers (measured: docs/trust.md).
 _LETTER: Mapping[Family, Mapping[Use, str]] = {
