@@ -18,7 +18,9 @@ Outcome = Literal[
     "tls", "old-tls-only", "no-common-cipher", "breaks-off", "unreadable", "not-tls", "refused", "timeout", "unreachable",
     "unknown-name",
 ]  # fmt: skip
-ANY_CIPHER = "ALL:eNULL"
+ANY_CIPHER = "ALL:eNULL:!aNULL"
+# Curves that OpenSSL offers only when asked to; a server whose key is on one of them finds no cipher before.
+ODD_CURVES = ("secp256k1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1", "secp224r1")
 _PAUSE = 0.2
 _TODAY = ("TLSv1.2", "TLSv1.3")
 
@@ -46,11 +48,19 @@ class Served:
 
 def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
     """Shake hands without verifying, from TLS 1.0 on and with any cipher; no request is sent. Never raises."""
+    found = _shaken(host, port, timeout, everything_accepted())
+    if found.outcome == "no-common-cipher":
+        curves = (_shaken(host, port, timeout, everything_accepted(curve=curve)) for curve in ODD_CURVES)
+        found = next((one for one in curves if one.chain), found)
+    return found
+
+
+def _shaken(host: str, port: int, timeout: float, context: ssl.SSLContext) -> Served:
     at = f"{host}:{port}"
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=timeout) as plain:
             plain.settimeout(timeout)
-            with everything_accepted().wrap_socket(plain, server_hostname=sni(host), do_handshake_on_connect=False) as secure:
+            with context.wrap_socket(plain, server_hostname=sni(host), do_handshake_on_connect=False) as secure:
                 try:
                     secure.do_handshake()
                 except ssl.SSLError as problem:
@@ -109,11 +119,14 @@ def _pause_before(end: float) -> bool:
     return True
 
 
-def everything_accepted(ciphers: str = ANY_CIPHER) -> ssl.SSLContext:
+def everything_accepted(ciphers: str = ANY_CIPHER, curve: str = "") -> ssl.SSLContext:
+    """A client that takes any certificate, from TLS 1.0 on, with these ciphers (and this one curve alone)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    if curve:
+        context.set_ecdh_curve(curve)
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
     with contextlib.suppress(ValueError), warnings.catch_warnings():  # ValueError: an OpenSSL built without TLS 1.0
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -147,9 +160,7 @@ def _handshake_failed(at: str, problem: ssl.SSLError, agreed: bool) -> Served:
     reason = (problem.reason or "").upper()
     if any(word in reason for word in ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION")):
         return Served("old-tls-only", f"{at} offers nothing newer than SSL 3; browsers want TLSv1.2 or newer")
-    if not agreed and any(
-        word in reason for word in ("ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER")
-    ):
+    if not agreed and any(word in reason for word in ("ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")):
         return Served("no-common-cipher", f"{at} speaks TLS, but refuses every cipher that this computer knows")
     if "ALERT" in reason:
         return Served("breaks-off", f"{at} speaks TLS, but breaks the handshake off ({_plain(reason)})")
