@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Literal
 
-from nvrflow.tls.handshake import ANY_CIPHER, ODD_CURVES, everything_accepted, sni
+from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
 
 _WITHOUT_CERTIFICATE = "aNULL"
 Exchange = Literal["tls13", "ecdhe", "rsa"]
@@ -35,9 +35,14 @@ class Offers:
     chosen: Exchange | None = None
     dropped: str = ""
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether that cipher is one without any certificate."""
+        return self.dropped.startswith(("ADH-", "AECDH-"))
+
 
 def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
-    """Try the ciphers that browsers offer, one key exchange after the other: three handshakes with most recorders. Never raises."""
+    """Try the ciphers that browsers offer, one key exchange after the other: three handshakes with most. Never raises."""
     at = (host, port, timeout)
     newest = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
     found: set[Exchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
@@ -48,7 +53,7 @@ def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
         versions = {newest[0]} | ({"TLSv1.2"} if found - {"tls13"} else set())
         return Offers(frozenset(versions), frozenset(found), _exchange(*newest))
     other = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ANY_CIPHER)
-    if other is None and not any(_handshake(at, ssl.TLSVersion.TLSv1_2, None, ANY_CIPHER, curve) for curve in ODD_CURVES):
+    if other is None:
         other = _handshake(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, _WITHOUT_CERTIFICATE)
     old = _handshake(at, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ANY_CIPHER)
     return Offers(frozenset(one[0] for one in (other, old) if one), dropped=other[1] if other else "")
@@ -61,11 +66,11 @@ def _exchange(version: str, cipher: str) -> Exchange:
 
 
 def _handshake(
-    at: tuple[str, int, float], oldest: ssl.TLSVersion, newest: ssl.TLSVersion | None, ciphers: str, curve: str = ""
+    at: tuple[str, int, float], oldest: ssl.TLSVersion, newest: ssl.TLSVersion | None, ciphers: str
 ) -> tuple[str, str] | None:
     """The version and cipher that the server picks; None when no handshake comes about."""
     host, port, timeout = at
-    context = everything_accepted(ciphers, curve)
+    context = everything_accepted(ciphers)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = oldest

@@ -55,12 +55,12 @@ def connection_problem(scene: Scene) -> Problem | None:
     """
     served = scene.served
     at = f"{scene.host}:{scene.port}"
+    if scene.offers is not None and scene.offers.dropped and not (scene.offers.anonymous and served.leaf):
+        sentence = f"the recorder offers only ciphers that browsers have dropped (the best is {scene.offers.dropped})"
+        return Problem("dropped-ciphers", at, sentence, _DROPPED)
     if served.outcome == "no-common-cipher":
         sentence = "offers only ciphers that browsers have dropped, and so old that this computer does not know them either"
         return Problem("dropped-ciphers", at, f"the recorder {sentence}", _DROPPED)
-    if scene.offers is not None and scene.offers.dropped:
-        sentence = f"the recorder offers only ciphers that browsers have dropped (the best is {scene.offers.dropped})"
-        return Problem("dropped-ciphers", at, sentence, _DROPPED)
     if served.outcome == "unreadable":
         return Problem("unreadable", at, served.why.removeprefix(f"{at} "), "create a new certificate on the recorder")
     if served.outcome == "tls":

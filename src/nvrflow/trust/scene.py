@@ -100,7 +100,7 @@ def look(url: str, typed: str, computer: Computer, timeout: float = 5.0, authori
     """Look at a recorder and at this computer. Nothing is changed, and nothing raises."""
     host, port = host_of(url), urlsplit(url).port or 443
     served = tls.served(host, port, timeout)
-    speaks = served.outcome in ("tls", "unreadable", "breaks-off", "old-tls-only")
+    speaks = served.outcome in ("tls", "unreadable", "breaks-off", "old-tls-only", "no-common-cipher")
     offers = tls.offers(host, port, timeout) if speaks else None
     try:
         entries = Ledger(computer.state / "trust.json").of_host(host, {port})
