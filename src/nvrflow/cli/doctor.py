@@ -17,8 +17,9 @@ def doctor(as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}, ensure_ascii=False, indent=2))
     else:
+        mark = {"note": "ok  ", "warning": "note", "refusal": "LACK"}
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.well else 'LACK' if finding.needed else 'note'} {finding.what}: {finding.sentence}")
-            if finding.mend and not finding.well:
-                click.echo(f"       {finding.mend}")
-    return 1 if any(finding.needed and not finding.well for finding in findings) else 0
+            click.echo(f"{mark[finding.level]} {finding.where}: {finding.sentence}")
+            if finding.advice and finding.level != "note":
+                click.echo(f"       {finding.advice}")
+    return 1 if any(finding.fatal for finding in findings) else 0

@@ -171,7 +171,7 @@ def verify(url: str, browser_path: Path | None, timeout: float, as_json: bool) -
     """Open https://recorder with this computer's own browser and tools, ignoring no error; if it is not trusted, say why."""
     from nvrflow.trust.verify import verify as verified
 
-    found = verified(url, browser_path, timeout)
+    found = verified(url, browser_path, timeout, say=lambda line: click.echo(line, err=True))
     _show(found.as_dict(), as_json, "\n".join(found.lines()))
     return 0 if found.trusted else 1
 

@@ -1,7 +1,8 @@
 """What really answers at a recorder's ports: the certificates it serves, the TLS it speaks, where HTTP sends a browser.
 
 Nothing here verifies or trusts anything, and nothing here sends a password: these are the eyes, not the judge. In reading
-order: `handshake` (what is served), `exchange` (how a browser could talk to it), `first_answer` (plain HTTP).
+order: `handshake` (what is served), `odd_curves` (the same by a key that no browser takes), `exchange` (how a browser could talk
+to it), `first_answer` (plain HTTP).
 """
 
 from nvrflow.tls.exchange import Exchange, Offers, offers

@@ -10,6 +10,7 @@ from typing import Literal
 
 from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
 
+_WITHOUT_CERTIFICATE = "aNULL"
 Exchange = Literal["tls13", "ecdhe", "rsa"]
 # What browsers offer below TLS 1.3, by OpenSSL's names: read from the ClientHello of Chromium 156 and of Firefox 153 (which
 # offers ECDHE-ECDSA-AES256-SHA as well).
@@ -34,9 +35,14 @@ class Offers:
     chosen: Exchange | None = None
     dropped: str = ""
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether that cipher is one without any certificate."""
+        return self.dropped.startswith(("ADH-", "AECDH-"))
+
 
 def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
-    """Try the ciphers that browsers offer, one key exchange after the other; at most six handshakes. Never raises."""
+    """Try the ciphers that browsers offer, one key exchange after the other: three handshakes with most. Never raises."""
     at = (host, port, timeout)
     newest = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
     found: set[Exchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
@@ -47,6 +53,8 @@ def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
         versions = {newest[0]} | ({"TLSv1.2"} if found - {"tls13"} else set())
         return Offers(frozenset(versions), frozenset(found), _exchange(*newest))
     other = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ANY_CIPHER)
+    if other is None:
+        other = _handshake(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, _WITHOUT_CERTIFICATE)
     old = _handshake(at, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ANY_CIPHER)
     return Offers(frozenset(one[0] for one in (other, old) if one), dropped=other[1] if other else "")
 

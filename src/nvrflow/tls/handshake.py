@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from nvrflow.certificate import Certificate
+from nvrflow.tls.odd_curves import leaf_on_odd_curve
 
 Outcome = Literal[
     "tls", "old-tls-only", "no-common-cipher", "breaks-off", "unreadable", "not-tls", "refused", "timeout", "unreachable",
     "unknown-name",
 ]  # fmt: skip
-ANY_CIPHER = "ALL:eNULL"
+ANY_CIPHER = "ALL:eNULL:!aNULL"
 _PAUSE = 0.2
 _TODAY = ("TLSv1.2", "TLSv1.3")
 
@@ -54,11 +55,15 @@ def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
                 try:
                     secure.do_handshake()
                 except ssl.SSLError as problem:
-                    return _handshake_failed(at, problem, agreed=secure.cipher() is not None)
+                    return _handshake_failed((host, port, timeout), problem, agreed=secure.cipher() is not None)
                 version = secure.version() or ""
                 sent = _chain(secure)
     except OSError as problem:
         return _no_connection(at, problem, timeout)
+    return _of(at, sent, version)
+
+
+def _of(at: str, sent: list[bytes], version: str) -> Served:
     chain, unreadable = _read(sent)
     if unreadable or not chain:
         return Served("unreadable", f"{at} serves {unreadable or 'no certificate at all'}", (), version)
@@ -110,6 +115,7 @@ def _pause_before(end: float) -> bool:
 
 
 def everything_accepted(ciphers: str = ANY_CIPHER) -> ssl.SSLContext:
+    """A client that takes any certificate, from TLS 1.0 on, with these ciphers."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -142,14 +148,17 @@ def _chain(secure: ssl.SSLSocket) -> list[bytes]:
     return [leaf] if leaf else []
 
 
-def _handshake_failed(at: str, problem: ssl.SSLError, agreed: bool) -> Served:
+def _handshake_failed(place: tuple[str, int, float], problem: ssl.SSLError, agreed: bool) -> Served:
     """The server's word for why there was no handshake, by OpenSSL's names; `agreed`: a cipher was found before it broke off."""
+    host, port, timeout = place
+    at = f"{host}:{port}"
     reason = (problem.reason or "").upper()
     if any(word in reason for word in ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION")):
         return Served("old-tls-only", f"{at} offers nothing newer than SSL 3; browsers want TLSv1.2 or newer")
-    if not agreed and any(
-        word in reason for word in ("ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY", "NO_SHARED_CIPHER")
-    ):
+    if not agreed and any(word in reason for word in ("ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")):
+        odd = leaf_on_odd_curve(host, port, timeout, sni(host))
+        if odd is not None:
+            return _of(at, [odd], _TODAY[0])
         return Served("no-common-cipher", f"{at} speaks TLS, but refuses every cipher that this computer knows")
     if "ALERT" in reason:
         return Served("breaks-off", f"{at} speaks TLS, but breaks the handshake off ({_plain(reason)})")

@@ -1,220 +1,223 @@
-"""Why a recorder is not trusted: what curl, Python and the recorder's own chain say, each with what to do about it."""
+"""Why a recorder is not trusted: the most fundamental cause first, each one known to be a cause, and what to do about it.
+
+Where the cause is not known, exactly that is said, with the client's own code.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+
+from cryptography import x509
 
 from nvrflow import tls
-from nvrflow.certificate import Certificate, host_of, judge
-from nvrflow.command import Command, run, tool
+from nvrflow.certificate import Certificate, judge
+from nvrflow.certificate.hosts import permitted_by
 from nvrflow.problem import Problem
-from nvrflow.trust import Computer, all_stores, ledger_of
-from nvrflow.trust.surroundings import Finding, examine
+from nvrflow.trust.clients import Client
+from nvrflow.trust.clients.answer import Answer
+from nvrflow.trust.discovery import all_stores
+from nvrflow.trust.scene import Scene
+from nvrflow.trust.surroundings import imports_ignored
 
-_OVERRIDING = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-_PYTHON = """
-import ssl, socket, sys
-host, port = sys.argv[1], int(sys.argv[2])
-try:
-    with socket.create_connection((host, port), timeout=10) as plain:
-        with ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure:
-            print("trusted", secure.version())
-except ssl.SSLCertVerificationError as problem:
-    print("refused", problem.verify_message)
-except OSError as problem:
-    print("failed", problem)
-"""
+Asked = Sequence[tuple[Client, Answer]]
+# What the clients say when nothing that they trust leads to the served certificate. Chromium: net_error_list.h; Firefox:
+# SECErrs.h and mozpkix's own; curl: CURLE_PEER_FAILED_VERIFICATION; OpenSSL: x509_vfy.h (7, 18 to 21, 27).
+_NOT_TRUSTED = {
+    "ERR_CERT_AUTHORITY_INVALID",
+    "SEC_ERROR_UNKNOWN_ISSUER",
+    "SEC_ERROR_UNTRUSTED_ISSUER",
+    "SEC_ERROR_UNTRUSTED_CERT",
+    "SEC_ERROR_BAD_SIGNATURE",
+    "SEC_ERROR_REUSED_ISSUER_AND_SERIAL",
+    "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT",
+    *("60", "7", "18", "19", "20", "21", "27"),
+}
+_CONNECTION = {
+    "refused": ("nothing-listens", "switch HTTPS on (nvrflow secure URL); if it was just switched on, wait for the restart"),
+    "timeout": ("no-answer", "check address and port, and whether a firewall stands between"),
+    "unreachable": ("no-answer", "check the network and the address"),
+    "unknown-name": ("no-answer", "use the recorder's IP address, or correct the name in your router"),
+    "not-tls": ("not-tls", "look whether HTTPS has another port, and wait for a restart to end"),
+    "breaks-off": (
+        "handshake-breaks-off",
+        "wait for a restart to end; if it stays so, update the recorder's firmware",
+    ),
+    "old-tls-only": ("old-tls-only", "update the recorder's firmware, or choose TLS 1.2 in its security settings"),
+}
+_DROPPED = "update the recorder's firmware, or choose stronger ciphers (TLS 1.2 with ECDHE or AES-GCM) in its security settings"
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What one real client, in a fresh process and with no error ignored, says of the recorder.
+def connection_problem(scene: Scene) -> Problem | None:
+    """What keeps every browser from a connection at all, before any certificate counts; None when nothing does.
 
-    `trusted` is None when the client is not on this computer or could not be asked; `reason` is its own words.
+    Codes: nothing-listens, no-answer, not-tls, handshake-breaks-off, old-tls-only, dropped-ciphers, unreadable.
     """
-
-    client: str
-    trusted: bool | None
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One thing that is wrong: `code`, a sentence, and what to do.
-
-    Codes: nothing-listens, no-answer, not-tls, old-tls-only, chain-incomplete, not-trusted, this-computer, and those of
-    nvrflow.certificate.judging.Code (no-san, wrong-name, expired, not-yet-valid, weak-key, weak-signature …).
-    """
-
-    code: str
-    sentence: str
-    mend: str = ""
-
-
-def ask_curl(url: str, environment: Mapping[str, str] | None = None) -> Verdict:
-    """curl with this computer's system store. It accepts a certificate without SAN, so its yes alone is no proof."""
-    curl = tool("curl", environment)
-    if curl is None:
-        return Verdict("curl", None, "curl is not installed")
-    command = Command(
-        (curl, "--silent", "--show-error", "--output", os.devnull, "--max-time", "15", "--noproxy", "*", url),
-        timeout=20,
-        environment=_without_overrides(environment),
-    )
-    ended = run(command)
-    if ended.ok:
-        return Verdict("curl", True)
-    reason = re.sub(r"^curl: ", "", ended.errors.strip().splitlines()[0]) if ended.errors.strip() else ended.why
-    return Verdict("curl", False, reason)
-
-
-def ask_python(url: str, environment: Mapping[str, str] | None = None) -> Verdict:
-    """Python with its default trust, in a new process."""
-    host, port = _address(url)
-    command = Command(
-        (sys.executable, "-I", "-c", _PYTHON, host, str(port)), timeout=20, environment=_without_overrides(environment)
-    )
-    ended = run(command)
-    word, _, reason = ended.output.strip().partition(" ")
-    if word not in ("trusted", "refused", "failed"):
-        return Verdict("python", None, ended.why)
-    if word == "refused" and sys.platform == "darwin":
-        return Verdict("python", None, "Python on macOS does not read the keychains")
-    return Verdict("python", word == "trusted", "" if word == "trusted" else reason)
-
-
-def diagnose(
-    url: str,
-    authority: Certificate | None = None,
-    computer: Computer | None = None,
-    now: datetime | None = None,
-    typed: str | None = None,
-) -> list[Diagnosis]:
-    """Everything that keeps a browser from trusting https://recorder, most fundamental first; empty when nothing does.
-
-    `authority` is the recorder's CA certificate if it is known (else the ledger's knowledge and the served chain are used),
-    `typed` the address by which a person knows the recorder, for what is to be typed next.
-    """
-    host, port = _address(url)
-    served = tls.served(host, port)
-    found = _connection(served)
-    if served.leaf is None:
-        return found
-    clock = tls.date_header(f"http://{_bracketed(host)}/") or tls.date_header(url)
-    computer = computer or Computer.this()
-    known = authority or _signer(served.leaf, served.chain[1:], computer, host)
-    objections = judge(served.leaf, known, host, now or datetime.now(UTC), clock)
-    found += [_of(objection) for objection in objections if objection.fatal and objection.code != "not-issued"]
-    found += _chain(served, known)
-    found += _stores(served, known, computer, (host, typed or url))
-    found += [
-        _of_finding(one) for one in examine(computer, recorder_clock=clock) if not one.well and not one.what.startswith("store ")
-    ]
-    return found
-
-
-def _connection(served: tls.Served) -> list[Diagnosis]:
-    mends = {
-        "refused": ("nothing-listens", "switch HTTPS on (nvrflow secure URL); if it was just switched on, wait for the restart"),
-        "timeout": ("no-answer", "check address and port, and whether a firewall stands between"),
-        "unreachable": ("no-answer", "check the network and the address"),
-        "unknown-name": ("no-answer", "use the recorder's IP address, or mend the name in your router"),
-        "not-tls": ("not-tls", "look whether HTTPS has another port, and wait for a restart to end"),
-        "old-tls-only": ("old-tls-only", "update the recorder's firmware, or choose TLS 1.2 in its security settings"),
-    }
+    served = scene.served
+    at = f"{scene.host}:{scene.port}"
+    if scene.offers is not None and scene.offers.dropped and not (scene.offers.anonymous and served.leaf):
+        sentence = f"the recorder offers only ciphers that browsers have dropped (the best is {scene.offers.dropped})"
+        return Problem("dropped-ciphers", at, sentence, _DROPPED)
+    if served.outcome == "no-common-cipher":
+        sentence = "offers only ciphers that browsers have dropped, and so old that this computer does not know them either"
+        return Problem("dropped-ciphers", at, f"the recorder {sentence}", _DROPPED)
+    if served.outcome == "unreadable":
+        return Problem("unreadable", at, served.why.removeprefix(f"{at} "), "create a new certificate on the recorder")
     if served.outcome == "tls":
-        return []
-    code, mend = mends[served.outcome]
-    return [Diagnosis(code, served.why, mend)]
+        return None
+    code, advice = _CONNECTION[served.outcome]
+    return Problem(code, at, served.why.removeprefix(f"{at} "), advice)
 
 
-def _chain(served: tls.Served, known: Certificate | None) -> list[Diagnosis]:
-    """A link that the server should send and does not."""
-    leaf = served.leaf
-    if leaf is None or leaf.self_signed or known is None or known.self_signed:
-        return []
-    if any(one.der == known.der for one in served.chain[1:]):
-        return []
-    return [
-        Diagnosis(
-            "chain-incomplete",
-            f"the recorder does not send {known.name!r}, the link between its certificate and {known.issuer!r}",
-            "import that link as well: nvrflow trust with all the recorder's files",
-        )
-    ]
+def diagnose(scene: Scene, asked: Asked, now: datetime | None = None) -> tuple[Problem, ...]:
+    """Why those clients that refuse do so, most fundamental first; empty when all of them open the recorder.
+
+    Codes beside those of `connection_problem` and of `certificate.judge`: another-certificate, outgrown, chain-incomplete,
+    not-imported, other-store, flags-changed, those of `surroundings.imports_ignored`, ledger-unreadable, unknown-cause.
+    """
+    failing = [(client, answer) for client, answer in asked if answer.trusted is False]
+    if not failing:
+        return ()
+    connection = connection_problem(scene)
+    if connection is not None:
+        return (connection,)
+    assert scene.served.leaf is not None
+    found = [*_another(scene), *_judged(scene, scene.served.leaf, failing, now or datetime.now(UTC))]
+    if not found:
+        found += [*_outgrown(scene), *_incomplete(scene)]
+    own: list[Problem] = []
+    for client, answer in failing:
+        if not any(problem.client in ("", _kind(client)) for problem in found):
+            own += _of_client(scene, client, answer)
+    return tuple(dict.fromkeys([*([scene.damage] if scene.damage else []), *found, *own]))
 
 
-def _stores(served: tls.Served, known: Certificate | None, computer: Computer, where: tuple[str, str]) -> list[Diagnosis]:
-    """Which of this user's stores lacks what would make it trusted; `where` is the recorder's host and its address as typed."""
-    host, typed = where
-    entries = [one for one in ledger_of(computer).of_host(host) if one.phase == "done"]
-    fitting = {
-        one.sha256
-        for one in entries
-        if served.leaf and (one.certificate.issued(served.leaf) or one.certificate.der == served.leaf.der)
-    }
-    lacking = []
-    for store in all_stores(computer):
-        if store.scope != "user" or not store.state().usable:
+def _judged(scene: Scene, leaf: Certificate, failing: Asked, now: datetime) -> Iterator[Problem]:
+    """What browsers object to on paper, as far as it concerns one of the clients that refuse."""
+    in_date = leaf.not_before <= now <= leaf.not_after
+    clock = None if in_date else tls.date_header(f"http://{_bracketed(scene.host)}/") or tls.date_header(scene.url)
+    problems = judge(leaf, scene.issuer, scene.host, now, clock)
+    clients = {_kind(client) for client, _ in failing}
+    for problem in problems:
+        if problem.code == "not-issued":  # who signed it is not known here: that is no finding about the recorder
             continue
-        ours = [one for one in entries if one.store == store.name and (one.sha256 in fitting or one.use != "leaf")]
-        held = any(store.holds(one.certificate) for one in ours)
-        full = known is not None and store.holds(known) is not None
-        if not held and not full:
-            lacking.append(store.name)
-    stale = entries and not fitting
-    if stale:
-        return [
-            Diagnosis(
-                "not-trusted",
-                f"{host} serves another certificate than the one that was trusted; the recorder made a new one, or"
-                " somebody stands between",
-                f"compare the fingerprint on the recorder's screen, then: nvrflow untrust {host} and nvrflow secure {typed}",
-            )
-        ]
-    if not lacking:
-        return []
-    return [
-        Diagnosis(
-            "not-trusted",
-            f"not trusted in {', '.join(lacking)}",
-            f"nvrflow secure {typed}, or nvrflow trust FILE…",
+        if problem.client in clients or (problem.fatal and not problem.client):
+            yield problem
+
+
+def _another(scene: Scene) -> Iterator[Problem]:
+    """Something was trusted for this recorder, and it vouches for nothing that is served now."""
+    if not scene.anchors or any(scene.vouches(entry.certificate) for entry in scene.anchors):
+        return
+    leaf = scene.served.leaf
+    assert leaf is not None
+    yield Problem(
+        "another-certificate",
+        scene.host,
+        "the recorder serves another certificate than the trusted one: it made a new one (after a reset, or for a new address),"
+        " or another device answers at its address",
+        f"compare the SHA-256 fingerprint on the recorder's own screen with {leaf.sha256}; if it is the same:"
+        f" nvrflow untrust {scene.typed}, then nvrflow trust FILE… --for {scene.typed} (or nvrflow secure {scene.typed})",
+    )
+
+
+def _outgrown(scene: Scene) -> Iterator[Problem]:
+    """The limited anchor permits fewer names than the certificate that is served now."""
+    leaf = scene.served.leaf
+    assert leaf is not None
+    fitting = [entry.certificate for entry in scene.anchors if scene.vouches(entry.certificate)]
+    limits = [limit for one in fitting if (limit := one.extension(x509.NameConstraints)) is not None]
+    if not limits or len(limits) < len(fitting):
+        return
+    beyond = [[name for name in leaf.san if not permitted_by(name, limit)] for limit in limits]
+    if all(beyond):
+        yield Problem(
+            "outgrown",
+            scene.host,
+            f"what was imported is limited to other names; the recorder's certificate now also names {', '.join(min(beyond))}",
+            f"nvrflow untrust {scene.typed}, then nvrflow trust FILE… --for {scene.typed}",
         )
-    ]
 
 
-def _signer(leaf: Certificate, sent: tuple[Certificate, ...], computer: Computer, host: str) -> Certificate | None:
-    """The certificate that signed the leaf: sent along, or known from the ledger; the leaf itself when self-signed."""
-    if leaf.self_signed:
-        return leaf
-    held = [entry.certificate for entry in ledger_of(computer).of_host(host)]
-    return next((one for one in (*sent, *held) if one.issued(leaf)), None)
+def _incomplete(scene: Scene) -> Iterator[Problem]:
+    """A certificate of the recorder's between its own and its root is neither sent nor imported."""
+    leaf = scene.served.leaf
+    assert leaf is not None
+    if leaf.self_signed or any(link.issued(leaf) for link in scene.links) or scene.lying():
+        return
+    link = scene.authority if scene.authority is not None and scene.authority.issued(leaf) else None
+    sent = scene.served.chain[1:]
+    if link is not None and not link.self_signed:
+        missing = f"does not send {link.name!r}, the link between its certificate and {link.issuer!r}"
+    elif link is None and sent:
+        missing = f"sends {sent[0].name!r}, which did not sign its certificate, and not the one that did ({leaf.issuer!r})"
+    else:
+        return
+    advice = "import that link as well: nvrflow trust with all the recorder's files"
+    yield Problem("chain-incomplete", scene.host, f"the recorder {missing}", advice)
 
 
-def _of(problem: Problem) -> Diagnosis:
-    return Diagnosis(problem.code, f"{problem.where}: {problem.sentence}", problem.advice)
+def _of_client(scene: Scene, client: Client, answer: Answer) -> Iterator[Problem]:
+    """Why this client does not trust a certificate to which nothing else can be objected."""
+    if answer.code not in _NOT_TRUSTED:
+        yield _unknown(client, answer)
+        return
+    lying = scene.lying()
+    own = [one for one in lying if client.reads(one.store.name)]
+    if not own:
+        yield _not_there(scene, client, [one.store.name for one in lying])
+    elif not any(one.enough for one in own):
+        where = own[0].store.name
+        yield Problem(
+            "flags-changed",
+            where,
+            f"{own[0].certificate.name!r} lies there with flags that do not trust it; somebody changed them",
+            f"nvrflow untrust {scene.typed}, then nvrflow trust FILE… --for {scene.typed}",
+            client=_kind(client),
+        )
+    else:
+        ignored = [one for one in imports_ignored(scene.computer) if one.client == _kind(client) and one.level != "note"]
+        yield from ignored or [_unknown(client, answer)]
 
 
-def _of_finding(finding: Finding) -> Diagnosis:
-    return Diagnosis("this-computer", f"{finding.what}: {finding.sentence}", finding.mend)
+def _not_there(scene: Scene, client: Client, elsewhere: list[str]) -> Problem:
+    """Nothing that this client reads vouches for the recorder, though something else may."""
+    reads = [store.name for store in all_stores(scene.computer) if client.reads(store.name)]
+    stores = ", ".join(reads) or "no store that nvrflow knows"
+    if elsewhere:
+        option = f" --store {reads[0]}" if reads else ""
+        return Problem(
+            "other-store",
+            client.name,
+            f"what vouches for the recorder was imported into {', '.join(dict.fromkeys(elsewhere))}, which it does not read;"
+            f" it reads {stores}",
+            f"nvrflow secure {scene.typed}{option}, or nvrflow trust FILE… --for {scene.typed}{option}",
+            client=_kind(client),
+        )
+    return Problem(
+        "not-imported",
+        client.name,
+        f"nothing that vouches for the recorder was imported for it (it reads {stores})",
+        f"nvrflow secure {scene.typed}, or nvrflow trust FILE… --for {scene.typed}",
+        client=_kind(client),
+    )
 
 
-def _address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    return host_of(url), (parts.port or 443) if parts.scheme == "https" else 443
+def _unknown(client: Client, answer: Answer) -> Problem:
+    said = answer.code if answer.reason in (None, answer.code) else f"{answer.code}: {answer.reason}"
+    return Problem(
+        "unknown-cause",
+        client.name,
+        f"it does not open the recorder ({said}), and nvrflow does not know why",
+        "look that code up, and see nvrflow doctor",
+        client=_kind(client),
+    )
+
+
+def _kind(client: Client) -> str:
+    """`firefox` for a client named `firefox:<profile>` or `firefox-snap:<profile>`."""
+    return client.name.partition(":")[0].partition("-")[0]
 
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _without_overrides(environment: Mapping[str, str] | None) -> dict[str, str | None]:
-    """Variables that would make the client read another bundle are unset; HOME is the given one's."""
-    home = {"HOME": environment["HOME"]} if environment and "HOME" in environment else {}
-    return {**home, **dict.fromkeys(_OVERRIDING)}

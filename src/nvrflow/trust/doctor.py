@@ -4,68 +4,63 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from nvrflow.browser import find_browser
 from nvrflow.command import tool
 from nvrflow.errors import WrongCall
+from nvrflow.problem import Problem
 from nvrflow.trust import Computer
 from nvrflow.trust.surroundings import examine
 
 
-@dataclass(frozen=True)
-class Examined:
-    """One thing looked at: whether all is well, and the command that mends it. Without what is `needed` nothing works."""
+def examine_all() -> list[Problem]:
+    """Everything that `nvrflow doctor` looks at, what is needed first.
 
-    what: str
-    well: bool
-    sentence: str
-    mend: str = ""
-    needed: bool = True
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
-
-
-def examine_all() -> list[Examined]:
-    """Everything that `nvrflow doctor` looks at, what is needed first."""
+    A `refusal` is what nothing works without, a `warning` what some work lacks, a `note` what is well. The codes end in `-there`
+    or `-missing`, beside those of `surroundings.examine`.
+    """
     found = [_python(), _browser(), *([_certutil()] if sys.platform == "linux" else []), _keyring(), _simulator()]
-    return found + [Examined(one.what, one.well, one.sentence, one.mend, needed=False) for one in examine(Computer.this())]
+    return found + examine(Computer.this())
 
 
-def _python() -> Examined:
-    return Examined("python", True, sys.version.split()[0])
+def _there(what: str, sentence: str) -> Problem:
+    return Problem(f"{what}-there", what, sentence, level="note")
 
 
-def _browser() -> Examined:
+def _python() -> Problem:
+    return _there("python", sys.version.split()[0])
+
+
+def _browser() -> Problem:
     try:
         browser = find_browser()
     except WrongCall as problem:
-        return Examined("browser", False, str(problem).removeprefix("browser: "), "")
-    return Examined("browser", True, f"{browser.path} ({browser.version or 'version unknown'})")
+        return Problem("browser-missing", "browser", str(problem).removeprefix("browser: "))
+    return _there("browser", f"{browser.path} ({browser.version or 'version unknown'})")
 
 
-def _certutil() -> Examined:
+def _certutil() -> Problem:
     found = tool("certutil")
-    mend = "apt-get install libnss3-tools (Fedora: dnf install nss-tools)"
-    return Examined(
-        "certutil", found is not None, found or "NSS's certutil is missing, so no browser can be given certificates", mend
-    )
+    if found:
+        return _there("certutil", found)
+    sentence = "NSS's certutil is missing, so no browser can be given certificates"
+    return Problem("certutil-missing", "certutil", sentence, "apt-get install libnss3-tools (Fedora: dnf install nss-tools)")
 
 
-def _keyring() -> Examined:
+def _keyring() -> Problem:
     import keyring
     from keyring.backends import fail, null
 
     backend = keyring.get_keyring()
-    usable = not isinstance(backend, fail.Keyring | null.Keyring)
-    sentence = backend.name if usable else "none is usable here; the password comes from NVRFLOW_PASSWORD or a prompt"
-    return Examined("keyring", usable, sentence, needed=False)
+    if not isinstance(backend, fail.Keyring | null.Keyring):
+        return _there("keyring", backend.name)
+    sentence = "none is usable here; the password comes from NVRFLOW_PASSWORD or a prompt"
+    return Problem("keyring-missing", "keyring", sentence, level="warning")
 
 
-def _simulator() -> Examined:
+def _simulator() -> Problem:
     missing = [name for name in ("starlette", "uvicorn") if importlib.util.find_spec(name) is None]
-    sentence = f"{', '.join(missing)} is not installed" if missing else "installed"
-    return Examined("simulator", not missing, sentence, "pip install 'nvrflow[simulator]'", needed=False)
+    if not missing:
+        return _there("simulator", "installed")
+    sentence = f"{', '.join(missing)} is not installed"
+    return Problem("simulator-missing", "simulator", sentence, "pip install 'nvrflow[simulator]'", "warning")

@@ -1,81 +1,152 @@
-"""Does this computer trust the recorder? Asked of its own browser and tools, in fresh processes, with no error ignored."""
+"""Does this computer trust the recorder? Asked of its own browsers and tools, in fresh processes, with no error ignored.
+
+Which answers count: those of the clients that read a store into which something was imported for this recorder; where nothing was
+imported, those of all browsers. Each client's own answer is shown, whether it counts or not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nvrflow.browser import find_browser
-from nvrflow.errors import TimedOut, Unreachable
-from nvrflow.recorder.address import locate, normalised
-from nvrflow.trust import Computer, all_stores
-from nvrflow.trust.clients.chromium import prove
-from nvrflow.trust.clients.firefox import error_at, find_firefox
-from nvrflow.trust.diagnosis import Diagnosis, Verdict, ask_curl, ask_python, diagnose
+from nvrflow.certificate import host_of
+from nvrflow.errors import Unreachable
+from nvrflow.problem import Problem
+from nvrflow.recorder.address import at_host, locate, normalised
+from nvrflow.trust.clients import Client, announced, clients_of
+from nvrflow.trust.clients.answer import Answer
+from nvrflow.trust.clients.chromium import ChromiumClient
+from nvrflow.trust.clients.curl import CurlClient
+from nvrflow.trust.clients.firefox import FirefoxClient
+from nvrflow.trust.clients.python import PythonClient
+from nvrflow.trust.computer import Computer
+from nvrflow.trust.diagnosis import connection_problem, diagnose
+from nvrflow.trust.open_browsers import restart_notes
+from nvrflow.trust.overrides import overrides
+from nvrflow.trust.scene import Scene, look
+from nvrflow.trust.surroundings import imports_ignored
+
+Say = Callable[[str], None]
+_NOBODY_ANSWERS = ("nothing-listens", "no-answer", "not-tls")
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The word of each client, and what is wrong; `trusted` is the browser's word, because it is the strictest."""
+    """The word of each client, which of them count, and what is wrong or worth knowing."""
 
     url: str
-    verdicts: tuple[Verdict, ...]
-    diagnoses: tuple[Diagnosis, ...]
-    tls: str | None = None
+    answers: tuple[Answer, ...]
+    counted: frozenset[str]
+    problems: tuple[Problem, ...]
 
     @property
     def trusted(self) -> bool:
-        """Whether the browser opened the recorder."""
-        return self.verdicts[0].trusted is True
+        """Whether every client that counts opened the recorder, and at least one did."""
+        words = [answer.trusted for answer in self.answers if answer.name in self.counted and answer.trusted is not None]
+        return bool(words) and all(words)
+
+    @property
+    def reason(self) -> str | None:
+        """Why not: the first refusal that counts, in the client's own words, or what is wrong with the connection."""
+        if self.trusted:
+            return None
+        refused = [answer.reason for answer in self.answers if answer.name in self.counted and not answer.trusted]
+        return next((reason for reason in refused if reason), self.problems[0].sentence if self.problems else None)
+
+    @property
+    def tls(self) -> str | None:
+        """The TLS version that a client spoke, where one says so."""
+        return next((answer.tls for answer in self.answers if answer.tls), None)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        reason = None if self.trusted else (self.verdicts[0].reason or None)
-        https = {"url": self.url, "trusted": self.trusted, "tls": self.tls, "reason": reason}
+        clients = [answer.as_dict() | {"counts": answer.name in self.counted} for answer in self.answers]
+        https = {"url": self.url, "trusted": self.trusted, "tls": self.tls, "reason": self.reason, "clients": clients}
         return {
             "recorder": self.url,
             "outcome": "done" if self.trusted else "failed",
-            "error": None if self.trusted else {"kind": "not-trusted", "message": reason, "step": None},
+            "error": None if self.trusted else {"kind": "not-trusted", "message": self.reason, "step": None},
             "https": https,
-            "clients": [asdict(verdict) for verdict in self.verdicts],
-            "diagnoses": [asdict(diagnosis) for diagnosis in self.diagnoses],
+            "problems": [problem.as_dict() for problem in self.problems],
         }
 
     def lines(self) -> Iterator[str]:
         """The same for a person."""
         yield f"{self.url}: {'trusted' if self.trusted else 'NOT trusted'}" + (f" ({self.tls})" if self.tls else "")
-        for verdict in self.verdicts:
-            word = {True: "trusts it", False: "does not trust it", None: "could not be asked"}[verdict.trusted]
-            yield f"  {verdict.client:12} {word}" + (f": {verdict.reason}" if verdict.reason else "")
-        for diagnosis in [] if self.trusted else self.diagnoses:
-            yield f"  {diagnosis.code}: {diagnosis.sentence}" + (f"; {diagnosis.mend}" if diagnosis.mend else "")
+        wide = max((len(answer.name) for answer in self.answers), default=0)
+        for answer in self.answers:
+            word = {True: "trusts it", False: "does not trust it", None: "could not be asked"}[answer.trusted]
+            aside = "" if answer.name in self.counted or answer.trusted is None else " (does not count: nothing imported for it)"
+            yield f"  {answer.name:{wide}} {word}" + (f": {answer.reason}" if answer.reason else "") + aside
+        for problem in self.problems:
+            yield f"  {problem.code}: {problem}"
 
 
-def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0) -> Verification:
-    """Ask the browser (the full one: it also reads policies), Firefox, curl and Python. Raises WrongCall without a browser."""
+def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0, say: Say | None = None) -> Verification:
+    """Ask every client of this computer. `say` is told before a wait of seconds. Raises WrongCall where there is no browser."""
+    computer = Computer.this()
+    clients = clients_of(computer, browser_path)
+    _need_a_browser(clients, browser_path)
     typed = normalised(url)
-    browser = find_browser(browser_path, full=True)
-    secure = typed if typed.startswith("https:") else _secure_address(typed)
-    diagnoses = tuple(diagnose(secure, typed=typed))
-    if any(diagnosis.code in ("nothing-listens", "no-answer", "not-tls") for diagnosis in diagnoses):
-        return Verification(secure, (Verdict("browser", False, diagnoses[0].sentence),), diagnoses)
-    proof = prove(secure, browser, timeout=timeout)
-    verdicts = (Verdict("browser", proof.trusted, proof.error), *_firefoxes(secure), ask_curl(secure), ask_python(secure))
-    return Verification(secure, verdicts, diagnoses, proof.tls)
+    if say:
+        say(f"looking at {typed}")
+    scene = look(typed if typed.startswith("https:") else _secure_address(typed), typed, computer)
+    connection = connection_problem(scene)
+    if connection is not None and connection.code in _NOBODY_ANSWERS:
+        return Verification(scene.url, (), frozenset(), (connection,))
+    asked = [(client, announced(client, scene.url, timeout, say)) for client in clients]
+    counted = counting(scene, clients)
+    problems = diagnose(scene, [(client, answer) for client, answer in asked if client.name in counted])
+    notes = (*overridden(scene, [answer for _, answer in asked], timeout), *_of_daily_use(scene, asked, problems))
+    return Verification(scene.url, tuple(answer for _, answer in asked), counted, (*problems, *notes))
 
 
-def _firefoxes(url: str) -> Iterator[Verdict]:
-    """Firefox's word for each profile of this user; nothing where there is no Firefox or no profile."""
-    profiles = [store for store in all_stores(Computer.this()) if store.family == "firefox"]
-    for store in profiles if find_firefox() else []:
-        try:
-            error = error_at(url, Path(store.place))
-        except TimedOut as problem:
-            yield Verdict(store.name, None, str(problem))
-        else:
-            yield Verdict(store.name, not error, error)
+def counting(scene: Scene, clients: list[Client]) -> frozenset[str]:
+    """Whose answers count: who reads a store into which something was imported for this recorder, else every browser."""
+    stores = {entry.store for entry in scene.entries}
+    served = [client.name for client in clients if any(client.reads(store) for store in stores)]
+    return frozenset(served or [client.name for client in clients if isinstance(client, ChromiumClient | FirefoxClient)])
+
+
+def overridden(scene: Scene, answers: list[Answer], timeout: float) -> Iterator[Problem]:
+    """A warning for each tool that says something else as it runs daily, with the variables that lead it to another bundle."""
+    found = overrides(scene.computer)
+    tools: list[Client] = [CurlClient(scene.computer, overridden=True), PythonClient(scene.computer, overridden=True)]
+    for tool in tools if found else []:
+        usual = tool.ask(scene.url, timeout)
+        bare = next((answer for answer in answers if answer.name == tool.name), None)
+        if bare is None or usual.trusted is None or usual.trusted == bare.trusted:
+            continue
+        word = "opens" if usual.trusted else "does not open"
+        names = ", ".join(f"{name}={value}" for name, value in found.items())
+        yield Problem(
+            "store-overridden",
+            tool.name,
+            f"as it runs now ({names}) it {word} the recorder; with the system's own store it is the other way round",
+            f"unset {' '.join(found)}",
+            "warning",
+            tool.name,
+        )
+
+
+def _of_daily_use(scene: Scene, asked: list[tuple[Client, Answer]], problems: tuple[Problem, ...]) -> Iterator[Problem]:
+    """What keeps a person's own browser from trusting although a fresh one does: a switch in its profile, or that it is open."""
+    trusting = {client.name.partition(":")[0] for client, answer in asked if answer.trusted}
+    known = {problem.code for problem in problems}
+    for problem in imports_ignored(scene.computer):
+        if problem.client in trusting and problem.code == "imports-switched-off" and problem.code not in known:
+            yield problem
+    if trusting:
+        yield from restart_notes(scene.computer, scene.entries)
+
+
+def _need_a_browser(clients: list[Client], browser_path: Path | None) -> None:
+    """Raises WrongCall when the browser that was named is none, or when there is no browser at all."""
+    chromium = next(client for client in clients if isinstance(client, ChromiumClient))
+    if browser_path or not any(isinstance(client, FirefoxClient) for client in clients):
+        chromium.browser()
 
 
 def _secure_address(typed: str) -> str:
@@ -86,5 +157,4 @@ def _secure_address(typed: str) -> str:
         address = None
     if address and address.secure:
         return address.url
-    host = typed.removeprefix("http://")
-    return normalised("https://" + (host.rpartition(":")[0] if host[-1:] != "]" and ":" in host else host))
+    return normalised(f"https://{at_host(host_of(typed))}")

@@ -9,7 +9,7 @@ for answer in ask("https://192.0.2.10", Computer.this()):
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -55,7 +55,18 @@ def ask(
     browser_path: Path | None = None,
     timeout: float = 30.0,
     only: Collection[str] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> tuple[Answer, ...]:
-    """What the clients say of `url`, one after the other; `only`: just those that read one of these stores."""
+    """What the clients say of `url`, one after the other; `only`: just those that read one of these stores (by name).
+
+    `say` is told before each one whose answer takes seconds.
+    """
     chosen = clients_of(computer, browser_path) if only is None else clients_reading(only, computer, browser_path)
-    return tuple(client.ask(url, timeout) for client in chosen)
+    return tuple(announced(client, url, timeout, say) for client in chosen)
+
+
+def announced(client: Client, url: str, timeout: float, say: Callable[[str], None] | None) -> Answer:
+    """Ask one client, and say so before when it is one that takes seconds to start."""
+    if say is not None and client.name not in ("curl", "python"):
+        say(f"asking {client.name} to open {url}")
+    return client.ask(url, timeout)

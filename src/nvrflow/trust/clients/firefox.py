@@ -36,6 +36,11 @@ _ERROR_CODE = """
 const said = name => { try { return document[name]().errorCodeString || "" } catch (problem) { return "" } };
 return said("getFailedCertSecurityInfo") || said("getNetErrorInfo")
 """
+# What every Firefox reads beside its profile. Fedora's, Arch's and SUSE's Firefox load p11-kit in place of Mozilla's own roots;
+# on Windows and macOS enterprise roots are on by default since version 120 (security/manager/ssl/EnterpriseRoots.cpp).
+_SHARED_ON_LINUX = ("policy-firefox", "fedora-system", "arch-system", "suse-system")
+_SHARED_ON_WINDOWS = ("windows-user", "windows-machine")
+_SHARED_ON_MACOS = ("macos-user", "macos-machine")
 _PATIENCE = 60.0  # seconds in which Firefox has to start
 _NOT_INSTALLED = "Firefox is not installed on this computer"
 
@@ -53,8 +58,8 @@ class FirefoxClient:
 
     def reads(self, store: str) -> bool:
         """Its own profile's store, and what every Firefox of this computer reads."""
-        shared = {"linux": ("policy-firefox",), "windows": ("windows",), "macos": ("macos",)}[self.computer.system]
-        return store == self.name or any(store == one or store.startswith(f"{one}-") for one in shared)
+        shared = {"linux": _SHARED_ON_LINUX, "windows": _SHARED_ON_WINDOWS, "macos": _SHARED_ON_MACOS}
+        return store == self.name or store in shared[self.computer.system]
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
         """Firefox's own code for what is wrong, for example SEC_ERROR_UNKNOWN_ISSUER."""
@@ -66,7 +71,7 @@ class FirefoxClient:
                 code, tls = visited(session, url)
         except TimedOut as problem:
             return Answer(self.name, None, str(problem), "no-answer")
-        return Answer(self.name, not code, f"Firefox says {code}" if code else None, code, tls)
+        return Answer(self.name, not code, code or None, code, tls)
 
 
 def find_firefox(computer: Computer) -> str | None:
