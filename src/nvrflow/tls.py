@@ -20,6 +20,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from nvrflow.certificate import Certificate
+from nvrflow.errors import CertificateRefused
 
 Outcome = Literal["tls", "old-tls-only", "not-tls", "refused", "timeout", "unreachable", "unknown-name"]
 _PAUSE = 0.2
@@ -32,12 +33,14 @@ class Served:
 
     `outcome`: `tls`; `old-tls-only` (TLS 1.0 or 1.1, or nothing newer than SSL 3: browsers refuse); `not-tls`
     (something answers, but no TLS); `refused`; `timeout`; `unreachable`; `unknown-name`. `why` says it for a person.
+    `unreadable` says why the certificate that is served cannot be read: then there is no `leaf`, though TLS is spoken.
     """
 
     outcome: Outcome
     why: str = ""
     chain: tuple[Certificate, ...] = ()
     version: str = ""
+    unreadable: str = ""
 
     @property
     def leaf(self) -> Certificate | None:
@@ -62,14 +65,28 @@ def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
             plain.settimeout(timeout)
             with _everything_accepted().wrap_socket(plain, server_hostname=_sni(host)) as secure:
                 version = secure.version() or ""
-                chain = tuple(Certificate(der, format="der") for der in _chain(secure))
+                sent = _chain(secure)
     except ssl.SSLError as problem:
         return _handshake_failed(at, problem)
     except OSError as problem:
         return _no_connection(at, problem, timeout)
-    if version in _TODAY:
-        return Served("tls", f"{at} speaks {version}", chain, version)
-    return Served("old-tls-only", f"{at} offers {version} at most; browsers want TLSv1.2 or newer", chain, version)
+    chain, unreadable = _read(sent)
+    if version not in _TODAY:
+        why = f"{at} offers {version} at most; browsers want TLSv1.2 or newer"
+        return Served("old-tls-only", why, chain, version, unreadable)
+    return Served("tls", f"{at} serves {unreadable}" if unreadable else f"{at} speaks {version}", chain, version, unreadable)
+
+
+def _read(sent: list[bytes]) -> tuple[tuple[Certificate, ...], str]:
+    """The certificates as far as they can be read, and why the first one, the server's own, cannot."""
+    chain: list[Certificate] = []
+    for place, der in enumerate(sent):
+        try:
+            chain.append(Certificate(der))
+        except CertificateRefused as problem:
+            if place == 0:
+                return (), str(problem)
+    return tuple(chain), ""
 
 
 def listens(host: str, port: int, timeout: float = 2.0) -> bool:

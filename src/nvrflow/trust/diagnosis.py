@@ -128,6 +128,8 @@ def _connection(served: tls.Served) -> list[Diagnosis]:
         "not-tls": ("not-tls", "look whether HTTPS has another port, and wait for a restart to end"),
         "old-tls-only": ("old-tls-only", "update the recorder's firmware, or choose TLS 1.2 in its security settings"),
     }
+    if served.unreadable:
+        return [Diagnosis("unreadable", served.why, "create a new certificate on the recorder, or update its firmware")]
     if served.outcome == "tls":
         return []
     code, mend = mends[served.outcome]
