@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from nvrflow import tls
 from nvrflow.certificate import Certificate, host_of, read_certificate_file
-from nvrflow.errors import Unreachable, WrongCall
+from nvrflow.errors import CertificateRefused, Unreachable, WrongCall
 from nvrflow.recorder.address import normalised
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Ledger, ledger_of
@@ -103,6 +103,8 @@ def request_for_files(files: Sequence[Path], url: str | None, terms: Terms, comp
     at, port = urlsplit(normalised(url)), https_port(normalised(url))
     host = host_of(url)
     served = tls.served(host, port)
+    if served.outcome == "unreadable":
+        raise CertificateRefused(f"{served.why}; create a new certificate on the recorder")
     found = sort_out(certificates, served.leaf)
     return Request(
         host,
