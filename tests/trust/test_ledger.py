@@ -14,6 +14,7 @@ from nvrflow import trust
 from nvrflow.errors import InvalidFile, NotTrusted
 from nvrflow.trust import Approver, Computer, Ledger, actions
 from nvrflow.trust.actions import perform
+from nvrflow.trust.ledger import Entry
 from nvrflow.trust.stores.chromium import user_store
 from trust.making import Made, applied, make_ca, make_device, planned
 

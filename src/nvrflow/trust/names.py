@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from nvrflow.certificate import Certificate, host_of
-from nvrflow.certificate.noun import printable
+from nvrflow.certificate.facts import printable
 from nvrflow.problem import Problem
 from nvrflow.trust.domains import as_address, domains_in, inner, is_host, is_local, is_private, plain, too_wide
 

@@ -12,7 +12,7 @@ from nvrflow.problem import Problem
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import all_stores
 from nvrflow.trust.ledger import Entry, Ledger
-from nvrflow.trust.stores import Store
+from nvrflow.trust.stores import Store, is_enough
 
 
 @dataclass(frozen=True)
