@@ -13,6 +13,7 @@ from nvrflow.errors import InvalidFile, UnknownFirmware
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.firmware.model import Evidence
 from nvrflow.firmware.versions import VersionRange
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,7 +40,8 @@ def identify(page: Page, own: Path | None = None, challenge: str = "") -> list[C
     """
     firmwares = [firmware for name in available(own) if (firmware := load_firmware(name, own)).file.identify]
     try:
-        page.wait_for_function(_any_fits(firmwares, challenge), timeout=_PATIENCE)
+        with waiting("a start page that a selector file knows", _PATIENCE / 1000):
+            page.wait_for_function(_any_fits(firmwares, challenge), timeout=_PATIENCE)
     except PlaywrightTimeout:
         pass  # none fits wholly; the scores below say how far each one does
     except PlaywrightError:

@@ -23,6 +23,7 @@ from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.steps import HeldBack, Steps
 from nvrflow.recorder.view import View
 from nvrflow.report import Report
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -151,8 +152,7 @@ class Recorder:
 
     def keep(self, *certificates: Certificate | None) -> None:
         """Put certificates into the report."""
-        kept = [one.as_dict(relative_to=self.downloads.parent) for one in certificates if one]
-        self.report.certificates = kept
+        self.report.certificates = [one.as_dict(relative_to=self.downloads.parent) for one in certificates if one]
 
     def already(self, what: str) -> None:
         """The recorder is as it should be; nothing had to be done."""
@@ -224,7 +224,8 @@ class Recorder:
         self.steps.leaving = True
         for flow in words if self.signed_in else []:
             try:
-                flow(self)
+                with waiting("the sign-out"):
+                    flow(self)
             except HeldBack as held:
                 self.report.notes.append(f"signing out was held back before: {held}")
             except (NvrflowError, PlaywrightError) as problem:
