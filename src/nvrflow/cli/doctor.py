@@ -7,10 +7,14 @@ import json
 import click
 
 
-@click.command(short_help="What this computer has and lacks for the job.")
+@click.command(short_help="Check what this computer has and what is missing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def doctor(as_json: bool) -> int:
-    """What this computer has and lacks for the job, each with the command that mends it. Exit code 1 when something lacks."""
+    """Check what this computer has for the job and what is missing, with the command that helps.
+
+    Exit code 1 when something is missing without which nothing works.
+    """
+    from nvrflow.cli.paragraph import say, say_exactly
     from nvrflow.trust.doctor import examine_all
 
     findings = examine_all()
@@ -18,7 +22,8 @@ def doctor(as_json: bool) -> int:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}, ensure_ascii=False, indent=2))
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.well else 'LACK' if finding.needed else 'note'} {finding.what}: {finding.sentence}")
+            mark = "ok" if finding.well else "MISSING" if finding.needed else "note"
+            say(f"{mark:8}{finding.what}: {finding.sentence}", indent=8)
             if finding.mend and not finding.well:
-                click.echo(f"       {finding.mend}")
+                say_exactly(finding.mend, indent=10)
     return 1 if any(finding.needed and not finding.well for finding in findings) else 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TextIO
 
 import click
@@ -23,6 +23,8 @@ _TOGETHER = re.compile(
     r"nvrflow [a-z]+(?: (?:https?://\S+|[a-z]+_[a-z_]+|--[a-z][\w-]*(?:[ =][A-Z][A-Z0-9]*\b)?))*[.,;:)]*"
     r"|apt-get install [\w.-]+[.,;:)]*|--[a-z][\w-]* [A-Z][A-Z0-9]*\b[.,;:)]*"
 )
+_WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]"  # scripts that have no spaces between words
+_PART = re.compile(rf"{_WIDE}|(?:(?!{_WIDE}).)+")
 _WORD = re.compile(rf"{_TOGETHER.pattern}|\S+")
 
 
@@ -45,6 +47,12 @@ def agreed(question: str) -> bool:
     """Ask a yes-or-no question on standard error; no is the default. Raises click.Abort on Ctrl-C."""
     asked = "\n".join(paragraph(question, width_of(sys.stderr)))
     return click.confirm(_in_encoding(asked, sys.stderr), default=False, err=True)
+
+
+def found_mark(found: bool) -> str:
+    """A mark for what was found and what was not, in characters that standard output has."""
+    marks = "✓✗" if (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf") else "+-"
+    return marks[0] if found else marks[1]
 
 
 def width_of(stream: TextIO) -> int | None:
@@ -74,31 +82,29 @@ def paragraph(text: str, width: int | None, *, indent: int = 0, first: int = 0) 
 def _filled(text: str, width: int, start: int, rest: int) -> Iterator[str]:
     """The lines of one paragraph; a word that is wider than a line stands alone at the left edge."""
     line, used, empty = " " * start, start, True
-    for word, glued in _pieces(text):
+    for gap, word in _pieces(text):
         wide = columns(word)
-        gap = 0 if empty or glued else 1
-        if not empty and used + gap + wide > width:
+        if not empty and used + len(gap) + wide > width:
             yield line
-            line, used, gap = " " * rest, rest, 0
+            line, used, gap = " " * rest, rest, ""
         if rest + wide > width:
             if line.strip():
                 yield line
             line, used = word, width
         else:
-            line, used = line + " " * gap + word, used + gap + wide
+            line, used = line + gap + word, used + len(gap) + wide
         empty = False
     yield line.rstrip()
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """Each word, and whether it goes on without a space; signs of scripts without spaces are words of their own."""
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Each word after the spaces before it; signs of scripts without spaces are words of their own."""
+    end = 0
     for found in _WORD.finditer(text):
-        word = found[0]
-        parts: Iterable[str] = re.findall(
-            r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+", word
-        )
-        for number, part in enumerate(parts):
-            yield part, number > 0
+        gap, end = text[end : found.start()], found.end()
+        for part in _PART.findall(found[0]):
+            yield gap, part
+            gap = ""
 
 
 def columns(text: str) -> int:

@@ -42,6 +42,8 @@ class Progress:
         self._marks = marks_of(self._live)
         self._display: Live | None = None
         self._running: list[tuple[str, float]] = []  # a step that interrupts another runs within it
+        self._heading: str | None = None  # a chapter of one step gets none
+        self._first: Step | None = None  # the first step of a chapter, until it is known whether another follows
         self._waits: list[Wait] = []
         self._timers: dict[Wait, threading.Timer] = {}
         self._block = ExitStack()
@@ -53,32 +55,67 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self._block.close()
         self._running.clear()
+        self._settle()
         self._hide()
 
     def chapter(self, title: str) -> None:
-        """A heading."""
-        self._live.print(spoken(self._live, title), style="bold", soft_wrap=True)
+        """A heading; at a terminal it waits until the chapter has a second step, because one step says as much."""
+        self._settle()
+        self._heading = title
+        if not self._live.is_terminal:
+            self._head()
 
     def starts(self, title: str) -> None:
         """The step that runs now."""
+        if self._first is not None:
+            self._head()
         self._running.append((spoken(self._live, title), time.monotonic()))
         self._show()
 
     def ended(self, step: Step) -> None:
         """What a step that is over leaves; the one that it interrupted runs on."""
         del self._running[-1:]
+        if self._heading is not None and not self._running and self._first is None:
+            self._first = step
+            self._show()
+            return
+        self._head()
+        self._left_by(step)
+
+    def _left_by(self, step: Step, indent: int = 2) -> None:
+        """The line of a step that is over, and more of them if its title is long."""
         if self._display is not None:
             self._display.refresh()
+        for line in self._lines_of(step, indent):
+            self._live.print(line, soft_wrap=True)
+
+    def _lines_of(self, step: Step, indent: int) -> list[Text]:
+        from rich.text import Text
+
         marks = {"done": (self._marks[0], "green"), "failed": (self._marks[1], "red")}
         mark, style = marks.get(step.outcome, (self._marks[2], "blue"))
         title, remarks = spoken(self._live, step.title), _remarks(step)
         lines = paragraph(title, self._room(remarks) if self._live.is_terminal else None)
-        self._live.print(self._line(mark, style, lines[0], remarks), soft_wrap=True)
-        for line in lines[1:]:
-            self._live.print(" " * _LEFT + line, soft_wrap=True)
+        first = self._line(" " * indent + mark, style, lines[0], remarks)
+        return [first, *(Text(" " * (indent + 2) + line) for line in lines[1:])]
+
+    def _head(self) -> None:
+        """Print the heading that was kept back, and the step below it."""
+        heading, first, self._heading, self._first = self._heading, self._first, None, None
+        if heading is not None:
+            self._live.print(spoken(self._live, heading), style="bold", soft_wrap=True)
+        if first is not None:
+            self._left_by(first)
+
+    def _settle(self) -> None:
+        """The chapter is over: its only step stands without a heading."""
+        first, self._heading, self._first = self._first, None, None
+        if first is not None:
+            self._left_by(first, indent=0)
 
     def says(self, sentence: str) -> None:
         """Anything else that is worth a line."""
+        self._head()
         for line in paragraph(spoken(self._live, sentence), self._width, indent=_LEFT, first=_LEFT):
             self._live.print(line, style="dim", soft_wrap=True)
 
@@ -97,12 +134,13 @@ class Progress:
         self._waits.remove(wait)
         if wait in self._timers:
             self._timers.pop(wait).cancel()
-        if not self._running and not self._waits:
+        if not (self._running or self._waits or self._first):
             self._hide()
 
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Nothing is drawn in the block: a person is asked something. Afterwards the running step is shown again."""
+        self._settle()
         self._hide()
         try:
             yield
@@ -114,6 +152,7 @@ class Progress:
         from nvrflow.cli.summary import print_summary
 
         self._running.clear()
+        self._settle()
         self._hide()
         print_summary(self._final, report, folder, commands, advise)
 
@@ -132,7 +171,7 @@ class Progress:
         from rich.text import Text
 
         right = Text("  ").join(Text(spoken(self._live, words), style=colour) for words, colour in remarks)
-        left = Text.assemble(("  " + mark, style), " ", title)
+        left = Text.assemble((mark, style), " ", title)
         if self._live.is_terminal:
             left.truncate(_LEFT + self._room(remarks), overflow="ellipsis" if has_unicode(self._live) else "crop", pad=True)
         return Text.assemble(left, "  ", right)
@@ -141,7 +180,7 @@ class Progress:
         """Draw what runs and what is waited for, at a terminal."""
         if self._display is not None:
             self._display.refresh()
-        if not (self._running or self._waits) or self._display is not None or not self._live.is_terminal:
+        if not (self._running or self._waits or self._first) or self._display is not None or not self._live.is_terminal:
             return
         from rich.live import Live
 
@@ -159,7 +198,8 @@ class Progress:
         """The running step in one line, and below it what has been waited for a while; nothing between two steps."""
         from rich.text import Text
 
-        lines = [self._spinner(*self._running[-1])] if self._running else []
+        lines = self._lines_of(self._first, 0) if self._first is not None else []
+        lines += [self._spinner(*self._running[-1])] if self._running else []
         long = next((wait for wait in reversed(list(self._waits)) if wait.seconds >= _SILENCE), None)
         if long is not None:
             said = f"waiting for {spoken(self._live, long.what)}: {long.seconds:.0f} s{_limit(long)}"
@@ -170,7 +210,8 @@ class Progress:
         elapsed = time.monotonic() - since
         frames = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" if has_unicode(self._live) else "|/-\\"
         remarks = [(f"{elapsed:.0f} s", "dim")] if elapsed >= _PATIENCE else []
-        return self._line(frames[int(elapsed * 10) % len(frames)].ljust(len(self._marks[0])), "cyan", title, remarks)
+        mark = frames[int(elapsed * 10) % len(frames)].ljust(len(self._marks[0]))
+        return self._line(("" if self._heading is not None else "  ") + mark, "cyan", title, remarks)
 
 
 def _limit(wait: Wait) -> str:

@@ -69,9 +69,9 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if https and https["after"] is not None:
         on = [https["url"], https["tls"], "HTTP redirects to it" if https["redirects"] else None, trusted_by(https)]
         yield "HTTPS", ", ".join(one for one in on if one) if https["after"] else "off"
-    for one in document["certificates"]:
-        if one["file"]:
-            yield "Certificate", f"{one['file']} ({one['subject']})"
+    files = dict.fromkeys(one["file"] for one in document["certificates"] if one["file"])
+    if files:
+        yield "Certificates", ", ".join(files)
     for store, changes in groupby(document["trust"], key=lambda change: change["store"]):
         yield "Trust", f"{store}: " + "; ".join(_trust(change, document["outcome"]) for change in changes)
     for drift in document["drift"]:

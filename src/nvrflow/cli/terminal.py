@@ -39,14 +39,8 @@ def console_on(file: TextIO) -> Console:
     from rich.console import Console
 
     terminal = file.isatty() and os.environ.get("TERM") != "dumb"
-    return Console(
-        file=file,
-        force_terminal=terminal,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        width=None if file.isatty() else _UNBOUNDED,
-    )
+    width = None if file.isatty() else _UNBOUNDED
+    return Console(file=file, force_terminal=terminal, highlight=False, markup=False, emoji=False, width=width)
 
 
 def has_unicode(console: Console) -> bool:

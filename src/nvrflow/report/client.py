@@ -16,8 +16,8 @@ def client_name(name: str) -> str:
 def trusted_by(https: dict[str, Any]) -> str:
     """Who trusts the recorder and who does not, and why, from `https` of report.json; without a full stop.
 
-    `trusted` decides how it begins: True "trusted", False "not trusted", None "nothing was imported". A client that was not asked, or could
-    not be asked, is never said to trust it.
+    `trusted` decides how it begins: True "trusted", False "not trusted", None "nothing was imported". A client that was not
+    asked, or could not be asked, is never said to trust it.
     """
     trusted, clients = https["trusted"], https.get("clients") or []
     opened = [client_name(one["name"]) for one in clients if one["trusted"] is True]
