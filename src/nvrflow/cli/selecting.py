@@ -36,8 +36,9 @@ def identify(url: str, selectors: Path | None, browser_path: Path | None, timeou
     """Look at the recorder's start page, without signing in, and say which selector file fits. Exit code 1 when none does."""
     from nvrflow.cli.progress import progress_for
     from nvrflow.recorder.opening import look_at
+    from nvrflow.wait import waiting
 
-    with progress_for(as_json):
+    with progress_for(as_json), waiting("the answer to which recorder this is"):
         seen = look_at(url, selectors, browser_path, timeout)
     if as_json:
         click.echo(json.dumps(seen.as_dict(), ensure_ascii=False, indent=2))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nvrflow.cli.paragraph import WIDEST, paragraph
 from nvrflow.cli.terminal import counted, encodable, marks_of, seconds, spoken
 from nvrflow.report import Report
-from nvrflow.report.advice import advice, next_command, verdict
+from nvrflow.report.advice import advice, done_with, next_command, verdict
 from nvrflow.report.client import trusted_by
 from nvrflow.report.plain import plain
 
@@ -68,7 +68,10 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     https = document["https"]
     if https and https["after"] is not None:
         on = [https["url"], https["tls"], "HTTP redirects to it" if https["redirects"] else None, trusted_by(https)]
-        yield "HTTPS", ", ".join(one for one in on if one) if https["after"] else "off"
+        if https["after"]:
+            yield "HTTPS", ", ".join(one for one in on if one)
+        elif https["before"] or document["outcome"] != "failed":  # else nobody has looked
+            yield "HTTPS", "off"
     files = dict.fromkeys(one["file"] for one in document["certificates"] if one["file"])
     if files:
         yield "Certificates", ", ".join(files)
@@ -82,9 +85,10 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _trust(change: dict[str, Any], outcome: str) -> str:
     """One certificate in a store: what was done with it, what is trusted by it, and which one it is."""
-    done = "imported" if change["changed"] else "would be imported" if outcome == "checked" else "was there already"
     what = change["note"] or _KINDS.get(change["kind"], "")
-    return f"{done}, {change['kind']}" + (f" ({what})" if what else "") + f", SHA-256 {change['anchor'][:23]}…"
+    return (
+        f"{done_with(change, outcome)}, {change['kind']}" + (f" ({what})" if what else "") + f", SHA-256 {change['anchor'][:23]}…"
+    )
 
 
 def _commands(document: dict[str, Any]) -> Iterator[str]:

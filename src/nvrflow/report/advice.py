@@ -85,6 +85,11 @@ def verdict(document: dict[str, Any]) -> str:
     return f"{words}. HTTPS is on and trusted" if https["trusted"] else f"{words}. HTTPS is on, but not trusted"
 
 
+def done_with(change: dict[str, Any], outcome: str) -> str:
+    """What was done with one certificate in one store (an entry of `trust` in report.json), in a few words."""
+    return "imported" if change["changed"] else "would be imported" if outcome == "checked" else "was there already"
+
+
 def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
     """What a person may want to do after this run (report.json), and the command for it; None where nothing is left to say.
 

@@ -34,6 +34,8 @@ def trusted_by(https: dict[str, Any]) -> str:
         parts += [f"trusted by {listed(opened)} already"] if opened else []
     unasked = [_with_reason(one) for one in clients if one["trusted"] is None]
     parts += [f"{listed(unasked)} could not be asked"] if unasked else []
+    if not trusted and https.get("reason") and not any(https["reason"] in part for part in parts):
+        parts.append(https["reason"])
     return "; ".join(parts)
 
 
