@@ -223,4 +223,4 @@ def _remarks(step: Step) -> list[tuple[str, str]]:
     words = [("write", "yellow")] if step.effect == "write" else []
     words += [("drift", "magenta")] if step.fallback else []
     words += {"would": [("held back", "blue")], "failed": [("failed", "bold red")]}.get(step.outcome, [])
-    return [*words, (f"{seconds(step.seconds):>7}", "dim")]
+    return [*words, (seconds(step.seconds), "dim")]

@@ -38,7 +38,7 @@ def identify(url: str, selectors: Path | None, browser_path: Path | None, timeou
     from nvrflow.recorder.opening import look_at
     from nvrflow.wait import waiting
 
-    with progress_for(as_json), waiting("the answer to which recorder this is"):
+    with progress_for(as_json), waiting("the recorder's start page"):
         seen = look_at(url, selectors, browser_path, timeout)
     if as_json:
         click.echo(json.dumps(seen.as_dict(), ensure_ascii=False, indent=2))
