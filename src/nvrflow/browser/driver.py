@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from nvrflow.wait import waiting
+
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
@@ -27,7 +29,7 @@ def driver() -> Playwright:
     if _started is None:
         from playwright.sync_api import sync_playwright
 
-        with _out_of_reach_of_ctrl_c():
+        with waiting("Playwright's driver to start"), _out_of_reach_of_ctrl_c():
             _started = sync_playwright().start()
         atexit.register(unless_it_has_died, _started.stop)
     return _started

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nvrflow.browser.driver import driver, unless_it_has_died
 from nvrflow.browser.finding import Browser, find_browser, is_root
 from nvrflow.errors import NvrflowError, WrongCall
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
@@ -25,6 +26,7 @@ FLAGS = (
     "--no-default-browser-check",
     "--no-proxy-server",  # a recorder is on the local network
 )
+_PATIENCE = 60.0  # seconds in which a browser has to start
 
 
 @contextmanager
@@ -51,15 +53,17 @@ def open_browser(
     chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
         chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
+    chromium = driver().chromium
     try:
-        process = driver().chromium.launch(
-            executable_path=browser.path,
-            args=chosen,
-            headless=not headed,
-            slow_mo=slow_mo,
-            timeout=60_000,
-            env=dict(environment) if environment is not None else None,
-        )
+        with waiting("the browser to start", _PATIENCE):
+            process = chromium.launch(
+                executable_path=browser.path,
+                args=chosen,
+                headless=not headed,
+                slow_mo=slow_mo,
+                timeout=_PATIENCE * 1000,
+                env=dict(environment) if environment is not None else None,
+            )
     except PlaywrightError as problem:
         raise NvrflowError(
             f"{browser.path}: the browser does not start ({_reason(problem.message)}); try another one with --browser-path"

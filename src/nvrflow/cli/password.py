@@ -26,7 +26,8 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
             return stored
         if not sys.stdin.isatty():
             raise WrongCall(
-                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, nobody can be asked"
+                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and there is no"
+                " terminal to ask at; set NVRFLOW_PASSWORD, or store the password in the keyring"
             )
         with pause():
             answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from nvrflow import tls
 from nvrflow.errors import Unreachable, WrongCall
+from nvrflow.wait import waiting
 
 _SPEAKS_TLS = 400  # what several servers answer to plain HTTP on a port that speaks TLS
 
@@ -73,17 +74,20 @@ def locate(url: str, timeout: float = 5.0) -> Address:
     """
     parts = urlsplit(url)
     if parts.scheme == "http":
-        answer = tls.front(url, timeout)
+        with waiting(f"an answer from {url}", timeout):
+            answer = tls.front(url, timeout)
         target = redirected_to_https(answer, parts.hostname or "")
         if answer is None or answer.status == _SPEAKS_TLS:
-            served = tls.served(parts.hostname or "", parts.port or 80, timeout)
+            with waiting(f"an answer from {parts.netloc} with HTTPS", timeout):
+                served = tls.served(parts.hostname or "", parts.port or 80, timeout)
             target = parts if served.leaf is not None else None
             if answer is None and target is None:
                 raise Unreachable(f"{url}: the recorder does not answer ({served.why}); check address, cable and power")
         if target is None:
             return Address(url)
         parts = target
-    served = tls.served(parts.hostname or "", parts.port or 443, timeout)
+    with waiting(f"an answer from {parts.netloc} with HTTPS", timeout):
+        served = tls.served(parts.hostname or "", parts.port or 443, timeout)
     if served.leaf is None:
         raise Unreachable(f"{url}: the recorder does not answer with HTTPS ({served.why}); check address, port and cable")
     return Address(normalised(f"https://{parts.netloc}"), served.leaf.spki_sha256)

@@ -22,6 +22,7 @@ from nvrflow.recorder.session import Session
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Https, Report, Step
+from nvrflow.wait import heard_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
@@ -70,12 +71,13 @@ def open_recorder(
     named = load_firmware(manner.firmware, manner.selectors) if manner.firmware else None
     if named is None:
         available(manner.selectors)
-    session = _session(normalised(url), user, password, manner, steps.studio)
+    with heard_by(steps.listener):
+        session = _session(normalised(url), user, password, manner, steps.studio)
     address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
-    with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps.report)

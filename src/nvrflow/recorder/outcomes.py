@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nvrflow.errors import ProductDefect, TimedOut
 from nvrflow.firmware import Element
 from nvrflow.recorder.network import Answers, held_back
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -25,7 +26,7 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
     """
     answer = recorder.firmware.file.answers[spec.answered_by or ""]
     deadline, before = time.monotonic() + recorder.timeout, len(recorder.session.held)
-    with Answers(answer).of(recorder.page) as answers:
+    with Answers(answer).of(recorder.page) as answers, waiting("the recorder's answer to the click", recorder.timeout):
         click()
         while True:
             verdict = answers.verdict(recorder.who)
@@ -72,13 +73,14 @@ def await_announcement(recorder: Recorder, clicked: Clicked) -> None:
     """Wait for what says that it worked, if anything does; behind a pop-up that stays, nothing. Raises a refusal, TimedOut."""
     spec, at = clicked.spec, clicked.at
     deadline = time.monotonic() + recorder.timeout
-    while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
-        clicked.raise_refusal(recorder)
-        if time.monotonic() > deadline:
-            raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
-        recorder.popups.answer_what_follows()
-        if recorder.steps.stopped:
-            return
+    with waiting("the recorder to say that it worked", recorder.timeout):
+        while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
+            clicked.raise_refusal(recorder)
+            if time.monotonic() > deadline:
+                raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
+            recorder.popups.answer_what_follows()
+            if recorder.steps.stopped:
+                return
 
 
 def refused(recorder: Recorder, spec: Element) -> str:

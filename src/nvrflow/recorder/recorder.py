@@ -23,6 +23,7 @@ from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.steps import HeldBack, Steps
 from nvrflow.recorder.view import View
 from nvrflow.report import Report
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -226,7 +227,8 @@ class Recorder:
         self.steps.leaving = True
         for flow in words if self.signed_in else []:
             try:
-                flow(self)
+                with waiting("the sign-out"):
+                    flow(self)
             except HeldBack as held:
                 self.report.notes.append(f"signing out was held back before: {held}")
             except (NvrflowError, PlaywrightError) as problem:

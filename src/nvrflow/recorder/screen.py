@@ -21,6 +21,7 @@ from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.steps import HeldBack
 from nvrflow.recorder.switches import is_on, turn
 from nvrflow.report import Step
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -162,7 +163,7 @@ class Screen:
             turn(self.recorder, spec, match, wanted, lambda: self._press(step, match), self._at(element))
 
     def _click_at_once(self, match: Match, element: str) -> None:
-        with translated(self._at(element)):
+        with translated(self._at(element)), waiting(f"{match.locator} to be clickable", self.recorder.timeout):
             if self.recorder.popups.leaves_one():
                 match.found.dispatch_event("click")
             else:
@@ -170,15 +171,11 @@ class Screen:
 
     def _press(self, step: Step, match: Match) -> None:
         recorder = self.recorder
-        with translated(self._at(step.element)):
+        with translated(self._at(step.element)), waiting(f"{match.locator} to be clickable", recorder.timeout):
             clicked = click_once(
-                recorder.page,
-                match.found,
-                recorder.timeout,
-                lambda: self._clear_the_way(step, match),
-                rehearse=step.effect == "write",
-                past=recorder.popups.leaves_one(),
-            )
+                recorder.page, match.found, recorder.timeout, lambda: self._clear_the_way(step, match),
+                rehearse=step.effect == "write", past=recorder.popups.leaves_one(),
+            )  # fmt: skip
         if not clicked:
             raise TimedOut(
                 f"{self._at(step.element)}: {match.locator} could not be clicked in {recorder.timeout:g} s; "
@@ -216,7 +213,10 @@ class Screen:
 
     def _find(self, element: str, step: Step | None = None) -> Match:
         """The element, awaited; pop-ups are answered meanwhile, as steps before `step`."""
-        spec = self._spec(element)
+        with waiting(f"{self._called(element)} on the page", self.recorder.timeout):
+            return self._awaited(self._spec(element), element, step)
+
+    def _awaited(self, spec: Element, element: str, step: Step | None) -> Match:
         deadline = time.monotonic() + self.recorder.timeout
         self.recorder.view.turn_to(self.name)
         while True:

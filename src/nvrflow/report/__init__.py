@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, Protocol
 
 from nvrflow.errors import NvrflowError
+from nvrflow.wait import Wait
 
 Effect = Literal["read", "write"]
 Outcome = Literal["done", "already", "checked", "failed"]
@@ -58,7 +59,7 @@ class Drift:
 class TrustChange:
     """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there.
 
-    `commands` is what would be typed to put it there, with `--check` only.
+    `note` says in a few words what is trusted; `commands` are the operating system's, one a line, as they can be typed.
     """
 
     store: str
@@ -71,10 +72,10 @@ class TrustChange:
 
 @dataclass
 class Https:
-    """HTTPS of the recorder before and after; `trusted` speaks of this computer's own stores as they are after the run.
+    """HTTPS of the recorder before and after, and what this computer's clients say of it.
 
-    It is true only if every client that the changed stores serve opened the recorder, null when nothing was imported; `reason`
-    says why it is not true. `clients` holds `{name, trusted, reason}` for each client that was asked.
+    `trusted`: True if every client that the changed stores serve opened the recorder, False if one of them refused, None if
+    nothing was imported; `reason` says why it is not True. `clients` are all that were asked, each `{name, trusted, reason}`.
     """
 
     before: bool | None = None
@@ -94,6 +95,8 @@ class Listener(Protocol):
     def starts(self, title: str) -> None: ...
     def ended(self, step: Step) -> None: ...
     def says(self, sentence: str) -> None: ...
+    def waits(self, wait: Wait) -> None: ...
+    def waited(self, wait: Wait) -> None: ...
 
 
 class Silence:
@@ -103,6 +106,8 @@ class Silence:
     def starts(self, title: str) -> None: ...
     def ended(self, step: Step) -> None: ...
     def says(self, sentence: str) -> None: ...
+    def waits(self, wait: Wait) -> None: ...
+    def waited(self, wait: Wait) -> None: ...
 
 
 @dataclass
