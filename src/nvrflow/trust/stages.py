@@ -22,6 +22,7 @@ from nvrflow import tls
 from nvrflow.browser import find_browser
 from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
+from nvrflow.firmware.on_screen import where_to_compare
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
 from nvrflow.report import Step, TrustChange
@@ -198,7 +199,7 @@ class Trusting:
             ports=ports_of(recorder),
             recorder_clock=tls.date_header(recorder.url),
             computer=Computer.this(self.environment),
-            shown_at=recorder.firmware.fingerprint_hint(),
+            shown_at=where_to_compare(recorder.firmware),
         )
 
     def _weigh(self, recorder: Recorder, step: Step, request: Request) -> None:
