@@ -16,6 +16,7 @@
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
     ├── TimedOut              timeout             1   a wait came to its end
+    │   └── RequestHeld                               --check kept the request back that was to be answered
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
 
 A message has the form *where: what; what would have been right*.
@@ -137,6 +138,10 @@ class TimedOut(NvrflowError):
     """A wait came to its end."""
 
     kind = "timeout"
+
+
+class RequestHeld(TimedOut):
+    """`--check` kept a request from the recorder, so that its answer could not come."""
 
 
 class Interrupted(NvrflowError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser.driver import driver, unless_it_has_died
 from nvrflow.browser.finding import Browser, find_browser, is_root
+from nvrflow.environment import PASSWORD, for_children
 from nvrflow.errors import NvrflowError, WrongCall
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def open_browser(
     chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
         chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
+    own: dict[str, str | float | bool] | None = None
+    if environment is not None or PASSWORD in os.environ:
+        own = {**for_children(environment)}
     try:
         process = driver().chromium.launch(
             executable_path=browser.path,
@@ -58,7 +62,7 @@ def open_browser(
             headless=not headed,
             slow_mo=slow_mo,
             timeout=60_000,
-            env=dict(environment) if environment is not None else None,
+            env=own,
         )
     except PlaywrightError as problem:
         raise NvrflowError(

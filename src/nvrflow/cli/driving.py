@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from nvrflow.cli.options import Driving, TrustOptions, driving, given_of, trusting
+from nvrflow.cli.options import Driving, TrustOptions, checked_address, driving, given_of, trusting
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
 
 
 @click.command(short_help="The guide from start to end.")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @driving
 @trusting
 def secure(url: str, driving: Driving, trust: TrustOptions) -> int:
@@ -27,7 +27,7 @@ def secure(url: str, driving: Driving, trust: TrustOptions) -> int:
 
 @click.command(short_help="Any one flow.")
 @click.argument("flow")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="Your own flows, before the shipped ones.")
 @driving
 @trusting

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from nvrflow.cli.options import checked_address
+
 
 @click.command(short_help="Which selector file fits a recorder, the evidence, and the runners-up.")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @click.option(
     "--selectors", metavar="DIR", type=click.Path(path_type=Path), help="Your own selector files, before the shipped ones."
 )

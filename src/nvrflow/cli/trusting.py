@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvrflow.cli.options import TrustOptions, trusting
+from nvrflow.cli.options import TrustOptions, checked_address, trusting
 from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Import certificate files with the operating system's tools.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--for", "url", metavar="URL", help="The recorder that the files are for; its served certificate is compared.")
+@click.option(
+    "--for",
+    "url",
+    metavar="URL",
+    callback=checked_address,
+    help="The recorder that the files are for; its served certificate is compared.",
+)
 @click.option("--list", "listing", is_flag=True, help="The stores of this computer, and what nvrflow put there.")
 @click.option("--dry-run", is_flag=True, help="Print the exact commands, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -70,7 +76,13 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
 @click.command(short_help="A folder for the thumb drive: certificates, install and uninstall scripts.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
-@click.option("--for", "url", metavar="URL", help="The recorder, as people open it (default: the certificate's first name).")
+@click.option(
+    "--for",
+    "url",
+    metavar="URL",
+    callback=checked_address,
+    help="The recorder, as people open it (default: the certificate's first name).",
+)
 @click.option("--trust", "kind", type=click.Choice(["limited", "pin", "ca", "as-guide"]), default="limited", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def bundle(files: tuple[Path, ...], out: Path, url: str | None, kind: Kind, as_json: bool) -> int:
@@ -95,7 +107,7 @@ def bundle(files: tuple[Path, ...], out: Path, url: str | None, kind: Kind, as_j
 
 
 @click.command(short_help="Does a browser on this computer trust the recorder?")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @click.option(
     "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
 )
