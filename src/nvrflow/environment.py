@@ -9,12 +9,13 @@ PASSWORD = "NVRFLOW_PASSWORD"
 _taken: list[str] = []
 
 
-def take_password() -> None:
+def take_password(given: str | None = None) -> None:
     """Take the password out of this process's own environment, so that whatever it starts cannot inherit it.
 
-    For programs that are nvrflow's own (the command, a test run): from then on only `password` knows it.
+    For programs that are nvrflow's own (the command, a test run): from then on only `password` knows it. `given` is one that
+    came another way.
     """
-    given = os.environ.pop(PASSWORD, None)
+    given = os.environ.pop(PASSWORD, None) or given
     if given is not None:
         _taken[:] = [given]
 

@@ -48,7 +48,7 @@ def open_browser(
     from playwright.sync_api import Error as PlaywrightError
 
     if headed:
-        browser = _that_shows_a_window(browser, os.environ if environment is None else environment)
+        browser = that_shows_a_window(browser, os.environ if environment is None else environment)
     chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
         chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
@@ -74,7 +74,8 @@ def open_browser(
         unless_it_has_died(process.close)
 
 
-def _that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+def that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+    """The browser itself, or a full one instead of a headless shell. Raises WrongCall where there is no display or none such."""
     if sys.platform == "linux" and not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
         raise WrongCall("--headed: there is no display here; leave it out")
     if browser.headless_shell:

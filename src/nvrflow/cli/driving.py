@@ -70,7 +70,12 @@ def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path
 def _trusting(trust: TrustOptions, progress: Any) -> Any:
     import sys
 
+    from nvrflow.trust.computer import Computer
+    from nvrflow.trust.discovery import chosen_stores
     from nvrflow.trust.stages import Trusting
+
+    if trust.stores:
+        chosen_stores(Computer.this(), trust.stores, trust.scope)  # raises WrongCall for a store that is not here
 
     def confirm(question: str) -> bool:
         with progress.pause():

@@ -139,27 +139,29 @@ class Tries:
 
     def _permit(self, known: Standing) -> None:
         if known.lock is not None:
-            raise AccountLocked(self._about_lock(known), ceil((known.lock.until - present()).total_seconds()))
+            left = ceil((known.lock.until - present()).total_seconds())
+            raise AccountLocked(self._about_lock(known), left, known.lock.since)
         if known.left is not None and known.left <= 1 and not self.last_try:
-            raise SignInRefused(f"{self._who}: {_about_last(known)}; {self._how('it')}", known.left)
+            raise SignInRefused(f"{self._who}: {_about_last(known)}; {self._how()}", known.left, known.last_in)
 
     def _permit_password(self, known: Standing, password: str) -> None:
         if self.last_try or not any(mark.fits(password) for mark in known.marks):
             return
         at = f" at {shown(known.refused_at)}" if known.refused_at else ""
         raise SignInRefused(
-            f"{self._who}: this password was refused{at}, so nvrflow does not try it again; give another one. If it is right by "
-            f"now: {self._how('it')}",
+            f"{self._who}: this password was refused{at}, so nvrflow does not try it again; give the right one. "
+            f"If it is the right one by now: {self._how()}",
             known.left,
+            known.refused_at,
         )
 
     @property
     def _who(self) -> str:
         return f"{self.reached[0].netloc}: {self.user}"
 
-    def _how(self, what: str) -> str:
+    def _how(self) -> str:
         own = "" if self.user == "admin" else f" --user {self.user}"
-        return f"`nvrflow run sign_in {self.reached[0].url}{own} --last-try` uses {what}"
+        return f"`nvrflow run sign_in {self.reached[0].url}{own} --last-try` tries it"
 
     def _about_lock(self, known: Standing) -> str:
         assert known.lock is not None
