@@ -38,8 +38,14 @@ class SignInMemory:
         return self.folder / "sign-ins.json"
 
     def standing(self, places: frozenset[str], user: str) -> Standing:
-        """How `user` stands now at the recorder that is reached at `places`. Raises InvalidFile when the file is damaged."""
-        return _merged(self._read(), places, user).at(present())
+        """How `user` stands now at the recorder that is reached at `places`. Raises InvalidFile when the file is damaged.
+
+        Times of the future are corrected in the file at once, so that a lock begins anew only once after the clock was set back.
+        """
+        known, now = _merged(self._read(), places, user), present()
+        if known.is_ahead_of(now):
+            self.change(places, user, lambda corrected: corrected)
+        return known.at(now)
 
     def change(self, places: frozenset[str], user: str, changed: Callable[[Standing], Standing]) -> None:
         """Write down what `changed` makes of the account's standing. Raises InvalidFile when that is not possible."""

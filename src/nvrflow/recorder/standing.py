@@ -71,6 +71,11 @@ class Standing:
             return replace(known, lock=lock)
         return replace(known, lock=None, refusals=0, tries_left=None, begun=())  # the recorder begins to count anew
 
+    def is_ahead_of(self, now: datetime) -> bool:
+        """Whether one of its times is still to come, because the clock was set back since."""
+        times = [*self.begun, *([self.refused_at] if self.refused_at else []), *([self.lock.since] if self.lock else [])]
+        return any(time > now for time in times)
+
     @property
     def last_in(self) -> datetime | None:
         """When the last try was that was refused or may have been."""
