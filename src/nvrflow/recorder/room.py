@@ -22,7 +22,7 @@ def ensure_room(folders: Mapping[str, Path], needed: int = NEEDED) -> None:
     """
     for purpose, path in folders.items():
         try:
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(path).free
             with tempfile.TemporaryFile(dir=path) as file:
                 file.write(_PROBE)
