@@ -81,7 +81,8 @@ LOOKS = """
 import os, subprocess, sys
 
 def test_no_child_has_it(signed_in):
-    told = subprocess.run([sys.executable, "-c", "import os; print(os.environ.get('NVRFLOW_PASSWORD'))"], capture_output=True, text=True)
+    script = "import os; print(os.environ.get('NVRFLOW_PASSWORD'))"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert told.stdout.strip() == "None"
 """
 
