@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content", "problem", "wait"]),
+    ("ground", ["errors", "content", "problem", "wait", "address", "environment", "state_folder"]),
     ("nouns", ["firmware", "certificate", "command", "report"]),
     ("tools", ["browser", "tls"]),
     ("hands", ["recorder", "capture", "trust", "simulator"]),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser.driver import driver, unless_it_has_died
 from nvrflow.browser.finding import Browser, find_browser, is_root
+from nvrflow.environment import PASSWORD, for_children
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.wait import waiting
 
@@ -49,10 +50,13 @@ def open_browser(
     from playwright.sync_api import Error as PlaywrightError
 
     if headed:
-        browser = _that_shows_a_window(browser, os.environ if environment is None else environment)
+        browser = that_shows_a_window(browser, os.environ if environment is None else environment)
     chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
         chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
+    own: dict[str, str | float | bool] | None = None
+    if environment is not None or PASSWORD in os.environ:
+        own = {**for_children(environment)}
     chromium = driver().chromium
     try:
         with waiting("the browser to start", _PATIENCE):
@@ -62,7 +66,7 @@ def open_browser(
                 headless=not headed,
                 slow_mo=slow_mo,
                 timeout=_PATIENCE * 1000,
-                env=dict(environment) if environment is not None else None,
+                env=own,
             )
     except PlaywrightError as problem:
         raise NvrflowError(
@@ -74,7 +78,8 @@ def open_browser(
         unless_it_has_died(process.close)
 
 
-def _that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+def that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+    """The browser itself, or a full one instead of a headless shell. Raises WrongCall where there is no display or none such."""
     if sys.platform == "linux" and not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
         raise WrongCall("--headed: there is no display here; leave it out")
     if browser.headless_shell:

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
+from nvrflow.address import covered
+from nvrflow.environment import take_password
 from nvrflow.errors import NvrflowError
 
 _COMMANDS = {
@@ -97,13 +99,14 @@ def main() -> NoReturn:
     """The command `nvrflow`. Exit codes: 0 done, 1 failed, 2 wrong call or file, 4 sign-in refused, 130 interrupted."""
     signal.signal(signal.SIGTERM, _terminated)
     as_json = "--json" in sys.argv[1:]
+    take_password()
     try:
         code = nvrflow.main(standalone_mode=False, prog_name="nvrflow")
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as ending:
         sys.exit(ending.exit_code)
     except click.ClickException as problem:
-        _say(as_json, "wrong-call", problem.format_message())
+        _say(as_json, "wrong-call", covered(problem.format_message(), sys.argv[1:]))
         if isinstance(problem, click.UsageError) and problem.ctx is not None:
             click.echo(f"Try '{problem.ctx.command_path} --help'.", err=True)
         sys.exit(2)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from nvrflow.cli.options import Driving, TrustOptions, driving, given_of, trusting
+from nvrflow.cli.options import Driving, TrustOptions, checked_address, driving, given_of, trusting
 from nvrflow.cli.paragraph import agreed
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
@@ -19,7 +19,7 @@ _COMMANDS = click.option(
 
 
 @click.command(short_help="Turn on HTTPS and make this computer's browsers trust it.")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @driving
 @trusting
 @_COMMANDS
@@ -33,7 +33,7 @@ def secure(url: str, driving: Driving, trust: TrustOptions, commands: bool) -> i
 
 @click.command(short_help="Run one flow.")
 @click.argument("flow")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flows.")
 @driving
 @trusting
@@ -79,7 +79,12 @@ def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path
 def _trusting(trust: TrustOptions, progress: Any) -> Any:
     import sys
 
+    from nvrflow.trust.computer import Computer
+    from nvrflow.trust.discovery import chosen_stores
     from nvrflow.trust.stages import Trusting
+
+    if trust.stores:
+        chosen_stores(Computer.this(), trust.stores, trust.scope)  # raises WrongCall for a store that is not here
 
     def confirm(question: str) -> bool:
         with progress.pause():

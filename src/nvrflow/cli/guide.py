@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvrflow.cli.options import Driving, driving
+from nvrflow.cli.options import Driving, checked_address, driving
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write the illustrated guide: Markdown, HTML and PDF, one picture for each step.")
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.argument("urls", nargs=-1, required=True, callback=checked_address, metavar="URL...")
 @click.option("--flow", default="secure", show_default=True, metavar="NAME", help="The flow that the guide explains.")
 @click.option(
     "--flows",

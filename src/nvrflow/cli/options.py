@@ -45,6 +45,9 @@ _DRIVING: list[Callable[..., Any]] = [
         "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
     ),
     click.option(
+        "--last-try", is_flag=True, help="Sign in even if that may be the last try before the recorder locks the account."
+    ),
+    click.option(
         "--timeout",
         metavar="SECONDS",
         type=click.FloatRange(min=1),
@@ -90,6 +93,18 @@ _TRUSTING: list[Callable[..., Any]] = [
 ]
 
 
+def checked_address(_: click.Context, __: click.Parameter, typed: Any) -> Any:
+    """The callback of an argument or option that takes recorders' addresses: one, several (a tuple), or none (None).
+
+    Raises WrongCall, before anything else is done, for what can be no address; its message holds no password.
+    """
+    from nvrflow.address import place_of
+
+    for one in typed if isinstance(typed, tuple) else [typed] if typed is not None else []:
+        place_of(one)
+    return typed
+
+
 @dataclass(frozen=True)
 class Driving:
     """What the shared options say."""
@@ -106,6 +121,7 @@ class Driving:
     screenshots: bool
     trace: bool
     browser_path: Path | None
+    last_try: bool
     timeout: float
 
     def manner(self) -> Any:
@@ -122,6 +138,7 @@ class Driving:
             screenshots=self.screenshots,
             browser=self.browser_path,
             timeout=self.timeout,
+            last_try=self.last_try,
         )
 
 

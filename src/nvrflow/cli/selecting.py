@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nvrflow.cli.options import checked_address
+
 if TYPE_CHECKING:
     from nvrflow.recorder.opening import Seen
 
 
 @click.command(short_help="Find the selector file that fits a recorder, and show why.")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @click.option(
     "--selectors",
     metavar="DIR",

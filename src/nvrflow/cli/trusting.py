@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nvrflow.cli.options import TrustOptions, trusting
+from nvrflow.cli.options import TrustOptions, checked_address, trusting
 from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Import certificate files with the operating system's tools.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--for", "url", metavar="URL", help="The recorder that the files are for; its served certificate is compared.")
+@click.option(
+    "--for",
+    "url",
+    metavar="URL",
+    callback=checked_address,
+    help="The recorder that the files are for; its served certificate is compared.",
+)
 @click.option("--list", "listing", is_flag=True, help="The stores of this computer, and what nvrflow put there.")
 @click.option("--dry-run", is_flag=True, help="Print the exact commands, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -86,8 +92,8 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
 
 def _target(target: str | None) -> Any:
     """What `remove` takes: nothing for all, the certificates of a file, or an address."""
+    from nvrflow.address import normalised
     from nvrflow.certificate import read_certificate_file
-    from nvrflow.recorder.address import normalised
 
     if target is None:
         return None
@@ -110,7 +116,13 @@ def _nothing_left(target: str | None, ledger: Any) -> str:
 @click.command(short_help="A folder for the thumb drive: certificates, install and uninstall scripts.")
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...|URL")
 @click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
-@click.option("--for", "url", metavar="URL", help="The recorder, as people open it (default: the certificate's first name).")
+@click.option(
+    "--for",
+    "url",
+    metavar="URL",
+    callback=checked_address,
+    help="The recorder, as people open it (default: the certificate's first name).",
+)
 @click.option("--trust", "kind", type=click.Choice(["limited", "pin", "ca", "as-guide"]), default="limited", show_default=True)
 @click.option("--also", metavar="NAME", multiple=True, help="A further public name on the certificate that may be vouched for.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -159,7 +171,7 @@ def _warned(warnings: Iterable[str]) -> list[str]:
 
 
 @click.command(short_help="Does a browser on this computer trust the recorder?")
-@click.argument("url")
+@click.argument("url", callback=checked_address)
 @click.option(
     "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nvrflow.errors import ProductDefect, TimedOut
+from nvrflow.errors import ProductDefect, RequestHeld, TimedOut
 from nvrflow.firmware import Element
 from nvrflow.recorder.network import Answers, held_back
 from nvrflow.wait import waiting
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
 
 
-def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None]) -> None:
-    """Click, and wait for the network's answer that decides; raises what it means.
+def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None]) -> bool:
+    """Click, and wait for the network's answer that decides; raises what it means. True if the answer itself says "accepted".
 
     An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does.
     """
@@ -33,19 +33,19 @@ def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None])
             if verdict and verdict.problem:
                 raise verdict.problem
             if verdict:
-                return
+                return verdict.accepted
             if recorder.view.happens("response", SLICE):
                 continue
             said, late = refused(recorder, spec), time.monotonic() > deadline
             if (said or (late and not recorder.steps.stopped)) and (held := held_back(answer, recorder.session.held[before:])):
                 hint = "if it changes nothing, name it below `harmless`"
-                raise TimedOut(f"{recorder.who}: {held}: --check held this request back; {hint}")
+                raise RequestHeld(f"{recorder.who}: {held}: --check held this request back; {hint}")
             if said:
                 raise recorder.refusal(said)
             recorder.popups.answer_what_follows()
             if late:
                 if recorder.steps.stopped:
-                    return
+                    return False
                 waited = f"no answer within {recorder.timeout:g} s"
                 call = answer.url + (f" with {answer.body}" if answer.body else "")
                 raise TimedOut(f"{recorder.who}: {waited}; one answer to {call} was expected")

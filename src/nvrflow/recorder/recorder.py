@@ -8,19 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
+from nvrflow.address import place_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
-from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
+from nvrflow.errors import DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
 from nvrflow.firmware import Firmware
-from nvrflow.recorder import lockouts, navigation, restart
+from nvrflow.recorder import navigation, restart
 from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.identify import note_about
 from nvrflow.recorder.language import hear
-from nvrflow.recorder.network import locked_message
 from nvrflow.recorder.outcomes import Clicked
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.steps import HeldBack, Steps
+from nvrflow.recorder.tries import Tries
 from nvrflow.recorder.view import View
 from nvrflow.report import Report
 from nvrflow.wait import waiting
@@ -40,10 +41,11 @@ class Recorder:
     closes the browser at the end.
     """
 
-    def __init__(self, session: Session, firmware: Firmware, steps: Steps, downloads: Path, timeout: float = 30.0) -> None:
+    def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
         self.session = session
         self.firmware = firmware
         self.steps = steps
+        self.tries = tries
         self.downloads = downloads
         self.timeout = timeout
         self.signed_in = False
@@ -108,11 +110,13 @@ class Recorder:
 
     def go_to(self, page: str) -> Screen:
         """Show the page by clicking through the menus, as a person would."""
-        return navigation.go_to(self, page)
+        with self.tries.reaching(page):
+            return navigation.go_to(self, page)
 
     def arrive(self, page: str, ready: bool = True) -> Screen:
         """Wait until the page is shown, and ready to be used unless that does not matter, without clicking."""
-        return navigation.arrive(self, page, ready)
+        with self.tries.reaching(page):
+            return navigation.arrive(self, page, ready)
 
     def shows(self, page: str) -> bool:
         """Whether the page is shown now."""
@@ -135,15 +139,12 @@ class Recorder:
         return self.session.password()
 
     def may_sign_in(self) -> None:
-        """Raise AccountLocked if the account is known to be locked still, so that no try is spent on it."""
-        seconds = lockouts.seconds_left(self.session.netloc, self.user)
-        if seconds:
-            raise AccountLocked(locked_message(self.who, seconds), seconds)
+        """Raise AccountLocked or SignInRefused if this computer remembers that a try could lock the account, or is locked out."""
+        self.tries.may_begin()
 
     def signed_in_until(self, leaving: Callable[[Recorder], object]) -> None:
         """Somebody is signed in from now on; `leaving` is run before the browser is closed, whatever happens."""
         self.signed_in = True
-        lockouts.forget(self.session.netloc, self.user)
         self._last_words = [leaving]
 
     def signed_out(self) -> None:
@@ -219,10 +220,12 @@ class Recorder:
         """The recorder is at another address from now on, and has forgotten who was signed in."""
         self.signed_in = False
         self.session.move(url)
+        self.tries.moved(place_of(url))
         self.view.read_as(self.firmware)
 
     def leave(self) -> None:
         """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""
+        self.tries.over(self.signed_in)
         words, self._last_words = self._last_words, []
         self.steps.leaving = True
         for flow in words if self.signed_in else []:

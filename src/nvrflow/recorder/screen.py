@@ -44,22 +44,27 @@ class Screen:
         recorder, path = self.recorder, self.recorder.firmware.file.pages[self.name].path or "/"
         title = f"Sign in as {recorder.user} in the browser's own window"
         with recorder.steps.step("authenticate", title, verb="authenticate", value=recorder.user), translated(recorder.url):
-            if not recorder.session.authenticate(path):
-                raise SignInRefused(f"{recorder.who}: the recorder refused user or password; nvrflow does not try again")
+            recorder.tries.typed(recorder.password())
+            with recorder.tries.counted():
+                if not recorder.session.authenticate(path):
+                    raise SignInRefused(f"{recorder.who}: the recorder refused user or password; nvrflow does not try again")
+            recorder.tries.accepted()
             recorder.view.read_as(recorder.firmware)
             recorder.unheard = True
 
     def click(self, element: str) -> None:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
-        spec, steps = self._spec(element), self.recorder.steps
+        spec, steps, tries = self._spec(element), self.recorder.steps, self.recorder.tries
         with steps.described(), self._using(element, "click", f"Click {self._called(element)}") as (step, match):
             self.recorder.popups.native.clear()  # what was said before is no answer to this click
             clicked = Clicked(spec, self._at(element), signs_in=self.name == "sign_in")
-            if spec.answered_by:
-                click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element))
-            else:
-                self._press(step, match)
-                await_announcement(self.recorder, clicked)
+            with tries.counted() if clicked.signs_in else tries.heard():
+                if spec.answered_by:
+                    if click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element)):
+                        tries.accepted()
+                else:
+                    self._press(step, match)
+                    await_announcement(self.recorder, clicked)
             self.recorder.pending = None if spec.announced_by else clicked
 
     def fill(self, element: str, value: str) -> None:
@@ -75,6 +80,8 @@ class Screen:
             if spec.secret:
                 mark_secret(match.found)
             match.found.fill(value, timeout=self.recorder.timeout_ms)
+            if spec.secret and self.name == "sign_in":
+                self.recorder.tries.typed(value)
 
     def select(self, element: str, option: str) -> None:
         """Choose `option` by its words in a drop-down list."""

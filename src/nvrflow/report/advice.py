@@ -55,6 +55,10 @@ _ADVICE = {
         "The browser does not trust the recorder",
         "Run nvrflow verify with the recorder's address: it names the reason and what to do.",
     ),
+    "no-room": (
+        "There is no room for what has to be written down",
+        f"Nothing was changed. Make the folder that the message names writable, or give its disk room, {_AGAIN}.",
+    ),
     "timeout": (
         "A wait took too long",
         "Look at the last picture to see what the recorder showed. If it is only slow, allow more with --timeout SECONDS.",

@@ -10,9 +10,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.address import normalised
 from nvrflow.certificate import Certificate, host_of, read_certificate_file
 from nvrflow.errors import CertificateRefused, Unreachable, WrongCall
-from nvrflow.recorder.address import normalised
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Ledger, ledger_of
 from nvrflow.trust.material import sort_out
