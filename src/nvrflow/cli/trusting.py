@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nvrflow.cli.options import TrustOptions, checked_address, trusting
+from nvrflow.cli.paragraph import agreed, say
 from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
-    from nvrflow.trust import Kind
+    from nvrflow.report import TrustChange
+    from nvrflow.trust import Kind, Plan
 
 
 @click.command(short_help="Import certificate files with the operating system's tools.")
@@ -36,32 +38,37 @@ def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool
     from nvrflow.trust import apply, approve, listed, make_plan, request_for_files
 
     if listing:
-        _show(listed(), as_json, "\n".join(line for store in listed() for line in _store_lines(store)))
+        _show(listed(), as_json, [line for store in listed() for line in _store_lines(store)])
         return 0
     if not files:
         raise WrongCall("trust: name the certificate files, or use --list")
     plan = make_plan(request_for_files(files, url, trust.terms()))
     if dry_run:
-        text = plan.refusal or "\n".join(plan.shown) or "Nothing has to be done: everything is there already."
-        _show(plan.as_dict(), as_json, "\n".join([*_warned(plan.warnings), text]))
+        nothing = [] if plan.shown else ["Nothing has to be done: everything is there already."]
+        said = [plan.refusal] if plan.refusal else nothing
+        _show(plan.as_dict(), as_json, [*_warned(plan.warnings), *said], plan.shown)
         return 1 if plan.refusal else 0
-    confirm = _confirm if sys.stdin.isatty() and sys.stderr.isatty() else None
-    asked = confirm is not None and not trust.yes and not trust.expected
-    if not asked and not as_json:
-        for line in _warned(plan.warnings):  # a question shows them itself
-            click.echo(line, err=True)
-    changes = apply(approve(plan, trust.approver(confirm)))
-    lines = [
-        f"{change.store}: {'imported' if change.changed else 'was there already'}, trusted {plan.judgement.reach}"
-        f" ({change.anchor[:23]}…)"
-        for change in changes
-    ]
-    lines += [str(one) for one in plan.skipped] or []
-    lines += [f"as administrator: {line}" for item in plan.by_hand for line in item.commands]
-    if not any(change for change in changes):
-        lines.insert(0, "Nothing was imported: no store here takes this certificate.")
-    _show({**plan.as_dict(), "trust": [asdict(change) for change in changes]}, as_json, "\n".join(lines))
+    person = sys.stdin.isatty() and sys.stderr.isatty()
+    if not as_json and (trust.yes or trust.expected or not person):  # a question shows the warnings itself
+        for line in _warned(plan.warnings):
+            say(line, err=True)
+    changes = apply(approve(plan, trust.approver(agreed if person else None)))
+    document = {**plan.as_dict(), "trust": [asdict(change) for change in changes]}
+    by_hand = [line for item in plan.by_hand for line in item.commands]
+    _show(document, as_json, list(_outcome(plan, changes)), by_hand)
     return 0
+
+
+def _outcome(plan: Plan, changes: Sequence[TrustChange]) -> Iterator[str]:
+    """What was imported where, how far it reaches, and what was left out and why."""
+    for change in changes:
+        done = "imported" if change.changed else "was there already"
+        yield f"{change.store}: {done}; trusted {plan.judgement.reach} ({change.anchor[:23]}…)"
+    if not changes:
+        yield "Nothing was imported: no store here takes this certificate."
+    yield from (str(one) for one in plan.skipped)
+    if plan.by_hand:
+        yield "As administrator, type:"
 
 
 @click.command(short_help="Take away exactly what nvrflow imported.")
@@ -86,7 +93,7 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
     document = [
         {**asdict(one.change), "host": one.host, "outcome": one.outcome, "problem": one.problem or None} for one in removals
     ]
-    _show({"trust": document, "notes": [] if removals else lines}, as_json, "\n".join(lines))
+    _show({"trust": document, "notes": [] if removals else lines}, as_json, lines)
     return 1 if any(one.outcome in ("failed", "found") for one in removals) else 0
 
 
@@ -154,7 +161,7 @@ def bundle(sources: tuple[str, ...], out: Path, url: str | None, kind: Kind, als
         "warnings": list(made.warnings),
         "problems": [problem.as_dict() for problem in found.problems],
     }
-    _show(document, as_json, "\n".join(lines))
+    _show(document, as_json, lines)
     return 0
 
 
@@ -184,16 +191,19 @@ def verify(url: str, browser_path: Path | None, timeout: float, as_json: bool) -
     from nvrflow.trust.verify import verify as verified
 
     found = verified(url, browser_path, timeout, say=lambda line: click.echo(line, err=True))
-    _show(found.as_dict(), as_json, "\n".join(found.lines()))
+    _show(found.as_dict(), as_json, found.lines())
     return 0 if found.trusted else 1
 
 
-def _confirm(question: str) -> bool:
-    return click.confirm(question, default=False, err=True)
-
-
-def _show(document: object, as_json: bool, text: str) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+def _show(document: object, as_json: bool, prose: Iterable[str], commands: Iterable[str] = ()) -> None:
+    """The document, or the sentences for a person and then the commands exactly as they can be typed."""
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    for line in prose:
+        say(line, indent=4)
+    for line in commands:
+        click.echo(line)
 
 
 def _store_lines(store: dict[str, object]) -> list[str]:
