@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Literal
 
 from nvrflow.certificate import Certificate
-from nvrflow.trust.anchor import LimitedPair, limited, permitted
+from nvrflow.trust.anchor import LimitedPair, limited
+from nvrflow.trust.names import Names
 from nvrflow.trust.stores import Family, Use
 
 Kind = Literal["limited", "pin", "ca", "as-guide"]
 KINDS: tuple[Kind, ...] = ("limited", "pin", "ca", "as-guide")
 Situation = Literal["issued", "self-signed", "self-signed-ca"]
+_UNDECIDED = Names("refused")
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,14 @@ class Choice:
 class Material:
     """All that can be chosen from: the recorder's certificates, and limited anchors made when first asked for.
 
-    `earlier` are limited anchors of an earlier run that are in use already.
+    `earlier` are limited anchors of an earlier run that are in use already; `names` is what was decided for the device.
     """
 
     device: Certificate
     authority: Certificate | None = None
     intermediates: tuple[Certificate, ...] = ()
     earlier: LimitedPair | None = None
+    names: Names = _UNDECIDED
 
     @property
     def situation(self) -> Situation:
@@ -55,7 +58,7 @@ class Material:
     @cached_property
     def anchors(self) -> LimitedPair:
         """The limited anchors."""
-        return self.earlier or limited(self.signer, self.device)
+        return self.earlier or limited(self.signer, self.device, self.names)
 
 
 def choose(material: Material, kind: Kind, family: Family) -> list[Choice]:
@@ -82,11 +85,12 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
 
 
 def _limited(material: Material, family: Family) -> Iterator[Choice]:
-    names = permitted(material.device).shown
+    names = material.names.shown
     if family in ("chromium", "firefox", "chrome-policy", "firefox-policy"):
         yield Choice(material.anchors.alone, "authority", f"stands for the recorder's CA, but for {names} only")
     else:
-        yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed")
+        remark = "; OpenSSL does not limit common names of one word or with *" if family == "openssl" else ""
+        yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed{remark}")
         second: Use = "authority" if family == "openssl" else "intermediate"
         yield Choice(material.anchors.clone, second, f"stands for the recorder's CA below that root, for {names} only")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,12 +11,12 @@ from typing import Any
 from nvrflow.certificate import Certificate, Objection, host_of, judge
 from nvrflow.errors import WrongCall
 from nvrflow.trust.actions import Action, shown
-from nvrflow.trust.anchor import permitted
 from nvrflow.trust.choosing import KINDS, Kind, Material, choose
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.earlier import earlier_anchors
 from nvrflow.trust.ledger import Entry, Ledger
+from nvrflow.trust.names import decide
 from nvrflow.trust.safety import Case, refusals, warnings
 from nvrflow.trust.stores import Store, Use
 
@@ -113,7 +113,7 @@ class Plan:
             return "for every site in the world"
         if self.kind == "pin" or self.material.situation != "issued":
             return "as this one device certificate"
-        return f"for {permitted(self.material.device).shown}"
+        return f"for {self.material.names.shown}"
 
     @property
     def shown(self) -> list[str]:
@@ -163,6 +163,7 @@ def plan(
     *,
     intermediates: Sequence[Certificate] = (),
     ports: Sequence[int] = (),
+    also: Collection[str] = (),
     ledger: Ledger | None = None,
     now: datetime | None = None,
     recorder_clock: datetime | None = None,
@@ -172,7 +173,8 @@ def plan(
 
     `device` and `authority` are the two downloads (either may be missing), `served_leaf` what TLS really shows, None
     when HTTPS is off. `stores` are names, None for all of the scope; `ports` are those at which the recorder is reached,
-    if several may stand behind the address. Raises WrongCall for a call that cannot be meant.
+    if several may stand behind the address; `also` are further public names that the person says are the recorder's.
+    Raises WrongCall for a call that cannot be meant.
     """
     if kind not in KINDS:
         raise WrongCall(f"--trust {kind}: there is no such kind; it is one of {', '.join(KINDS)}")
@@ -188,7 +190,9 @@ def plan(
         authority = None  # a recorder that lists some CA beside its self-signed certificate
     known_links = {leaf.der, authority.der if authority else b""}
     links = tuple(one for one in intermediates if one.der not in known_links and not one.self_signed)
-    material = Material(leaf, authority, links)
+    material = Material(leaf, authority, links, names=decide(leaf, host, also))
+    if kind == "limited" and material.names.kind == "pin":
+        kind = "pin"
     material = replace(material, earlier=earlier_anchors(ledger.of_host(host), material))
     clocks = (now or datetime.now(UTC), recorder_clock)
     objections = _objections(material, kind, host, *clocks)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nvrflow.certificate import Certificate, Objection
-from nvrflow.trust.anchor import foreign_names
 from nvrflow.trust.choosing import Kind, Material
 from nvrflow.trust.ledger import Entry
 
@@ -29,8 +28,10 @@ def refusals(case: Case) -> list[str]:
     found = [*_not_served(case)]
     found += [str(objection) for objection in case.objections if objection.fatal]
     found += _broken_chain(case.material)
+    if not _for_every_site(case):
+        found += [str(problem) for problem in case.material.names.problems if problem.fatal]
     authority = case.material.authority
-    if case.kind in ("ca", "as-guide") and case.material.situation == "issued" and authority is not None:
+    if _for_every_site(case) and authority is not None:
         found += _no_root(authority)
         found += [
             f"{sentence}; it is not trusted for every site - use --trust limited" for sentence in _seen_elsewhere(authority, case)
@@ -43,12 +44,7 @@ def warnings(case: Case) -> list[str]:
     found = [str(objection) for objection in case.objections if not objection.fatal]
     if case.material.authority is not None:
         found += _seen_elsewhere(case.material.authority, case)
-    foreign = foreign_names(case.material.device, case.host)
-    if foreign and case.kind == "limited":
-        found.append(
-            f"device certificate: is for {', '.join(foreign)} as well as for {case.host}, so the limited anchor vouches"
-            " for that name too; say no unless it is the recorder's own name"
-        )
+    found += [str(problem) for problem in case.material.names.problems if not problem.fatal or _for_every_site(case)]
     if case.kind in ("ca", "as-guide"):
         found.append(
             f"--trust {case.kind}: whoever has the key of the recorder's CA can from now on pose as any site towards"
@@ -57,6 +53,11 @@ def warnings(case: Case) -> list[str]:
     if case.served is None:
         found.append(f"{case.host}: HTTPS is off, so the files could not be compared with what the recorder really serves")
     return found
+
+
+def _for_every_site(case: Case) -> bool:
+    """Whether the recorder's CA is trusted for every site, so that the names of the device certificate limit nothing."""
+    return case.kind in ("ca", "as-guide") and case.material.situation == "issued"
 
 
 def _not_served(case: Case) -> Iterator[str]:
