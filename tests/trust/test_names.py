@@ -158,6 +158,19 @@ def test_a_common_name_that_is_another_address_is_told_because_curl_takes_it() -
     assert decided(HOST, common="192.168.1.108").further == ("192.168.1.108",)
 
 
+def test_with_one_name_below_another_all_below_that_is_let_through_and_told() -> None:
+    found = decided("nvr.local", "front.nvr.local", host="nvr.local")
+    assert (found.kind, found.names) == ("limited", ("nvr.local", "front.nvr.local", "*.nvr.local"))
+    assert found.further == ("front.nvr.local", "*.nvr.local")
+
+
+def test_with_one_public_name_below_another_this_one_certificate_is_pinned_unless_all_below_is_said() -> None:
+    names, said = ("example.com", "nvr.example.com"), ("nvr.example.com",)
+    found = decided(*names, host="example.com", also=said)
+    assert (found.kind, codes(found)) == ("pin", {"nested-names", "further-names"})
+    assert decided(*names, host="example.com", also=(*said, "*.example.com")).kind == "limited"
+
+
 def test_an_address_in_its_ipv4_mapped_form_is_the_same_host() -> None:
     assert decided("8.8.8.8", "::ffff:8.8.8.8", host="8.8.8.8").further == ()
 

@@ -12,7 +12,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from nvrflow import trust
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust import Approver, Computer, Plan
+from nvrflow.trust.anchor import limited, name_limits
 from nvrflow.trust.approval import question
+from nvrflow.trust.names import decide
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
@@ -286,28 +288,62 @@ def test_the_limited_anchor_is_the_same_ca_key_under_limits_signed_by_a_key_that
 
 
 @pytest.mark.parametrize(
-    ("common", "names", "expected"),
+    ("common", "names", "permitted", "excluded"),
     [
-        ("NVR 4216", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}),
-        ("nvr", ("192.0.2.9",), {"192.0.2.9/32", "nvr"}),
-        ("192.0.2.9", ("192.0.2.9", "nvr.local"), {"192.0.2.9/32", "nvr.local"}),
-        ("x y", ("*.nvr.local",), {"255.255.255.255/32", "nvr.local"}),
-        ("www.bank.example", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}),
-        ("x y", ("2001:db8::1",), {"2001:db8::1/128", "nothing.invalid"}),
+        ("NVR 4216", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}, {"", "::/0"}),
+        ("nvr", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}, {"", "::/0"}),
+        ("192.0.2.9", ("192.0.2.9", "nvr.local"), {"192.0.2.9/32", "nvr.local"}, {".nvr.local", "::/0"}),
+        ("192.0.2.9", ("192.0.2.9",), {"192.0.2.9/32", "192.0.2.9"}, {".192.0.2.9", "::/0"}),
+        ("x y", ("*.nvr.local",), {"255.255.255.255/32", "nvr.local"}, {"0.0.0.0/0", "::/0"}),
+        ("x y", ("nvr.local", "a.nvr.local"), {"255.255.255.255/32", "nvr.local", "a.nvr.local"}, {"0.0.0.0/0", "::/0"}),
+        ("x y", ("*.nvr.local", "a.nvr.local"), {"255.255.255.255/32", "nvr.local", "a.nvr.local"}, {"0.0.0.0/0", "::/0"}),
+        ("x y", ("2001:db8::1",), {"2001:db8::1/128", "nothing.invalid"}, {"", "0.0.0.0/0"}),
     ],
-)
-def test_the_permitted_names_come_from_the_device_certificate(common: str, names: tuple[str, ...], expected: set[str]) -> None:
-    from nvrflow.trust.anchor import name_limits
+)  # fmt: skip
+def test_an_anchor_permits_what_was_decided_and_excludes_all_around_it(
+    common: str, names: tuple[str, ...], permitted: set[str], excluded: set[str]
+) -> None:
+    limits = name_limits(decide(make(common, names=names, key=new_key()).certificate, "192.0.2.9"))
+    assert {str(tree.value) for tree in limits.permitted_subtrees or ()} == permitted
+    assert {str(tree.value) for tree in limits.excluded_subtrees or ()} == excluded
 
-    trees = name_limits(make(common, names=names, key=new_key()).certificate).permitted_subtrees
-    assert {str(tree.value) for tree in trees or ()} == expected
 
-
-def test_a_public_name_on_the_device_certificate_is_pointed_out(computer: Computer) -> None:
+@pytest.mark.parametrize("name", ["", "com"])
+def test_no_anchor_is_ever_made_of_names_that_allow_none(name: str) -> None:
     authority = make_ca()
-    made = plan(make_device(authority, "127.0.0.1", "www.bank.example"), authority, computer)
-    assert any("vouches for that name too" in one for one in made.warnings)
-    assert "www.bank.example" in question(made)
+    device = make_device(authority, "127.0.0.1", f"DNS:{name}").certificate
+    with pytest.raises(ValueError, match="no limited anchor"):
+        limited(authority.certificate, device, decide(device, HOST))
+
+
+def test_a_public_name_on_the_device_certificate_is_refused_before_the_question_unless_it_is_said(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority, "127.0.0.1", "www.bank.example")
+    made = plan(device, authority, computer)
+    assert "--also 'www.bank.example'" in made.refusal and made.items == ()
+    said = plan(device, authority, computer, also=("www.bank.example",))
+    assert said.refusal == "" and "www.bank.example" in question(said) and any("opens, too" in one for one in said.warnings)
+
+
+def test_a_self_signed_certificate_with_a_public_name_is_not_pinned(computer: Computer) -> None:
+    device = make_device(None, "127.0.0.1", "*.example.org")
+    assert "--also '*.example.org'" in plan(device, None, computer).refusal
+    assert "--also '*.example.org'" in plan(device, None, computer, "pin").refusal
+
+
+def test_with_the_whole_ca_trusted_the_names_of_the_device_are_a_warning(computer: Computer) -> None:
+    authority = make_ca()
+    made = plan(make_device(authority, "127.0.0.1", "www.bank.example"), authority, computer, "ca")
+    assert made.refusal == "" and any("www.bank.example" in one for one in made.warnings)
+
+
+def test_a_name_that_cannot_be_limited_leaves_a_pin_and_says_so(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority, "127.0.0.1", "DNS:NVR 4216")
+    made = plan(device, authority, computer, stores=["chromium-nss"])
+    assert (made.kind, made.fingerprint) == ("pin", device.certificate.sha256)
+    assert [item.certificate for item in made.items] == [device.certificate]
+    assert any("NVR 4216" in one for one in made.warnings)
 
 
 def test_a_second_run_uses_the_same_anchor(computer: Computer) -> None:

@@ -8,7 +8,7 @@ certificates fit it, and name constraints that end at the recorder. It is signed
 from __future__ import annotations
 
 import ipaddress
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,28 +23,10 @@ from nvrflow.certificate import Certificate
 from nvrflow.certificate.encoding import parts, pieces, sequence
 from nvrflow.trust.names import Names
 
-NO_NAME = "nothing.invalid"
+_NO_NAME = "nothing.invalid"
 _NO_ADDRESS = "255.255.255.255"
+_EVERY_ADDRESS = tuple(ipaddress.ip_network(one) for one in ("0.0.0.0/0", "::/0"))
 _SUBJECT = 5  # the place of the subject in a certificate of version 3
-_LOCAL = {"arpa", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"}
-
-
-@dataclass(frozen=True)
-class Permitted:
-    """The names that a limited anchor lets through; neither list is ever empty, for an empty one would mean any."""
-
-    addresses: tuple[str, ...]
-    names: tuple[str, ...]
-
-    @property
-    def cidrs(self) -> tuple[str, ...]:
-        """The addresses as networks of one, `192.0.2.10/32`."""
-        return tuple(str(ipaddress.ip_network(address)) for address in self.addresses)
-
-    @property
-    def shown(self) -> str:
-        """For a sentence."""
-        return ", ".join(dict.fromkeys(one for one in (*self.addresses, *self.names) if one not in (NO_NAME, _NO_ADDRESS)))
 
 
 @dataclass(frozen=True)
@@ -56,29 +38,37 @@ class LimitedPair:
     clone: Certificate
 
 
-def permitted(names: Names) -> Permitted:
-    """The decided names, as a limit."""
-    return Permitted(names.addresses or (_NO_ADDRESS,), names.names or (NO_NAME,))
-
-
-def is_local(name: str) -> bool:
-    """Whether a name is an address, a single word, or below a domain that the public name system does not have."""
-    if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", name):
-        return False
-    last = name.lower().rpartition(".")[2]
-    return "." not in name or last in _LOCAL or last.isdigit()
-
-
 def name_limits(names: Names) -> x509.NameConstraints:
-    """The same as the extension of a certificate."""
-    allowed = permitted(names)
-    trees: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_network(cidr)) for cidr in allowed.cidrs]
-    trees += [x509.DNSName(name) for name in allowed.names]
-    return x509.NameConstraints(trees, None)
+    """The decided names as the extension of a certificate: what is permitted, and all around it excluded.
+
+    A kind of name without a permission is unlimited, so neither list is ever empty. A permitted DNS name would cover all below
+    it (RFC 5280); what is below is excluded with a leading dot, except where a wildcard or another permitted name is there.
+    Chromium, Firefox, curl and Python take the dot as "below only" (measured; RFC 5280 does not say it, and Apple's older code
+    takes no notice of it). Without any DNS name, or any address of a version, all of that kind are excluded.
+    """
+    networks = [ipaddress.ip_network(one) for one in names.addresses or (_NO_ADDRESS,)]
+    trees = [name.removeprefix("*.") for name in names.names] or [_NO_NAME]
+    permitted: list[x509.GeneralName] = [*map(x509.IPAddress, networks), *map(x509.DNSName, dict.fromkeys(trees))]
+    versions = {ipaddress.ip_address(one).version for one in names.addresses}
+    excluded: list[x509.GeneralName] = [x509.IPAddress(every) for every in _EVERY_ADDRESS if every.version not in versions]
+    below = [f".{name}" for name in names.names if not _needs_what_is_below(name, names.names)]
+    excluded += [x509.DNSName(one) for one in (below if names.names else [""])]
+    return x509.NameConstraints(permitted, excluded or None)
+
+
+def _needs_what_is_below(name: str, every: Sequence[str]) -> bool:
+    """Whether a permitted name lies below this one, or this one below a wildcard."""
+    wildcards = [other[1:] for other in every if other.startswith("*.")]
+    return f".{name}".endswith(tuple(wildcards)) or any(other.endswith(f".{name}") for other in every)
 
 
 def limited(authority: Certificate, device: Certificate, names: Names) -> LimitedPair:
-    """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call."""
+    """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call.
+
+    `names` is what was decided for `device`. Raises ValueError when that is no limited trust.
+    """
+    if names.kind != "limited":
+        raise ValueError(f"no limited anchor may be made for {device.name!r}: {names.kind}")
     alone = _clone(authority, names, ec.generate_private_key(ec.SECP256R1()), _own_name(names), None)
     key = ec.generate_private_key(ec.SECP256R1())
     issuer_named = _names_its_issuer(device)
@@ -89,7 +79,7 @@ def limited(authority: Certificate, device: Certificate, names: Names) -> Limite
 
 
 def _own_name(names: Names) -> x509.Name:
-    text = f"nvrflow limited anchor for {permitted(names).shown}"[:64]
+    text = f"nvrflow limited anchor for {names.shown}"[:64]
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 

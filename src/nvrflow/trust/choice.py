@@ -44,11 +44,12 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
 
 
 def _limited(material: Material, family: Family) -> Iterator[Choice]:
-    names = material.shown_names
+    names = material.names.shown
     if family in ("chromium", "firefox", "chrome-policy", "firefox-policy"):
         yield Choice(material.anchors.alone, "authority", f"stands for the recorder's CA, but for {names} only")
     else:
-        yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed")
+        remark = "; OpenSSL does not limit common names of one word or with *" if family == "openssl" else ""
+        yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed{remark}")
         second: Use = "authority" if family == "openssl" else "intermediate"
         yield Choice(material.anchors.clone, second, f"stands for the recorder's CA below that root, for {names} only")
 

@@ -50,7 +50,7 @@ class Judgement:
             return "for every site in the world"
         if self.kind == "pin" or self.material.situation != "issued":
             return f"as this one device certificate, which is for {', '.join(self.material.device.san) or 'no name'}"
-        return f"for {self.material.shown_names}"
+        return f"for {self.material.names.shown}"
 
     @property
     def refused(self) -> bool:
@@ -82,7 +82,7 @@ def judged(request: Request, entries: Sequence[Entry] | None = None) -> Judgemen
     problems = [
         *_not_served(request, material),
         *_about_certificates(request, material),
-        *material.names.problems,
+        *_about_names(request, material),
         *_broken_chain(material),
         *_about_ca(request, material, entries),
         *_not_compared(request),
@@ -106,6 +106,13 @@ def _about_certificates(request: Request, material: Material) -> list[Problem]:
     found = judge(material.device, signer, request.host, request.now, request.recorder_clock)
     alone = request.terms.kind == "pin" and material.authority is None
     return [problem for problem in found if not (alone and problem.code == "not-issued")]
+
+
+def _about_names(request: Request, material: Material) -> Iterator[Problem]:
+    """What its names stand against; with the whole CA trusted they limit nothing, and are only a warning."""
+    whole = request.terms.kind in WHOLE and material.situation == "issued"
+    for problem in material.names.problems:
+        yield replace(problem, level="warning") if whole and problem.fatal else problem
 
 
 def _not_served(request: Request, material: Material) -> Iterator[Problem]:

@@ -112,11 +112,6 @@ class Material:
         """The limited anchors."""
         return self.earlier or limited(self.signer, self.device, self.names)
 
-    @property
-    def shown_names(self) -> str:
-        """What a limited anchor vouches for, for a sentence."""
-        return ", ".join((*self.names.addresses, *self.names.names))
-
 
 def anchors_in_use(held: Sequence[Certificate], material: Material) -> LimitedPair | None:
     """Limited anchors among `held` that stand for the same CA key and the same names; None when there are none.

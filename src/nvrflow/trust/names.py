@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,15 +90,28 @@ def decide(device: Certificate, host: str, also: Collection[str] = ()) -> Names:
     problems = tuple(dict.fromkeys(verdict.problem for _, verdict in judged if verdict.problem))
     if "refused" in kinds:
         return Names("refused", problems=tuple(one for one in problems if one.fatal))
-    permitted = [(one, verdict) for one, verdict in judged if verdict.permit]
-    further = tuple(dict.fromkeys(verdict.permit for _, verdict in permitted if verdict.further))
+    names = tuple(dict.fromkeys(verdict.permit for one, verdict in judged if verdict.permit and one.sort != "IP"))
+    widened = _widened(names)
+    if any(not is_local(one[2:]) and one not in said for one in widened) and "pin" not in kinds:
+        kinds, problems, widened = {"pin"}, (*problems, _nested(widened, own)), ()
+    further = tuple(dict.fromkeys(verdict.permit for _, verdict in judged if verdict.further and verdict.permit))
+    further += () if "pin" in kinds else widened
     return Names(
         "pin" if "pin" in kinds else "limited",
-        tuple(dict.fromkeys(verdict.permit for one, verdict in permitted if one.sort == "IP")),
-        tuple(dict.fromkeys(verdict.permit for one, verdict in permitted if one.sort != "IP")),
+        tuple(dict.fromkeys(verdict.permit for one, verdict in judged if verdict.permit and one.sort == "IP")),
+        names if "pin" in kinds else names + widened,
         further,
         problems + ((_told(further, own),) if further else ()),
     )
+
+
+def _widened(names: Sequence[str]) -> tuple[str, ...]:
+    """What has to be permitted although no name says it: with a name below another one, all below that other one.
+
+    A limit can exclude all below a name, or nothing there; it cannot leave out single names.
+    """
+    parents = [one for one in names if not one.startswith("*.") and any(other.endswith(f".{one}") for other in names)]
+    return tuple(f"*.{one}" for one in parents if f"*.{one}" not in names)
 
 
 def _names_of(device: Certificate) -> tuple[_Name, ...] | Problem:
@@ -192,6 +205,16 @@ def _odd(one: _Name) -> Problem:
         _WHERE,
         f"has the name {one.shown}, which is no host name; no limit can be made for it, so only this one certificate is trusted",
         "to change that, create a certificate on the recorder with plain names and addresses only",
+        "warning",
+    )
+
+
+def _nested(widened: Sequence[str], own: str) -> Problem:
+    return Problem(
+        "nested-names",
+        _WHERE,
+        f"has one name below another, so a limit would let through {', '.join(widened)}; only this one certificate is trusted",
+        f"to change that, create a certificate on the recorder for {own} only, or say --also '{widened[0]}'",
         "warning",
     )
 
