@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
-from nvrflow.certificate.judging import Code
+from nvrflow.certificate import Code
 from nvrflow.cli.guide import guide
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
