@@ -10,9 +10,14 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from asn1crypto.core import ObjectIdentifier
+
+from nvrflow.certificate.dates import canonical, moment
+
 _PRINTABLE = frozenset((string.ascii_letters + string.digits + " '()+,-./:=?").encode())
 _BOOLEAN, _OCTETS, _PRINTABLE_STRING, _UTF8, _TELETEX = 0x01, 0x04, 0x13, 0x0C, 0x14
 _CONSTRUCTED = 0x20
+_VERSION, _EXTENSIONS = 0xA0, 0xA3
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Piece:
     end: int
 
 
-def pieces(data: bytes, start: int, end: int) -> Iterator[Piece]:
+def pieces(data: bytes | bytearray, start: int, end: int) -> Iterator[Piece]:
     """The elements that follow each other from start to end. Raises ValueError when they do not fit."""
     while start < end:
         if start + 2 > end:
@@ -43,28 +48,90 @@ def pieces(data: bytes, start: int, end: int) -> Iterator[Piece]:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The raw parts of a certificate that are needed when a parser does not give them."""
+class RawExtension:
+    """One extension as it is written: its OID as dotted text, whether it is critical, and the bytes of its value."""
 
-    signed: bytes
+    oid: str
+    critical: bool
+    value: bytes
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The raw parts of a certificate, for what a parser does not give: bytes exactly as they were signed.
+
+    `version` is 1 to 3 (or what else was written), `serial` the content of the INTEGER, `dates` are tag and content of the two
+    ends of the validity, `inner` and `outer` the two AlgorithmIdentifiers, which have to be the same.
+    """
+
+    version: int
+    serial: bytes
+    inner: bytes
+    outer: bytes
     subject: bytes
+    dates: tuple[tuple[int, bytes], ...]
     public_key: bytes
+    extensions: tuple[RawExtension, ...]
+    signed: bytes
 
 
 def parts(der: bytes) -> Parts:
-    """What was signed, and the public key. Raises ValueError for bytes that are no certificate."""
+    """What the certificate is made of. Raises ValueError for bytes that are no certificate."""
     (whole,) = list(pieces(der, 0, len(der)))[:1]
-    signed = next(pieces(der, whole.inner, whole.end))
-    fields = [piece for piece in pieces(der, signed.inner, signed.end) if piece.tag != 0xA0]
+    signed, outer = list(pieces(der, whole.inner, whole.end))[:2]
+    fields = list(pieces(der, signed.inner, signed.end))
+    explicit = fields[0].tag == _VERSION
+    version = 1 + int.from_bytes(_contents(der, fields.pop(0))[0], "big") if explicit else 1
     if len(fields) < 6:
         raise ValueError("too few fields")
-    subject, key = fields[4:6]
-    return Parts(der[signed.start : signed.end], der[subject.start : subject.end], der[key.start : key.end])
+    serial, inner, _, validity, subject, key, *more = fields
+    dates = tuple((one.tag, der[one.inner : one.end]) for one in pieces(der, validity.inner, validity.end))
+    found = [_extension(der, one) for part in more if part.tag == _EXTENSIONS for one in _inside(der, part)]
+
+    def of(piece: Piece) -> bytes:
+        return der[piece.start : piece.end]
+
+    return Parts(
+        version, der[serial.inner : serial.end], of(inner), of(outer), of(subject), dates, of(key), tuple(found), of(signed)
+    )
+
+
+def _contents(der: bytes, piece: Piece) -> list[bytes]:
+    return [der[one.inner : one.end] for one in pieces(der, piece.inner, piece.end)] or [b""]
+
+
+def _inside(der: bytes, part: Piece) -> list[Piece]:
+    """The extensions inside the explicit tag and its sequence."""
+    return [one for list_ in pieces(der, part.inner, part.end) for one in pieces(der, list_.inner, list_.end)]
+
+
+def _extension(der: bytes, piece: Piece) -> RawExtension:
+    identifier, *rest = list(pieces(der, piece.inner, piece.end))
+    if not rest:
+        raise ValueError("an extension without a value")
+    critical = any(one.tag == _BOOLEAN and any(der[one.inner : one.end]) for one in rest)
+    dotted = ObjectIdentifier.load(der[identifier.start : identifier.end]).dotted
+    return RawExtension(dotted, critical, der[rest[-1].inner : rest[-1].end])
 
 
 def readable(der: bytes) -> bytes:
-    """A copy of the same length without the usual mistakes; equal to `der` when there are none. Raises ValueError."""
-    return _mended(der, _PRINTABLE)
+    """The certificate as strict parsers read it; equal to `der` when nothing is wrong. Raises ValueError.
+
+    Its signature does not fit any more when something was put right: this copy is for looking only. Dates that a strict parser
+    does not know are written anew as what they mean.
+    """
+    copy = _mended(der, _PRINTABLE)
+    found = parts(copy)
+    moments = [moment(tag, content) for tag, content in found.dates]
+    if not any(one.oddity for one in moments):
+        return copy
+    whole = next(pieces(copy, 0, len(copy)))
+    signed, *rest = pieces(copy, whole.inner, whole.end)
+    fields = list(pieces(copy, signed.inner, signed.end))
+    place = 4 if fields[0].tag == _VERSION else 3
+    contents = [copy[one.start : one.end] for one in fields]
+    contents[place] = sequence(*(canonical(one.meant) for one in moments))
+    return sequence(sequence(*contents), *(copy[one.start : one.end] for one in rest))
 
 
 def is_odd(der: bytes) -> bool:
@@ -88,7 +155,7 @@ def _mended(der: bytes, printable: frozenset[int]) -> bytes:
 
 
 def _mend(data: bytearray, start: int, end: int, printable: frozenset[int], depth: int) -> None:
-    for piece in pieces(bytes(data), start, end):
+    for piece in pieces(data, start, end):
         content = data[piece.inner : piece.end]
         if piece.tag == _PRINTABLE_STRING and not printable.issuperset(content):
             data[piece.start] = _UTF8
@@ -105,7 +172,7 @@ def _mend(data: bytearray, start: int, end: int, printable: frozenset[int], dept
 def _is_whole(content: bytearray) -> bool:
     """Whether octets hold exactly one sequence, as the value of an extension does."""
     try:
-        return content[:1] == b"\x30" and len(list(pieces(bytes(content), 0, len(content)))) == 1
+        return content[:1] == b"\x30" and len(list(pieces(content, 0, len(content)))) == 1
     except ValueError:
         return False
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from nvrflow.certificate.hosts import host_of, is_ip, names_host, permitted_by
-from nvrflow.certificate.noun import Certificate, version_of
+from nvrflow.certificate.noun import Certificate
 from nvrflow.problem import Problem
 
 _BROKEN_HASHES = {"md2", "md4", "md5", "sha1"}
@@ -197,7 +197,7 @@ def _about_ca(authority: Certificate) -> Iterator[Problem]:
             "the recorder's CA certificate is needed",
         )
     elif constraints is None:
-        version = "is of the old X.509 version 1" if version_of(authority) == 1 else "does not say that it is a CA"
+        version = "is of the old X.509 version 1" if authority.version == 1 else "does not say that it is a CA"
         yield _warning("not-a-ca", AUTHORITY, version, "taken in the limited form only, which says so itself")
     usage = authority.extension(x509.KeyUsage)
     if usage is not None and not usage.key_cert_sign:

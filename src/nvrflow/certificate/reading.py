@@ -6,25 +6,27 @@ import base64
 import binascii
 import io
 import re
-import warnings
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cryptography import x509
+from asn1crypto import cms
+from asn1crypto import x509 as asn1
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, pkcs7
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from nvrflow.certificate.encoding import readable
+from nvrflow.certificate.encoding import parts
 from nvrflow.certificate.noun import Certificate, Format, Role
 from nvrflow.errors import CertificateRefused, InvalidFile
 
 MOST_BYTES = 64 * 1024
 MOST_CERTIFICATES = 16
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+?)-----(.*?)-----END \1-----", re.DOTALL)
+_BLOCK = re.compile(rb"-----BEGIN ([A-Za-z0-9 #/._]+?)-----(.*?)-----END \1-----", re.DOTALL)
 _CERTIFICATE_LABELS = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}
 _PKCS7_LABELS = {"PKCS7", "PKCS #7 SIGNED DATA", "CMS"}
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the OID of PKCS#7 signedData, which holds certificates
 _PKCS12_CONTENT = (bytes.fromhex("06092a864886f70d0107"), bytes.fromhex("020103"))
 _LOOKS = (
     (b"<!doctype html", "a web page (a login or error page instead of the file)"),
@@ -93,7 +95,7 @@ def _from_file(data: bytes, source: str) -> list[Certificate]:
         data = data.decode("utf-16", errors="replace").encode("utf-8")
     _refuse_private_parts(data, source)
     blocks = _BLOCK.findall(data)
-    found = _from_pem(blocks, source) if blocks else _from_der(data) or _from_bare_base64(data, source)
+    found = _from_pem(blocks, source) if blocks else _from_der(data, source) or _from_bare_base64(data, source)
     if found:
         return found
     raise CertificateRefused(f"{source}: {_looks_like(data)}, not a certificate; a PEM, DER or PKCS#7 file was expected")
@@ -105,8 +107,7 @@ def _from_pem(blocks: list[tuple[bytes, bytes]], source: str) -> list[Certificat
         name = label.decode()
         if name not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
             continue  # parameters, requests, revocation lists: harmless and of no use
-        der = _decoded(body)
-        inner = _from_der(der) if der else []
+        inner = _from_der(_decoded(body), source)
         if not inner:
             raise CertificateRefused(f"{source}: a {name} block that cannot be read; download the file again")
         kind: Format = "pem" if name in _CERTIFICATE_LABELS else "pkcs7"
@@ -117,13 +118,13 @@ def _from_pem(blocks: list[tuple[bytes, bytes]], source: str) -> list[Certificat
 def _from_bare_base64(data: bytes, source: str) -> list[Certificate]:
     """A certificate in base64 without BEGIN and END lines, as some firmwares give it."""
     text = b"".join(data.split())
-    if not re.fullmatch(rb"MII[A-Za-z0-9+/]+={0,2}", text):
+    if not re.fullmatch(rb"MI[A-Za-z0-9+/]+={0,2}", text):
         return []
     der = _decoded(text)
     if not der:
         return []
     _refuse_private_parts(der, source)
-    return [replace(certificate, format="pem") for certificate in _from_der(der)]
+    return [replace(certificate, format="pem") for certificate in _from_der(der, source)]
 
 
 def _decoded(body: bytes) -> bytes:
@@ -134,21 +135,46 @@ def _decoded(body: bytes) -> bytes:
         return b""
 
 
-def _from_der(data: bytes) -> list[Certificate]:
-    """One certificate in DER, or those of a PKCS#7 in DER; bytes after the structure's end are left out."""
+def _from_der(data: bytes, source: str) -> list[Certificate]:
+    """One certificate in DER, or those of a PKCS#7; bytes after the structure's end are left out. Empty for anything else.
+
+    Raises CertificateRefused for what is a certificate and still cannot be read.
+    """
     data = data[: _der_length(data)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            x509.load_der_x509_certificate(readable(data))
-            return [Certificate(data, format="der")]
-        except ValueError:
-            pass
-        try:
-            inner = pkcs7.load_der_pkcs7_certificates(data)
-        except (ValueError, UnsupportedAlgorithm):
-            return []
-        return [Certificate(one.public_bytes(Encoding.DER), format="pkcs7") for one in inner]
+    if _SIGNED_DATA in data[:32]:
+        return [_certificate(der, source, "pkcs7") for der in _signed_by_nobody(data)]
+    data = _definite(data)
+    try:
+        parts(data)
+    except ValueError:
+        return []
+    return [_certificate(data, source, "der")]
+
+
+def _certificate(der: bytes, source: str, format_: Format) -> Certificate:
+    try:
+        return Certificate(_definite(der), format=format_)
+    except CertificateRefused as problem:
+        raise CertificateRefused(f"{source}: {problem}; create a new certificate on the recorder, or download it again") from None
+
+
+def _signed_by_nobody(data: bytes) -> Iterator[bytes]:
+    """The certificates of a PKCS#7, also one in BER with lengths that are left open, which `cryptography` does not read."""
+    try:
+        listed = cms.ContentInfo.load(data)["content"]["certificates"]
+        yield from [bytes(one.chosen.dump()) for one in listed if one.name == "certificate"]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return
+
+
+def _definite(data: bytes) -> bytes:
+    """The same in DER, if the length of a certificate was left open (BER): it was signed as DER."""
+    if data[:2] != b"\x30\x80":
+        return data
+    try:
+        return bytes(asn1.Certificate.load(data).dump(force=True))
+    except (ValueError, TypeError, KeyError):
+        return data
 
 
 def _der_length(data: bytes) -> int:

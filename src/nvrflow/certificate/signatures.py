@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 
 def fits(key: Any, signed: x509.Certificate, data: bytes) -> bool:
-    """Raises InvalidSignature (or ValueError, TypeError) when the key did not make this signature."""
+    """Whether the key made the signature of `signed` over `data`; False also for a kind of key or scheme that is not known."""
+    try:
+        return _verified(key, signed, data)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+
+
+def _verified(key: Any, signed: x509.Certificate, data: bytes) -> bool:
+    """Raises InvalidSignature and others when the key did not make it."""
     signature = signed.signature
     if isinstance(key, rsa.RSAPublicKey):
         pss = signed.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS

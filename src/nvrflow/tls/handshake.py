@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from nvrflow.certificate import Certificate
+from nvrflow.errors import CertificateRefused
 from nvrflow.tls.odd_curves import leaf_on_odd_curve
 
 Outcome = Literal[
@@ -44,6 +45,11 @@ class Served:
         """The certificate that the server shows as its own."""
         return self.chain[0] if self.chain else None
 
+    @property
+    def unreadable(self) -> str:
+        """Why the certificate that is served cannot be read; empty when it can."""
+        return self.why if self.outcome == "unreadable" else ""
+
 
 def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
     """Shake hands without verifying, from TLS 1.0 on and with any cipher; no request is sent. Never raises."""
@@ -73,17 +79,14 @@ def _of(at: str, sent: list[bytes], version: str) -> Served:
 
 
 def _read(sent: list[bytes]) -> tuple[tuple[Certificate, ...], str]:
-    """The certificates that can be read, and what is wrong with the first one if it cannot."""
-    chain = []
-    for number, der in enumerate(sent):
-        certificate = Certificate(der, format="der")
+    """The certificates as far as they can be read, and why the first one, the server's own, cannot."""
+    chain: list[Certificate] = []
+    for place, der in enumerate(sent):
         try:
-            assert certificate.not_before and certificate.not_after and certificate.subject and certificate.serial is not None
-        except ValueError as problem:
-            if number == 0:
-                return (), f"a certificate that cannot be read ({problem})"
-        else:
-            chain.append(certificate)
+            chain.append(Certificate(der))
+        except CertificateRefused as problem:
+            if place == 0:
+                return (), str(problem)
     return tuple(chain), ""
 
 

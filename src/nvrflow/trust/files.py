@@ -25,6 +25,8 @@ def planned(files: Sequence[Path], url: str | None, kind: Kind, stores: Sequence
     host, port = _place(url)
     ports = (urlsplit(normalised(url)).port or port, port) if url else ()
     served = tls.served(host, port) if host else None
+    if served and served.unreadable:
+        raise CertificateRefused(f"{served.why}; create a new certificate on the recorder")
     leaf = served.leaf if served else None
     found = trust.sort_out(certificates, leaf)
     if not host:
