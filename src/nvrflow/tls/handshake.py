@@ -45,6 +45,11 @@ class Served:
         """The certificate that the server shows as its own."""
         return self.chain[0] if self.chain else None
 
+    @property
+    def unreadable(self) -> str:
+        """Why the certificate that is served cannot be read; empty when it can."""
+        return self.why if self.outcome == "unreadable" else ""
+
 
 def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
     """Shake hands without verifying, from TLS 1.0 on and with any cipher; no request is sent. Never raises."""

@@ -31,6 +31,7 @@ _NOT_TRUSTED = {
     "SEC_ERROR_BAD_SIGNATURE",
     "SEC_ERROR_REUSED_ISSUER_AND_SERIAL",
     "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT",
+    "PR_UNKNOWN_ERROR",  # Firefox 153 at a chain whose certificates share a serial number
     *("60", "7", "18", "19", "20", "21", "27"),
 }
 _CONNECTION = {
@@ -73,7 +74,8 @@ def diagnose(scene: Scene, asked: Asked, now: datetime | None = None) -> tuple[P
     """Why those clients that refuse do so, most fundamental first; empty when all of them open the recorder.
 
     Codes beside those of `connection_problem` and of `certificate.judge`: another-certificate, outgrown, chain-incomplete,
-    not-imported, other-store, flags-changed, those of `surroundings.imports_ignored`, ledger-unreadable, unknown-cause.
+    not-imported, other-store, flags-changed, same-serial, those of `surroundings.imports_ignored`,
+    ledger-unreadable, unknown-cause.
     """
     failing = [(client, answer) for client, answer in asked if answer.trusted is False]
     if not failing:
@@ -161,6 +163,11 @@ def _of_client(scene: Scene, client: Client, answer: Answer) -> Iterator[Problem
     """Why this client does not trust a certificate to which nothing else can be objected."""
     if answer.code not in _NOT_TRUSTED:
         yield _unknown(client, answer)
+        return
+    if answer.code == "SEC_ERROR_REUSED_ISSUER_AND_SERIAL":
+        sentence = "it holds another certificate with the same issuer and serial number, and keeps to that one"
+        advice = "delete that one in its settings (Certificates); if the recorder made a new certificate, its old one is meant"
+        yield Problem("same-serial", client.name, sentence, advice, client=_kind(client))
         return
     lying = scene.lying()
     own = [one for one in lying if client.reads(one.store.name)]
