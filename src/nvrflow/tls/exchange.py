@@ -6,12 +6,11 @@ import socket
 import ssl
 import warnings
 from dataclasses import dataclass
-from typing import Literal
 
+from nvrflow.certificate import KeyExchange as Exchange
 from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
 
 _WITHOUT_CERTIFICATE = "aNULL"
-Exchange = Literal["tls13", "ecdhe", "rsa"]
 # What browsers offer below TLS 1.3, by OpenSSL's names: read from the ClientHello of Chromium 156 and of Firefox 153 (which
 # offers ECDHE-ECDSA-AES256-SHA as well).
 _CIPHERS: dict[Exchange, str] = {

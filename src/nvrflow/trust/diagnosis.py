@@ -98,7 +98,8 @@ def _judged(scene: Scene, leaf: Certificate, failing: Asked, now: datetime) -> I
     """What browsers object to on paper, as far as it concerns one of the clients that refuse."""
     in_date = leaf.not_before <= now <= leaf.not_after
     clock = None if in_date else tls.date_header(f"http://{_bracketed(scene.host)}/") or tls.date_header(scene.url)
-    problems = judge(leaf, scene.issuer, scene.host, now, clock)
+    exchanges = scene.offers.exchanges if scene.offers else None
+    problems = judge(leaf, scene.issuer, scene.host, now, clock, exchanges)
     clients = {_kind(client) for client, _ in failing}
     for problem in problems:
         if problem.code == "not-issued":  # who signed it is not known here: that is no finding about the recorder

@@ -103,7 +103,7 @@ def _material(request: Request) -> Material:
 def _about_certificates(request: Request, material: Material) -> list[Problem]:
     """A chain is judged by its last link: the CA that signed the device certificate has to be a fit one."""
     signer = material.signer if material.signer.der != material.device.der else material.authority
-    found = judge(material.device, signer, request.host, request.now, request.recorder_clock)
+    found = judge(material.device, signer, request.host, request.now, request.recorder_clock, request.exchanges)
     alone = request.terms.kind == "pin" and material.authority is None
     return [problem for problem in found if not (alone and problem.code == "not-issued")]
 
