@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.certificate import KeyExchange
 from nvrflow.errors import NotTrusted
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def served_by(recorder: Recorder) -> tls.Served:
     return served
 
 
-def exchanges_of(recorder: Recorder) -> frozenset[tls.Exchange]:
+def exchanges_of(recorder: Recorder) -> frozenset[KeyExchange]:
     """The key exchanges that the recorder offers to browsers."""
     return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).exchanges
 

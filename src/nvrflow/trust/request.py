@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from nvrflow import tls
 from nvrflow.address import normalised
-from nvrflow.certificate import Certificate, host_of, read_certificate_file
+from nvrflow.certificate import Certificate, KeyExchange, host_of, read_certificate_file
 from nvrflow.errors import CertificateRefused, Unreachable, WrongCall
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Ledger, ledger_of
@@ -55,7 +55,7 @@ class Request:
     served: Certificate | None = None
     terms: Terms = field(default_factory=Terms)
     intermediates: tuple[Certificate, ...] = ()
-    exchanges: frozenset[tls.Exchange] | None = None
+    exchanges: frozenset[KeyExchange] | None = None
     ports: tuple[int, ...] = ()
     recorder_clock: datetime | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -82,7 +82,7 @@ class Request:
         """The ledger of the user whose stores are meant."""
         return ledger_of(self.computer)
 
-    def serving(self, leaf: Certificate, exchanges: frozenset[tls.Exchange] | None) -> Request:
+    def serving(self, leaf: Certificate, exchanges: frozenset[KeyExchange] | None) -> Request:
         """The same request, now that it is known what the recorder serves."""
         return replace(self, served=leaf, exchanges=exchanges)
 
