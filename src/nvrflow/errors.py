@@ -25,16 +25,22 @@ A message has the form *where: what; what would have been right*.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 
 class NvrflowError(Exception):
-    """Something that ends the work; the message is for a person, `step` the id of the step that failed."""
+    """Something that ends the work; the message is for a person, `step` the id of the step that failed.
+
+    `facts` is what a program gets beside the message: keys of the JSON document that `--json` prints.
+    """
 
     kind = "failed"
     exit_code = 1
     step: str | None = None
+    facts: Mapping[str, Any] = {}
 
 
 class WrongCall(NvrflowError):

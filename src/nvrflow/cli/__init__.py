@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping
 from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
@@ -111,7 +112,7 @@ def main() -> NoReturn:
             click.echo(f"Try '{problem.ctx.command_path} --help'.", err=True)
         sys.exit(2)
     except NvrflowError as problem:
-        _say(as_json, problem.kind, str(problem), problem.step)
+        _say(as_json, problem.kind, str(problem), problem.step, problem.facts)
         sys.exit(problem.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _say(as_json, "interrupted", "interrupted")
@@ -129,12 +130,13 @@ def main() -> NoReturn:
         sys.exit(1)
 
 
-def _say(as_json: bool, kind: str, message: str, step: str | None = None) -> None:
+def _say(as_json: bool, kind: str, message: str, step: str | None = None, facts: Mapping[str, Any] | None = None) -> None:
     if as_json:
         from nvrflow.report import nvrflow_version
 
         error: dict[str, Any] = {"kind": kind, "message": message, "step": step}
-        click.echo(json.dumps({"nvrflow": nvrflow_version(), "outcome": "failed", "error": error}, ensure_ascii=False, indent=2))
+        document = {"nvrflow": nvrflow_version(), **(facts or {}), "outcome": "failed", "error": error}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     from nvrflow.cli.paragraph import say
 
     say(f"nvrflow: {message}", err=True, indent=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nvrflow.certificate import Certificate, judge
 from nvrflow.errors import CertificateRefused
@@ -70,7 +71,24 @@ class Judgement:
     def admit(self, consequence: str) -> None:
         """Go on only if the certificates may be imported. Raises CertificateRefused, with `consequence` as the last sentence."""
         if self.refused:
-            raise CertificateRefused(f"{self.request.host}: {self.refusal}. {consequence}")
+            problem = CertificateRefused(f"{self.request.host}: {self.refusal}. {consequence}")
+            problem.facts = self.as_dict()
+            raise problem
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        names = self.material.names
+        return {
+            "host": self.request.host,
+            "kind": self.kind,
+            "asked": self.request.terms.kind,
+            "situation": self.material.situation,
+            "names": {"permitted": [*names.addresses, *names.names], "further": list(names.further)},
+            "fingerprint": self.fingerprint,
+            "refusal": self.refusal or None,
+            "warnings": list(self.warnings),
+            "problems": [problem.as_dict() for problem in self.problems],
+        }
 
 
 def judged(request: Request, entries: Sequence[Entry] | None = None) -> Judgement:

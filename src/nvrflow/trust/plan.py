@@ -126,17 +126,8 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        names = self.material.names
         return {
-            "host": self.host,
-            "kind": self.kind,
-            "asked": self.request.terms.kind,
-            "situation": self.material.situation,
-            "names": {"permitted": [*names.addresses, *names.names], "further": list(names.further)},
-            "fingerprint": self.fingerprint,
-            "refusal": self.refusal or None,
-            "warnings": list(self.warnings),
-            "problems": [problem.as_dict() for problem in self.judgement.problems],
+            **self.judgement.as_dict(),
             "items": [_item(item, by_hand=False) for item in self.items],
             "by_hand": [_item(item, by_hand=True) for item in self.by_hand],
             "skipped": [{"store": one.where, "why": str(one).partition(": ")[2], "code": one.code} for one in self.skipped],
