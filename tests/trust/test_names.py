@@ -99,6 +99,13 @@ def test_a_name_with_the_sites_of_others_below_it_is_refused_whatever_is_said(na
     assert printable(name) in found.problems[0].sentence and "on the recorder" in found.problems[0].advice
 
 
+@pytest.mark.parametrize(("name", "host"), [("dvr", HOST), ("camera", HOST), ("dvr", "dvr"), ("office", "office")])
+def test_a_word_for_a_recorder_that_is_a_top_level_domain_too_leaves_a_pin(name: str, host: str) -> None:
+    found = decided(host, name, host=host)
+    assert (found.kind, codes(found)) == ("pin", {"top-level-word"})
+    assert decided(HOST, f"*.{name}").kind == "refused"
+
+
 def test_a_recorder_that_is_opened_by_a_public_suffix_is_refused() -> None:
     assert codes(decided("github.io", host="github.io")) == {"wide-name"}
     assert decided("mynvr.github.io", host="mynvr.github.io").kind == "limited"
