@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from nvrflow import trust
 from nvrflow.certificate import read_certificate_file
+from nvrflow.certificate.hosts import permitted_by
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust import Computer, Plan
 from nvrflow.trust.anchor import limited, name_limits
@@ -381,3 +382,19 @@ def test_another_address_on_the_device_certificate_makes_another_anchor(computer
     trust.apply(first, trust.approve(first, yes=True))
     second = plan(make_device(authority, "127.0.0.1", "192.0.2.3"), authority, computer)
     assert second.material.anchors.alone.der != first.material.anchors.alone.der
+
+
+@pytest.mark.parametrize(
+    ("names", "inside", "outside"),
+    [
+        (("127.0.0.1",), ("IP:127.0.0.1",), ("IP:127.0.0.2", "DNS:nvr.local", "IP:::1", "DNS:nothing.invalid")),
+        (("nvr.local",), ("DNS:nvr.local",), ("DNS:sub.nvr.local", "DNS:local", "DNS:xnvr.local", "IP:127.0.0.1")),
+        (("*.nvr.local",), ("DNS:*.nvr.local", "DNS:sub.nvr.local"), ("DNS:local", "IP:255.255.255.255")),
+    ],
+)
+def test_our_own_reading_of_limits_agrees_with_the_browsers(
+    names: tuple[str, ...], inside: tuple[str, ...], outside: tuple[str, ...]
+) -> None:
+    limits = name_limits(decide(make("x y", names=names, key=new_key()).certificate, HOST))
+    assert all(permitted_by(one, limits) for one in inside)
+    assert not any(permitted_by(one, limits) for one in outside)
