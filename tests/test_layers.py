@@ -40,6 +40,7 @@ DOORS = {
     "PIL": ["report", "guide"],
     "jinja2": ["report", "trust", "guide"],
     "pytest": ["pytest_plugin"],
+    "publicsuffixlist": ["trust"],
     "starlette": ["simulator"],
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],

@@ -146,3 +146,15 @@ def test_python_opens_every_limited_recorder_and_no_forgery(stand: Stand) -> Non
     """Before 3.13 Python takes no pin of a certificate that a CA issued."""
     partial = bool(ssl.create_default_context().verify_flags & ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN)
     stand.agrees(stand.rack.python_opens(), pins_too=partial)
+
+
+def test_openssl_leaves_the_gap_that_the_docs_name_and_browsers_do_not(tmp_path: Path) -> None:
+    """A common name with `*` and no DNS name: held to no limit by OpenSSL. Once this fails, docs/trust.md can promise more."""
+    authority = make_ca()
+    device = make_device(authority)
+    pair = limited(authority.certificate, device.certificate, decide(device.certificate, "127.0.0.1"))
+    forged = make_device(authority, "127.0.0.1", common="*.bank.example")
+    with new_rack(tmp_path) as rack:
+        rack.trust(pair.alone, pinned=False)
+        rack.show(forged, "www.bank.example", pair.root, pair.clone)
+        assert (rack.python_opens(), rack.chromium_opens(), rack.firefox_opens()) == ([True], [False], [False])

@@ -90,13 +90,21 @@ def test_a_wildcard_over_the_recorders_own_public_domain_has_to_be_said() -> Non
         ["com", "co.uk", "github.io", "dyndns.org", "foo.ck", "xn--p1ai", "local", "lan", "home.arpa", "COM", "com.",
         ".com", ".co.uk", ".local",
         "*.com", "*.co.uk", "*.github.io", "*.local", "*.nvr", "*.COM", "*", "*.", "**", ". *", "*.*.com", "a.*.com",
-        "x .com", "nvr\0.local"],
+        "x .com",
+    ],
 )  # fmt: skip
 @pytest.mark.parametrize("also", [False, True])
 def test_a_name_with_the_sites_of_others_below_it_is_refused_whatever_is_said(name: str, also: bool) -> None:
     found = decided(HOST, name, also=(name,) if also else ())
     assert (found.kind, codes(found)) == ("refused", {"wide-name"})
     assert printable(name) in found.problems[0].sentence and "on the recorder" in found.problems[0].advice
+
+
+@pytest.mark.parametrize(("name", "host"), [("dvr", HOST), ("camera", HOST), ("dvr", "dvr"), ("office", "office")])
+def test_a_word_for_a_recorder_that_is_a_top_level_domain_too_leaves_a_pin(name: str, host: str) -> None:
+    found = decided(host, name, host=host)
+    assert (found.kind, codes(found)) == ("pin", {"top-level-word"})
+    assert decided(HOST, f"*.{name}").kind == "refused"
 
 
 def test_a_recorder_that_is_opened_by_a_public_suffix_is_refused() -> None:
@@ -109,7 +117,8 @@ def test_a_recorder_that_is_opened_by_a_public_suffix_is_refused() -> None:
         ["", " ", "NVR 4216", "nvr.local.", "nvr.", "*.127.0.0.1", "DNS:8.8.8.8", "DNS:192.168.1.108", "DNS:1.2.3",
         "DNS:2130706433", "DNS:0x7f.1",
      "-nvr", "nvr-", "nvr/4216", "NVR(1)", "DNS:nvr:8080", "DNS:https://nvr/", "DNS:[::1]", "nvr\0", "xn--a.local", ".nvr.local",
-     "f*.nvr.local", f"{'a' * 64}.local", ".".join(["a" * 60] * 5) + ".local", "front cam"],
+     "f*.nvr.local", f"{'a' * 64}.local", ".".join(["a" * 60] * 5) + ".local", "front cam",
+    "nvr\0.local", "(nvr).local", "(nvr).home.arpa"],
 )  # fmt: skip
 def test_a_name_that_cannot_be_limited_and_serves_for_no_other_site_leaves_a_pin(name: str) -> None:
     found = decided(HOST, name)

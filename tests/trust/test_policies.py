@@ -60,6 +60,21 @@ def test_chromiums_policy_opens_each_recorder_and_nothing_else_of_their_ca(serve
 
 
 @as_root
+@pytest.mark.skipif(CHROMIUM != "/usr/bin/chromium", reason="no Debian Chromium on this computer")
+def test_chromiums_policy_opens_a_name_and_nothing_below_it_and_no_address(serve: Serving, machine: Computer) -> None:
+    authority = make_ca()
+    device, below, address = (make_device(authority, name) for name in ("localhost", "sub.localhost", "127.0.0.1"))
+    plan = trust.plan(device.certificate, authority.certificate, None, "localhost", stores=["policy-chromium"], computer=machine)
+    trust.apply(plan, trust.approve(plan, yes=True))
+    urls = [
+        serve(device).replace("127.0.0.1", "localhost"),
+        serve(below).replace("127.0.0.1", "sub.localhost"),
+        serve(address),
+    ]
+    assert [chromium_verdict(url, machine.home) for url in urls] == ["ok", "ERR_CERT_INVALID", "ERR_CERT_INVALID"]
+
+
+@as_root
 @pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this computer")
 def test_firefoxs_policy_is_taken_back_with_the_copy_in_the_profile(serve: Serving, machine: Computer) -> None:
     profile = new_profile(machine.home)

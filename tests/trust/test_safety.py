@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -10,6 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from nvrflow import trust
+from nvrflow.certificate import read_certificate_file
+from nvrflow.certificate.hosts import permitted_by
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust import Approver, Computer, Plan
 from nvrflow.trust.anchor import limited, name_limits
@@ -18,6 +21,7 @@ from nvrflow.trust.names import decide
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
+CASES = Path(__file__).resolve().parent.parent / "cases"
 
 
 def plan(device: Made | None, authority: Made | None, computer: Computer, kind: trust.Kind = "limited", **more: object) -> Plan:
@@ -346,6 +350,23 @@ def test_a_name_that_cannot_be_limited_leaves_a_pin_and_says_so(computer: Comput
     assert any("NVR 4216" in one for one in made.warnings)
 
 
+@pytest.mark.parametrize(
+    ("case", "pinned"),
+    [
+        ("1-empty-dns-name", True), ("2-bare-suffix-dns/dnscom", False), ("2-bare-suffix-dns/atk-wildcom", False),
+        ("3-odd-dns-in-san/dnsspace", True), ("3-odd-dns-in-san/dnsstar", False), ("3-odd-dns-in-san/trailingdot", True),
+        ("3-odd-dns-in-san/wild-ip", True),
+    ],
+)  # fmt: skip
+def test_of_the_cases_with_odd_names_nothing_but_the_one_certificate_goes_into_a_store(
+    computer: Computer, case: str, pinned: bool
+) -> None:
+    device, authority = (read_certificate_file(CASES / case / f"{name}.crt")[0] for name in ("device", "ca"))
+    made = trust.plan(device, authority, device, HOST, stores=["chromium-nss"], computer=computer)
+    assert [item.certificate for item in made.items] == ([device] if pinned else [])
+    assert bool(made.warnings) == pinned and ("below which the sites of many others lie" in made.refusal) != pinned
+
+
 def test_a_second_run_uses_the_same_anchor(computer: Computer) -> None:
     authority = make_ca()
     device = make_device(authority)
@@ -360,3 +381,19 @@ def test_another_address_on_the_device_certificate_makes_another_anchor(computer
     applied(first)
     second = plan(make_device(authority, "127.0.0.1", "192.0.2.3"), authority, computer)
     assert second.material.anchors.alone.der != first.material.anchors.alone.der
+
+
+@pytest.mark.parametrize(
+    ("names", "inside", "outside"),
+    [
+        (("127.0.0.1",), ("IP:127.0.0.1",), ("IP:127.0.0.2", "DNS:nvr.local", "IP:::1", "DNS:nothing.invalid")),
+        (("nvr.local",), ("DNS:nvr.local",), ("DNS:sub.nvr.local", "DNS:local", "DNS:xnvr.local", "IP:127.0.0.1")),
+        (("*.nvr.local",), ("DNS:*.nvr.local", "DNS:sub.nvr.local"), ("DNS:local", "IP:255.255.255.255")),
+    ],
+)
+def test_our_own_reading_of_limits_agrees_with_the_browsers(
+    names: tuple[str, ...], inside: tuple[str, ...], outside: tuple[str, ...]
+) -> None:
+    limits = name_limits(decide(make("x y", names=names, key=new_key()).certificate, HOST))
+    assert all(permitted_by(one, limits) for one in inside)
+    assert not any(permitted_by(one, limits) for one in outside)

@@ -35,7 +35,7 @@ def is_ip(host: str) -> bool:
 
 
 def permitted_by(name: str, limits: x509.NameConstraints) -> bool:
-    """Whether a name such as `IP:192.0.2.10` is within name constraints."""
+    """Whether a name such as `IP:192.0.2.10` is within name constraints; one that begins with a dot means all below only."""
     kind, _, value = name.partition(":")
 
     def covers(subtree: x509.GeneralName) -> bool | None:
@@ -44,8 +44,9 @@ def permitted_by(name: str, limits: x509.NameConstraints) -> bool:
             address = ipaddress.ip_address(value)
             return address.version == network.version and address in network
         if kind == "DNS" and isinstance(subtree, x509.DNSName):
-            limit, host = subtree.value.lower().lstrip("."), value.lower()
-            return host == limit or host.endswith(f".{limit}") or not limit
+            limit, host = subtree.value.lower(), value.lower()
+            below = limit if limit.startswith(".") else f".{limit}"
+            return host == limit or host.endswith(below) or not limit
         return None
 
     excluded = [covers(subtree) for subtree in limits.excluded_subtrees or ()]

@@ -81,14 +81,15 @@ def too_wide(domain: str) -> bool:
 def domains_in(text: str) -> tuple[str, ...]:
     """The host names inside a DNS name: itself, what a wildcard stands over, or what hides in a text that is no name.
 
-    A single word in such a text (`NVR 4216`) is no domain; an address is none either.
+    A single word in such a text (`NVR 4216`) is no domain; an address is none either, nor is the end of `(nvr).local`.
     """
     body = text.removeprefix("*.")
     if is_host(body):
         return (body,)
     runs = [run for run in re.split(r"[^a-z0-9._-]+", text) if "." in run]
     words = [re.sub(r"\.{2,}", ".", run).strip(".-") for run in runs]
-    return tuple(word for word in words if word and not is_number(word))
+    harmless = () if "*" in text or text.strip(". ") in _LOCAL else _LOCAL
+    return tuple(word for word in words if word and not is_number(word) and word not in harmless)
 
 
 def _decodes(label: str) -> bool:

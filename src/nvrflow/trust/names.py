@@ -27,6 +27,9 @@ Most = Literal["limited", "pin", "refused"]
 _WHERE = "device certificate"
 _COMMON_NAME = re.compile(r"(\*\.)?[a-z0-9_]+(-+[a-z0-9_]+)*(\.[a-z0-9_]+(-+[a-z0-9_]+)*)+")  # what OpenSSL takes for a host
 
+# Top-level domains that are words for a recorder. No site stands at such a word alone (ICANN forbids it), but many below it.
+_DEVICE_WORDS = frozenset({"box", "cam", "camera", "dvr", "host", "security", "video"})
+
 
 @dataclass(frozen=True)
 class Names:
@@ -170,6 +173,8 @@ def _about_name(one: _Name, text: str, own: str, said: frozenset[str]) -> _Verdi
     if "*" in text and not text.strip("*. "):
         return _Verdict("refused", problem=_wide(one))
     for domain in domains_in(text):
+        if domain == text and "." not in text and too_wide(text) and (text == own or text in _DEVICE_WORDS):
+            return _Verdict("pin", problem=_word(one))
         if too_wide(domain) or (wildcard and "." not in domain):
             return _Verdict("refused", problem=_wide(one))
         if (wildcard or domain != own) and not is_local(domain) and not {text, plain(text)} & said:
@@ -205,6 +210,16 @@ def _odd(one: _Name) -> Problem:
         _WHERE,
         f"has the name {one.shown}, which is no host name; no limit can be made for it, so only this one certificate is trusted",
         "to change that, create a certificate on the recorder with plain names and addresses only",
+        "warning",
+    )
+
+
+def _word(one: _Name) -> Problem:
+    return Problem(
+        "top-level-word",
+        _WHERE,
+        f"has the name {one.shown}, which is a top-level domain of the internet, too; only this one certificate is trusted",
+        "to change that, create a certificate on the recorder with another name, or with its address only",
         "warning",
     )
 
