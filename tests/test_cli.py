@@ -16,6 +16,7 @@ from trust.marionette import new_profile
 
 from nvrflow.simulator import simulate
 from nvrflow.trust.clients.firefox import find_firefox
+from nvrflow.trust.computer import Computer
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -313,7 +314,7 @@ def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: C
     assert {"uninstall-windows.cmd", "uninstall-windows.ps1", "uninstall-macos.command", "uninstall-linux.sh"} <= names
 
 
-@pytest.mark.skipif(find_firefox() is None, reason="Firefox is not installed on this computer")
+@pytest.mark.skipif(find_firefox(Computer.this()) is None, reason="Firefox is not installed on this computer")
 def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recorder: Any, home: Path) -> None:
     profile = new_profile(home)
     arguments = ("secure", recorder.url, "--yes", "--no-screenshots")
@@ -322,8 +323,8 @@ def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recor
     assert command(*arguments, password=recorder.password).returncode == 0
     after = json.loads(command("verify", recorder.url, "--json").stdout)
 
-    def of_firefox(document: dict[str, Any]) -> list[tuple[bool, str]]:
-        return [(one["trusted"], one["reason"]) for one in document["clients"] if profile.name in one["client"]]
+    def of_firefox(document: dict[str, Any]) -> list[tuple[bool, str | None]]:
+        return [(one["trusted"], one["reason"]) for one in document["https"]["clients"] if profile.name in one["name"]]
 
     assert of_firefox(before) == [(False, "SEC_ERROR_UNKNOWN_ISSUER")]
-    assert of_firefox(after) == [(True, "")]
+    assert of_firefox(after) == [(True, None)]

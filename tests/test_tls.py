@@ -8,13 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from trust.case_server import CASES, serving
+from trust.case_server import answering as answering_with
 from trust.conftest import Serving, serve  # noqa: F401
 from trust.making import make_ca, make_device
 
 from nvrflow import tls
 
+TLS12 = ssl.TLSVersion.TLSv1_2
 Answering = Callable[[bytes], int]
 UNDATED = b"HTTP/1.1 200 OK\r\nDate: yesterday\r\nContent-Length: 0\r\n\r\n"
 
@@ -113,12 +117,59 @@ def test_waiting_ends_when_the_port_opens(free_port: int) -> None:
 
 def test_waiting_ends_when_the_time_is_over(free_port: int) -> None:
     assert not tls.wait_until_listening("127.0.0.1", free_port, 0.5)
-    assert tls.wait_until_served("127.0.0.1", free_port, 0.5).outcome == "refused"
 
 
-def test_waiting_for_tls_does_not_take_an_open_port_for_it(serve: Serving, answering: Answering) -> None:  # noqa: F811
-    assert tls.wait_until_served("127.0.0.1", answering(b"HTTP/1.1 400 x\r\n\r\n"), 0.6).outcome == "not-tls"
-    assert tls.wait_until_served("127.0.0.1", port_of(serve(make_device(None))), 5).outcome == "tls"
+@pytest.mark.parametrize(
+    ("ciphers", "newest", "exchanges", "chosen"),
+    [
+        ("ALL", None, {"tls13", "ecdhe", "rsa"}, "tls13"),
+        ("ALL", TLS12, {"ecdhe", "rsa"}, "ecdhe"),
+        ("AES128-SHA", TLS12, {"rsa"}, "rsa"),
+        ("AES128-SHA:ECDHE-RSA-AES128-SHA", TLS12, {"ecdhe", "rsa"}, "rsa"),
+        ("DHE-RSA-AES128-SHA", TLS12, set(), None),
+        ("AES128-SHA", ssl.TLSVersion.TLSv1_1, set(), None),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_the_exchanges_are_those_that_a_browsers_ciphers_get(
+    ciphers: str, newest: ssl.TLSVersion | None, exchanges: set[str], chosen: str | None
+) -> None:
+    with serving("24-odd-but-accepted/bmp", ciphers, newest, prefers_own=True) as url:
+        found = tls.offers("127.0.0.1", port_of(url))
+    assert (found.exchanges, found.chosen) == (exchanges, chosen)
+    assert found.dropped == ("DHE-RSA-AES128-SHA" if "DHE-" in ciphers and not exchanges else "")
+
+
+def test_a_closed_port_offers_nothing(free_port: int) -> None:
+    assert tls.offers("127.0.0.1", free_port) == tls.Offers()
+
+
+def test_a_handshake_that_breaks_off_after_the_cipher_is_not_called_a_matter_of_ciphers() -> None:
+    """A server that wants a certificate of its client, by TLS 1.2."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    folder = CASES / "24-odd-but-accepted" / "bmp"
+    context.load_cert_chain(folder / "chain.pem", folder / "key.pem")
+    context.load_verify_locations(folder / "ca.crt")
+    context.verify_mode, context.maximum_version = ssl.CERT_REQUIRED, TLS12
+    with answering_with(context) as url:
+        assert tls.served("127.0.0.1", port_of(url)).outcome == "breaks-off"
+
+
+def test_a_server_without_a_cipher_in_common_speaks_tls_all_the_same(answering: Answering) -> None:
+    alert = bytes([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28])  # fatal, handshake_failure
+    assert tls.served("127.0.0.1", answering(alert)).outcome == "no-common-cipher"
+
+
+def test_the_certificate_of_a_key_that_no_browser_takes_is_seen() -> None:
+    with serving("7-keys-no-browser-takes/k1") as url:
+        found = tls.served("127.0.0.1", port_of(url))
+    assert found.leaf is not None and "secp256k1" in found.leaf.key
+
+
+def test_what_is_no_certificate_at_all_is_a_value_and_no_error(tmp_path: Path) -> None:
+    """A served certificate whose dates are of another kind than any reader knows."""
+    found = tls.handshake._of("192.0.2.1:443", [b"\x30\x03\x02\x01\x05"], "TLSv1.3")
+    assert (found.outcome, found.leaf) == ("unreadable", None) and found.unreadable
 
 
 def test_a_redirect_and_the_recorders_clock_are_read(answering: Answering) -> None:

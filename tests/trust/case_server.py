@@ -39,9 +39,14 @@ class _Quiet(ThreadingHTTPServer):
 
 @contextmanager
 def serving(
-    case: str, ciphers: str = "ALL", newest: ssl.TLSVersion | None = None, port: int = 0, status: int = 200
+    case: str,
+    ciphers: str = "ALL",
+    newest: ssl.TLSVersion | None = None,
+    port: int = 0,
+    status: int = 200,
+    prefers_own: bool = False,
 ) -> Iterator[str]:
-    """Serve the chain of `case`, a folder below tests/cases; gives the URL."""
+    """Serve the chain of `case`, a folder below tests/cases; gives the URL. `prefers_own`: its own order of ciphers counts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
     with warnings.catch_warnings():
@@ -49,6 +54,8 @@ def serving(
         context.minimum_version = ssl.TLSVersion.TLSv1
         if newest is not None:
             context.maximum_version = newest
+    if prefers_own:
+        context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
     context.load_dh_params(CASES / "dh1024.pem")
     context.load_cert_chain(CASES / case / "chain.pem", CASES / case / "key.pem")
     with answering(context, port, status) as url:

@@ -140,8 +140,6 @@ def visited(session: Any, url: str, timeout: float = 30.0) -> str:
     try:
         try:
             session.navigate(url)
-        except errors.UnexpectedAlertOpen:
-            return ""  # it asks for user and password, which it does only of a server it has accepted
         except errors.TimeoutException:
             if session.get_url() == "about:blank":
                 return _fetched(session, url, timeout)
@@ -151,6 +149,8 @@ def visited(session: Any, url: str, timeout: float = 30.0) -> str:
             return str(said or (page[1] if page else str(problem).splitlines()[0]))
         left = session.get_url()
         return "" if left.startswith("https:") else "LEAVES_HTTPS"
+    except errors.UnexpectedAlertOpen:
+        return ""  # it asks for user and password, which it does only of a server it has accepted
     except (errors.MarionetteException, OSError) as problem:
         raise TimedOut(f"Firefox stopped answering ({type(problem).__name__})") from None
 
