@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nvrflow.certificate import Certificate
+from nvrflow.certificate.form import about_authoritys_form
 from nvrflow.problem import Problem
 from nvrflow.trust.anchor import foreign_names
 from nvrflow.trust.choosing import Kind, Material
@@ -91,8 +92,8 @@ def _no_root(authority: Certificate) -> Iterator[str]:
     lack = ""
     if not authority.self_signed:
         lack = "is not self-signed"
-    elif authority.odd:
-        lack = "is encoded in a way that browsers refuse"
+    elif odd := next(about_authoritys_form(authority), None):
+        lack = odd.sentence
     elif not authority.is_ca:
         lack = "does not say that it is a CA"
     elif authority.key.startswith(("RSA", "DSA")) and int(authority.key.split()[1]) < 2048:
