@@ -110,3 +110,9 @@ def public_of(key: Any) -> bytes:
 
 def private_pem(key: Any) -> str:
     return str(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+
+
+def signed_by(key: Any, common: str, **fields: Any) -> tuple[bytes, Any, bytes]:
+    """A CA for variants: its name and key, and its own certificate."""
+    made = Odd(key, subject=name(common), **{"extensions": (IS_CA, usage(5)), **fields})
+    return name(common), key, made.der(name(common), key)

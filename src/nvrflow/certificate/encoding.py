@@ -7,10 +7,11 @@ not belong there, a BOOLEAN TRUE that is not FF. Each is mended in a copy of the
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from asn1crypto.core import ObjectIdentifier
+from asn1crypto.x509 import BasicConstraints, Extension
 
 from nvrflow.certificate.dates import canonical, moment
 
@@ -18,6 +19,7 @@ _PRINTABLE = frozenset((string.ascii_letters + string.digits + " '()+,-./:=?").e
 _BOOLEAN, _OCTETS, _PRINTABLE_STRING, _UTF8, _TELETEX = 0x01, 0x04, 0x13, 0x0C, 0x14
 _CONSTRUCTED = 0x20
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
+_BASIC_CONSTRAINTS = "2.5.29.19"
 
 
 @dataclass(frozen=True)
@@ -139,24 +141,37 @@ def is_compressed(public_key: bytes) -> bool:
     return public_key[bits.inner + 1 : bits.inner + 2] in (b"\x02", b"\x03")
 
 
-def readable(der: bytes) -> bytes:
+def readable(der: bytes, only: Collection[str] | None = None) -> bytes:
     """The certificate as strict parsers read it; equal to `der` when nothing is wrong. Raises ValueError.
 
     Its signature does not fit any more when something was put right: this copy is for looking only. Dates that a strict parser
-    does not know are written anew as what they mean.
+    does not know are written anew as what they mean; with `only`, all extensions but those are left out.
     """
     copy = _mended(der, _PRINTABLE)
     found = parts(copy)
     moments = [moment(tag, content) for tag, content in found.dates]
-    if not any(one.oddity for one in moments):
+    if only is None and not any(one.oddity for one in moments):
         return copy
     whole = next(pieces(copy, 0, len(copy)))
     signed, *rest = pieces(copy, whole.inner, whole.end)
     fields = list(pieces(copy, signed.inner, signed.end))
-    place = 4 if fields[0].tag == _VERSION else 3
     contents = [copy[one.start : one.end] for one in fields]
-    contents[place] = sequence(*(canonical(one.meant) for one in moments))
+    contents[4 if fields[0].tag == _VERSION else 3] = sequence(*(canonical(one.meant) for one in moments))
+    if only is not None and fields[-1].tag == _EXTENSIONS:
+        listed = zip(found.extensions, _inside(copy, fields[-1]), strict=True)
+        kept = sequence(*(_canonical(extension, copy[one.start : one.end]) for extension, one in listed if extension.oid in only))
+        contents[-1] = bytes([_EXTENSIONS]) + sequence(kept)[1:]
     return sequence(sequence(*contents), *(copy[one.start : one.end] for one in rest))
+
+
+def _canonical(extension: RawExtension, written: bytes) -> bytes:
+    """The extension as it is, but basicConstraints as DER has it: browsers forgive a written FALSE, and a length beside it."""
+    if extension.oid != _BASIC_CONSTRAINTS:
+        return written
+    meant = BasicConstraints.load(extension.value, strict=True).native
+    length = meant["path_len_constraint"] if meant["ca"] else None
+    plain = BasicConstraints({"ca": meant["ca"], "path_len_constraint": length})
+    return bytes(Extension({"extn_id": extension.oid, "critical": extension.critical, "extn_value": plain}).dump())
 
 
 def is_odd(der: bytes) -> bool:

@@ -19,6 +19,8 @@ from nvrflow.certificate.encoding import Parts, is_odd, parts, readable
 from nvrflow.errors import CertificateRefused
 
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+# The extensions that browsers read; an odd value in any other does no harm (measured: SCTs, comments, key periods).
+_READ = {f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54)} | {"1.3.6.1.5.5.7.1.1"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def facts(der: bytes) -> Facts:
         warnings.simplefilter("ignore")  # serial number 0 or below: vendors do it, every browser takes it
         try:
             return _read(der)
-        except (ValueError, TypeError, OverflowError, IndexError, UnsupportedAlgorithm) as problem:
+        except Exception as problem:  # whatever the parsers raise, and they raise much: this is the only door
             said = str(problem).strip().splitlines() or [type(problem).__name__]
             raise CertificateRefused(f"a certificate that cannot be read: {said[0][:200]}") from None
 
@@ -65,6 +67,8 @@ def _read(der: bytes) -> Facts:
     begins, ends = (moment(tag, content) for tag, content in raw.dates)
     view = x509.load_der_x509_certificate(readable(der))
     extensions, unreadable = _extensions(view)
+    if unreadable:
+        extensions, unreadable = _extensions(x509.load_der_x509_certificate(readable(der, _READ)))
     public_key = _public_key(view)
     names = extensions.get(x509.SubjectAlternativeName)
     return Facts(
@@ -93,7 +97,7 @@ def _extensions(view: x509.Certificate) -> tuple[dict[type[x509.ExtensionType], 
             repr(value)
         return found, ""
     except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError) as problem:
-        return {}, str(problem) or type(problem).__name__
+        return {}, printable(str(problem) or type(problem).__name__)
 
 
 def _public_key(view: x509.Certificate) -> Any:

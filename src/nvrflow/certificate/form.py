@@ -73,6 +73,6 @@ def _about_extensions(certificate: Certificate, where: str) -> Iterator[Problem]
         if times > 1:
             sentence = f"has the extension {KNOWN_CRITICAL.get(oid, oid)} {times} times, and Chrome refuses that"
             yield refusal("unreadable", where, sentence, ANEW)
-    if certificate.unreadable_extensions:
+    if certificate.unreadable_extensions and where == AUTHORITY:  # the device has no readable name then, which is said already
         sentence = f"its extensions cannot be read, and browsers refuse what they cannot read ({certificate.facts.unreadable})"
         yield refusal("unreadable", where, sentence, ANEW)

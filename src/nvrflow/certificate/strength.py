@@ -77,7 +77,9 @@ def _about_signature(device: Certificate) -> Iterator[Problem]:
     raw = device.facts.raw
     if raw.inner not in SIGNATURES or raw.outer not in SIGNATURES:
         name = device.signature.upper()
-        sentence = f"is signed in a way that no browser accepts ({name}); they take SHA-256, SHA-384 or SHA-512 with RSA or ECDSA"
+        sentence = (
+            f"is signed with {name} in a way that no browser accepts; they take SHA-256, SHA-384 or SHA-512, by RSA or ECDSA"
+        )
         yield refusal("weak-signature", DEVICE, sentence, f"{ANEW} (SHA-256), or update its firmware")
     elif _without_null(raw.inner) != _without_null(raw.outer):
         sentence = "names two different kinds of signature, inside and outside of what is signed"
