@@ -349,6 +349,20 @@ def test_a_question_can_be_asked_in_the_middle_and_the_list_goes_on() -> None:
     assert lines[0] == "Password? blue" and lines[1].startswith("  ✓ Fill in Password") and lines[2].strip() == "it was blue"
 
 
+def test_a_question_in_the_only_step_of_a_chapter_gives_it_no_heading_and_no_indent() -> None:
+    code = """
+    with progress_for(False) as progress:
+        progress.chapter("Import on this computer")
+        progress.starts("Import")
+        with progress.pause():
+            input("Is it? ")
+        progress.ended(Step("import", "Import", seconds=0.5))
+        progress.chapter("Verify")
+    """
+    lines = [line for line in left_standing(terminal(code, typed=b"y\n", until="Is it? ")) if line]
+    assert lines[0] == "Is it? y" and lines[1].startswith("✓ Import ") and len(lines) == 2
+
+
 def test_ctrl_c_leaves_a_terminal_with_its_cursor() -> None:
     code = """
     import threading
