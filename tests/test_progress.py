@@ -268,8 +268,11 @@ def test_a_store_takes_one_line_and_its_commands_come_only_when_they_are_wanted(
 
 def test_https_that_nobody_could_look_at_is_not_called_off() -> None:
     report = sample_report.failed()
-    report.https = Https(False, False)
-    assert "HTTPS: " not in heard(report)[1]
+    for is_on in (False, True):
+        report.https = Https(is_on, is_on)
+        assert "HTTPS: " not in heard(report)[1]
+    report.https = Https(False, True)
+    assert "HTTPS: nothing was imported\n" in heard(report)[1], "it was switched on before the run failed"
     assert "HTTPS: off\n" in heard(sample_report.checked())[1]
 
 
