@@ -483,3 +483,29 @@ with progress_for(False):
     told = subprocess.run([sys.executable, "-c", PLAY + code], capture_output=True, text=True, check=True)
     assert told.stdout == ""
     assert told.stderr == "    waiting for the recorder's answer (at most 30 s)\n"
+
+
+# Other commands
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["doctor"],
+        ["run", "sign_in", "http://192.0.2.10", "--yes"],
+        ["secure", "http://127.0.0.1:1", "--no-screenshots", "--out", "run"],
+        ["lint", "acme/nvr.yaml", "--selectors", "."],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_at_a_terminal_no_command_prints_a_line_that_ends_within_a_word(
+    arguments: list[str], columns: int, tmp_path: Path
+) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "nvr.yaml").write_text('vendor: Acme\nfirmware: "*"\npages: {home: {}}\n', encoding="utf-8")
+    code = f"import os, nvrflow.cli\nos.chdir({str(tmp_path)!r})\nsys.argv = ['nvrflow', *{arguments!r}]\nnvrflow.cli.main()\n"
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal(code, columns))
+    lines = [line.rpartition("\r")[2] or line for line in said.replace("\r\n", "\n").split("\n")]
+    assert max(len(line) for line in lines if " " in line.strip()) <= columns
+    assert any(len(line) > columns // 2 for line in lines), "something was long enough to be wrapped"
