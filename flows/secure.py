@@ -1,4 +1,4 @@
-"""HTTPS that this computer trusts, from start to end."""
+"""The manual procedure from start to end: HTTPS that this computer's browsers trust."""
 
 from nvrflow import Recorder, Trusting
 from nvrflow.flows.download_certificates import download_certificates

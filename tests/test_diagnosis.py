@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from trust.conftest import Serving, serve  # noqa: F401
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, planned, with_old_hash
 
+from nvrflow import trust
 from nvrflow.certificate import Certificate
 from nvrflow.problem import Problem
 from nvrflow.trust import Computer

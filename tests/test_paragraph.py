@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
+from click import Context
 from rich.cells import cell_len
 
-from nvrflow.cli.paragraph import paragraph, width_of
+from nvrflow.cli import nvrflow
+from nvrflow.cli.paragraph import COMMANDS, paragraph, width_of
 
 FINGERPRINT = ":".join(["A1"] * 32)
 URL = "https://a-recorder-with-a-very-long-name.of-the-second-building.example.test:8443/doc/page/config.asp?tab=https"
@@ -33,6 +35,12 @@ def test_what_a_person_copies_stays_in_one_line(width: int, copied: str) -> None
 @pytest.mark.parametrize("width", range(20, 101, 5))
 def test_no_word_gets_lost(width: int) -> None:
     assert " ".join(line.strip() for line in paragraph(SENTENCE, width, indent=4)) == SENTENCE
+
+
+def test_every_command_of_the_program_is_known_as_one_and_no_prose_is() -> None:
+    assert set(COMMANDS) == set(nvrflow.list_commands(Context(nvrflow)))
+    assert paragraph("so nvrflow does not try again", 12) == ["so nvrflow", "does not try", "again"]
+    assert paragraph("so nvrflow verify again", 12) == ["so", "nvrflow verify", "again"]
 
 
 def test_a_word_wider_than_a_line_has_a_line_of_its_own() -> None:

@@ -268,8 +268,11 @@ def test_a_store_takes_one_line_and_its_commands_come_only_when_they_are_wanted(
 
 def test_https_that_nobody_could_look_at_is_not_called_off() -> None:
     report = sample_report.failed()
-    report.https = Https(False, False)
-    assert "HTTPS: " not in heard(report)[1]
+    for is_on in (False, True):
+        report.https = Https(is_on, is_on)
+        assert "HTTPS: " not in heard(report)[1]
+    report.https = Https(False, True)
+    assert "HTTPS: nothing was imported\n" in heard(report)[1], "it was switched on before the run failed"
     assert "HTTPS: off\n" in heard(sample_report.checked())[1]
 
 
@@ -347,6 +350,20 @@ def test_a_question_can_be_asked_in_the_middle_and_the_list_goes_on() -> None:
     assert said[: said.index("Password? ")].count("\x1b[?25h") == 1, "the cursor is shown for the answer"
     lines = [line for line in left_standing(said) if line]
     assert lines[0] == "Password? blue" and lines[1].startswith("  ✓ Fill in Password") and lines[2].strip() == "it was blue"
+
+
+def test_a_question_in_the_only_step_of_a_chapter_gives_it_no_heading_and_no_indent() -> None:
+    code = """
+    with progress_for(False) as progress:
+        progress.chapter("Import on this computer")
+        progress.starts("Import")
+        with progress.pause():
+            input("Is it? ")
+        progress.ended(Step("import", "Import", seconds=0.5))
+        progress.chapter("Verify")
+    """
+    lines = [line for line in left_standing(terminal(code, typed=b"y\n", until="Is it? ")) if line]
+    assert lines[0] == "Is it? y" and lines[1].startswith("✓ Import ") and len(lines) == 2
 
 
 def test_ctrl_c_leaves_a_terminal_with_its_cursor() -> None:
@@ -466,3 +483,29 @@ with progress_for(False):
     told = subprocess.run([sys.executable, "-c", PLAY + code], capture_output=True, text=True, check=True)
     assert told.stdout == ""
     assert told.stderr == "    waiting for the recorder's answer (at most 30 s)\n"
+
+
+# Other commands
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["doctor"],
+        ["run", "sign_in", "http://192.0.2.10", "--yes"],
+        ["secure", "http://127.0.0.1:1", "--no-screenshots", "--out", "run"],
+        ["lint", "acme/nvr.yaml", "--selectors", "."],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_at_a_terminal_no_command_prints_a_line_that_ends_within_a_word(
+    arguments: list[str], columns: int, tmp_path: Path
+) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "nvr.yaml").write_text('vendor: Acme\nfirmware: "*"\npages: {home: {}}\n', encoding="utf-8")
+    code = f"import os, nvrflow.cli\nos.chdir({str(tmp_path)!r})\nsys.argv = ['nvrflow', *{arguments!r}]\nnvrflow.cli.main()\n"
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal(code, columns))
+    lines = [line.rpartition("\r")[2] or line for line in said.replace("\r\n", "\n").split("\n")]
+    assert max(len(line) for line in lines if " " in line.strip()) <= columns
+    assert any(len(line) > columns // 2 for line in lines), "something was long enough to be wrapped"

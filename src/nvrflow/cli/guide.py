@@ -84,19 +84,20 @@ def guide(
 
 def tell(batch: Batch, err: bool = False) -> int:
     """Say what was made, on standard error with `err`; the exit code."""
+    from nvrflow.cli.paragraph import say
     from nvrflow.cli.terminal import counted
 
     for made in batch.guides:
         files = ", ".join(str(path) for path in made.files.values())
         news = f"{counted(len(made.written), 'file')} written" if made.written else "nothing changed"
         size = f"{counted(made.chapters, 'chapter')}, {counted(made.pictures, 'picture')}"
-        click.echo(f"{made.title} ({made.language}): {size}, {news}: {files}", err=err)
+        say(f"{made.title} ({made.language}): {size}, {news}: {files}", err=err, indent=2)
         if made.problem:
-            click.echo(f"  the guide says what could not be done: {made.problem}", err=err)
+            say(f"  the guide says what could not be done: {made.problem}", err=err, indent=2)
     for remark in batch.remarks:
-        click.echo(remark, err=True)
+        say(remark, err=True, indent=2)
     if batch.index:
-        click.echo(f"Index: {batch.index}", err=err)
+        say(f"Index: {batch.index}", err=err, indent=2)
     return max((exit_code_of(made.kind) for made in batch.guides if made.kind), default=0)
 
 

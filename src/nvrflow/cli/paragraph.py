@@ -18,9 +18,10 @@ from nvrflow.report.plain import plain
 
 WIDEST = 80
 _NARROWEST = 20
+COMMANDS = ("secure", "run", "identify", "guide", "verify", "trust", "untrust", "bundle", "lint", "simulate", "demo", "doctor")
 # `nvrflow untrust http://192.0.2.10` is one word here; so are apt-get's command and an option with its value.
 _TOGETHER = re.compile(
-    r"nvrflow [a-z]+(?: (?:https?://\S+|[a-z]+_[a-z_]+|--[a-z][\w-]*(?:[ =][A-Z][A-Z0-9]*\b)?))*[.,;:)]*"
+    rf"nvrflow (?:{'|'.join(COMMANDS)})\b(?: (?:https?://\S+|[a-z]+_[a-z_]+|--[a-z][\w-]*(?:[ =][A-Z][A-Z0-9]*\b)?))*[.,;:)]*"
     r"|apt-get install [\w.-]+[.,;:)]*|--[a-z][\w-]* [A-Z][A-Z0-9]*\b[.,;:)]*"
 )
 _WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]"  # scripts that have no spaces between words

@@ -140,7 +140,8 @@ class Progress:
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Nothing is drawn in the block: a person is asked something. Afterwards the running step is shown again."""
-        self._settle()
+        if self._first is not None:
+            self._head()
         self._hide()
         try:
             yield

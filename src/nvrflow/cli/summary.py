@@ -66,11 +66,11 @@ def _conclude(console: Console, report: Report, document: dict[str, Any]) -> Non
 def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What came of the run, each with its label; one line for each store."""
     https = document["https"]
-    if https and https["after"] is not None:
+    if https and https["after"] is not None and _is_news(https, document["outcome"]):
         on = [https["url"], https["tls"], "HTTP redirects to it" if https["redirects"] else None, trusted_by(https)]
         if https["after"]:
             yield "HTTPS", ", ".join(one for one in on if one)
-        elif https["before"] or document["outcome"] != "failed":  # else nobody has looked
+        else:
             yield "HTTPS", "off"
     files = dict.fromkeys(one["file"] for one in document["certificates"] if one["file"])
     if files:
@@ -81,6 +81,12 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Drift", drift["proposal"]
     for note in document["notes"]:
         yield "Note", note
+
+
+def _is_news(https: dict[str, Any], outcome: str) -> bool:
+    """Whether the run has found out or changed anything of HTTPS; one that failed before that has not."""
+    answered = https["trusted"] is not None or https["reason"] or https["clients"]
+    return outcome != "failed" or https["before"] != https["after"] or bool(answered)
 
 
 def _trust(change: dict[str, Any], outcome: str) -> str:
