@@ -1,4 +1,4 @@
-"""A call that cannot be meant ends with exit code 2 before anything is done: no run folder, nothing on disk, no recorder asked."""
+"""A call that cannot be meant ends with exit code 2 before anything is done: no folder, no file, no recorder asked."""
 
 from __future__ import annotations
 
