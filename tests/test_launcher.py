@@ -34,11 +34,11 @@ nvrflow = "nvrflow.small:main"
 """
 # A build backend without dependencies: an editable wheel is a path file and the console script. It can be told to wait.
 BACKEND = """
-import pathlib, time, zipfile
+import os, pathlib, time, zipfile
 TOP = pathlib.Path(__file__).resolve().parent
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
     with open(TOP / "builds", "a") as builds:
-        builds.write("built\\n")
+        builds.write("built with the password\\n" if "NVRFLOW_PASSWORD" in os.environ else "built\\n")
     while (TOP / "wait").exists():
         time.sleep(0.05)
     name = "nvrflow-0-py3-none-any.whl"
@@ -59,6 +59,8 @@ SMALL = """
 import os, sys
 def main():
     print("ran", *sys.argv[1:], os.getcwd(), os.getpid())
+    if "TELL" in os.environ:
+        print(os.environ.get(os.environ["TELL"]))
     sys.exit(int(os.environ.get("CODE", "0")))
 """
 # What the launcher asks of nvrflow.browser at set-up, on a computer where nothing can be had.
@@ -153,6 +155,13 @@ def test_a_computer_without_a_browser_is_set_up_and_told_what_to_type(
 ) -> None:
     assert "type: get-one" in first_use[1].stderr
     assert "Traceback" not in first_use[1].stderr
+
+
+def test_the_password_is_for_the_command_and_not_for_the_set_up(checkout: Path) -> None:
+    told = launch(checkout / "nvrflow", "doctor", NVRFLOW_PASSWORD="two words '\"$", TELL="NVRFLOW_PASSWORD")
+    assert told.stdout.splitlines()[-1] == "two words '\"$"
+    assert (checkout / "builds").read_text(encoding="utf-8") == "built\n"
+    assert launch(checkout / "nvrflow", "doctor", TELL="NVRFLOW_PASSWORD").stdout.splitlines()[-1] == "None"
 
 
 def test_later_uses_set_nothing_up(ready: Path) -> None:

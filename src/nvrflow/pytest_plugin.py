@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nvrflow import environment
 from nvrflow.address import place_of
-from nvrflow.environment import password, take_password
 from nvrflow.errors import AccountLocked, SignInRefused, WrongCall
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 _REPORTS = pytest.StashKey[Any]()
 _PASSWORD = pytest.StashKey[str]()
 _BEGAN = pytest.StashKey[datetime]()
+_TOLD = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take the password out of the environment before any test or browser gets it; refuse an address that cannot be meant."""
     from_controller: dict[str, Any] = getattr(config, "workerinput", {})
-    take_password(from_controller.get("nvrflow_password"))
-    config.stash[_PASSWORD] = password() or ""
+    environment.take_password(from_controller.get("nvrflow_password"))
+    config.stash[_PASSWORD] = environment.password() or ""
     began = from_controller.get("nvrflow_began")
     config.stash[_BEGAN] = datetime.fromisoformat(began) if began else datetime.now(UTC).replace(microsecond=0)
     try:
@@ -187,7 +188,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
         return
     problem = call.excinfo.value if call.excinfo is not None else None
     if isinstance(problem, SignInRefused | AccountLocked):
-        result.longrepr, told = _about(problem, item.config.stash[_BEGAN])
+        result.longrepr, told = _about(problem, item.config)
         if told:
             return
     report = item.stash.get(_REPORTS, None)
@@ -199,8 +200,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))
 
 
-def _about(problem: SignInRefused | AccountLocked, began: datetime) -> tuple[str, bool]:
+def _about(problem: SignInRefused | AccountLocked, config: pytest.Config) -> tuple[str, bool]:
     """What a test that could not sign in says, and whether another test of this run has said the rest."""
-    if problem.since is None or problem.since < began:
+    told, config.stash[_TOLD] = config.stash.get(_TOLD, False), True
+    if problem.since is None or (problem.since < config.stash[_BEGAN] and not told):
         return str(problem), False
-    return "the recorder refused the sign-in in this test run already; it was not tried again, see the first such error", True
+    return "the sign-in was refused in this test run already, and it was not tried again; see the first such error", True

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-# scrypt at these figures takes about 50 ms and 16 MB a guess (RFC 7914; OWASP's password storage sheet starts there).
+# Parameters of scrypt (RFC 7914): each guess takes 16 MB of memory, and some 50 ms on a computer that has nothing else to do.
 _COST, _BLOCK, _LANES = 2**14, 8, 1
 # Only so much of the result is kept: of a list of likely passwords very many fit such a mark, so that even with endless time
 # nobody can tell which one it was. Another password is taken for the same one once in 65,536 times.

@@ -7,7 +7,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.answering import open_page
@@ -69,11 +68,6 @@ class Session:
     def host(self) -> str:
         """The recorder's host name or address."""
         return self.address.host
-
-    @property
-    def netloc(self) -> str:
-        """The recorder's host with the port that a person typed: what tells recorders behind one address apart."""
-        return urlsplit(self.plain_url).netloc
 
     @property
     def page(self) -> Page:

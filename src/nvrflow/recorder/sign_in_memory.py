@@ -91,7 +91,7 @@ class SignInMemory:
                     self.path,
                 )
             return [_standing(one) for one in document["accounts"]]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         except (ValueError, TypeError, KeyError, AttributeError):
             raise InvalidFile(f"the memory of sign-ins is damaged; {_DAMAGED}", self.path) from None

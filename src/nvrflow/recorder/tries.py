@@ -142,7 +142,9 @@ class Tries:
             left = ceil((known.lock.until - present()).total_seconds())
             raise AccountLocked(self._about_lock(known), left, known.lock.since)
         if known.left is not None and known.left <= 1 and not self.last_try:
-            raise SignInRefused(f"{self._who}: {_about_last(known)}; {self._how()}", known.left, known.last_in)
+            raise SignInRefused(
+                f"{self._who}: {_about_last(known)}. Sure of the password? {self._how()}", known.left, known.last_in
+            )
 
     def _permit_password(self, known: Standing, password: str) -> None:
         if self.last_try or not any(mark.fits(password) for mark in known.marks):
@@ -150,7 +152,7 @@ class Tries:
         at = f" at {shown(known.refused_at)}" if known.refused_at else ""
         raise SignInRefused(
             f"{self._who}: this password was refused{at}, so nvrflow does not try it again; give the right one. "
-            f"If it is the right one by now: {self._how()}",
+            f"Is it the right one by now? {self._how()}",
             known.left,
             known.refused_at,
         )
@@ -161,7 +163,7 @@ class Tries:
 
     def _how(self) -> str:
         own = "" if self.user == "admin" else f" --user {self.user}"
-        return f"`nvrflow run sign_in {self.reached[0].url}{own} --last-try` tries it"
+        return f"`nvrflow run sign_in {self.reached[0].url}{own} --last-try` tries it now"
 
     def _about_lock(self, known: Standing) -> str:
         assert known.lock is not None
