@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Wrong calls: exit code 2, one clear sentence, no word of a password in an address, and nothing made on disk."""
-=======
 """A call that cannot be meant ends with exit code 2 before anything is done: no folder, no file, no recorder asked."""
->>>>>>> locks
 
 from __future__ import annotations
 
