@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nvrflow.certificate import Certificate, read_certificate_file
-from nvrflow.certificate.noun import printable
+from nvrflow.certificate.facts import printable
 from nvrflow.trust.names import Names, decide
 from trust.making import make, new_key
 

@@ -64,8 +64,8 @@ def test_chromiums_policy_opens_each_recorder_and_nothing_else_of_their_ca(serve
 def test_chromiums_policy_opens_a_name_and_nothing_below_it_and_no_address(serve: Serving, machine: Computer) -> None:
     authority = make_ca()
     device, below, address = (make_device(authority, name) for name in ("localhost", "sub.localhost", "127.0.0.1"))
-    plan = trust.plan(device.certificate, authority.certificate, None, "localhost", stores=["policy-chromium"], computer=machine)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = planned(device.certificate, authority.certificate, None, "localhost", stores=["policy-chromium"], computer=machine)
+    applied(plan)
     urls = [
         serve(device).replace("127.0.0.1", "localhost"),
         serve(below).replace("127.0.0.1", "sub.localhost"),

@@ -77,7 +77,7 @@ def test_an_old_signature_is_refused_although_chromium_would_take_it_pinned(
     authority = make_ca(key_kind="RSA 2048")
     device = with_old_hash(make_device(authority), authority, old)
     for kind in trust.KINDS:
-        assert f"({old.name.upper()})" in plan(device, authority, computer, kind).refusal
+        assert f"signed with {old.name.upper()}" in plan(device, authority, computer, kind).refusal
 
 
 def test_an_old_signature_of_the_ca_on_itself_does_no_harm(computer: Computer) -> None:
@@ -362,7 +362,7 @@ def test_of_the_cases_with_odd_names_nothing_but_the_one_certificate_goes_into_a
     computer: Computer, case: str, pinned: bool
 ) -> None:
     device, authority = (read_certificate_file(CASES / case / f"{name}.crt")[0] for name in ("device", "ca"))
-    made = trust.plan(device, authority, device, HOST, stores=["chromium-nss"], computer=computer)
+    made = planned(device, authority, device, HOST, stores=["chromium-nss"], computer=computer)
     assert [item.certificate for item in made.items] == ([device] if pinned else [])
     assert bool(made.warnings) == pinned and ("below which the sites of many others lie" in made.refusal) != pinned
 

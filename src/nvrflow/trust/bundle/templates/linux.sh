@@ -12,9 +12,9 @@ export LC_ALL
 case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
 
 id={{ id }}
-host={{ host }}
 url={{ url }}
-{% if install %}fingerprint={{ fingerprint }}
+{% if install %}host={{ host }}
+fingerprint={{ fingerprint }}
 reach={{ reach }}
 new_rule=146
 {% endif %}failed=0

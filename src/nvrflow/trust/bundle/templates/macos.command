@@ -8,7 +8,6 @@ set -u
 case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
 
 id={{ id }}
-host={{ host }}
 url={{ url }}
 {% if install %}fingerprint={{ fingerprint }}
 reach={{ reach }}

@@ -8,7 +8,6 @@ $ErrorActionPreference = 'Stop'
 Set-Location -LiteralPath $PSScriptRoot
 
 $id = {{ id_ps }}
-$hostName = {{ host_ps }}
 $url = {{ url_ps }}
 $fingerprint = {{ fingerprint_ps }}
 $reach = {{ reach_ps }}
