@@ -151,7 +151,7 @@ def _verdict(one: _Name, own: str, said: frozenset[str]) -> _Verdict:
         return _about_address(one, own, said)
     found = _about_name(one, one.text.lower(), own, said)
     if one.sort == "CN" and found.kind == "pin":
-        return _Verdict("limited", one.text)
+        return _Verdict("limited", one.text, further=True)
     if one.sort == "CN" and found.kind == "limited" and one.text.startswith("*."):
         return _Verdict("limited")
     return found
@@ -199,7 +199,7 @@ def _wide(one: _Name) -> Problem:
     return Problem(
         "wide-name",
         _WHERE,
-        f"has the name {one.shown}, below which the sites of many others lie, so it is not trusted",
+        f"has the name {one.shown}, below which the sites of many others lie",
         "create a certificate on the recorder with nothing but the recorder's own name or address",
     )
 
@@ -208,8 +208,8 @@ def _odd(one: _Name) -> Problem:
     return Problem(
         "odd-name",
         _WHERE,
-        f"has the name {one.shown}, which is no host name; no limit can be made for it, so only this one certificate is trusted",
-        "to change that, create a certificate on the recorder with plain names and addresses only",
+        f"has the name {one.shown}, which is no host name; no limit can be made for it, only this one certificate can be pinned",
+        "for limited trust, create a certificate on the recorder with plain names and addresses only",
         "warning",
     )
 
@@ -218,8 +218,8 @@ def _word(one: _Name) -> Problem:
     return Problem(
         "top-level-word",
         _WHERE,
-        f"has the name {one.shown}, which is a top-level domain of the internet, too; only this one certificate is trusted",
-        "to change that, create a certificate on the recorder with another name, or with its address only",
+        f"has the name {one.shown}, which is a top-level domain of the internet, too; only this one certificate can be pinned",
+        "for limited trust, create a certificate on the recorder with another name, or with its address only",
         "warning",
     )
 
@@ -228,8 +228,8 @@ def _nested(widened: Sequence[str], own: str) -> Problem:
     return Problem(
         "nested-names",
         _WHERE,
-        f"has one name below another, so a limit would let through {', '.join(widened)}; only this one certificate is trusted",
-        f"to change that, create a certificate on the recorder for {own} only, or say --also '{widened[0]}'",
+        f"has one name below another, so a limit would let through {', '.join(widened)}; only this one certificate can be pinned",
+        f"for limited trust, create a certificate on the recorder for {own} only, or say --also '{widened[0]}'",
         "warning",
     )
 
