@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -12,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trust.making import TODAY, make_ca, make_device
+from trust.many_servers import served
 from trust.odd_table import Row
-from trust.test_accepted import served
 from trust.variants import Odd, private_pem, rsa_sign, signed_by, tlv
 
 from nvrflow import tls
@@ -133,7 +134,7 @@ def test_a_date_that_no_browser_reads_is_named_as_it_is_written(written: bytes, 
 def test_a_server_whose_certificate_cannot_be_read_says_so_and_raises_nothing(tmp_path: Path) -> None:
     key = make_ca(key_kind="RSA 2048").key
     der = Odd(key, ends=tlv(0x18, b"20300230000000Z"), sign=rsa_sign()).der(*signed_by(key, "CA")[:2])
-    with served(Row(der, private_pem(key), der), tmp_path / "served.pem") as url:
-        found = tls.served("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
+    with served({"it": Row(der, private_pem(key), der)}, tmp_path) as urls:
+        found = tls.served("127.0.0.1", urlsplit(urls["it"]).port or 0)
     assert (found.outcome, found.leaf) == ("tls", None)
     assert "cannot be read" in found.why and "20300230000000Z" in found.unreadable
