@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from trust.making import TODAY, make_ca, make_device
 from trust.many_servers import served
@@ -87,6 +87,25 @@ def test_a_damaged_file_is_read_or_refused_with_its_name(der: bytes) -> None:
         return
     for certificate in found:
         use(certificate)
+
+
+@st.composite
+def elements(draw: st.DrawFn, depth: int = 4) -> bytes:
+    """Well-formed DER of any shape, which is no certificate."""
+    tag = draw(st.sampled_from([1, 2, 3, 4, 5, 6, 0x0C, 0x17, 0x18, 0x30, 0x30, 0x30, 0xA0, 0xA3]))
+    inner = draw(st.binary(max_size=3)) if depth == 0 or tag < 0x30 else b"".join(draw(st.lists(elements(depth - 1), max_size=6)))
+    return tlv(tag, inner)
+
+
+@settings(max_examples=300, deadline=None)
+@given(elements())
+@example(bytes.fromhex("30083000a30003028566"))
+@example(bytes.fromhex("30083000060030020200"))
+def test_any_other_structure_is_refused(der: bytes) -> None:
+    with pytest.raises(CertificateRefused):
+        Certificate(der)
+    with pytest.raises(CertificateRefused):
+        read_certificates(der, "device.crt")
 
 
 @pytest.mark.parametrize("der", REAL, ids=lambda der: str(len(der)))
