@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from trust.making import TODAY, make_ca, make_device
+from trust.many_servers import served
 from trust.odd_table import Row
-from trust.test_accepted import served
 from trust.variants import Odd, private_pem, rsa_sign, signed_by, tlv
 
 from nvrflow import tls
@@ -88,6 +89,25 @@ def test_a_damaged_file_is_read_or_refused_with_its_name(der: bytes) -> None:
         use(certificate)
 
 
+@st.composite
+def elements(draw: st.DrawFn, depth: int = 4) -> bytes:
+    """Well-formed DER of any shape, which is no certificate."""
+    tag = draw(st.sampled_from([1, 2, 3, 4, 5, 6, 0x0C, 0x17, 0x18, 0x30, 0x30, 0x30, 0xA0, 0xA3]))
+    inner = draw(st.binary(max_size=3)) if depth == 0 or tag < 0x30 else b"".join(draw(st.lists(elements(depth - 1), max_size=6)))
+    return tlv(tag, inner)
+
+
+@settings(max_examples=300, deadline=None)
+@given(elements())
+@example(bytes.fromhex("30083000a30003028566"))
+@example(bytes.fromhex("30083000060030020200"))
+def test_any_other_structure_is_refused(der: bytes) -> None:
+    with pytest.raises(CertificateRefused):
+        Certificate(der)
+    with pytest.raises(CertificateRefused):
+        read_certificates(der, "device.crt")
+
+
 @pytest.mark.parametrize("der", REAL, ids=lambda der: str(len(der)))
 def test_every_real_certificate_answers_every_question(der: bytes) -> None:
     use(Certificate(der))
@@ -133,7 +153,7 @@ def test_a_date_that_no_browser_reads_is_named_as_it_is_written(written: bytes, 
 def test_a_server_whose_certificate_cannot_be_read_says_so_and_raises_nothing(tmp_path: Path) -> None:
     key = make_ca(key_kind="RSA 2048").key
     der = Odd(key, ends=tlv(0x18, b"20300230000000Z"), sign=rsa_sign()).der(*signed_by(key, "CA")[:2])
-    with served(Row(der, private_pem(key), der), tmp_path / "served.pem") as url:
-        found = tls.served("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))
+    with served({"it": Row(der, private_pem(key), der)}, tmp_path) as urls:
+        found = tls.served("127.0.0.1", urlsplit(urls["it"]).port or 0)
     assert (found.outcome, found.leaf) == ("tls", None)
     assert "cannot be read" in found.why and "20300230000000Z" in found.unreadable

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,8 +16,8 @@ from nvrflow.certificate import Certificate, judge
 from nvrflow.errors import CertificateRefused
 from nvrflow.problem import Problem
 from nvrflow.trust.clients.firefox import Refused
-from trust.conftest import _Page, _Quiet
 from trust.making import TODAY
+from trust.many_servers import served
 from trust.marionette import FIREFOX, new_profile, started
 from trust.odd_table import Row, rows
 
@@ -28,27 +25,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None or FIREFOX is None, reason="Chromium or Firefox is not on this computer"),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed"),
+    pytest.mark.timeout(400),
 ]
 Opened = dict[str, tuple[bool, bool]]
-
-
-@contextmanager
-def served(row: Row, file: Path) -> Iterator[str]:
-    """An HTTPS server with this certificate; gives its address."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers(row.ciphers)
-    if "tls13" not in row.exchanges:
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-    file.write_text(row.key_pem + ssl.DER_cert_to_PEM_cert(row.der))
-    context.load_cert_chain(file)
-    server = _Quiet(("127.0.0.1", 0), _Page)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +48,7 @@ def opened(table: dict[str, Row], tmp_path_factory: pytest.TempPathFactory, play
         for place in (database, profile):
             command = ["certutil", "-A", "-d", f"sql:{place}", "-t", "C,,", "-n", f"CA {number}", "-i", str(home / "ca.der")]
             subprocess.run(command, check=True, timeout=30, stdin=subprocess.DEVNULL)
-    with ExitStack() as stack:
-        urls = {title: stack.enter_context(served(row, home / "served.pem")) for title, row in table.items()}
+    with served(table, home) as urls:
         chromium = dict(_in_chromium(urls, home))
         firefox = dict(_in_firefox(urls, home, profile))
     return {title: (chromium[title], firefox[title]) for title in urls}
@@ -79,10 +57,11 @@ def opened(table: dict[str, Row], tmp_path_factory: pytest.TempPathFactory, play
 def _in_chromium(urls: dict[str, str], home: Path) -> Iterator[tuple[str, bool]]:
     clean = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     with open_browser(Browser(Path(CHROMIUM or "")), headed=False, environment=clean) as browser:
+        context = browser.new_context()
         for title, url in urls.items():
-            page = browser.new_page()
+            page = context.new_page()  # a page that showed an error disturbs the next address
             try:
-                page.goto(url, timeout=20_000)
+                page.goto(url, timeout=20_000, wait_until="commit")
                 yield title, True
             except Error:
                 yield title, False

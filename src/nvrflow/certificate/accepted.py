@@ -16,9 +16,10 @@ from nvrflow.certificate.encoding import sequence
 
 SHORTEST_RSA, GOOD_RSA = 1024, 2048  # bits; Chromium: kMinRsaModulusLengthBits in cert_verify_proc.cc; Firefox: minRsaBits 1024
 LONGEST_RSA = 16384  # bits; OPENSSL_RSA_MAX_MODULUS_BITS in BoringSSL, RSA_MAX_MODULUS_BITS in NSS; 16384 opens in both
-LONGEST_EXPONENT = 33  # bits; BoringSSL: kMaxExponentBits in crypto/fipsmodule/rsa/rsa_impl.cc.inc
+LONGEST_EXPONENT = 33  # bits; kMaxExponentBits in BoringSSL; Firefox takes longer ones
 
-# A server has to sign the handshake with it, and Chromium offers no ecdsa_secp521r1_sha512 (kVerifyPeers in ssl_client_socket).
+# A server has to sign the handshake with it, and Chromium accepts no ecdsa_secp521r1_sha512 (kVerifySignatureAlgorithms in
+# BoringSSL's ssl/extensions.cc).
 DEVICE_CURVES = ("P-256", "P-384")
 AUTHORITY_CURVES = ("P-256", "P-384", "P-521")  # IsAcceptableCurveForEcdsa; CheckSubjectPublicKeyInfo
 

@@ -1,7 +1,8 @@
 """The bytes of a certificate: its parts, and a readable view of one that is encoded a little wrongly.
 
 Recorders write what strict parsers refuse and every browser's TLS library takes: characters in a PrintableString that do
-not belong there, a BOOLEAN TRUE that is not FF. Each is mended in a copy of the same length; the certificate stays as it is.
+not belong there, a BOOLEAN TRUE that is not FF, dates in another spelling. Each is put right in a copy that is only looked at;
+the certificate stays as it is. asn1crypto reads single values; it does not say where in the bytes they stand, hence `pieces`.
 """
 
 from __future__ import annotations
@@ -81,6 +82,13 @@ class Parts:
 
 def parts(der: bytes) -> Parts:
     """What the certificate is made of. Raises ValueError for bytes that are no certificate."""
+    try:
+        return _parts(der)
+    except (IndexError, StopIteration, TypeError) as problem:
+        raise ValueError("not built like a certificate") from problem
+
+
+def _parts(der: bytes) -> Parts:
     (whole,) = list(pieces(der, 0, len(der)))[:1]
     signed, outer = list(pieces(der, whole.inner, whole.end))[:2]
     fields = list(pieces(der, signed.inner, signed.end))

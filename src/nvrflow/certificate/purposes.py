@@ -43,7 +43,7 @@ def _about_usage(device: Certificate, usage: x509.KeyUsage, exchanges: frozenset
     """Key usage against what the browser will choose: a signed exchange wherever one is served, else the encrypted key.
 
     Chromium wants the very usage of the exchange (`ssl_cert_check_key_usage` in BoringSSL), Firefox any of three
-    (`CheckKeyUsage` for `KeyUsage::noParticularKeyUsageRequired` in its TLSFeature code); both measured.
+    (`BuildCertChainForOneKeyUsage` in its security/certverifier/CertVerifier.cpp); both measured.
     """
     if not (usage.digital_signature or usage.key_encipherment or usage.key_agreement):
         yield refusal("wrong-usage", DEVICE, f"{_LACKS} digitalSignature, which browsers need; none opens it", ANEW)

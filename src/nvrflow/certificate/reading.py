@@ -142,7 +142,7 @@ def _from_der(data: bytes, source: str) -> list[Certificate]:
     """
     data = data[: _der_length(data)]
     if _SIGNED_DATA in data[:32]:
-        return [_certificate(der, source, "pkcs7") for der in _signed_by_nobody(data)]
+        return [_certificate(der, source, "pkcs7") for der in _listed(data)]
     data = _definite(data)
     try:
         parts(data)
@@ -158,7 +158,7 @@ def _certificate(der: bytes, source: str, format_: Format) -> Certificate:
         raise CertificateRefused(f"{source}: {problem}; create a new certificate on the recorder, or download it again") from None
 
 
-def _signed_by_nobody(data: bytes) -> Iterator[bytes]:
+def _listed(data: bytes) -> Iterator[bytes]:
     """The certificates of a PKCS#7, also one in BER with lengths that are left open, which `cryptography` does not read."""
     try:
         listed = cms.ContentInfo.load(data)["content"]["certificates"]
