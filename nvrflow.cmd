@@ -20,6 +20,9 @@ fc /b "%MARK%.toml" "%TOP%pyproject.toml" >nul 2>nul || goto setup
 goto run
 
 :setup
+rem The password is for nvrflow alone: the tools of the set-up do not inherit it.
+setlocal
+set "NVRFLOW_PASSWORD="
 set "PYTHON=python"
 where py >nul 2>nul && set "PYTHON=py -3"
 %PYTHON% -c "import sys; sys.exit(sys.version_info < (3, 11))" >nul 2>nul
@@ -42,6 +45,7 @@ rem The tools that build the rest come first, as they are locked.
 copy /b /y "%LOCK%" "%MARK%.lock" >nul || goto failed
 copy /b /y "%TOP%pyproject.toml" "%MARK%.toml" >nul || goto failed
 >"%VENV%\nvrflow-made.txt" echo(%VENV%|| goto failed
+endlocal
 
 :run
 if "%~1"=="test" goto test

@@ -1,4 +1,4 @@
-"""The guide from start to end."""
+"""HTTPS that this computer trusts, from start to end."""
 
 from nvrflow import Recorder, Trusting
 from nvrflow.flows.download_certificates import download_certificates
@@ -8,8 +8,9 @@ from nvrflow.flows.enable_https import enable_https
 def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
     """End with HTTPS that this computer's browsers trust; `trusting` says how much is trusted, where, and who approves.
 
-    The order is the safe one: download, judge on paper, enable, compare with what is really served, only then import, verify.
-    A recorder that offers no certificate for download serves one once HTTPS is on; that one is judged and confirmed then.
+    The order is the safe one: download, judge on paper, enable, compare with what is really served, try the certificates in a
+    throw-away browser, only then import, and ask this computer's own browsers. A recorder that offers no certificate for download
+    serves one once HTTPS is on; that one is judged and confirmed then.
     """
     trusting = trusting or Trusting()
     if recorder.has("device_certificate"):
@@ -20,5 +21,6 @@ def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
     else:
         enable_https(recorder)
         trusting.take(recorder)
+    trusting.rehearse(recorder)
     trusting.import_here(recorder)
     trusting.verify(recorder)

@@ -9,8 +9,8 @@ def sign_in(recorder: Recorder) -> None:
     if recorder.signed_in:
         return
     with recorder.chapter("Sign in"):
-        page = recorder.go_to("sign_in")
         recorder.may_sign_in()
+        page = recorder.go_to("sign_in")
         if page.asked_by_browser:
             page.authenticate()
         else:

@@ -46,7 +46,7 @@ def done() -> Report:
     ]
     report.certificates = [certificate("device", "192.0.2.10"), certificate("trusted-ca", "Device CA")]
     report.trust = [TrustChange("chromium-nss", "limited", ":".join(["A1"] * 32), True, "stands for 192.0.2.10 only")]
-    report.https = Https(False, True, "https://192.0.2.10", "TLSv1.3", True, True)
+    report.https = Https(False, True, "https://192.0.2.10", "TLSv1.3", True, True, clients=[client("chromium", True)])
     report.notes = ["the recorder's clock is 3 minutes late"]
     return report
 
@@ -74,9 +74,15 @@ def already() -> Report:
     """HTTPS was on and everything was imported: no step wrote."""
     report = done()
     report.outcome, report.steps = "already", [step for step in report.steps if step.effect == "read"]
-    report.drift, report.https = [], Https(True, True, "https://192.0.2.10", "TLSv1.3", True, True)
+    report.drift = []
+    report.https = Https(True, True, "https://192.0.2.10", "TLSv1.3", True, True, clients=[client("chromium", True)])
     report.trust[0].changed = False
     return report
+
+
+def client(name: str, trusted: bool | None, reason: str | None = None) -> dict[str, object]:
+    """One client's word as report.json has it."""
+    return {"name": name, "trusted": trusted, "reason": reason}
 
 
 def certificate(role: str, name: str) -> dict[str, object]:

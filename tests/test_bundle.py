@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,20 @@ from trust.making import Made, make, make_ca, make_device
 from trust.test_chromium import CHROMIUM, verdict
 from trust.test_system_store import BUNDLE, curl, java_aliases
 
+from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused, WrongCall
-from nvrflow.trust import KINDS, Computer, Kind
-from nvrflow.trust.bundle import make_bundle
+from nvrflow.trust import KINDS, Computer, Kind, Request, Terms, sort_out
+from nvrflow.trust.bundle import Bundle, make_bundle
+
+
+def bundled(certificates: Sequence[Certificate], out: Path, computer: Computer, kind: Kind = "limited") -> Bundle:
+    """The bundle for these certificates; the recorder is the first name of its own certificate."""
+    found = sort_out(certificates)
+    names = (*found.device.ip_names, *found.device.dns_names) if found.device else ()
+    host = names[0] if names else "127.0.0.1"
+    request = Request(host, found.device, found.authority, None, Terms(kind), found.intermediates, computer=computer)
+    return make_bundle(request, out)
+
 
 SHELLCHECK = shutil.which("shellcheck")
 NOBODY = 65534
@@ -45,7 +56,7 @@ class Drive:
         )  # fmt: skip
 
     def made(self, *certificates: Made, kind: Kind = "limited") -> Drive:
-        make_bundle([one.certificate for one in certificates], self.folder, None, kind, computer=self.computer)
+        bundled([one.certificate for one in certificates], self.folder, self.computer, kind)
         return self
 
     def state(self) -> dict[str, str]:
@@ -244,13 +255,13 @@ def test_a_folder_with_something_else_is_not_touched(drive: Drive) -> None:
 
 def test_the_same_bundle_again_stays_as_it_is(drive: Drive) -> None:
     certificates = [one.certificate for one in situations()["issued"]]
-    first = make_bundle(certificates, drive.folder, computer=drive.computer)
-    again = make_bundle(certificates, drive.folder, computer=drive.computer)
+    first = bundled(certificates, drive.folder, drive.computer)
+    again = bundled(certificates, drive.folder, drive.computer)
     assert (first.already, again.already) == (False, True)
 
 
 def test_what_must_not_be_trusted_makes_no_bundle(drive: Drive) -> None:
     authority = make_ca()
-    with pytest.raises(CertificateRefused, match="no name"):
+    with pytest.raises(CertificateRefused, match="no subject alternative name"):
         drive.made(make("127.0.0.1", authority, ca=False), authority)
     assert not drive.folder.exists()

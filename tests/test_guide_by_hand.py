@@ -11,7 +11,7 @@ import pytest
 from trust.making import make_ca, make_device
 
 from nvrflow.guide.byhand import imports
-from nvrflow.trust.nss import Database
+from nvrflow.trust.stores.database import Database
 
 CERTUTIL = shutil.which("certutil")
 pytestmark = pytest.mark.skipif(CERTUTIL is None, reason="NSS's certutil (libnss3-tools) is not installed")

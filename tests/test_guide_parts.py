@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from PIL import Image
 
-from nvrflow.certificate.judging import Code
+from nvrflow.certificate import Code
 from nvrflow.cli.guide import guide
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
@@ -131,8 +131,8 @@ def test_a_file_that_holds_the_same_is_not_touched(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["--format", "docx"], "--format docx: there are md, html, pdf"),
-        (["--date", "24.11.2026"], r"--date 24\.11\.2026: is no day"),
-        (["--date", "2026-02-30"], "--date 2026-02-30: is no day"),
+        (["--date", "24.11.2026"], r"--date 24\.11\.2026: is not a date"),
+        (["--date", "2026-02-30"], "--date 2026-02-30: is not a date"),
         (["--languages", "en,fr"], "--language fr: a guide can be written in"),
         (["--theme", "no-such.yaml"], r"no-such\.yaml: there is no such file"),
     ],

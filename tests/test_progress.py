@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from rich.cells import cell_len
 
 from nvrflow.cli.progress import Progress
 from nvrflow.errors import NotTrusted
-from nvrflow.report import Report, Step
+from nvrflow.report import Https, Report, Step, TrustChange
 
 HERE = Path(__file__).parent
 FOLDER = Path("runs") / "20261123-213000-secure-192.0.2.10"
@@ -178,15 +179,22 @@ def test_with_json_nothing_of_it_goes_to_standard_output() -> None:
     assert "Run folder: runs" in told.stdout and "Run folder" not in told.stderr and "Click Login" in told.stderr
 
 
-# The summary
+# The result
 
 
-def test_the_summary_is_a_table_of_all_steps_and_says_where_the_folder_is() -> None:
-    _, final = heard(sample_report.done())
-    rows = re.findall(r"^ *(\d+)  (\S.*?)  +(read|write) +(\S+) +([\d.]+ s)", final, re.M)
-    assert [int(row[0]) for row in rows] == list(range(1, 22))
-    assert rows[9][1:] == ("Click Download", "read", "drift", "1.10 s")
+def test_the_result_tells_no_step_again_and_says_where_the_folder_is() -> None:
+    report = sample_report.done()
+    report.steps[9].title = "Click a thing that is named once"
+    lines, final = heard(report)
+    assert "\n".join(lines).count("Click a thing that is named once") == 1
+    assert not any(step.title in final for step in report.steps)
     assert f"Run folder: {FOLDER}\n" in final
+
+
+def test_a_whole_run_takes_about_thirty_lines_of_a_terminal() -> None:
+    lines = left_standing(terminal("play(sample_report.done())"))
+    assert len([line for line in lines if line]) <= 34
+    assert len(lines) <= 38
 
 
 @pytest.mark.parametrize(
@@ -204,8 +212,9 @@ def test_the_outcome_is_one_sentence(variant: Callable[[], Report], sentence: st
 
 def test_the_summary_says_what_came_of_it() -> None:
     _, final = heard(sample_report.done())
-    assert "HTTPS: https://192.0.2.10, TLSv1.3, HTTP redirects to it, trusted by a browser that ignores no error" in final
-    assert "Trust: chromium-nss: limited, changed (stands for 192.0.2.10 only)" in final
+    assert "HTTPS: https://192.0.2.10, TLSv1.3, HTTP redirects to it, trusted by Chromium\n" in final
+    assert "Trust: chromium-nss: imported, limited (stands for 192.0.2.10 only), SHA-256 A1:A1:A1:A1:A1:A1:A1:A1…\n" in final
+    assert "Certificates: downloads/device.crt, downloads/trusted-ca.crt\n" in final
     assert "Drift: trusted.download: move `t=com.Download` up" in final
     assert "Note: the recorder's clock is 3 minutes late" in final
 
@@ -214,21 +223,61 @@ def test_an_error_names_its_kind_its_step_its_message_and_what_to_do() -> None:
     lines = heard(sample_report.failed())[1].splitlines()
     told = "192.0.2.10: the recorder refused admin, 4 tries are left; the right password is needed"
     assert lines[-2] == f"sign-in-refused in step 4, Click Login: {told}"
-    assert lines[-1].startswith("what to do: Check the user name and the password")
+    assert lines[-1].startswith("What to do: Check the user name and the password")
 
 
-def test_an_error_before_the_first_step_is_told_without_a_table() -> None:
+def test_an_error_before_the_first_step_names_no_step() -> None:
     report = Report("secure", "http://192.0.2.10")
     report.failed(NotTrusted("192.0.2.10: no"))
     _, final = heard(report)
-    assert "Effect" not in final and "not-trusted: 192.0.2.10: no" in final
+    assert "not-trusted: 192.0.2.10: no\n" in final
+
+
+def test_the_end_names_what_a_person_may_want_to_do_next() -> None:
+    def last(report: Report) -> str:
+        return heard(report)[1].splitlines()[-1]
+
+    switched_only = sample_report.done()
+    assert switched_only.https is not None
+    switched_only.trust, switched_only.https.trusted = [], None
+    assert last(sample_report.done()) == "To take it back: nvrflow untrust http://192.0.2.10:8080"
+    assert last(sample_report.checked()) == "To do it: run the same command without --check"
+    assert last(switched_only) == "To make browsers trust it: nvrflow secure http://192.0.2.10:8080"
+
+
+def test_a_store_takes_one_line_and_its_commands_come_only_when_they_are_wanted() -> None:
+    report = sample_report.checked()
+    long = "certutil -A -d sql:/home/somebody/.local/share/pki/nssdb -t C,, -n 'nvrflow 192.0.2.10 authority' -i anchor.pem"
+    report.trust = [
+        TrustChange("chromium-nss", "limited", ":".join(["A1"] * 32), False, "192.0.2.10 only", [long, "rm -f anchor.pem"]),
+        TrustChange("firefox:default", "pin", ":".join(["B2"] * 32), False),
+    ]
+    plain, with_commands = io.StringIO(), io.StringIO()
+    Progress(plain, plain).summary(report, FOLDER)
+    Progress(with_commands, with_commands).summary(report, FOLDER, commands=True)
+    told = [line for line in plain.getvalue().splitlines() if line.startswith("Trust: ")]
+    assert told == [
+        "Trust: chromium-nss: would be imported, limited (192.0.2.10 only), SHA-256 A1:A1:A1:A1:A1:A1:A1:A1…",
+        "Trust: firefox:default: would be imported, pin (this one certificate), SHA-256 B2:B2:B2:B2:B2:B2:B2:B2…",
+    ]
+    assert "certutil" not in plain.getvalue()
+    printed = with_commands.getvalue().splitlines()
+    at = printed.index("  # chromium-nss")
+    assert printed[at + 1 : at + 3] == [f"  {long}", "  rm -f anchor.pem"]
+
+
+def test_https_that_nobody_could_look_at_is_not_called_off() -> None:
+    report = sample_report.failed()
+    report.https = Https(False, False)
+    assert "HTTPS: " not in heard(report)[1]
+    assert "HTTPS: off\n" in heard(sample_report.checked())[1]
 
 
 # At a terminal
 
 
 @pytest.mark.parametrize("columns", [80, 40, 200])
-def test_at_a_terminal_each_step_leaves_one_line_that_fits(columns: int) -> None:
+def test_at_a_terminal_each_step_is_told_whole_in_lines_that_fit(columns: int) -> None:
     said = terminal(
         """
         report = sample_report.done()
@@ -238,10 +287,31 @@ def test_at_a_terminal_each_step_leaves_one_line_that_fits(columns: int) -> None
         """,
         columns,
     )
-    steps = [line for line in left_standing(said[: said.rindex("Effect")], columns) if line.startswith("  ✓ ")]
+    lines = left_standing(said, columns)[: -1 - left_standing(said, columns)[::-1].index("")]
+    steps = [line for line in lines if line.strip().startswith("✓ ") and line.endswith(" s")]
     assert len(steps) == 21
-    assert all(line.endswith(" s") and cell_len(line) <= min(columns - 1, 100) for line in steps)
-    assert "…" in steps[6] and "…" in steps[7]
+    assert {cell_len(line) for line in steps} == {min(columns - 1, 80)}, "times stand below each other at the right edge"
+    whole = "".join(lines).replace(" ", "")
+    assert re.sub(r"\d+\.\d\ds", "", whole).count("点击下载按钮") == 20
+    assert len(re.findall(r"goes\s+on", " ".join(lines))) + len(re.findall(r"goes +\d\.\d\d s +on", " ".join(lines))) == 5
+
+
+def test_a_chapter_of_one_step_has_no_heading_of_its_own() -> None:
+    lines = left_standing(terminal("play(sample_report.done())"))
+    headings = [line for line in lines[: lines.index("")] if "✓" not in line]
+    assert headings == ["Sign in", "Download the certificates", "Enable HTTPS"]
+    assert [line.partition(" ")[0] for line in lines[: lines.index("")] if line.startswith("✓")] == ["✓"] * 5
+    assert lines[0].startswith("✓ Open http") and lines[1] == "Sign in" and lines[2].startswith("  ✓ Fill in Username")
+
+
+def test_a_failed_step_that_was_the_first_of_its_chapter_is_told() -> None:
+    code = """
+    report = sample_report.failed()
+    report.steps = report.steps[:1]
+    report.steps[0].outcome = "failed"
+    play(report)
+    """
+    assert left_standing(terminal(code))[0].startswith("✗ Open http")
 
 
 def test_the_running_step_stands_at_the_bottom_until_it_is_over() -> None:
@@ -323,3 +393,76 @@ def test_a_step_that_another_one_interrupts_is_shown_as_running_again() -> None:
     said = terminal(code)
     assert re.search("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]\x1b\\[0m Click Preferences", said[said.index("✓\x1b[0m Click No") :])
     assert [line.split("  ")[1] for line in left_standing(said) if line.strip()] == ["✓ Click No", "✓ Click Preferences"]
+
+
+# Waits
+
+
+def test_a_wait_of_more_than_three_seconds_says_what_for_how_long_and_until_when() -> None:
+    code = """
+    import threading
+    import nvrflow.cli.progress as shown
+    from nvrflow.wait import waiting
+    shown._SILENCE = 0.5
+    with progress_for(False) as progress:
+        progress.starts("Click Save")
+        with waiting("the recorder's answer", 30):
+            threading.Event().wait(1.5)
+        progress.ended(Step("click", "Click Save", seconds=1.5))
+        progress.starts("Click Next")
+        with waiting("something short", 30):
+            threading.Event().wait(0.2)
+        progress.ended(Step("next", "Click Next", seconds=0.2))
+    """
+    said = terminal(code)
+    assert re.search(r"waiting for the recorder's answer: 1 s \(at most 30 s\)", said)
+    assert "something short" not in said
+    assert "waiting" not in "\n".join(left_standing(said)), "it goes when the wait is over"
+
+
+def test_a_wait_outside_of_any_step_is_told_too() -> None:
+    code = """
+    import threading
+    import nvrflow.cli.progress as shown
+    from nvrflow.wait import waiting
+    shown._SILENCE = 0.2
+    with progress_for(True), waiting("the browser to start"):
+        threading.Event().wait(0.6)
+    print("over")
+    """
+    said = terminal(code)
+    assert re.search(r"waiting for the browser to start: \d s\x1b", said)
+    assert said.rindex("\x1b[?25h") < said.index("over"), "the cursor is back"
+    assert [line for line in left_standing(said) if line] == ["over"]
+
+
+def test_the_innermost_long_wait_is_told() -> None:
+    code = """
+    import threading
+    import nvrflow.cli.progress as shown
+    from nvrflow.wait import waiting
+    shown._SILENCE = 0.5
+    with progress_for(True), waiting("the sign-out"):
+        with waiting("the answer to a click", 5):
+            threading.Event().wait(1)
+        threading.Event().wait(0.3)
+    """
+    said = re.findall(r"waiting for (the sign-out|the answer to a click)", terminal(code))
+    assert [name for name, _ in groupby(said)][-2:] == ["the answer to a click", "the sign-out"]
+
+
+def test_without_a_terminal_a_long_wait_is_one_line_on_standard_error() -> None:
+    code = """
+import threading
+import nvrflow.cli.progress as shown
+from nvrflow.wait import waiting
+shown._SILENCE = 0.2
+with progress_for(False):
+    with waiting("the recorder's answer", 30):
+        threading.Event().wait(1.0)
+    with waiting("something short", 30):
+        pass
+"""
+    told = subprocess.run([sys.executable, "-c", PLAY + code], capture_output=True, text=True, check=True)
+    assert told.stdout == ""
+    assert told.stderr == "    waiting for the recorder's answer (at most 30 s)\n"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Opening
 
+from nvrflow.address import normalised, place_of
 from nvrflow.errors import (
     AccountLocked,
     CertificateRefused,
@@ -29,10 +31,11 @@ from nvrflow.errors import (
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder import lockouts
-from nvrflow.recorder.address import normalised
+from nvrflow.recorder.sign_in_memory import SignInMemory
+from nvrflow.recorder.standing import present
 from nvrflow.simulator import recorder_files
 from nvrflow.simulator.service import SimulatedRecorder
+from nvrflow.state_folder import state_folder
 
 Simulated = Callable[..., Any]
 
@@ -57,7 +60,9 @@ def test_a_locked_account_is_told_in_minutes_and_not_tried_again(simulated: Simu
 
 def test_a_lock_that_this_computer_knows_of_costs_not_even_a_request(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated()
-    lockouts.remember(recorder.url.removeprefix("http://"), recorder.user, 120)
+    SignInMemory(state_folder()).change(
+        frozenset({place_of(recorder.url).netloc}), recorder.user, lambda known: known.locked(present(), 120)
+    )
     with opened(recorder) as page, pytest.raises(AccountLocked, match="2 more minutes"):
         sign_in(page)
     assert not recorder.log
@@ -68,7 +73,11 @@ def test_signing_in_works_again_once_the_lock_is_over(simulated: Simulated, open
     with opened(recorder, "wrong-password") as page, pytest.raises((AccountLocked, SignInRefused)):
         sign_in(page)
     recorder.advance(61)
-    lockouts.forget(recorder.url.removeprefix("http://"), recorder.user)
+    SignInMemory(state_folder()).change(
+        frozenset({place_of(recorder.url).netloc}),
+        recorder.user,
+        lambda known: known.locked(present() - timedelta(seconds=61), 60),
+    )
     with opened(recorder) as page:
         sign_in(page)
         assert page.shows("home")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nvrflow.certificate import Certificate
     from nvrflow.recorder import Manner, Recorder, open_recorder
-    from nvrflow.trust.sorting import device_and_authority
+    from nvrflow.trust.material import device_and_authority
     from nvrflow.trust.stages import Trusting
 
 __all__ = ["Certificate", "Manner", "Recorder", "Trusting", "device_and_authority", "open_recorder"]
@@ -15,7 +15,7 @@ _HOMES = {
     "Manner": "nvrflow.recorder",
     "Recorder": "nvrflow.recorder",
     "Trusting": "nvrflow.trust.stages",
-    "device_and_authority": "nvrflow.trust.sorting",
+    "device_and_authority": "nvrflow.trust.material",
     "open_recorder": "nvrflow.recorder",
 }
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
+from nvrflow.environment import for_children
+
 MOST_OUTPUT = 64 * 1024
 _GUARD = """
 import os, shutil, signal, subprocess, sys, threading
@@ -188,8 +190,8 @@ def _started(command: Command) -> subprocess.Popen[bytes]:
 
 
 def _laid(environment: Mapping[str, str | None]) -> dict[str, str]:
-    """This process's environment with `environment` laid over it."""
-    return {name: value for name, value in {**os.environ, **environment}.items() if value is not None}
+    """This process's environment with `environment` laid over it; no program gets the password."""
+    return for_children({name: value for name, value in {**os.environ, **environment}.items() if value is not None})
 
 
 def _read(pipe: IO[bytes], into: bytearray, flood: threading.Event, process: subprocess.Popen[bytes], most: int) -> None:

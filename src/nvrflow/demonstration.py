@@ -38,17 +38,18 @@ class Demonstration:
         with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as home, simulate(self.firmware) as recorder:
             environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
             trusting = Trusting(confirm=lambda question: _is_shown(recorder, question), environment=environment)
+            manner = replace(self.manner, state=Path(home, "state"))
             return Run(
-                "secure", recorder.url, recorder.user, recorder.password, self.manner, self.out,
+                "secure", recorder.url, recorder.user, recorder.password, manner, self.out,
                 arguments={"trusting": trusting}, listener=self.listener,
             ).go()  # fmt: skip
 
     def write_guide(self, folder: Path) -> Batch:
         """Write the guide of another recorder of that kind, as new as the first one was, into `folder`."""
-        with simulate(self.firmware) as recorder:
+        with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as state, simulate(self.firmware) as recorder:
             shooting = Shooting(
                 (recorder.url,), user=recorder.user, password=lambda _: recorder.password,
-                manner=replace(self.manner, screenshots=True), listener=self.listener,
+                manner=replace(self.manner, screenshots=True, state=Path(state)), listener=self.listener,
             )  # fmt: skip
             return make_guides(shooting, folder, Wish(browser=self.manner.browser))
 

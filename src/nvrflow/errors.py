@@ -15,7 +15,9 @@
     │   └── DownloadFailed                            a download that did not arrive, or arrived broken
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
+    ├── NoRoom                no-room             1   what has to be written down has no place; nothing was changed
     ├── TimedOut              timeout             1   a wait came to its end
+    │   └── RequestHeld                               --check kept the request back that was to be answered
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
 
 A message has the form *where: what; what would have been right*.
@@ -23,6 +25,7 @@ A message has the form *where: what; what would have been right*.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 
@@ -54,25 +57,31 @@ class InvalidFile(NvrflowError):
 
 
 class SignInRefused(NvrflowError):
-    """The recorder refused the user or the password; `tries_left` is the recorder's own figure, if it gave one."""
+    """The recorder refused the user or the password; `tries_left` is the recorder's own figure, if it gave one.
+
+    `since` is when it did, where this computer remembered that and tried nothing.
+    """
 
     kind = "sign-in-refused"
     exit_code = 4
 
-    def __init__(self, message: str, tries_left: int | None = None) -> None:
+    def __init__(self, message: str, tries_left: int | None = None, since: datetime | None = None) -> None:
         super().__init__(message)
-        self.tries_left = tries_left
+        self.tries_left, self.since = tries_left, since
 
 
 class AccountLocked(NvrflowError):
-    """The recorder lets nobody in with this account; `seconds` until it does again, if known."""
+    """The recorder lets nobody in with this account; `seconds` until it does again, if known.
+
+    `since` is when it was locked, where this computer remembered that and tried nothing.
+    """
 
     kind = "account-locked"
     exit_code = 4
 
-    def __init__(self, message: str, seconds: int | None = None) -> None:
+    def __init__(self, message: str, seconds: int | None = None, since: datetime | None = None) -> None:
         super().__init__(message)
-        self.seconds = seconds
+        self.seconds, self.since = seconds, since
 
 
 class Unreachable(NvrflowError):
@@ -137,6 +146,16 @@ class TimedOut(NvrflowError):
     """A wait came to its end."""
 
     kind = "timeout"
+
+
+class NoRoom(NvrflowError):
+    """A folder that is needed cannot be written to, or its disk is full; found before anything was changed."""
+
+    kind = "no-room"
+
+
+class RequestHeld(TimedOut):
+    """`--check` kept a request from the recorder, so that its answer could not come."""
 
 
 class Interrupted(NvrflowError):

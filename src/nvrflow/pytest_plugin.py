@@ -5,21 +5,42 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from nvrflow.address import place_of
+from nvrflow.environment import password, take_password
+from nvrflow.errors import AccountLocked, SignInRefused, WrongCall
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
 
 _REPORTS = pytest.StashKey[Any]()
 _PASSWORD = pytest.StashKey[str]()
+_BEGAN = pytest.StashKey[datetime]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the password before any test can change the environment."""
-    config.stash[_PASSWORD] = os.environ.get("NVRFLOW_PASSWORD", "")
+    """Take the password out of the environment before any test or browser gets it; refuse an address that cannot be meant."""
+    from_controller: dict[str, Any] = getattr(config, "workerinput", {})
+    take_password(from_controller.get("nvrflow_password"))
+    config.stash[_PASSWORD] = password() or ""
+    began = from_controller.get("nvrflow_began")
+    config.stash[_BEGAN] = datetime.fromisoformat(began) if began else datetime.now(UTC).replace(microsecond=0)
+    try:
+        place_of(config.getoption("--recorder") or "http://192.0.2.10")
+    except WrongCall as problem:
+        raise pytest.UsageError(f"--recorder: {problem}") from None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each process of pytest-xdist the password, which is in no environment any more, and when the whole run began."""
+    node.workerinput["nvrflow_password"] = node.config.stash[_PASSWORD]
+    node.workerinput["nvrflow_began"] = node.config.stash[_BEGAN].isoformat()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -111,6 +132,7 @@ def recorder(
         firmware=recorder_under_test.firmware,
         selectors=request.config.getoption("--selectors"),
         downloads=tmp_path / "downloads",
+        state=None if request.config.getoption("--recorder") else tmp_path / "nvrflow-state",
     ) as opened:
         request.node.stash[_REPORTS] = opened.report
         yield opened
@@ -157,14 +179,28 @@ def trust_store(tmp_path: Path, playwright: Any) -> TrustStore:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """A failed test shows the steps that were made on the recorder."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
+    """A failed test shows the steps that were made on the recorder; a refused sign-in is told once, and then in one line."""
     outcome: Any = yield
     result = outcome.get_result()
+    if not result.failed:
+        return
+    problem = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(problem, SignInRefused | AccountLocked):
+        result.longrepr, told = _about(problem, item.config.stash[_BEGAN])
+        if told:
+            return
     report = item.stash.get(_REPORTS, None)
-    if report is None or not result.failed:
+    if report is None:
         return
     lines = [
         f"{number:2} {step.outcome:6} {step.title}  [{step.locator or step.id}]" for number, step in enumerate(report.steps, 1)
     ]
     result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))
+
+
+def _about(problem: SignInRefused | AccountLocked, began: datetime) -> tuple[str, bool]:
+    """What a test that could not sign in says, and whether another test of this run has said the rest."""
+    if problem.since is None or problem.since < began:
+        return str(problem), False
+    return "the recorder refused the sign-in in this test run already; it was not tried again, see the first such error", True

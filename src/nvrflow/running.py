@@ -8,17 +8,17 @@ import inspect
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from nvrflow.address import normalised
 from nvrflow.content import folder
 from nvrflow.errors import Interrupted, InvalidFile, NvrflowError, WrongCall
 from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.address import normalised
 from nvrflow.recorder.steps import HeldBack, Steps
 from nvrflow.report import Listener, Report, Silence
 from nvrflow.report.folder import RunFolder
@@ -50,6 +50,7 @@ class Run:
         """Do it, and write the run folder whatever happened. Raises WrongCall or InvalidFile before anything is touched."""
         flow = self.function
         url = normalised(self.url)
+        self.manner = self.manner.checked()
         folder = RunFolder.create(self.out, self.flow, url)
         report = Report(flow=self.flow, recorder=url, started=datetime.now().astimezone().isoformat(timespec="seconds"))
         steps = Steps(report, self.listener)
@@ -73,11 +74,7 @@ class Run:
         return report, folder
 
     def _drive(self, flow: Flow, url: str, steps: Steps, folder: RunFolder, secrets: set[str], names: set[str]) -> None:
-        manner = self.manner
-        if self.trace:
-            from dataclasses import replace
-
-            manner = replace(manner, trace=folder.path / "trace.zip")
+        manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
         with open_recorder(url, self.user, self.password, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
             recorder.session.secrets = secrets
             names |= recorder.firmware.names
@@ -90,7 +87,7 @@ def _outcome(report: Report, check: bool) -> Any:
     wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(
         one.changed for one in report.trust
     )
-    return "already" if not wrote and any(note.startswith("already:") for note in report.notes) else "done"
+    return "already" if report.already and not wrote else "done"
 
 
 def flow_names(own: Path | None = None) -> dict[str, Path]:

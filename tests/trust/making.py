@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from nvrflow import trust
 from nvrflow.certificate import Certificate
 from nvrflow.certificate.encoding import parts
+from nvrflow.report import TrustChange
+from nvrflow.trust.computer import Scope
 
 TODAY = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
@@ -170,3 +173,25 @@ def signed_again(made: Made, issuer: Made, edit: Callable[[bytes], bytes], hash_
     start = der.index(tbs)
     rest = edit(der[start + len(tbs) : -len(signature)])
     return Made(Certificate(der[:start] + new + rest + signature), made.key)
+
+
+def planned(
+    device: Certificate | None,
+    authority: Certificate | None,
+    served: Certificate | None,
+    host: str,
+    kind: trust.Kind = "limited",
+    stores: Iterable[str] = (),
+    scope: Scope = "user",
+    *,
+    also: tuple[str, ...] = (),
+    **more: Any,
+) -> trust.Plan:
+    """The plan for these certificates; `more` are further fields of a Request."""
+    terms = trust.Terms(kind, tuple(stores), scope, also)
+    return trust.make_plan(trust.Request(host, device, authority, served, terms, **more))
+
+
+def applied(plan: trust.Plan, **more: Any) -> list[TrustChange]:
+    """Carry a plan out; `more` says who confirms (nothing: accepted unseen)."""
+    return trust.apply(trust.approve(plan, trust.Approver(**(more or {"yes": True}))))

@@ -18,7 +18,7 @@ from nvrflow.browser import Browser, open_browser
 from nvrflow.certificate import Certificate, read_certificate_file
 from nvrflow.trust import Computer
 from trust.conftest import Serving
-from trust.making import Made, make_ca, make_device, with_odd_booleans, with_odd_names
+from trust.making import Made, applied, make_ca, make_device, planned, with_odd_booleans, with_odd_names
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
@@ -42,8 +42,8 @@ def verdict(url: str, home: Path, headless: bool = True, **environment: str) -> 
 def trusted(device: Made, authority: Made | None, computer: Computer, kind: trust.Kind = "limited") -> trust.Plan:
     """Trust a recorder for this computer's user, approved by its fingerprint."""
     ca: Certificate | None = authority.certificate if authority else None
-    plan = trust.plan(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["chromium-nss"], computer=computer)
-    trust.apply(plan, trust.approve(plan, expect_sha256=plan.fingerprint))
+    plan = planned(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["chromium-nss"], computer=computer)
+    applied(plan, expected=(plan.fingerprint,))
     return plan
 
 
@@ -96,11 +96,11 @@ def test_a_limited_anchor_stands_in_for_an_intermediate_that_is_not_sent(serve: 
     root = make_ca("Vendor root")
     middle = make_ca("Vendor issuing CA", issuer=root)
     device = make_device(middle)
-    plan = trust.plan(
+    plan = planned(
         device.certificate, root.certificate, device.certificate, "127.0.0.1", "limited", ["chromium-nss"],
         intermediates=[middle.certificate], computer=computer,
     )  # fmt: skip
-    trust.apply(plan, trust.approve(plan, yes=True))
+    applied(plan)
     assert verdict(serve(device), computer.home) == "ok"
 
 
@@ -129,7 +129,7 @@ def test_xdg_data_home_is_followed(serve: Serving, computer: Computer, tmp_path:
 def test_a_throw_away_home_trusts_exactly_the_plan(serve: Serving, computer: Computer, tmp_path: Path) -> None:
     authority = make_ca()
     device = make_device(authority)
-    plan = trust.plan(device.certificate, authority.certificate, device.certificate, "127.0.0.1", computer=computer)
+    plan = planned(device.certificate, authority.certificate, device.certificate, "127.0.0.1", computer=computer)
     trust.into_home(plan, tmp_path / "thrown-away")
     url = serve(device)
     assert verdict(url, tmp_path / "thrown-away") == "ok"
@@ -155,8 +155,8 @@ def test_a_download_of_every_form_ends_with_a_recorder_that_opens(
         (tmp_path / name).write_bytes(FORMS[form](made))
         files += read_certificate_file(tmp_path / name)
     found = trust.sort_out(files)
-    plan = trust.plan(found.device, found.authority, None, "127.0.0.1", stores=["chromium-nss"], computer=computer)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = planned(found.device, found.authority, None, "127.0.0.1", stores=["chromium-nss"], computer=computer)
+    applied(plan)
     assert verdict(serve(device), computer.home) == "ok"
 
 
@@ -177,7 +177,7 @@ def test_a_ca_that_chromium_cannot_read_opens_by_its_limited_stand_in(serve: Ser
 def test_a_device_certificate_that_chromium_cannot_read_is_refused_on_paper_too(serve: Serving, computer: Computer) -> None:
     authority = make_ca(key_kind="RSA 2048")
     device = with_odd_booleans(make_device(authority), authority)
-    plan = trust.plan(device.certificate, authority.certificate, None, "127.0.0.1", computer=computer)
+    plan = planned(device.certificate, authority.certificate, None, "127.0.0.1", computer=computer)
     assert "encoded in a way that Chrome refuses" in plan.refusal
     assert verdict(serve(device), computer.home) == "ERR_CERT_INVALID"
 

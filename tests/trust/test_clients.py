@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from nvrflow import trust
 from nvrflow.certificate import read_certificate_file
 from nvrflow.trust import Computer
 from nvrflow.trust.clients import ask, clients_of, clients_reading
@@ -25,6 +24,7 @@ from nvrflow.trust.clients.curl import CurlClient
 from nvrflow.trust.clients.firefox import FirefoxClient, find_firefox, opened, visited
 from nvrflow.trust.clients.python import PythonClient
 from trust.case_server import CASES, serving
+from trust.making import applied, planned
 from trust.marionette import FIREFOX
 
 GOOD = "24-odd-but-accepted/bmp"
@@ -91,8 +91,7 @@ def test_the_stores_of_another_home_can_be_asked(computer: Computer, tmp_path: P
     """What would be trusted is asked before anything is put into the person's own stores."""
     (device,) = read_certificate_file(CASES / GOOD / "device.crt")
     other = Computer("linux", {**computer.environment, "HOME": str(tmp_path)})
-    plan = trust.plan(device, None, device, "127.0.0.1", "pin", stores=["chromium-nss"], computer=other)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    applied(planned(device, None, device, "127.0.0.1", "pin", stores=["chromium-nss"], computer=other))
     with serving(GOOD) as url:
         assert [ask(url, one, only=["chromium-nss"])[0].trusted for one in (other, computer)] == [True, False]
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nvrflow import trust
 from nvrflow.problem import Problem
 from nvrflow.trust import Computer
 from nvrflow.trust.surroundings import examine
-from trust.making import DAY, TODAY, make_device
+from trust.making import DAY, TODAY, applied, make_device, planned
 
 
 def about(findings: list[Problem], what: str) -> list[Problem]:
@@ -83,8 +82,8 @@ def test_a_clock_that_differs_from_the_recorders_is_found(computer: Computer) ->
 
 def test_trust_that_ends_soon_is_found(computer: Computer) -> None:
     device = make_device(None, ends=TODAY + 5 * DAY)
-    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["chromium-nss"], computer=computer)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = planned(device.certificate, None, device.certificate, "127.0.0.1", stores=["chromium-nss"], computer=computer)
+    applied(plan)
     assert len(about(examine(computer, plan.ledger), "recorder 127.0.0.1")) == 1
 
 
@@ -101,7 +100,7 @@ def test_trust_that_ends_soon_is_found(computer: Computer) -> None:
 )
 def test_what_is_to_be_typed_has_the_port_of_the_recorder(computer: Computer, ports: tuple[int, ...], address: str) -> None:
     device = make_device(None, names=("192.0.2.7",), ends=TODAY + 5 * DAY)
-    plan = trust.plan(device.certificate, None, None, "192.0.2.7", stores=["chromium-nss"], computer=computer, ports=ports)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = planned(device.certificate, None, None, "192.0.2.7", stores=["chromium-nss"], computer=computer, ports=ports)
+    applied(plan)
     (found,) = about(examine(computer, plan.ledger), "recorder 192.0.2.7")
     assert found.advice.endswith(f"nvrflow secure {address}")

@@ -12,7 +12,7 @@ from nvrflow import trust
 from nvrflow.trust import Computer
 from nvrflow.trust.clients.firefox import visited
 from trust.conftest import Serving
-from trust.making import Made, make_ca, make_device
+from trust.making import Made, applied, make_ca, make_device, planned
 from trust.marionette import FIREFOX, new_profile, started, verdict
 
 pytestmark = [
@@ -33,8 +33,8 @@ class Person:
 
     def trusts(self, device: Made, authority: Made | None, kind: trust.Kind = "limited") -> trust.Plan:
         ca = authority.certificate if authority else None
-        plan = trust.plan(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["firefox"], computer=self.computer)
-        trust.apply(plan, trust.approve(plan, yes=True))
+        plan = planned(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["firefox"], computer=self.computer)
+        applied(plan)
         return plan
 
 
@@ -76,7 +76,7 @@ def test_a_pinned_device_certificate_opens_in_firefox(serve: Serving, person: Pe
 
 def test_a_self_signed_ca_is_not_put_into_firefox_and_the_plan_says_why(person: Person) -> None:
     device = make_device(None, ca=True)
-    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["firefox"], computer=person.computer)
+    plan = planned(device.certificate, None, device.certificate, "127.0.0.1", stores=["firefox"], computer=person.computer)
     assert plan.items == ()
     assert "CA_CERT_USED_AS_END_ENTITY" in plan.skipped[0][1]
 

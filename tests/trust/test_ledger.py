@@ -5,36 +5,35 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nvrflow import trust
 from nvrflow.errors import InvalidFile, NotTrusted
-from nvrflow.trust import Computer, Ledger, applying
+from nvrflow.trust import Approver, Computer, Ledger, actions
 from nvrflow.trust.actions import perform
 from nvrflow.trust.ledger import Entry
 from nvrflow.trust.stores.chromium import user_store
-from trust.making import Made, make_ca, make_device
+from trust.making import Made, applied, make_ca, make_device, planned
 
 pytestmark = pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed")
 
 
-def planned(
+def plan_of(
     computer: Computer, authority: Made | None = None, host: str = "127.0.0.1", kind: trust.Kind = "limited"
 ) -> trust.Plan:
     authority = authority or make_ca()
     device = make_device(authority, host)
-    return trust.plan(
-        device.certificate, authority.certificate, device.certificate, host, kind, ["chromium-nss"], computer=computer
-    )
+    return planned(device.certificate, authority.certificate, device.certificate, host, kind, ["chromium-nss"], computer=computer)
 
 
 def carried_out(
     computer: Computer, authority: Made | None = None, host: str = "127.0.0.1", kind: trust.Kind = "limited"
 ) -> trust.Plan:
-    plan = planned(computer, authority, host, kind)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = plan_of(computer, authority, host, kind)
+    applied(plan)
     return plan
 
 
@@ -69,7 +68,7 @@ def test_one_of_two_recorders_that_share_a_ca_keeps_it(computer: Computer) -> No
     authority = make_ca()
     ledger = carried_out(computer, authority, kind="ca").ledger
     entry = ledger.entries()[0]
-    other = Entry(**{**entry.__dict__, "host": "127.0.0.2"})
+    other = replace(entry, host="127.0.0.2")
     ledger.put(other)
     trust.remove("127.0.0.1", ledger, computer)
     assert held(computer) == {authority.certificate.der}
@@ -80,7 +79,7 @@ def test_one_of_two_recorders_that_share_a_ca_keeps_it(computer: Computer) -> No
 def test_what_the_user_removed_by_hand_is_gone_and_no_error(computer: Computer) -> None:
     plan = carried_out(computer)
     store = user_store(computer)
-    for action in store.removing(plan.items[0].certificate, ""):
+    for action in store.remove(plan.items[0].certificate, ""):
         assert perform(action) == ""
     (removal,) = trust.remove(None, plan.ledger, computer)
     assert removal.problem == "" and plan.ledger.entries() == []
@@ -112,7 +111,7 @@ def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         count += 1
         return perform(action)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(applying, "perform", performing)
+    monkeypatch.setattr(actions, "perform", performing)
     return monkeypatch.undo
 
 
@@ -120,10 +119,10 @@ def crash_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def test_a_crash_between_any_two_steps_of_trusting_is_undone_by_the_next_run(
     computer: Computer, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    plan = planned(computer)
+    plan = plan_of(computer)
     mended = crash_at(step, monkeypatch)
     with pytest.raises(Crash):
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     mended()
     assert [entry.phase for entry in plan.ledger.entries()] == ["planned"]
     assert len(trust.recover(plan.ledger, computer)) == 1
@@ -134,7 +133,7 @@ def test_a_crash_between_any_two_steps_of_trusting_is_undone_by_the_next_run(
 def test_a_crash_after_the_last_step_but_before_the_ledger_is_undone_too(
     computer: Computer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = planned(computer)
+    plan = plan_of(computer)
     first = Ledger.put
 
     def once(self: Ledger, entry: Entry) -> Entry:
@@ -144,7 +143,7 @@ def test_a_crash_after_the_last_step_but_before_the_ledger_is_undone_too(
 
     monkeypatch.setattr(Ledger, "put", once)
     with pytest.raises(Crash):
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     monkeypatch.undo()
     assert len(held(computer)) == 1
     trust.recover(plan.ledger, computer)
@@ -169,13 +168,13 @@ def test_a_failure_in_the_second_store_undoes_the_first(computer: Computer) -> N
     carried_out(Computer("linux", {**computer.environment, "XDG_DATA_HOME": str(snap.parent.parent)}), host="127.0.0.9")
     authority = make_ca()
     device = make_device(authority)
-    plan = trust.plan(device.certificate, authority.certificate, device.certificate, "127.0.0.1", computer=computer)
+    plan = planned(device.certificate, authority.certificate, device.certificate, "127.0.0.1", computer=computer)
     assert [item.store.name for item in plan.items] == ["chromium-nss", "chromium-nss-snap"]
     connection = sqlite3.connect(snap / "cert9.db")
     connection.execute("BEGIN EXCLUSIVE")
     try:
         with pytest.raises(NotTrusted, match=r"chromium-nss-snap: .*"):
-            trust.apply(plan, trust.approve(plan, yes=True))
+            applied(plan)
     finally:
         connection.close()
     assert held(computer) == set()
@@ -184,21 +183,21 @@ def test_a_failure_in_the_second_store_undoes_the_first(computer: Computer) -> N
 
 
 def test_a_damaged_ledger_is_an_error_with_its_file_and_nothing_is_changed(computer: Computer) -> None:
-    plan = planned(computer)
+    plan = plan_of(computer)
     plan.ledger.path.parent.mkdir(parents=True)
     plan.ledger.path.write_text("{")
     with pytest.raises(InvalidFile, match=r"trust\.json"):
-        planned(computer)
+        plan_of(computer)
     assert held(computer) == set()
 
 
 def test_without_a_ledger_nothing_is_trusted(computer: Computer) -> None:
-    plan = planned(computer)
-    approved = trust.approve(plan, yes=True)
+    plan = plan_of(computer)
+    approved = trust.approve(plan, Approver(yes=True))
     computer.state.parent.mkdir(parents=True)
     computer.state.write_text("a file where the folder should be")
     with pytest.raises(InvalidFile, match=r"trust\.json"):
-        trust.apply(plan, approved)
+        trust.apply(approved)
     assert held(computer) == set()
 
 
@@ -210,7 +209,7 @@ def test_the_state_folder_follows_xdg(home: Path) -> None:
 def test_a_dry_run_can_be_typed_into_a_shell_and_does_the_same(computer: Computer, tmp_path: Path) -> None:
     import subprocess
 
-    plan = planned(computer)
+    plan = plan_of(computer)
     script = "set -e\n" + "\n".join(plan.shown) + "\n"
     assert held(computer) == set()
     environment = {**os.environ, "HOME": str(computer.home)}

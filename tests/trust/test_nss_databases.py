@@ -19,10 +19,10 @@ from nvrflow.command import run
 from nvrflow.errors import NotTrusted
 from nvrflow.trust import Computer
 from nvrflow.trust.actions import perform
-from nvrflow.trust.nss import Database, settable, with_letter
 from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.database import Database, settable, with_letter
 from nvrflow.trust.stores.nss_store import NssStore
-from trust.making import Made, make, make_ca, make_device
+from trust.making import Made, applied, make, make_ca, make_device, planned
 
 CERTUTIL = shutil.which("certutil")
 pytestmark = pytest.mark.skipif(CERTUTIL is None, reason="NSS's certutil (libnss3-tools) is not installed")
@@ -39,7 +39,7 @@ def store(computer: Computer) -> NssStore:
 
 def put(store: NssStore, made: Made, use: str = "authority") -> str:
     """Carry out what the store says; the first thing that went wrong."""
-    for action in store.adding(made.certificate, use, "127.0.0.1"):  # type: ignore[arg-type]
+    for action in store.add(made.certificate, use, "127.0.0.1"):  # type: ignore[arg-type]
         if problem := perform(action):
             return problem
     return ""
@@ -58,9 +58,9 @@ def persons_own(store: NssStore, made: Made, nickname: str, flags: str, tmp_path
     assert certutil(store, "-A", "-n", nickname, "-t", flags, file=file).returncode == 0
 
 
-def planned(computer: Computer, device: Made, authority: Made | None, kind: trust.Kind = "limited") -> trust.Plan:
+def plan_of(computer: Computer, device: Made, authority: Made | None, kind: trust.Kind = "limited") -> trust.Plan:
     ca = authority.certificate if authority else None
-    return trust.plan(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["chromium-nss"], computer=computer)
+    return planned(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["chromium-nss"], computer=computer)
 
 
 def content(store: NssStore) -> set[tuple[str, str, str]]:
@@ -79,7 +79,7 @@ def test_a_missing_folder_is_made_first_because_certutil_fails_without_a_word(co
 
 
 def test_a_database_that_exists_is_never_made_again(store: NssStore) -> None:
-    assert not any("-N" in action.shown.split() for action in store.adding(make_ca().certificate, "authority", "x"))
+    assert not any("-N" in action.shown.split() for action in store.add(make_ca().certificate, "authority", "x"))
 
 
 def test_certutil_that_asks_for_ever_is_stopped(store: NssStore) -> None:
@@ -94,11 +94,11 @@ def test_of_a_bundle_every_certificate_goes_in_and_not_only_the_first(computer: 
     device = make_device(middle)
     bundle = read_certificates((root.certificate.pem + middle.certificate.pem).encode(), "bundle.pem")
     sorted_out = trust.sort_out([device.certificate, *bundle])
-    plan = trust.plan(
+    plan = planned(
         sorted_out.device, sorted_out.authority, device.certificate, "127.0.0.1", "ca", ["chromium-nss"],
         intermediates=sorted_out.intermediates, computer=computer,
     )  # fmt: skip
-    trust.apply(plan, trust.approve(plan, yes=True))
+    applied(plan)
     held = {(flags, sha256) for _, flags, sha256 in content(user_store(computer))}
     assert held == {("C,,", root.certificate.sha256), (",,", middle.certificate.sha256)}
 
@@ -107,8 +107,8 @@ def test_twice_is_once(computer: Computer) -> None:
     authority = make_ca()
     device = make_device(authority)
     for _ in range(2):
-        plan = planned(computer, device, authority)
-        changes = trust.apply(plan, trust.approve(plan, expect_sha256=authority.certificate.sha256))
+        plan = plan_of(computer, device, authority)
+        changes = applied(plan, expected=(authority.certificate.sha256,))
     assert [change.changed for change in changes] == [False]
     assert len(content(user_store(computer))) == 1
 
@@ -119,8 +119,8 @@ def test_a_persons_own_entry_is_found_under_its_own_nickname_and_not_touched(
     authority = make_ca()
     persons_own(store, authority, "My NVR", "CT,C,", tmp_path)
     before = content(store)
-    plan = planned(computer, make_device(authority), authority, "ca")
-    (change,) = trust.apply(plan, trust.approve(plan, yes=True))
+    plan = plan_of(computer, make_device(authority), authority, "ca")
+    (change,) = applied(plan)
     assert (change.changed, content(store)) == (False, before)
     trust.remove(None, plan.ledger, computer)
     assert content(store) == before
@@ -130,8 +130,8 @@ def test_a_persons_weaker_flags_are_raised_and_come_back(store: NssStore, comput
     authority = make_ca()
     persons_own(store, authority, "My NVR", ",C,", tmp_path)
     before = content(store)
-    plan = planned(computer, make_device(authority), authority, "ca")
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = plan_of(computer, make_device(authority), authority, "ca")
+    applied(plan)
     assert {flags for _, flags, _ in content(store)} == {"C,C,"}
     trust.remove(None, plan.ledger, computer)
     assert content(store) == before
@@ -141,9 +141,9 @@ def test_what_a_person_distrusts_stays_distrusted(store: NssStore, computer: Com
     authority = make_ca()
     persons_own(store, authority, "never", "p,p,p", tmp_path)
     before = content(store)
-    plan = planned(computer, make_device(authority), authority, "ca")
+    plan = plan_of(computer, make_device(authority), authority, "ca")
     with pytest.raises(NotTrusted, match="distrusted"):
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     assert content(store) == before
     assert plan.ledger.entries() == []
 
@@ -153,8 +153,8 @@ def test_a_filled_store_means_the_same_after_trust_and_untrust(store: NssStore, 
         persons_own(store, make_ca(f"Own {number}"), f"own [{number}] (x)", flags, tmp_path)
     before = content(store)
     authority = make_ca()
-    plan = planned(computer, make_device(authority), authority)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = plan_of(computer, make_device(authority), authority)
+    applied(plan)
     assert len(content(store)) == len(before) + 1
     trust.remove("127.0.0.1", plan.ledger, computer)
     assert content(store) == before
@@ -177,9 +177,9 @@ def test_another_certificate_with_the_same_issuer_and_serial_is_said_and_undone(
     mine, theirs = make_ca(serial=1), make_ca(serial=1)
     persons_own(store, theirs, "other recorder", "C,,", tmp_path)
     before = content(store)
-    plan = planned(computer, make_device(mine), mine, "ca")
+    plan = plan_of(computer, make_device(mine), mine, "ca")
     with pytest.raises(NotTrusted, match="nothing was changed"):
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     assert content(store) == before
 
 
@@ -187,10 +187,10 @@ def test_two_recorders_whose_cas_have_the_same_name_and_serial_are_both_trusted_
     for host in ("127.0.0.1", "127.0.0.2"):
         authority = make_ca(serial=1)
         device = make_device(authority, host)
-        plan = trust.plan(
+        plan = planned(
             device.certificate, authority.certificate, device.certificate, host, computer=computer, stores=["chromium-nss"]
         )
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     assert len(content(user_store(computer))) == 2
 
 
@@ -200,8 +200,8 @@ def test_of_two_certificates_with_one_subject_only_ours_is_taken_away(
     authority = make_ca()
     persons_own(store, authority, "My NVR", "C,,", tmp_path)
     before = content(store)
-    plan = planned(computer, make_device(authority), authority)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = plan_of(computer, make_device(authority), authority)
+    applied(plan)
     assert certutil(store, "-L", "-n", "My NVR", "-a").stdout.count("BEGIN CERTIFICATE") == 2  # what certutil says of one
     trust.remove(None, plan.ledger, computer)
     assert content(store) == before
@@ -213,30 +213,30 @@ def test_a_database_with_a_password_is_said_beforehand_and_left_alone(
     (tmp_path / "old").write_text("\n")
     (tmp_path / "new").write_text("secret\n")
     assert certutil(store, "-W", "-f", str(tmp_path / "old"), "-@", str(tmp_path / "new")).returncode == 0
-    plan = planned(computer, make_device(None), None)
-    assert plan.items == () and "password" in plan.skipped[0][1]
+    plan = plan_of(computer, make_device(None), None)
+    assert plan.items == () and "password" in str(plan.skipped[0])
     assert content(store) == set()
 
 
 def test_a_password_set_in_between_leaves_no_untrusted_leftover(store: NssStore, computer: Computer, tmp_path: Path) -> None:
-    plan = planned(computer, make_device(None), None)
+    plan = plan_of(computer, make_device(None), None)
     (tmp_path / "old").write_text("\n")
     (tmp_path / "new").write_text("secret\n")
     assert certutil(store, "-W", "-f", str(tmp_path / "old"), "-@", str(tmp_path / "new")).returncode == 0
     with pytest.raises(NotTrusted, match=r"SEC_ERROR_BAD_PASSWORD|password.*nothing was changed"):
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     assert content(store) == set()
 
 
 def test_a_locked_database_is_said_and_nothing_is_lost(store: NssStore, computer: Computer) -> None:
     put(store, make_ca("Own"))
     before = content(store)
-    plan = planned(computer, make_device(None), None)
+    plan = plan_of(computer, make_device(None), None)
     held = sqlite3.connect(store.folder / "cert9.db")
     held.execute("BEGIN EXCLUSIVE")
     try:
         with pytest.raises(NotTrusted, match="chromium-nss"):
-            trust.apply(plan, trust.approve(plan, yes=True))
+            applied(plan)
     finally:
         held.rollback()
         held.close()
@@ -249,8 +249,8 @@ def test_a_damaged_database_is_skipped_with_the_reason(computer: Computer) -> No
     store = user_store(computer)
     store.folder.mkdir(parents=True)
     (store.folder / "cert9.db").write_bytes(b"this is no database" * 100)
-    plan = planned(computer, make_device(None), None)
-    assert plan.items == () and "cannot be read" in plan.skipped[0][1]
+    plan = plan_of(computer, make_device(None), None)
+    assert plan.items == () and "cannot be read" in str(plan.skipped[0])
 
 
 @pytest.fixture
@@ -267,8 +267,8 @@ def nobodys_home() -> Iterator[Path]:
 
 def test_root_never_writes_into_another_users_home(nobodys_home: Path) -> None:
     computer = Computer("linux", {"HOME": str(nobodys_home), "PATH": "/usr/bin:/bin"})
-    plan = planned(computer, make_device(None), None)
-    assert plan.items == () and "another user" in plan.skipped[0][1]
+    plan = plan_of(computer, make_device(None), None)
+    assert plan.items == () and "another user" in str(plan.skipped[0])
     assert list(nobodys_home.iterdir()) == []
 
 
@@ -309,24 +309,22 @@ def test_expired_and_wrong_purpose_certificates_never_reach_certutil_which_would
 ) -> None:
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    from nvrflow.trust import plan
-
     wrong = make_device(None, purposes=[ExtendedKeyUsageOID.CLIENT_AUTH])
-    refused = plan(wrong.certificate, None, wrong.certificate, "127.0.0.1", computer=computer)
+    refused = planned(wrong.certificate, None, wrong.certificate, "127.0.0.1", computer=computer)
     assert "serverAuth" in refused.refusal and refused.items == ()
     assert put(store, wrong, "leaf") == ""  # certutil itself has no objection
 
 
 def test_an_absent_certificate_is_absent_and_not_an_error(store: NssStore) -> None:
-    assert store.find(make_ca().certificate) is None
-    assert store.removing(make_ca().certificate, "x") == []
+    assert store.holds(make_ca().certificate) is None
+    assert store.remove(make_ca().certificate, "x") == []
 
 
 def test_certutils_validity_check_is_not_what_we_ask(store: NssStore) -> None:
     made = make("no use", ca=None, names=("127.0.0.1",))
     put(store, made, "leaf")
     lie = certutil(store, "-V", "-u", "A", "-n", store.label(made.certificate, "leaf", "127.0.0.1"))
-    found = store.find(made.certificate)
+    found = store.holds(made.certificate)
     assert found is not None and store.enough(found, "leaf") and not store.enough(found, "authority")
     assert lie.returncode in (0, 1, 255)
 

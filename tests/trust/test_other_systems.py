@@ -14,6 +14,7 @@ import pytest
 from nvrflow import trust
 from nvrflow.certificate import Certificate, read_certificate_file
 from nvrflow.trust import Computer, Plan
+from trust.making import planned
 
 GOLDEN = Path(__file__).parent / "golden"
 WINDOWS = {"USERPROFILE": "C:\\Users\\Ana", "LOCALAPPDATA": "C:\\Users\\Ana\\AppData\\Local", "SystemRoot": "C:\\Windows"}
@@ -26,7 +27,7 @@ def certificate(name: str) -> Certificate:
 
 def plan_on(computer: Computer, situation: str, kind: trust.Kind, scope: str) -> Plan:
     device, authority = SITUATIONS[situation]
-    return trust.plan(
+    return planned(
         certificate(device), certificate(authority) if authority else None, certificate(device), "192.0.2.10", kind,
         scope=scope, computer=computer,  # type: ignore[arg-type]
     )  # fmt: skip
@@ -42,9 +43,9 @@ def described(plan: Plan) -> str:
             from nvrflow.trust.actions import shown
 
             label = item.store.label(item.certificate, item.use, plan.host)
-            back = item.store.removing(item.certificate, label)
+            back = item.store.remove(item.certificate, label)
             lines += [shown(action, powershell=item.store.family == "windows") for action in back]
-    lines += ["", *(f"skipped: {name}: {why}" for name, why in plan.skipped)]
+    lines += ["", *(f"skipped: {one}" for one in plan.skipped)]
     text = "\n".join(lines).strip() + "\n"
     if plan.material.situation == "issued" and plan.kind == "limited" and not plan.refusal:
         pair = plan.material.anchors
@@ -88,7 +89,7 @@ def test_commands_of_other_linux_distributions(tmp_path: Path, system: str, fold
     (tmp_path / "bin" / tool).touch(mode=0o755)
     if system == "suse":
         (tmp_path / "usr/share/pki/trust").mkdir(parents=True)
-    plan = trust.plan(
+    plan = planned(
         certificate("device"),
         certificate("ca"),
         certificate("device"),

@@ -13,7 +13,7 @@ from nvrflow import trust
 from nvrflow.trust import Computer
 from nvrflow.trust.stores.chrome_policy import ChromePolicy
 from trust.conftest import Serving
-from trust.making import make_ca, make_device
+from trust.making import applied, make_ca, make_device, planned
 from trust.marionette import FIREFOX, new_profile
 from trust.marionette import verdict as firefox_verdict
 from trust.test_chromium import CHROMIUM
@@ -48,10 +48,10 @@ def test_chromiums_policy_opens_each_recorder_and_nothing_else_of_their_ca(serve
     devices = [make_device(authority, host) for host in hosts]
     urls = [serve(device, host=host) for device, host in zip(devices, hosts, strict=True)]
     for device, host in list(zip(devices, hosts, strict=True))[:2]:
-        plan = trust.plan(
+        plan = planned(
             device.certificate, authority.certificate, device.certificate, host, stores=["policy-chromium"], computer=machine
         )
-        trust.apply(plan, trust.approve(plan, yes=True))
+        applied(plan)
     assert [chromium_verdict(url, machine.home) for url in urls] == ["ok", "ok", "ERR_CERT_INVALID"]
     trust.remove("127.0.0.1", trust.ledger_of(machine), machine)
     assert [chromium_verdict(url, machine.home) for url in urls[:2]] == ["ERR_CERT_INVALID", "ok"]
@@ -66,10 +66,10 @@ def test_firefoxs_policy_is_taken_back_with_the_copy_in_the_profile(serve: Servi
     authority = make_ca()
     device = make_device(authority)
     url, evil = serve(device), serve(make_device(authority, "127.0.0.2"), host="127.0.0.2")
-    plan = trust.plan(
+    plan = planned(
         device.certificate, authority.certificate, device.certificate, "127.0.0.1", stores=["policy-firefox"], computer=machine
     )
-    trust.apply(plan, trust.approve(plan, yes=True))
+    applied(plan)
     assert firefox_verdict(url, machine.home, profile) == "ok"
     assert firefox_verdict(evil, machine.home, profile) == "SEC_ERROR_CERT_NOT_IN_NAME_SPACE"
     (removal,) = trust.remove("127.0.0.1", plan.ledger, machine)
@@ -92,10 +92,10 @@ def test_others_keys_in_firefoxs_policy_stay(tmp_path: Path) -> None:
     file.write_text(json.dumps(theirs))
     authority = make_ca("x")
     device = make_device(authority)
-    plan = trust.plan(
+    plan = planned(
         device.certificate, authority.certificate, device.certificate, "127.0.0.1", stores=["policy-firefox"], computer=machine
     )
-    trust.apply(plan, trust.approve(plan, yes=True))
+    applied(plan)
     assert len(json.loads(file.read_text())["policies"]["Certificates"]["Install"]) == 2
     trust.remove(None, plan.ledger, machine)
     assert json.loads(file.read_text()) == theirs
@@ -113,9 +113,9 @@ def test_both_kinds_of_limit_are_always_given_because_a_missing_one_means_any(tm
     machine = rooted(tmp_path)
     store = ChromePolicy(machine, "policy-chromium", str(tmp_path / "managed"), "Chromium")
     authority = make_ca()
-    plan = trust.plan(
+    plan = planned(
         make_device(authority).certificate, authority.certificate, None, "127.0.0.1", stores=["policy-firefox"], computer=machine
     )
-    write = store.adding(plan.material.anchors.alone, "authority", "127.0.0.1")[-1]
+    write = store.add(plan.material.anchors.alone, "authority", "127.0.0.1")[-1]
     (entry,) = json.loads(write.data)["CACertificatesWithConstraints"]  # type: ignore[union-attr]
     assert entry["constraints"] == {"permitted_cidrs": ["127.0.0.1/32"], "permitted_dns_names": ["127.0.0.1"]}

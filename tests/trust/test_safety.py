@@ -11,8 +11,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from nvrflow import trust
 from nvrflow.errors import CertificateRefused, WrongCall
-from nvrflow.trust import Computer, Plan
-from trust.making import DAY, TODAY, Made, make, make_ca, make_device, name, new_key, with_old_hash
+from nvrflow.trust import Approver, Computer, Plan
+from nvrflow.trust.anchor import limited, name_limits
+from nvrflow.trust.approval import question
+from nvrflow.trust.names import decide
+from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
 
@@ -22,7 +25,7 @@ def plan(device: Made | None, authority: Made | None, computer: Computer, kind: 
     served = more.pop("served", device)
     leaf = served.certificate if isinstance(served, Made) else None
     host = str(more.pop("host", HOST))
-    return trust.plan(certificates[0], certificates[1], leaf, host, kind, computer=computer, **more)  # type: ignore[arg-type]
+    return planned(certificates[0], certificates[1], leaf, host, kind, computer=computer, **more)  # type: ignore[arg-type]
 
 
 def test_without_alternative_names_it_says_what_to_do_on_the_recorder(computer: Computer) -> None:
@@ -70,7 +73,7 @@ def test_an_old_signature_is_refused_although_chromium_would_take_it_pinned(
     authority = make_ca(key_kind="RSA 2048")
     device = with_old_hash(make_device(authority), authority, old)
     for kind in trust.KINDS:
-        assert f"signed with {old.name.upper()}" in plan(device, authority, computer, kind).refusal
+        assert f"({old.name.upper()})" in plan(device, authority, computer, kind).refusal
 
 
 def test_an_old_signature_of_the_ca_on_itself_does_no_harm(computer: Computer) -> None:
@@ -174,7 +177,7 @@ def test_a_broken_chain_between_intermediate_and_ca_is_said(computer: Computer) 
 def test_the_same_ca_key_on_two_recorders_is_a_warning_and_no_root(computer: Computer) -> None:
     authority = make_ca()
     first = plan(make_device(authority, "127.0.0.2"), authority, computer, host="127.0.0.2", stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     second = plan(make_device(authority), authority, computer)
     assert second.refusal == "" and any("same CA key" in one for one in second.warnings)
     assert "same CA key" in plan(make_device(authority), authority, computer, "as-guide").refusal
@@ -208,7 +211,7 @@ def test_an_unknown_store_is_a_wrong_call_that_names_those_there(computer: Compu
 def test_nothing_is_imported_when_nobody_confirms(computer: Computer) -> None:
     made = plan(make_device(None), None, computer)
     with pytest.raises(CertificateRefused, match="--expect-sha256"):
-        trust.approve(made)
+        trust.approve(made, Approver())
     assert made.ledger.entries() == []
 
 
@@ -216,19 +219,19 @@ def test_the_expected_fingerprint_may_be_typed_as_recorders_show_it(computer: Co
     device = make_device(None)
     made = plan(device, None, computer)
     typed = device.certificate.sha256.lower().replace(":", " ")
-    assert trust.approve(made, expect_sha256=typed) == "expect-sha256"
+    assert trust.approve(made, Approver((typed,))).how == "expect-sha256"
 
 
 def test_another_expected_fingerprint_stops_even_with_yes(computer: Computer) -> None:
     made = plan(make_device(None), None, computer)
     with pytest.raises(CertificateRefused, match="not the expected one"):
-        trust.approve(made, expect_sha256="00" * 32, yes=True)
+        trust.approve(made, Approver(("00" * 32,), yes=True))
 
 
 def test_half_a_fingerprint_is_a_wrong_call(computer: Computer) -> None:
     made = plan(make_device(None), None, computer)
     with pytest.raises(WrongCall, match="64 hexadecimal digits"):
-        trust.approve(made, expect_sha256=made.fingerprint[:40])
+        trust.approve(made, Approver((made.fingerprint[:40],)))
 
 
 def test_a_person_is_shown_the_fingerprint_of_the_ca_and_asked(computer: Computer) -> None:
@@ -240,34 +243,32 @@ def test_a_person_is_shown_the_fingerprint_of_the_ca_and_asked(computer: Compute
         asked.append(question)
         return answer
 
-    assert trust.approve(made, confirm=lambda question: says(True, question)) == "confirmed at the terminal"
+    assert trust.approve(made, Approver(confirm=lambda question: says(True, question))).how == "confirmed at the terminal"
     with pytest.raises(CertificateRefused, match="was not confirmed"):
-        trust.approve(made, confirm=lambda question: says(False, question))
+        trust.approve(made, Approver(confirm=lambda question: says(False, question)))
     assert authority.certificate.sha256 in asked[0]
 
 
 def test_a_fingerprint_confirmed_once_is_not_asked_again(computer: Computer) -> None:
     device = make_device(None)
     first = plan(device, None, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
-    assert trust.approve(plan(device, None, computer)) == "known"
+    applied(first)
+    assert trust.approve(plan(device, None, computer), Approver()).how == "known"
 
 
 def test_a_changed_fingerprint_stops_even_with_yes(computer: Computer) -> None:
     first = plan(make_device(None), None, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     changed = plan(make_device(None), None, computer)
     with pytest.raises(CertificateRefused, match="has changed since it was trusted"):
-        trust.approve(changed, yes=True)
-    assert trust.approve(changed, expect_sha256=changed.fingerprint) == "expect-sha256"
+        trust.approve(changed, Approver(yes=True))
+    assert trust.approve(changed, Approver((changed.fingerprint,))).how == "expect-sha256"
 
 
-def test_a_refused_plan_cannot_be_approved_or_applied(computer: Computer) -> None:
+def test_a_refused_plan_cannot_be_approved(computer: Computer) -> None:
     made = plan(make_device(None, "192.0.2.7"), None, computer)
     with pytest.raises(CertificateRefused):
-        trust.approve(made, yes=True)
-    with pytest.raises(CertificateRefused):
-        trust.apply(made, "yes")
+        trust.approve(made, Approver(yes=True))
 
 
 # --- the limited anchor ---------------------------------------------------------------------------------------------------
@@ -287,41 +288,75 @@ def test_the_limited_anchor_is_the_same_ca_key_under_limits_signed_by_a_key_that
 
 
 @pytest.mark.parametrize(
-    ("common", "names", "expected"),
+    ("common", "names", "permitted", "excluded"),
     [
-        ("NVR 4216", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}),
-        ("nvr", ("192.0.2.9",), {"192.0.2.9/32", "nvr"}),
-        ("192.0.2.9", ("192.0.2.9", "nvr.local"), {"192.0.2.9/32", "nvr.local"}),
-        ("x y", ("*.nvr.local",), {"255.255.255.255/32", "nvr.local"}),
-        ("www.bank.example", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}),
-        ("x y", ("2001:db8::1",), {"2001:db8::1/128", "nothing.invalid"}),
+        ("NVR 4216", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}, {"", "::/0"}),
+        ("nvr", ("192.0.2.9",), {"192.0.2.9/32", "nothing.invalid"}, {"", "::/0"}),
+        ("192.0.2.9", ("192.0.2.9", "nvr.local"), {"192.0.2.9/32", "nvr.local"}, {".nvr.local", "::/0"}),
+        ("192.0.2.9", ("192.0.2.9",), {"192.0.2.9/32", "192.0.2.9"}, {".192.0.2.9", "::/0"}),
+        ("x y", ("*.nvr.local",), {"255.255.255.255/32", "nvr.local"}, {"0.0.0.0/0", "::/0"}),
+        ("x y", ("nvr.local", "a.nvr.local"), {"255.255.255.255/32", "nvr.local", "a.nvr.local"}, {"0.0.0.0/0", "::/0"}),
+        ("x y", ("*.nvr.local", "a.nvr.local"), {"255.255.255.255/32", "nvr.local", "a.nvr.local"}, {"0.0.0.0/0", "::/0"}),
+        ("x y", ("2001:db8::1",), {"2001:db8::1/128", "nothing.invalid"}, {"", "0.0.0.0/0"}),
     ],
-)
-def test_the_permitted_names_come_from_the_device_certificate(common: str, names: tuple[str, ...], expected: set[str]) -> None:
-    from nvrflow.trust.anchor import name_limits
+)  # fmt: skip
+def test_an_anchor_permits_what_was_decided_and_excludes_all_around_it(
+    common: str, names: tuple[str, ...], permitted: set[str], excluded: set[str]
+) -> None:
+    limits = name_limits(decide(make(common, names=names, key=new_key()).certificate, "192.0.2.9"))
+    assert {str(tree.value) for tree in limits.permitted_subtrees or ()} == permitted
+    assert {str(tree.value) for tree in limits.excluded_subtrees or ()} == excluded
 
-    trees = name_limits(make(common, names=names, key=new_key()).certificate).permitted_subtrees
-    assert {str(tree.value) for tree in trees or ()} == expected
 
-
-def test_a_public_name_on_the_device_certificate_is_pointed_out(computer: Computer) -> None:
+@pytest.mark.parametrize("name", ["", "com"])
+def test_no_anchor_is_ever_made_of_names_that_allow_none(name: str) -> None:
     authority = make_ca()
-    made = plan(make_device(authority, "127.0.0.1", "www.bank.example"), authority, computer)
-    assert any("vouches for that name too" in one for one in made.warnings)
-    assert "www.bank.example" in made.question
+    device = make_device(authority, "127.0.0.1", f"DNS:{name}").certificate
+    with pytest.raises(ValueError, match="no limited anchor"):
+        limited(authority.certificate, device, decide(device, HOST))
+
+
+def test_a_public_name_on_the_device_certificate_is_refused_before_the_question_unless_it_is_said(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority, "127.0.0.1", "www.bank.example")
+    made = plan(device, authority, computer)
+    assert "--also 'www.bank.example'" in made.refusal and made.items == ()
+    said = plan(device, authority, computer, also=("www.bank.example",))
+    assert said.refusal == "" and "www.bank.example" in question(said) and any("opens, too" in one for one in said.warnings)
+
+
+def test_a_self_signed_certificate_with_a_public_name_is_not_pinned(computer: Computer) -> None:
+    device = make_device(None, "127.0.0.1", "*.example.org")
+    assert "--also '*.example.org'" in plan(device, None, computer).refusal
+    assert "--also '*.example.org'" in plan(device, None, computer, "pin").refusal
+
+
+def test_with_the_whole_ca_trusted_the_names_of_the_device_are_a_warning(computer: Computer) -> None:
+    authority = make_ca()
+    made = plan(make_device(authority, "127.0.0.1", "www.bank.example"), authority, computer, "ca")
+    assert made.refusal == "" and any("www.bank.example" in one for one in made.warnings)
+
+
+def test_a_name_that_cannot_be_limited_leaves_a_pin_and_says_so(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority, "127.0.0.1", "DNS:NVR 4216")
+    made = plan(device, authority, computer, stores=["chromium-nss"])
+    assert (made.kind, made.fingerprint) == ("pin", device.certificate.sha256)
+    assert [item.certificate for item in made.items] == [device.certificate]
+    assert any("NVR 4216" in one for one in made.warnings)
 
 
 def test_a_second_run_uses_the_same_anchor(computer: Computer) -> None:
     authority = make_ca()
     device = make_device(authority)
     first = plan(device, authority, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     assert plan(device, authority, computer).material.anchors.alone.der == first.material.anchors.alone.der
 
 
 def test_another_address_on_the_device_certificate_makes_another_anchor(computer: Computer) -> None:
     authority = make_ca()
     first = plan(make_device(authority), authority, computer, stores=["chromium-nss"])
-    trust.apply(first, trust.approve(first, yes=True))
+    applied(first)
     second = plan(make_device(authority, "127.0.0.1", "192.0.2.3"), authority, computer)
     assert second.material.anchors.alone.der != first.material.anchors.alone.der

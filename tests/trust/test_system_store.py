@@ -15,7 +15,7 @@ from nvrflow import trust
 from nvrflow.trust import Computer
 from nvrflow.trust.stores.debian import DebianStore
 from trust.conftest import Serving
-from trust.making import Made, make_ca, make_device
+from trust.making import Made, applied, make_ca, make_device, planned
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="the system store is root's"),
@@ -68,8 +68,8 @@ def python(url: str) -> str:
 
 def trusted(device: Made, authority: Made | None, machine: Computer, kind: trust.Kind = "limited") -> trust.Plan:
     ca = authority.certificate if authority else None
-    plan = trust.plan(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["debian-system"], computer=machine)
-    trust.apply(plan, trust.approve(plan, yes=True))
+    plan = planned(device.certificate, ca, device.certificate, "127.0.0.1", kind, ["debian-system"], computer=machine)
+    applied(plan)
     return plan
 
 
@@ -104,8 +104,8 @@ def test_a_self_signed_certificate_alone_is_enough_for_curl_and_python(serve: Se
 
 def test_a_self_signed_ca_is_not_made_a_ca_of_the_whole_system(machine: Computer) -> None:
     device = make_device(None, ca=True)
-    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=machine)
-    assert plan.items == () and "--trust ca" in plan.skipped[0][1]
+    plan = planned(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=machine)
+    assert plan.items == () and "--trust ca" in str(plan.skipped[0])
 
 
 def test_full_trust_opens_curl_and_python(serve: Serving, machine: Computer) -> None:
@@ -138,7 +138,7 @@ def test_a_certificate_that_the_administrator_put_there_stays(machine: Computer)
 def test_a_user_without_rights_gets_the_exact_commands_instead(home: Path) -> None:
     user = Computer("linux", {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}, admin=False)
     device = make_device(None)
-    plan = trust.plan(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=user)
+    plan = planned(device.certificate, None, device.certificate, "127.0.0.1", stores=["debian-system"], computer=user)
     assert plan.items == ()
     assert any(line.endswith("/update-ca-certificates") for line in plan.by_hand[0].commands)
-    assert DebianStore(user).find(device.certificate) is None
+    assert DebianStore(user).holds(device.certificate) is None

@@ -3,8 +3,18 @@
 from nvrflow.browser.driver import use_driver
 from nvrflow.browser.finding import Browser, find_browser
 from nvrflow.browser.installing import ensure_browser, ensure_tool
-from nvrflow.browser.opening import FLAGS, open_browser, user_agent
+from nvrflow.browser.opening import FLAGS, open_browser, that_shows_a_window, user_agent
 
 _FLAGS = FLAGS  # the name that benchmarks/by_hand.py imports
 
-__all__ = ["FLAGS", "Browser", "ensure_browser", "ensure_tool", "find_browser", "open_browser", "use_driver", "user_agent"]
+__all__ = [
+    "FLAGS",
+    "Browser",
+    "ensure_browser",
+    "ensure_tool",
+    "find_browser",
+    "open_browser",
+    "that_shows_a_window",
+    "use_driver",
+    "user_agent",
+]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import functools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from nvrflow.environment import for_children
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
@@ -27,7 +29,7 @@ def driver() -> Playwright:
     if _started is None:
         from playwright.sync_api import sync_playwright
 
-        with _out_of_reach_of_ctrl_c():
+        with waiting("Playwright's driver to start"), _on_its_own():
             _started = sync_playwright().start()
         atexit.register(unless_it_has_died, _started.stop)
     return _started
@@ -47,15 +49,20 @@ def unless_it_has_died(end: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _out_of_reach_of_ctrl_c() -> Iterator[None]:
-    """What starts in this block does not get the terminal's Ctrl-C, which would end the driver before its browsers are closed.
+def _on_its_own() -> Iterator[None]:
+    """What starts in this block gets neither the password nor the terminal's Ctrl-C.
 
-    Playwright has no option for that. The driver still ends with this process, when its standard input closes.
+    The Ctrl-C would end the driver before its browsers are closed. Playwright has no option for either. The driver still ends
+    with this process, when its standard input closes; browsers have the driver's environment.
     """
     import asyncio
 
     plain = asyncio.create_subprocess_exec
-    asyncio.create_subprocess_exec = functools.partial(plain, start_new_session=os.name == "posix")
+
+    async def started(*command: str, env: Mapping[str, str] | None = None, **options: Any) -> asyncio.subprocess.Process:
+        return await plain(*command, env=for_children(env), start_new_session=os.name == "posix", **options)
+
+    asyncio.create_subprocess_exec = started  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser.driver import driver, unless_it_has_died
 from nvrflow.browser.finding import Browser, find_browser, is_root
+from nvrflow.environment import PASSWORD, for_children
 from nvrflow.errors import NvrflowError, WrongCall
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
@@ -25,6 +27,7 @@ FLAGS = (
     "--no-default-browser-check",
     "--no-proxy-server",  # a recorder is on the local network
 )
+_PATIENCE = 60.0  # seconds in which a browser has to start
 
 
 @contextmanager
@@ -47,19 +50,24 @@ def open_browser(
     from playwright.sync_api import Error as PlaywrightError
 
     if headed:
-        browser = _that_shows_a_window(browser, os.environ if environment is None else environment)
+        browser = that_shows_a_window(browser, os.environ if environment is None else environment)
     chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
         chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
+    own: dict[str, str | float | bool] | None = None
+    if environment is not None or PASSWORD in os.environ:
+        own = {**for_children(environment)}
+    chromium = driver().chromium
     try:
-        process = driver().chromium.launch(
-            executable_path=browser.path,
-            args=chosen,
-            headless=not headed,
-            slow_mo=slow_mo,
-            timeout=60_000,
-            env=dict(environment) if environment is not None else None,
-        )
+        with waiting("the browser to start", _PATIENCE):
+            process = chromium.launch(
+                executable_path=browser.path,
+                args=chosen,
+                headless=not headed,
+                slow_mo=slow_mo,
+                timeout=_PATIENCE * 1000,
+                env=own,
+            )
     except PlaywrightError as problem:
         raise NvrflowError(
             f"{browser.path}: the browser does not start ({_reason(problem.message)}); try another one with --browser-path"
@@ -70,7 +78,8 @@ def open_browser(
         unless_it_has_died(process.close)
 
 
-def _that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+def that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
+    """The browser itself, or a full one instead of a headless shell. Raises WrongCall where there is no display or none such."""
     if sys.platform == "linux" and not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
         raise WrongCall("--headed: there is no display here; leave it out")
     if browser.headless_shell:

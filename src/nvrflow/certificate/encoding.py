@@ -61,7 +61,8 @@ class Parts:
     """The raw parts of a certificate, for what a parser does not give: bytes exactly as they were signed.
 
     `version` is 1 to 3 (or what else was written), `serial` the content of the INTEGER, `dates` are tag and content of the two
-    ends of the validity, `inner` and `outer` the two AlgorithmIdentifiers, which have to be the same.
+    ends of the validity, `inner` and `outer` the two AlgorithmIdentifiers, which have to be the same. `first_version_written`:
+    version 1 is spelled out, which DER forbids.
     """
 
     version: int
@@ -73,6 +74,7 @@ class Parts:
     public_key: bytes
     extensions: tuple[RawExtension, ...]
     signed: bytes
+    first_version_written: bool
 
 
 def parts(der: bytes) -> Parts:
@@ -92,8 +94,24 @@ def parts(der: bytes) -> Parts:
         return der[piece.start : piece.end]
 
     return Parts(
-        version, der[serial.inner : serial.end], of(inner), of(outer), of(subject), dates, of(key), tuple(found), of(signed)
+        version=version,
+        serial=der[serial.inner : serial.end],
+        inner=of(inner),
+        outer=of(outer),
+        subject=of(subject),
+        dates=dates,
+        public_key=of(key),
+        extensions=tuple(found),
+        signed=of(signed),
+        first_version_written=explicit and version == 1,
     )
+
+
+def algorithm_of(public_key: bytes) -> bytes:
+    """The AlgorithmIdentifier of a SubjectPublicKeyInfo, as DER. Raises ValueError."""
+    whole = next(pieces(public_key, 0, len(public_key)))
+    first = next(pieces(public_key, whole.inner, whole.end))
+    return public_key[first.start : first.end]
 
 
 def _contents(der: bytes, piece: Piece) -> list[bytes]:
@@ -112,6 +130,13 @@ def _extension(der: bytes, piece: Piece) -> RawExtension:
     critical = any(one.tag == _BOOLEAN and any(der[one.inner : one.end]) for one in rest)
     dotted = ObjectIdentifier.load(der[identifier.start : identifier.end]).dotted
     return RawExtension(dotted, critical, der[rest[-1].inner : rest[-1].end])
+
+
+def is_compressed(public_key: bytes) -> bool:
+    """Whether the point of an EC key is written in the short form (02 or 03 at its begin). Raises ValueError."""
+    whole = next(pieces(public_key, 0, len(public_key)))
+    *_, bits = pieces(public_key, whole.inner, whole.end)
+    return public_key[bits.inner + 1 : bits.inner + 2] in (b"\x02", b"\x03")
 
 
 def readable(der: bytes) -> bytes:
@@ -135,8 +160,12 @@ def readable(der: bytes) -> bytes:
 
 
 def is_odd(der: bytes) -> bool:
-    """Whether there is a mistake that Chrome does not forgive (it forgives `*` in a PrintableString). Raises ValueError."""
-    return _mended(der, _PRINTABLE | {ord("*")}) != der
+    """Whether there is a mistake that Chrome does not forgive. Raises ValueError.
+
+    It forgives `*` in a PrintableString, and letters that are not UTF-8 in a TeletexString (`ParsePrintableString`,
+    `ParseTeletexStringAsLatin1` in BoringSSL's pki/parse_values.cc).
+    """
+    return _mended(der, _PRINTABLE | {ord("*")}, (_UTF8,)) != der
 
 
 def sequence(*elements: bytes) -> bytes:
@@ -148,25 +177,27 @@ def sequence(*elements: bytes) -> bytes:
     return bytes([0x30, 0x80 | len(length)]) + length + body
 
 
-def _mended(der: bytes, printable: frozenset[int]) -> bytes:
+def _mended(der: bytes, printable: frozenset[int], utf8: tuple[int, ...] = (_UTF8, _TELETEX)) -> bytes:
+    """A copy in which these PrintableStrings and these kinds of string hold only what belongs there."""
     copy = bytearray(der)
-    _mend(copy, 0, len(copy), printable, 0)
+    _mend(copy, (0, len(copy)), (printable, utf8), 0)
     return bytes(copy)
 
 
-def _mend(data: bytearray, start: int, end: int, printable: frozenset[int], depth: int) -> None:
-    for piece in pieces(data, start, end):
+def _mend(data: bytearray, where: tuple[int, int], rules: tuple[frozenset[int], tuple[int, ...]], depth: int) -> None:
+    printable, utf8 = rules
+    for piece in pieces(data, *where):
         content = data[piece.inner : piece.end]
         if piece.tag == _PRINTABLE_STRING and not printable.issuperset(content):
             data[piece.start] = _UTF8
             piece = Piece(_UTF8, piece.start, piece.inner, piece.end)
-        if piece.tag in (_UTF8, _TELETEX) and not _is_utf8(content):
+        if piece.tag in utf8 and not _is_utf8(content):
             data[piece.start] = _UTF8
             data[piece.inner : piece.end] = bytes(byte if byte < 128 else ord("?") for byte in content)
         elif piece.tag == _BOOLEAN and content != b"\x00":
             data[piece.inner : piece.end] = b"\xff" * len(content)
         elif depth < 12 and (piece.tag & _CONSTRUCTED or (piece.tag == _OCTETS and _is_whole(content))):
-            _mend(data, piece.inner, piece.end, printable, depth + 1)
+            _mend(data, (piece.inner, piece.end), rules, depth + 1)
 
 
 def _is_whole(content: bytearray) -> bool:

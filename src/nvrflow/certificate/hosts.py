@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
 
 from cryptography import x509
 
+from nvrflow.address import host_of
 from nvrflow.certificate.noun import Certificate
 
-
-def host_of(address: str) -> str:
-    """The bare host of an address or URL: `http://192.0.2.10:81/x` gives `192.0.2.10`, `[::1]` gives `::1`."""
-    text = address.strip()
-    if "://" not in text:
-        try:
-            return str(ipaddress.ip_address(text.strip("[]")))
-        except ValueError:
-            text = f"//{text}"
-    host = (urlsplit(text).hostname or "").rstrip(".").lower()
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return host
+__all__ = ["host_of", "is_ip", "names_host", "permitted_by"]
 
 
 def names_host(certificate: Certificate, host: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
+from nvrflow.address import covered
+from nvrflow.environment import take_password
 from nvrflow.errors import NvrflowError
 
 _COMMANDS = {
@@ -30,18 +32,18 @@ _COMMANDS = {
     "doctor": "nvrflow.cli.doctor",
 }
 _SUMMARIES = {
-    "secure": "The guide from start to end: HTTPS that this computer's browsers trust.",
-    "run": "Any one flow: sign_in, download_certificates, enable_https, disable_https, secure, or your own.",
-    "identify": "Which selector file fits a recorder, the evidence, and the runners-up.",
-    "guide": "The illustrated guide of a flow: Markdown, HTML and PDF, a picture for each step.",
-    "verify": "Does a browser on this computer trust the recorder? If not, why, and what to do.",
+    "secure": "Turn on HTTPS and make this computer's browsers trust it: the whole manual procedure.",
+    "run": "Run one flow: sign_in, download_certificates, enable_https, disable_https, secure, or your own.",
+    "identify": "Find the selector file that fits a recorder, and show why.",
+    "guide": "Write the illustrated guide of a flow: Markdown, HTML and PDF, a picture for each step.",
+    "verify": "Ask this computer's browsers whether they trust the recorder; if not, say why and what to do.",
     "trust": "Import certificate files with the operating system's tools.",
-    "untrust": "Take away exactly what nvrflow imported.",
-    "bundle": "A folder for the thumb drive: certificates, install and uninstall scripts.",
-    "lint": "Selector files checked: schema, what lacks, brittle locators, what nothing uses.",
-    "simulate": "A simulated recorder in the foreground.",
-    "demo": "See it work: a simulated recorder is secured in a temporary home.",
-    "doctor": "What this computer has and lacks for the job, with the command that mends it.",
+    "untrust": "Remove exactly what nvrflow imported.",
+    "bundle": "Make a folder for the thumb drive: certificates, install and uninstall scripts.",
+    "lint": "Check selector files: schema, missing words, brittle locators, unused elements.",
+    "simulate": "Run a simulated recorder in the foreground.",
+    "demo": "See it work: secure a simulated recorder in a temporary home.",
+    "doctor": "Check what this computer has and what is missing, with the command that helps.",
 }
 
 
@@ -97,13 +99,14 @@ def main() -> NoReturn:
     """The command `nvrflow`. Exit codes: 0 done, 1 failed, 2 wrong call or file, 4 sign-in refused, 130 interrupted."""
     signal.signal(signal.SIGTERM, _terminated)
     as_json = "--json" in sys.argv[1:]
+    take_password()
     try:
         code = nvrflow.main(standalone_mode=False, prog_name="nvrflow")
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Exit as ending:
         sys.exit(ending.exit_code)
     except click.ClickException as problem:
-        _say(as_json, "wrong-call", problem.format_message())
+        _say(as_json, "wrong-call", covered(problem.format_message(), sys.argv[1:]))
         if isinstance(problem, click.UsageError) and problem.ctx is not None:
             click.echo(f"Try '{problem.ctx.command_path} --help'.", err=True)
         sys.exit(2)
@@ -118,7 +121,11 @@ def main() -> NoReturn:
     except Exception as problem:  # the last line: a defect of nvrflow is reported without a traceback on the screen
         with tempfile.NamedTemporaryFile("w", prefix="nvrflow-defect-", suffix=".txt", delete=False, encoding="utf-8") as file:
             file.write("".join(traceback.format_tb(problem.__traceback__)) + type(problem).__name__)
-        _say(as_json, "failed", f"this is a defect in nvrflow ({type(problem).__name__}); please report it with {file.name}")
+        _say(
+            as_json,
+            "failed",
+            f"this is a defect in nvrflow ({type(problem).__name__}); please report it with the file {file.name}",
+        )
         sys.exit(1)
 
 
@@ -128,7 +135,9 @@ def _say(as_json: bool, kind: str, message: str, step: str | None = None) -> Non
 
         error: dict[str, Any] = {"kind": kind, "message": message, "step": step}
         click.echo(json.dumps({"nvrflow": nvrflow_version(), "outcome": "failed", "error": error}, ensure_ascii=False, indent=2))
-    click.echo(f"nvrflow: {message}", err=True)
+    from nvrflow.cli.paragraph import say
+
+    say(f"nvrflow: {message}", err=True, indent=2)
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:

@@ -7,19 +7,23 @@ import json
 import click
 
 
-@click.command(short_help="What this computer has and lacks for the job.")
+@click.command(short_help="Check what this computer has and what is missing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def doctor(as_json: bool) -> int:
-    """What this computer has and lacks for the job, each with the command that mends it. Exit code 1 when something lacks."""
+    """Check what this computer has for the job and what is missing, with the command that helps.
+
+    Exit code 1 when something is missing without which nothing works.
+    """
+    from nvrflow.cli.paragraph import say, say_exactly
     from nvrflow.trust.doctor import examine_all
 
     findings = examine_all()
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}, ensure_ascii=False, indent=2))
     else:
-        mark = {"note": "ok  ", "warning": "note", "refusal": "LACK"}
+        mark = {"note": "ok      ", "warning": "note    ", "refusal": "MISSING "}
         for finding in findings:
-            click.echo(f"{mark[finding.level]} {finding.where}: {finding.sentence}")
+            say(f"{mark[finding.level]}{finding.where}: {finding.sentence}", indent=8)
             if finding.advice and finding.level != "note":
-                click.echo(f"       {finding.advice}")
+                say_exactly(finding.advice, indent=10)
     return 1 if any(finding.fatal for finding in findings) else 0

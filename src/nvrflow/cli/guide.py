@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvrflow.cli.options import Driving, driving
+from nvrflow.cli.options import Driving, checked_address, driving
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
 
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
     from nvrflow.guide import Batch
 
 
-@click.command(short_help="The illustrated guide: Markdown, HTML and PDF, one picture a step.")
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.command(short_help="Write the illustrated guide: Markdown, HTML and PDF, one picture for each step.")
+@click.argument("urls", nargs=-1, required=True, callback=checked_address, metavar="URL...")
 @click.option("--flow", default="secure", show_default=True, metavar="NAME", help="The flow that the guide explains.")
-@click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="Your own flows, before the shipped ones.")
-@click.option("--languages", metavar="CODES", help="One guide in each, for example en,es,de,zh, and an index of them.")
-@click.option("--format", "formats", metavar="NAMES", default="md,html,pdf", show_default=True, help="Which files.")
+@click.option(
+    "--flows",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A folder with your own flows; they come before the shipped ones.",
+)
+@click.option("--languages", metavar="CODES", help="A guide in each of these languages, for example en,es,de,zh, and an index.")
+@click.option("--format", "formats", metavar="NAMES", default="md,html,pdf", show_default=True, help="Which files to write.")
 @click.option("--scale", type=click.FloatRange(1, 4), default=2, show_default=True, help="Image pixels per pixel of the page.")
 @click.option("--theme", metavar="FILE", type=click.Path(path_type=Path), help="Colours, box style, logo (see docs/guide.md).")
-@click.option(
-    "--date", metavar="YYYY-MM-DD", help="The day on the title page (default: the day on which the guide last changed)."
-)
-@click.option("--video", is_flag=True, help="A video with chapters and a visible cursor, too.")
+@click.option("--date", metavar="YYYY-MM-DD", help="The date on the title page (default: when the guide last changed).")
+@click.option("--video", is_flag=True, help="Also make a video with chapters and a visible cursor.")
 @driving
 def guide(
     urls: tuple[str, ...],
@@ -107,7 +110,7 @@ def _formats(text: str) -> tuple[str, ...]:
     chosen = _listed(text)
     strange = [name for name in chosen if name not in FORMATS]
     if strange or not chosen:
-        raise WrongCall(f"--format {text}: there are {', '.join(FORMATS)}")
+        raise WrongCall(f"--format {text}: is not a format; the formats are {', '.join(FORMATS)}")
     return chosen
 
 
@@ -121,4 +124,4 @@ def _day(text: str | None) -> str | None:
             raise ValueError
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise WrongCall(f"--date {text}: is no day; write it like 2026-11-24") from None
+        raise WrongCall(f"--date {text}: is not a date; write it like 2026-11-24") from None

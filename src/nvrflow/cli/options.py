@@ -18,24 +18,34 @@ _DRIVING: list[Callable[..., Any]] = [
     click.option("--user", metavar="NAME", default="admin", show_default=True, help="The account on the recorder."),
     click.option("--firmware", metavar="NAME", help="The selector file, for example dahua/nvr_v4 (default: identified)."),
     click.option(
-        "--selectors", metavar="DIR", type=click.Path(path_type=Path), help="Your own selector files, before the shipped ones."
+        "--selectors",
+        metavar="DIR",
+        type=click.Path(path_type=Path),
+        help="A folder with your own selector files; they come before the shipped ones.",
     ),
     click.option(
         "--language",
         metavar="CODE",
-        help="The recorder's language, for example es: its pages are asked for it (default: read from them).",
+        help="The language of the recorder's pages, for example es (default: the one that they say).",
     ),
     click.option(
         "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
     ),
-    click.option("--check", is_flag=True, help="Change nothing: read, and report what would be done."),
-    click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, all else on standard error."),
+    click.option("--check", is_flag=True, help="Change nothing: only read, and report what would be done."),
+    click.option(
+        "--json", "as_json", is_flag=True, help="One JSON document on standard output, everything else on standard error."
+    ),
     click.option("--headed", is_flag=True, help="Show the browser."),
-    click.option("--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Pause after each action."),
-    click.option("--screenshots/--no-screenshots", default=True, show_default=True, help="A picture of each step."),
+    click.option(
+        "--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Milliseconds to pause after each action."
+    ),
+    click.option("--screenshots/--no-screenshots", default=True, show_default=True, help="Take a picture of each step."),
     click.option("--trace", is_flag=True, help="Keep Playwright's trace, without password and session."),
     click.option(
         "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
+    ),
+    click.option(
+        "--last-try", is_flag=True, help="Sign in even if that may be the last try before the recorder locks the account."
     ),
     click.option(
         "--timeout",
@@ -43,7 +53,7 @@ _DRIVING: list[Callable[..., Any]] = [
         type=click.FloatRange(min=1),
         default=30,
         show_default=True,
-        help="The end of every wait; a recorder's restart may take 90 seconds all the same.",
+        help="How long each wait may take; a recorder's restart may take 90 seconds all the same.",
     ),
 ]
 _TRUSTING: list[Callable[..., Any]] = [
@@ -53,17 +63,46 @@ _TRUSTING: list[Callable[..., Any]] = [
         type=click.Choice(["limited", "pin", "ca", "as-guide"]),
         default="limited",
         show_default=True,
-        help="How much: this recorder's addresses only; this certificate; the CA for all; both files as the guide says.",
-    ),
-    click.option("--store", "stores", metavar="NAME", multiple=True, help="Only this store (repeatable; see trust --list)."),
-    click.option(
-        "--scope", type=click.Choice(["user", "machine"]), default="user", show_default=True, help="For you, or for all users."
+        help="How much is trusted: this recorder's addresses only; this one certificate; the recorder's CA for everything; "
+        "both files in the root store, as in the manual procedure.",
     ),
     click.option(
-        "--expect-sha256", "expected", metavar="HEX", multiple=True, help="The fingerprint you compared; no question is asked."
+        "--store", "stores", metavar="NAME", multiple=True, help="Only this store (repeatable; nvrflow trust --list shows them)."
     ),
-    click.option("--yes", is_flag=True, help="Accept the fingerprint unseen (the report says so)."),
+    click.option(
+        "--scope",
+        type=click.Choice(["user", "machine"]),
+        default="user",
+        show_default=True,
+        help="For you, or for all users of this computer.",
+    ),
+    click.option(
+        "--expect-sha256",
+        "expected",
+        metavar="HEX",
+        multiple=True,
+        help="The fingerprint that you have compared; nothing is asked then.",
+    ),
+    click.option("--yes", is_flag=True, help="Accept the fingerprint without comparing it (the report says so)."),
+    click.option(
+        "--also",
+        metavar="NAME",
+        multiple=True,
+        help="A further public name on the recorder's certificate that may be vouched for (repeatable).",
+    ),
 ]
+
+
+def checked_address(_: click.Context, __: click.Parameter, typed: Any) -> Any:
+    """The callback of an argument or option that takes recorders' addresses: one, several (a tuple), or none (None).
+
+    Raises WrongCall, before anything else is done, for what can be no address; its message holds no password.
+    """
+    from nvrflow.address import place_of
+
+    for one in typed if isinstance(typed, tuple) else [typed] if typed is not None else []:
+        place_of(one)
+    return typed
 
 
 @dataclass(frozen=True)
@@ -82,6 +121,7 @@ class Driving:
     screenshots: bool
     trace: bool
     browser_path: Path | None
+    last_try: bool
     timeout: float
 
     def manner(self) -> Any:
@@ -98,6 +138,7 @@ class Driving:
             screenshots=self.screenshots,
             browser=self.browser_path,
             timeout=self.timeout,
+            last_try=self.last_try,
         )
 
 
@@ -110,6 +151,19 @@ class TrustOptions:
     scope: Scope
     expected: tuple[str, ...]
     yes: bool
+    also: tuple[str, ...]
+
+    def terms(self) -> Any:
+        """How much is trusted and where, for the trust package."""
+        from nvrflow.trust import Terms
+
+        return Terms(self.kind, self.stores, self.scope, self.also)
+
+    def approver(self, confirm: Callable[[str], bool] | None) -> Any:
+        """Who confirms the fingerprint, for the trust package."""
+        from nvrflow.trust import Approver
+
+        return Approver(self.expected, self.yes, confirm)
 
 
 def driving(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from urllib.parse import urlsplit
 
 import click
 
+from nvrflow import environment
+from nvrflow.address import place_of
 from nvrflow.errors import WrongCall
 
 
@@ -17,16 +17,17 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
     """A function that finds the password when it is wanted; `pause` takes the live display away for the time of a prompt."""
 
     def ask() -> str:
-        given = os.environ.get("NVRFLOW_PASSWORD")
+        given = environment.password()
         if given:
             return given
-        host = urlsplit(url if "://" in url else f"http://{url}").netloc
+        host = place_of(url).netloc
         stored = _stored(host, user)
         if stored:
             return stored
         if not sys.stdin.isatty():
             raise WrongCall(
-                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, nobody can be asked"
+                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and there is no"
+                " terminal to ask at; set NVRFLOW_PASSWORD, or store the password in the keyring"
             )
         with pause():
             answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command(short_help="A simulated recorder in the foreground.")
+@click.command(short_help="Run a simulated recorder in the foreground.")
 @click.argument("firmware", default="dahua/nvr_v4")
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="A loopback address (127.x).")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="HTTP port (default: a free one).")
@@ -22,7 +22,7 @@ import click
 )
 @click.option("--settings", is_flag=True, help="List the settings and exit.")
 def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], settings: bool) -> None:
-    """Run a simulated recorder until Ctrl-C; one JSON line says where it is once it answers.
+    """Run a simulated recorder until Ctrl-C; when it answers, one JSON line says where it is.
 
     FIRMWARE is the name of a fixture, for example dahua/nvr_v4.
     """
@@ -40,7 +40,7 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
     for change in changes:
         name, sign, value = change.partition("=")
         if not sign:
-            raise WrongCall(f"--set {change}: is no setting; write NAME=VALUE, for example certificate=expired")
+            raise WrongCall(f"--set {change}: is not a setting; write NAME=VALUE, for example certificate=expired")
         chosen[name.strip()] = value
 
     def ready(recorder: SimulatedRecorder) -> None:
@@ -74,10 +74,10 @@ def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_p
     demonstration.prepare()
     with progress:
         report, folder = demonstration.secure()
-    progress.summary(report, folder.path)
+    progress.summary(report, folder.path, advise=report.error is not None)
     if report.error:
         return exit_code_of(report.error["kind"])
-    click.echo("The same once more, for the guide:")
+    click.echo("\nOnce more, for the guide:")
     with progress:
         batch = demonstration.write_guide(folder.path / "guide")
     return tell(batch)

@@ -1,4 +1,7 @@
-"""The end of a run for a person: its steps as a table, what came of them, and the outcome in a sentence."""
+"""The end of a run for a person: what came of it, where to read more, the outcome in a sentence, and what to do next.
+
+The steps are not told again: they were shown while they happened, and the run folder has them all.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,40 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nvrflow.cli.terminal import WIDEST, counted, encodable, marks_of, seconds, spoken
-from nvrflow.report import Report, Step
-from nvrflow.report.advice import advice, verdict
+from nvrflow.cli.paragraph import WIDEST, paragraph
+from nvrflow.cli.terminal import counted, encodable, marks_of, seconds, spoken
+from nvrflow.report import Report
+from nvrflow.report.advice import advice, done_with, next_command, verdict
+from nvrflow.report.client import trusted_by
 from nvrflow.report.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_KINDS = {
+    "limited": "for this recorder only",
+    "pin": "this one certificate",
+    "ca": "the recorder's CA, for all that it signs",
+    "as-guide": "both files, for every site",
+}
 
-def print_summary(console: Console, report: Report, folder: Path) -> None:
-    """The steps as a table, what came of them, where to read more, the outcome; of an error also what to do."""
+
+def print_summary(console: Console, report: Report, folder: Path, commands: bool = False, advise: bool = True) -> None:
+    """What came of the run, its folder, the outcome, and unless `advise` is off what to do next.
+
+    With `commands` those of each import are printed, too, each on a line of its own.
+    """
     document = report.as_dict()
-    if report.steps:
-        console.print()
-        console.print(_table(console, report.steps))
     console.print()
     for label, text in _findings(document):
         _print_labelled(console, label, text)
-    console.print(f"Run folder: {folder}", soft_wrap=True)
+    for line in _commands(document) if commands else ():
+        console.print(f"  {encodable(console, line)}", soft_wrap=True)
+    _print_labelled(console, "Run folder", str(folder))
     console.print()
     _conclude(console, report, document)
+    if advise and (following := next_command(document)):
+        _print_labelled(console, *following)
 
 
 def _conclude(console: Console, report: Report, document: dict[str, Any]) -> None:
@@ -36,65 +52,64 @@ def _conclude(console: Console, report: Report, document: dict[str, Any]) -> Non
     mark, style = {"failed": (bad, "bold red"), "checked": (held, "bold blue")}.get(report.outcome, (good, "bold green"))
     sentence = f"{mark} {verdict(document)}."
     if report.error is None:
-        number = len(report.steps)
-        sentence += f" {counted(number, 'step')} in {seconds(report.seconds)}."
-    console.print(spoken(console, sentence), style=style, soft_wrap=not console.is_terminal)
+        sentence += f" {counted(len(report.steps), 'step')} in {seconds(report.seconds)}."
+    for line in paragraph(spoken(console, sentence), _width(console), indent=2):
+        console.print(line, style=style, soft_wrap=True)
     if report.error is not None:
         step = report.error["step"]
         place = next((f" in step {number}, {one.title}" for number, one in enumerate(report.steps, 1) if one.id == step), "")
         _print_labelled(console, report.error["kind"] + place, report.error["message"])
         if advice(report.error["kind"]):
-            _print_labelled(console, "what to do", advice(report.error["kind"]))
-
-
-def _table(console: Console, steps: list[Step]) -> Any:
-    """The steps under their chapters, each with its note."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("Step", overflow="fold", max_width=WIDEST - 36, min_width=12)
-    table.add_column("Effect", no_wrap=True)
-    table.add_column("Result", no_wrap=True)
-    table.add_column("Time", justify="right", no_wrap=True)
-    number = 0
-    for chapter, inner in groupby(steps, key=lambda step: step.chapter):
-        if chapter:
-            table.add_row("", Text(spoken(console, chapter), style="bold"))
-        for step in inner:
-            number += 1
-            title = Text(spoken(console, step.title))
-            if step.note:
-                title.append("\n" + spoken(console, step.note), style="dim")
-            result = {"would": ("held back", "blue"), "failed": ("failed", "bold red")}.get(step.outcome, ("done", "green"))
-            shown = ("drift", "magenta") if step.fallback and step.outcome == "done" else result
-            effect = Text(step.effect, style="yellow" if step.effect == "write" else "")
-            table.add_row(str(number), title, effect, Text(*shown), Text(seconds(step.seconds), style="dim"))
-    return table
+            _print_labelled(console, "What to do", advice(report.error["kind"]))
 
 
 def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What came of the run, each with its label."""
+    """What came of the run, each with its label; one line for each store."""
     https = document["https"]
     if https and https["after"] is not None:
-        words = {True: "trusted by a browser that ignores no error", False: "not trusted", None: "not verified"}
-        on = [https["url"], https["tls"], "HTTP redirects to it" if https["redirects"] else None, words[https["trusted"]]]
-        yield "HTTPS", ", ".join(one for one in on if one) if https["after"] else "off"
-        if https["reason"]:
-            yield "why", https["reason"]
-    for change in document["trust"]:
-        note = f" ({change['note']})" if change["note"] else ""
-        yield "Trust", f"{change['store']}: {change['kind']}, {'changed' if change['changed'] else 'not changed'}{note}"
+        on = [https["url"], https["tls"], "HTTP redirects to it" if https["redirects"] else None, trusted_by(https)]
+        if https["after"]:
+            yield "HTTPS", ", ".join(one for one in on if one)
+        elif https["before"] or document["outcome"] != "failed":  # else nobody has looked
+            yield "HTTPS", "off"
+    files = dict.fromkeys(one["file"] for one in document["certificates"] if one["file"])
+    if files:
+        yield "Certificates", ", ".join(files)
+    for store, changes in groupby(document["trust"], key=lambda change: change["store"]):
+        yield "Trust", f"{store}: " + "; ".join(_trust(change, document["outcome"]) for change in changes)
     for drift in document["drift"]:
         yield "Drift", drift["proposal"]
     for note in document["notes"]:
         yield "Note", note
 
 
+def _trust(change: dict[str, Any], outcome: str) -> str:
+    """One certificate in a store: what was done with it, what is trusted by it, and which one it is."""
+    what = change["note"] or _KINDS.get(change["kind"], "")
+    return (
+        f"{done_with(change, outcome)}, {change['kind']}" + (f" ({what})" if what else "") + f", SHA-256 {change['anchor'][:23]}…"
+    )
+
+
+def _commands(document: dict[str, Any]) -> Iterator[str]:
+    """The commands of every store, below its name."""
+    for change in document["trust"]:
+        for number, command in enumerate(change["commands"]):
+            yield from ([f"# {change['store']}"] if number == 0 else [])
+            yield from plain(command).split("\n")
+
+
 def _print_labelled(console: Console, label: str, text: str) -> None:
-    """`label: text`; a terminal gets it wrapped at words."""
+    """`label: text`, its further lines indented."""
     from rich.text import Text
 
-    line = Text.assemble((spoken(console, label) + ": ", "bold"), encodable(console, plain(text).strip()))
-    console.print(line, soft_wrap=not console.is_terminal)
+    head = spoken(console, label) + ":"
+    for number, line in enumerate(paragraph(f"{head} {encodable(console, text.strip())}", _width(console), indent=2)):
+        styled = Text(line)
+        if number == 0:
+            styled.stylize("bold", 0, len(head))
+        console.print(styled, soft_wrap=True)
+
+
+def _width(console: Console) -> int | None:
+    return min(console.width, WIDEST) if console.is_terminal else None

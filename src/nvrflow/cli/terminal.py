@@ -15,7 +15,7 @@ from nvrflow.report.plain import one_line
 if TYPE_CHECKING:
     from rich.console import Console
 
-WIDEST = 100
+_UNBOUNDED = 100  # columns of a stream that is no terminal; nothing is wrapped there
 
 
 @contextmanager
@@ -39,9 +39,8 @@ def console_on(file: TextIO) -> Console:
     from rich.console import Console
 
     terminal = file.isatty() and os.environ.get("TERM") != "dumb"
-    return Console(
-        file=file, force_terminal=terminal, highlight=False, markup=False, emoji=False, width=None if file.isatty() else WIDEST
-    )
+    width = None if file.isatty() else _UNBOUNDED
+    return Console(file=file, force_terminal=terminal, highlight=False, markup=False, emoji=False, width=width)
 
 
 def has_unicode(console: Console) -> bool:

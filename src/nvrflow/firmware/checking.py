@@ -91,7 +91,17 @@ def _has(value: Any, part: str | int) -> bool:
 def _known_keys(loc: Where) -> list[str]:
     from nvrflow.firmware import model
 
-    nouns = (Locator, model.Element, model.Page, model.Handler, model.Obstacle, model.Answer, model.Evidence, model.About)
+    nouns = (
+        Locator,
+        model.Element,
+        model.Page,
+        model.Handler,
+        model.Obstacle,
+        model.Answer,
+        model.Evidence,
+        model.About,
+        model.OnScreen,
+    )
     inner = [key for noun in nouns for key in noun.model_fields]
     return list(SelectorFile.model_fields) if len(loc) == 1 else [*inner, *model.Way.model_fields, *model.Meaning.model_fields]
 

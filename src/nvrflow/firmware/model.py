@@ -15,6 +15,10 @@ def _as_element(value: Any) -> Any:
     return {"find": value} if isinstance(value, list) else value
 
 
+def _as_menu(value: Any) -> Any:
+    return {"menu": {"en": value}} if isinstance(value, str) else value
+
+
 class Choices(Strict):
     """The options of a drop-down that is a switch; `$text` or the words themselves."""
 
@@ -176,6 +180,13 @@ class Language(Strict):
     cookie: str | None = Field(None, description="cookie in which the page remembers the language that a person chose, by name")
 
 
+class OnScreen(Strict):
+    """Where something can be read on the recorder's own monitor. The words alone are its menu in English, not `seen`."""
+
+    menu: dict[str, str] = Field(description="the way there by language code, for example en: Main Menu > SECURITY", min_length=1)
+    seen: bool = Field(False, description="whether somebody has read it there; false: a manual names the page, no more is known")
+
+
 class HarmlessRequest(Strict):
     """A request other than GET that changes nothing on the recorder, so `--check` lets it through."""
 
@@ -201,6 +212,9 @@ class SelectorFile(Strict):
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")
     volatile: Locators | None = Field(None, description="clock, video, counters: covered in a guide's pictures")
     restart: Literal["by_itself", "by_hand"] = Field("by_itself", description="how HTTPS comes into effect once it was switched")
+    fingerprint_on_screen: Annotated[OnScreen | None, BeforeValidator(_as_menu, json_schema_input_type=OnScreen | str | None)] = (
+        Field(None, description="where the recorder's own monitor shows the SHA-256 of its certificates")
+    )
     native_dialogs: Literal["accept", "dismiss"] = "dismiss"
     handlers: dict[str, Handler] = {}
     obstacles: dict[str, Obstacle] = {}

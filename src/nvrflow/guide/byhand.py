@@ -11,8 +11,10 @@ from pathlib import Path, PurePosixPath
 from nvrflow.certificate import Certificate
 from nvrflow.command import Command
 from nvrflow.trust.actions import MakeFolder, Write
-from nvrflow.trust.choosing import Material, choose
+from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer, System
+from nvrflow.trust.material import Material
+from nvrflow.trust.names import decide
 from nvrflow.trust.stores import Store, Use
 from nvrflow.trust.stores.debian import DebianStore
 from nvrflow.trust.stores.macos import MacKeychain
@@ -38,7 +40,7 @@ class Import:
 
 def imports(device: Certificate, authority: Certificate | None, file: str, host: str) -> Iterator[Import]:
     """For Windows, macOS and Linux (browsers, then the system): where the certificate in `file` goes, and how."""
-    material = Material(device, authority)
+    material = Material(device, decide(device, host), authority)
     for system, store, readers in _stores():
         choices = [one for one in choose(material, "ca", store.family) if one.certificate is not None]
         browsers = isinstance(store, NssStore)
@@ -71,7 +73,7 @@ def _stores() -> Iterator[tuple[System, Store, str]]:
 
 def _lines(store: Store, certificate: Certificate, use: Use, file: str, host: str) -> Iterator[str]:
     """The store's commands with the reader's file in place of the one that nvrflow would write."""
-    actions = store.adding(certificate, use, host)
+    actions = store.add(certificate, use, host)
     written = {str(one.path): one for one in actions if isinstance(one, Write)}
     ours = {*written, *(path.replace("/", "\\") for path in written)}
     making = store.database.making() if isinstance(store, NssStore) else None

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nvrflow.certificate import Certificate
-from nvrflow.command import tool
 from nvrflow.recorder import Recorder
 from nvrflow.trust.stages import Trusting
 
@@ -34,7 +32,7 @@ class Bystander:
     @property
     def objections(self) -> tuple[str, ...]:
         """What a browser objects to in the certificates, by code."""
-        return tuple(dict.fromkeys(one.code for one in self._trusting.objections))
+        return tuple(dict.fromkeys(one.code for one in self._trusting.problems if one.level != "note"))
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Would a browser take these certificates? Raises CertificateRefused."""
@@ -55,18 +53,20 @@ class Bystander:
         else:
             self._trusting.compare(recorder, device, authority)
 
+    def rehearse(self, recorder: Recorder) -> None:
+        """A fresh browser in a throw-away home opens the recorder, where this system can do that. Raises NotTrusted."""
+        if recorder.checking:
+            self._described(recorder, "Try the certificates", "rehearse")
+        else:
+            self.proved = self._trusting.rehearse(recorder)
+
     def import_here(self, recorder: Recorder) -> None:
         """Described, never done."""
         self._described(recorder, "Import on this computer", "import")
 
     def verify(self, recorder: Recorder) -> None:
-        """A fresh browser in a throw-away home opens the recorder, where this system can do that. Raises NotTrusted."""
-        if recorder.checking or sys.platform != "linux" or not tool("certutil"):
-            self._described(recorder, "Verify", "verify")
-            return
-        self._trusting.verify(recorder)
-        https = recorder.report.https
-        self.proved = https.url or "" if https else ""
+        """Described: nothing was imported that this computer's browsers could be asked about."""
+        self._described(recorder, "Verify", "verify")
 
     def _described(self, recorder: Recorder, chapter: str, step_id: str) -> None:
         with recorder.chapter(chapter), recorder.steps.step(step_id, chapter) as step:

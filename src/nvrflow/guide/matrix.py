@@ -83,11 +83,11 @@ def _films(shooting: Shooting, url: str, out: Path, batch: Batch) -> Iterator[tu
         if shooting.video:
             studio.video = out / (f"video-{language}.webm" if index or len(shooting.languages) > 1 else "video.webm")
         taken = film(
-            shooting.flow, url, shooting.user, shooting.password(url), shooting.manner, studio,
+            shooting.flow, url, shooting.user, shooting.password(url), replace(shooting.manner, out=out), studio,
             flows=shooting.flows, listener=shooting.listener,
         )  # fmt: skip
         if not any(step.effect == "write" for step in taken.steps):
-            notes = [note.removeprefix("already: ") for note in taken.report.notes if note.startswith("already:")]
+            notes = taken.report.already
             batch.remarks += [f"{url}: {note} already, so the guide does not show how that is done" for note in notes]
         if studio.no_video:
             batch.remarks.append(_no_video(studio.no_video))

@@ -1,4 +1,4 @@
-"""A recorder's address as a person types it, and what is needed to reach it."""
+"""Where a recorder answers now, and the key that it serves there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from nvrflow import tls
-from nvrflow.errors import Unreachable, WrongCall
+from nvrflow.address import at_host, normalised, place_of
+from nvrflow.errors import Unreachable
+from nvrflow.wait import waiting
+
+__all__ = ["Address", "at_host", "locate", "normalised", "plain_at", "redirected_to_https"]
+
 
 _SPEAKS_TLS = 400  # what several servers answer to plain HTTP on a port that speaks TLS
 
@@ -24,34 +29,12 @@ class Address:
     @property
     def host(self) -> str:
         """The host alone, without port; an IPv6 address without brackets."""
-        return urlsplit(self.url).hostname or ""
+        return place_of(self.url).host
 
     @property
     def secure(self) -> bool:
         """Whether the recorder is reached by HTTPS."""
         return self.url.startswith("https:")
-
-
-def normalised(typed: str) -> str:
-    """`192.0.2.10` and `http://192.0.2.10/` alike as `http://192.0.2.10`. Raises WrongCall for what is no address."""
-    text = typed.strip()
-    parts = urlsplit(text if "://" in text else f"http://{text}")
-    try:
-        port = parts.port
-    except ValueError:
-        raise WrongCall(f"{typed}: the port is no number from 1 to 65535") from None
-    if parts.username is not None or parts.password is not None:
-        raise WrongCall("the address holds a user name or password; give the address alone, --user, and NVRFLOW_PASSWORD")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise WrongCall(f"{typed}: is no recorder's address; for example http://192.0.2.10")
-    host = at_host(parts.hostname)
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default else "")
-
-
-def at_host(host: str) -> str:
-    """A host as it stands in a URL: an IPv6 address in brackets."""
-    return f"[{host}]" if ":" in host else host
 
 
 def plain_at(url: str) -> str:
@@ -73,17 +56,20 @@ def locate(url: str, timeout: float = 5.0) -> Address:
     """
     parts = urlsplit(url)
     if parts.scheme == "http":
-        answer = tls.front(url, timeout)
+        with waiting(f"an answer from {url}", timeout):
+            answer = tls.front(url, timeout)
         target = redirected_to_https(answer, parts.hostname or "")
         if answer is None or answer.status == _SPEAKS_TLS:
-            served = tls.served(parts.hostname or "", parts.port or 80, timeout)
+            with waiting(f"an answer from {parts.netloc} with HTTPS", timeout):
+                served = tls.served(parts.hostname or "", parts.port or 80, timeout)
             target = parts if served.leaf is not None else None
             if answer is None and target is None:
                 raise Unreachable(f"{url}: the recorder does not answer ({served.why}); check address, cable and power")
         if target is None:
             return Address(url)
         parts = target
-    served = tls.served(parts.hostname or "", parts.port or 443, timeout)
+    with waiting(f"an answer from {parts.netloc} with HTTPS", timeout):
+        served = tls.served(parts.hostname or "", parts.port or 443, timeout)
     if served.leaf is None:
         raise Unreachable(f"{url}: the recorder does not answer with HTTPS ({served.why}); check address, port and cable")
     return Address(normalised(f"https://{parts.netloc}"), served.leaf.spki_sha256)

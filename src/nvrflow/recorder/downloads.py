@@ -13,6 +13,7 @@ from nvrflow.certificate import Certificate, read_certificates
 from nvrflow.errors import DownloadFailed
 from nvrflow.firmware import Element
 from nvrflow.report import Step
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Download
@@ -37,11 +38,13 @@ def receive(recorder: Recorder, step: Step, spec: Element, page_name: str, press
     try:
         stale = bool(spec.announced_by) and finder.shows(spec.announced_by or [])
         press()
-        announced = _await_file(recorder, step, spec, arrived)
+        with waiting("the file", recorder.timeout):
+            announced = _await_file(recorder, step, spec, arrived)
     finally:
         page.remove_listener("download", hear)
     file = arrived[0]
-    failure = file.failure()
+    with waiting("the end of the download"):
+        failure = file.failure()
     if failure:
         raise DownloadFailed(f"{recorder.firmware.name}: {step.element}: the browser says {failure!r}; a file was expected")
     if spec.announced_by and not (announced or stale or _comes(recorder, spec)):

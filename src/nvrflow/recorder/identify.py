@@ -13,6 +13,7 @@ from nvrflow.errors import InvalidFile, UnknownFirmware
 from nvrflow.firmware import Firmware, available, load_firmware
 from nvrflow.firmware.model import Evidence
 from nvrflow.firmware.versions import VersionRange
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,7 +40,8 @@ def identify(page: Page, own: Path | None = None, challenge: str = "") -> list[C
     """
     firmwares = [firmware for name in available(own) if (firmware := load_firmware(name, own)).file.identify]
     try:
-        page.wait_for_function(_any_fits(firmwares, challenge), timeout=_PATIENCE)
+        with waiting("a start page that a selector file knows", _PATIENCE / 1000):
+            page.wait_for_function(_any_fits(firmwares, challenge), timeout=_PATIENCE)
     except PlaywrightTimeout:
         pass  # none fits wholly; the scores below say how far each one does
     except PlaywrightError:
@@ -60,16 +62,16 @@ def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Fi
         return Firmware(firmware.name, firmware.file, evidence=whole[0].found)
     if whole:
         names = ", ".join(one.firmware.name for one in whole)
-        raise UnknownFirmware(f"{url}: {names} fit equally well; say which one with --firmware")
+        raise UnknownFirmware(f"{url}: {names} fit equally well; name the right one with --firmware")
     if ranked and ranked[0].score > 0:
         best = ranked[0]
         raise UnknownFirmware(
             f"{url}: no selector file fits; the nearest is {best.firmware.name}, which lacks {', '.join(best.missing)}; "
-            "write a selector file for it, or say with --firmware which one to use"
+            "write a selector file for it, or name the right one with --firmware"
         )
     raise UnknownFirmware(
-        f"{url}: this is no recorder's page that any selector file knows{answered and f' ({answered})'}; "
-        "check the address, or name one by --firmware"
+        f"{url}: no selector file fits; none knows anything of this page{answered and f' ({answered})'}; "
+        "check the address, or name a selector file with --firmware"
     )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, TimedOut
-from nvrflow.firmware import Way
+from nvrflow.firmware import Locator, Way
 from nvrflow.recorder.finding import Match
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE
 from nvrflow.recorder.readiness import await_ready
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.view import window_of
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -54,21 +56,26 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
     """Wait until the page is shown, and ready if that is asked for; pop-ups are answered meanwhile."""
     page = recorder.firmware.file.pages[name]
     deadline = time.monotonic() + recorder.timeout
-    _await_window(recorder, name, deadline)
-    while page.shown_by and not recorder.view.comes(page.shown_by, SLICE):
-        if recorder.pending is not None:
-            recorder.pending.raise_refusal(recorder)
-        if time.monotonic() > deadline:
-            tried = ", ".join(map(recorder.finder.describe, page.shown_by))
-            waited = f"not shown within {recorder.timeout:g} s"
-            near = hints(recorder.finder, page.shown_by)
-            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible{near}")
-        recorder.popups.answer_any()
+    with waiting(f"the page {name}", recorder.timeout):
+        _await_window(recorder, name, deadline)
+        _await_shown(recorder, name, page.shown_by or [], deadline)
     recorder.pending = None
     if ready:
         await_ready(recorder, name, deadline)
     recorder.listen_once()
     return Screen(recorder, name)
+
+
+def _await_shown(recorder: Recorder, name: str, shown_by: Sequence[Locator], deadline: float) -> None:
+    while shown_by and not recorder.view.comes(shown_by, SLICE):
+        if recorder.pending is not None:
+            recorder.pending.raise_refusal(recorder)
+        if time.monotonic() > deadline:
+            tried = ", ".join(map(recorder.finder.describe, shown_by))
+            waited = f"not shown within {recorder.timeout:g} s"
+            near = hints(recorder.finder, shown_by)
+            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible{near}")
+        recorder.popups.answer_any()
 
 
 def _await_window(recorder: Recorder, name: str, deadline: float) -> None:
@@ -88,7 +95,11 @@ def _enter(recorder: Recorder, name: str, patient: bool) -> None:
     if page.path is not None:
         recorder.view.turn_to(name)
         step_id = f"open-{name}".replace("_", "-")
-        with translated(recorder.url), recorder.steps.step(step_id, f"Open {recorder.url}", verb="open", value=recorder.url):
+        with (
+            translated(recorder.url),
+            recorder.steps.step(step_id, f"Open {recorder.url}", verb="open", value=recorder.url),
+            waiting(f"the page {name}", recorder.timeout),
+        ):
             recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
         return
     refused: list[str] = []

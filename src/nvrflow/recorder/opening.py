@@ -6,22 +6,28 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from nvrflow.browser import Browser, find_browser
+from nvrflow.address import Place, normalised, place_of
+from nvrflow.browser import Browser, find_browser, that_shows_a_window
+from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, available, load_firmware
-from nvrflow.recorder.address import locate, normalised
+from nvrflow.recorder.address import locate
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.recorder import Recorder
+from nvrflow.recorder.room import ensure_room
 from nvrflow.recorder.session import Session
+from nvrflow.recorder.sign_in_memory import SignInMemory
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
+from nvrflow.recorder.tries import Tries
 from nvrflow.report import Https, Report, Step
+from nvrflow.state_folder import state_folder
+from nvrflow.wait import heard_by
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
@@ -31,7 +37,9 @@ if TYPE_CHECKING:
 class Manner:
     """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
 
-    `running` is a browser of Playwright's that is open already: it is used, and stays open.
+    `running` is a browser of Playwright's that is open already: it is used, and stays open. `last_try`: a sign-in may be tried
+    although it may be the last before the recorder locks the account. `state` is the folder in which refused sign-ins are
+    remembered (None: this user's), `out` the one into which the caller writes what came of the run.
     """
 
     firmware: str | None = None
@@ -45,6 +53,20 @@ class Manner:
     browser: Browser | Path | None = None
     running: Process | None = None
     timeout: float = 30.0
+    last_try: bool = False
+    state: Path | None = None
+    out: Path | None = None
+
+    def checked(self) -> Manner:
+        """The same with its browser found, after a look at all that can be wrong with it. Raises WrongCall, InvalidFile."""
+        if self.firmware:
+            load_firmware(self.firmware, self.selectors)
+        else:
+            available(self.selectors)
+        if self.running is not None:
+            return self
+        browser = self.browser if isinstance(self.browser, Browser) else find_browser(self.browser, full=self.headed)
+        return replace(self, browser=that_shows_a_window(browser, os.environ) if self.headed else browser)
 
 
 @contextmanager
@@ -70,12 +92,13 @@ def open_recorder(
     named = load_firmware(manner.firmware, manner.selectors) if manner.firmware else None
     if named is None:
         available(manner.selectors)
-    session = _session(normalised(url), user, password, manner, steps.studio)
+    with heard_by(steps.listener):
+        session = _session(normalised(url), user, password, manner, steps.studio)
     address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
-    with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps.report)
@@ -83,7 +106,10 @@ def open_recorder(
                     _equip(steps.studio, firmware, session)
                 if manner.check:
                     session.hold_back(firmware.file.harmless)
-                recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
+                kept = downloads or Path(scratch)
+                steps.before_first_write = lambda: _room(manner, kept)
+                tries = _tries(place_of(url), session, manner, steps.report)
+                recorder = Recorder(session, firmware, steps, tries, kept, manner.timeout)
                 recorder.look_around()
                 _enter(recorder, step)
                 if steps.studio is not None:
@@ -157,6 +183,19 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
     )
 
 
+def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tries:
+    """What is remembered of sign-ins to this recorder, by the address that was typed and the one where it answers now."""
+    reached = list(dict.fromkeys((typed, place_of(session.url))))
+    return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
+
+
+def _room(manner: Manner, downloads: Path) -> None:
+    """What a run that changes a recorder has to write down afterwards. Raises NoRoom."""
+    ensure_room(
+        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or downloads.parent}
+    )
+
+
 def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
     firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
@@ -191,15 +230,14 @@ def _enter(recorder: Recorder, step: Step) -> None:
 
 def _plain(url: str) -> str:
     """The address of plain HTTP: the one typed, or for a typed HTTPS address port 80 of the same host."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return url if parts.scheme == "http" else f"http://{host}"
+    place = place_of(url)
+    return url if place.scheme == "http" else Place("http", place.host, 80).url
 
 
 def _asking(password: str | Callable[[], str] | None) -> Callable[[], str]:
     if callable(password):
         return password
-    given = password if password is not None else os.environ.get("NVRFLOW_PASSWORD")
+    given = password if password is not None else password_of_environment()
 
     def answer() -> str:
         if not given:

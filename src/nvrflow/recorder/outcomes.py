@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nvrflow.errors import ProductDefect, TimedOut
+from nvrflow.errors import ProductDefect, RequestHeld, TimedOut
 from nvrflow.firmware import Element
 from nvrflow.recorder.network import Answers, held_back
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -18,33 +19,33 @@ if TYPE_CHECKING:
 SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
 
 
-def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None]) -> None:
-    """Click, and wait for the network's answer that decides; raises what it means.
+def click_and_hear(recorder: Recorder, spec: Element, click: Callable[[], None]) -> bool:
+    """Click, and wait for the network's answer that decides; raises what it means. True if the answer itself says "accepted".
 
     An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does.
     """
     answer = recorder.firmware.file.answers[spec.answered_by or ""]
     deadline, before = time.monotonic() + recorder.timeout, len(recorder.session.held)
-    with Answers(answer).of(recorder.page) as answers:
+    with Answers(answer).of(recorder.page) as answers, waiting("the recorder's answer to the click", recorder.timeout):
         click()
         while True:
             verdict = answers.verdict(recorder.who)
             if verdict and verdict.problem:
                 raise verdict.problem
             if verdict:
-                return
+                return verdict.accepted
             if recorder.view.happens("response", SLICE):
                 continue
             said, late = refused(recorder, spec), time.monotonic() > deadline
             if (said or (late and not recorder.steps.stopped)) and (held := held_back(answer, recorder.session.held[before:])):
                 hint = "if it changes nothing, name it below `harmless`"
-                raise TimedOut(f"{recorder.who}: {held}: --check held this request back; {hint}")
+                raise RequestHeld(f"{recorder.who}: {held}: --check held this request back; {hint}")
             if said:
                 raise recorder.refusal(said)
             recorder.popups.answer_what_follows()
             if late:
                 if recorder.steps.stopped:
-                    return
+                    return False
                 waited = f"no answer within {recorder.timeout:g} s"
                 call = answer.url + (f" with {answer.body}" if answer.body else "")
                 raise TimedOut(f"{recorder.who}: {waited}; one answer to {call} was expected")
@@ -72,13 +73,14 @@ def await_announcement(recorder: Recorder, clicked: Clicked) -> None:
     """Wait for what says that it worked, if anything does; behind a pop-up that stays, nothing. Raises a refusal, TimedOut."""
     spec, at = clicked.spec, clicked.at
     deadline = time.monotonic() + recorder.timeout
-    while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
-        clicked.raise_refusal(recorder)
-        if time.monotonic() > deadline:
-            raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
-        recorder.popups.answer_what_follows()
-        if recorder.steps.stopped:
-            return
+    with waiting("the recorder to say that it worked", recorder.timeout):
+        while spec.announced_by and not recorder.view.comes(spec.announced_by, SLICE):
+            clicked.raise_refusal(recorder)
+            if time.monotonic() > deadline:
+                raise TimedOut(f"{at}: the recorder announced nothing within {recorder.timeout:g} s after the click")
+            recorder.popups.answer_what_follows()
+            if recorder.steps.stopped:
+                return
 
 
 def refused(recorder: Recorder, spec: Element) -> str:

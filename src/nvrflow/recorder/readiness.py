@@ -10,6 +10,7 @@ from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.errors import TimedOut
 from nvrflow.firmware.locator import Condition
 from nvrflow.recorder.outcomes import SLICE
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -20,7 +21,7 @@ def await_ready(recorder: Recorder, name: str, deadline: float) -> None:
     where = f"{recorder.firmware.name}: {name}"
     for condition in recorder.firmware.file.pages[name].ready:
         for holds, problem in _demands(recorder, condition):
-            with translated(where):
+            with translated(where), waiting(f"the page {name} to be ready", recorder.timeout):
                 while not holds():
                     if time.monotonic() > deadline:
                         recorder.popups.answer_any()

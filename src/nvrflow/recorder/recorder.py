@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
+from nvrflow.address import place_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
-from nvrflow.errors import AccountLocked, DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
+from nvrflow.errors import DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
 from nvrflow.firmware import Firmware
-from nvrflow.recorder import lockouts, navigation, restart
+from nvrflow.recorder import navigation, restart
 from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.identify import note_about
 from nvrflow.recorder.language import hear
-from nvrflow.recorder.network import locked_message
 from nvrflow.recorder.outcomes import Clicked
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
 from nvrflow.recorder.steps import HeldBack, Steps
+from nvrflow.recorder.tries import Tries
 from nvrflow.recorder.view import View
 from nvrflow.report import Report
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -39,10 +41,11 @@ class Recorder:
     closes the browser at the end.
     """
 
-    def __init__(self, session: Session, firmware: Firmware, steps: Steps, downloads: Path, timeout: float = 30.0) -> None:
+    def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
         self.session = session
         self.firmware = firmware
         self.steps = steps
+        self.tries = tries
         self.downloads = downloads
         self.timeout = timeout
         self.signed_in = False
@@ -107,11 +110,13 @@ class Recorder:
 
     def go_to(self, page: str) -> Screen:
         """Show the page by clicking through the menus, as a person would."""
-        return navigation.go_to(self, page)
+        with self.tries.reaching(page):
+            return navigation.go_to(self, page)
 
     def arrive(self, page: str, ready: bool = True) -> Screen:
         """Wait until the page is shown, and ready to be used unless that does not matter, without clicking."""
-        return navigation.arrive(self, page, ready)
+        with self.tries.reaching(page):
+            return navigation.arrive(self, page, ready)
 
     def shows(self, page: str) -> bool:
         """Whether the page is shown now."""
@@ -134,28 +139,27 @@ class Recorder:
         return self.session.password()
 
     def may_sign_in(self) -> None:
-        """Raise AccountLocked if the account is known to be locked still, so that no try is spent on it."""
-        seconds = lockouts.seconds_left(self.session.netloc, self.user)
-        if seconds:
-            raise AccountLocked(locked_message(self.who, seconds), seconds)
+        """Raise AccountLocked or SignInRefused if this computer remembers that a try could lock the account, or is locked out."""
+        self.tries.may_begin()
 
     def signed_in_until(self, leaving: Callable[[Recorder], object]) -> None:
         """Somebody is signed in from now on; `leaving` is run before the browser is closed, whatever happens."""
         self.signed_in = True
-        lockouts.forget(self.session.netloc, self.user)
         self._last_words = [leaving]
 
     def signed_out(self) -> None:
         """Nobody is signed in any more."""
         self.signed_in = False
 
-    def keep(self, *certificates: Certificate | None) -> None:
-        """Put certificates into the report."""
-        kept = [one.as_dict(relative_to=self.downloads.parent) for one in certificates if one]
+    def keep(self, *certificates: Certificate | None, warnings: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Put certificates into the report, each with its warnings (by its SHA-256)."""
+        known = warnings or {}
+        kept = [one.as_dict(known.get(one.sha256, ()), relative_to=self.downloads.parent) for one in certificates if one]
         self.report.certificates = kept
 
     def already(self, what: str) -> None:
         """The recorder is as it should be; nothing had to be done."""
+        self.report.already.append(what)
         self.report.notes.append(f"already: {what}")
 
     def cannot(self, what: str) -> WrongCall:
@@ -216,15 +220,18 @@ class Recorder:
         """The recorder is at another address from now on, and has forgotten who was signed in."""
         self.signed_in = False
         self.session.move(url)
+        self.tries.moved(place_of(url))
         self.view.read_as(self.firmware)
 
     def leave(self) -> None:
         """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""
+        self.tries.over(self.signed_in)
         words, self._last_words = self._last_words, []
         self.steps.leaving = True
         for flow in words if self.signed_in else []:
             try:
-                flow(self)
+                with waiting("the sign-out"):
+                    flow(self)
             except HeldBack as held:
                 self.report.notes.append(f"signing out was held back before: {held}")
             except (NvrflowError, PlaywrightError) as problem:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from nvrflow import tls
 from nvrflow.errors import ProductDefect
 from nvrflow.recorder.address import at_host, normalised, plain_at, redirected_to_https
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -38,7 +39,8 @@ def await_https(recorder: Recorder, port: int | None) -> None:
             return
         patience = _patience(recorder)
         _ask_for_a_restart(recorder, bool(https.before))
-        found = _until(patience, lambda left: _served(recorder, port, left))
+        with waiting(f"{step.value} to answer", patience):
+            found = _until(patience, lambda left: _served(recorder, port, left))
         https.after = found is not None
         if found is None:
             raise ProductDefect(_not_up(recorder, step.value, patience))
@@ -62,7 +64,8 @@ def await_http(recorder: Recorder) -> None:
         patience = _patience(recorder)
         _ask_for_a_restart(recorder, False)
         candidates = list(dict.fromkeys((recorder.session.plain_url, plain_at(recorder.url))))
-        url = _until(patience, lambda left: next((one for one in candidates if _answers_plainly(one, left)), None))
+        with waiting(f"{' or '.join(candidates)} to answer without HTTPS", patience):
+            url = _until(patience, lambda left: next((one for one in candidates if _answers_plainly(one, left)), None))
         if url is None:
             tried = " and ".join(candidates)
             raise ProductDefect(f"{tried}: no answer with plain HTTP {patience:g} s after HTTPS was switched off")
@@ -120,7 +123,8 @@ def _likely_ports(recorder: Recorder, timeout: float) -> Iterator[int]:
 def _redirects(recorder: Recorder, await_front: bool) -> bool:
     plain = _plain(recorder)
     if await_front:
-        tls.wait_until_listening(recorder.host, urlsplit(plain).port or 80, 10.0)
+        with waiting(f"{plain} to answer", 10.0):
+            tls.wait_until_listening(recorder.host, urlsplit(plain).port or 80, 10.0)
     return redirected_to_https(tls.front(plain), recorder.host) is not None
 
 

@@ -21,6 +21,7 @@ from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.steps import HeldBack
 from nvrflow.recorder.switches import is_on, turn
 from nvrflow.report import Step
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from nvrflow.recorder.recorder import Recorder
@@ -43,22 +44,27 @@ class Screen:
         recorder, path = self.recorder, self.recorder.firmware.file.pages[self.name].path or "/"
         title = f"Sign in as {recorder.user} in the browser's own window"
         with recorder.steps.step("authenticate", title, verb="authenticate", value=recorder.user), translated(recorder.url):
-            if not recorder.session.authenticate(path):
-                raise SignInRefused(f"{recorder.who}: the recorder refused user or password; nvrflow does not try again")
+            recorder.tries.typed(recorder.password())
+            with recorder.tries.counted():
+                if not recorder.session.authenticate(path):
+                    raise SignInRefused(f"{recorder.who}: the recorder refused user or password; nvrflow does not try again")
+            recorder.tries.accepted()
             recorder.view.read_as(recorder.firmware)
             recorder.unheard = True
 
     def click(self, element: str) -> None:
         """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
-        spec, steps = self._spec(element), self.recorder.steps
+        spec, steps, tries = self._spec(element), self.recorder.steps, self.recorder.tries
         with steps.described(), self._using(element, "click", f"Click {self._called(element)}") as (step, match):
             self.recorder.popups.native.clear()  # what was said before is no answer to this click
             clicked = Clicked(spec, self._at(element), signs_in=self.name == "sign_in")
-            if spec.answered_by:
-                click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element))
-            else:
-                self._press(step, match)
-                await_announcement(self.recorder, clicked)
+            with tries.counted() if clicked.signs_in else tries.heard():
+                if spec.answered_by:
+                    if click_and_hear(self.recorder, spec, lambda: self._click_at_once(match, element)):
+                        tries.accepted()
+                else:
+                    self._press(step, match)
+                    await_announcement(self.recorder, clicked)
             self.recorder.pending = None if spec.announced_by else clicked
 
     def fill(self, element: str, value: str) -> None:
@@ -74,6 +80,8 @@ class Screen:
             if spec.secret:
                 mark_secret(match.found)
             match.found.fill(value, timeout=self.recorder.timeout_ms)
+            if spec.secret and self.name == "sign_in":
+                self.recorder.tries.typed(value)
 
     def select(self, element: str, option: str) -> None:
         """Choose `option` by its words in a drop-down list."""
@@ -162,7 +170,7 @@ class Screen:
             turn(self.recorder, spec, match, wanted, lambda: self._press(step, match), self._at(element))
 
     def _click_at_once(self, match: Match, element: str) -> None:
-        with translated(self._at(element)):
+        with translated(self._at(element)), waiting(f"{match.locator} to be clickable", self.recorder.timeout):
             if self.recorder.popups.leaves_one():
                 match.found.dispatch_event("click")
             else:
@@ -170,15 +178,11 @@ class Screen:
 
     def _press(self, step: Step, match: Match) -> None:
         recorder = self.recorder
-        with translated(self._at(step.element)):
+        with translated(self._at(step.element)), waiting(f"{match.locator} to be clickable", recorder.timeout):
             clicked = click_once(
-                recorder.page,
-                match.found,
-                recorder.timeout,
-                lambda: self._clear_the_way(step, match),
-                rehearse=step.effect == "write",
-                past=recorder.popups.leaves_one(),
-            )
+                recorder.page, match.found, recorder.timeout, lambda: self._clear_the_way(step, match),
+                rehearse=step.effect == "write", past=recorder.popups.leaves_one(),
+            )  # fmt: skip
         if not clicked:
             raise TimedOut(
                 f"{self._at(step.element)}: {match.locator} could not be clicked in {recorder.timeout:g} s; "
@@ -216,7 +220,10 @@ class Screen:
 
     def _find(self, element: str, step: Step | None = None) -> Match:
         """The element, awaited; pop-ups are answered meanwhile, as steps before `step`."""
-        spec = self._spec(element)
+        with waiting(f"{self._called(element)} on the page", self.recorder.timeout):
+            return self._awaited(self._spec(element), element, step)
+
+    def _awaited(self, spec: Element, element: str, step: Step | None) -> Match:
         deadline = time.monotonic() + self.recorder.timeout
         self.recorder.view.turn_to(self.name)
         while True:

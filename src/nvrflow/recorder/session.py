@@ -18,6 +18,7 @@ from nvrflow.recorder.clicking import watch_clicks
 from nvrflow.recorder.network import hold_writes_back
 from nvrflow.recorder.studio import FLAGS, Studio
 from nvrflow.recorder.trace import write_redacted
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
@@ -175,7 +176,7 @@ class Session:
         if self.studio is not None:
             self.studio.meet(self._page)
         try:
-            with translated(self.url):
+            with translated(self.url), waiting(f"the page at {self.url}{path}", self.timeout):
                 response = open_page(self._page, self.url + path, "domcontentloaded", self.timeout)
         except PlaywrightTimeout as problem:
             raise unreachable(self.url, problem) from None

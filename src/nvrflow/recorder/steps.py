@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ class Steps:
     With a `studio` the run is a guide's: the studio takes the pictures, and `--check` describes what it does not do and goes on;
     `held` tells that something was described and not done, so that the recorder is not as the flow believes. `passed_by` are the
     pop-ups that `--check` left unanswered: the run ends at the first of them, except for what is done for `leaving`.
+    `before_first_write` is called once, before the first step that changes the recorder, and may keep it from being done.
     """
 
     report: Report
@@ -44,6 +45,7 @@ class Steps:
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
+    before_first_write: Callable[[], None] | None = None
     _chapter: str = ""
     _camera: CDPSession | None = None
     _camera_page: Page | None = None
@@ -106,9 +108,14 @@ class Steps:
     def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
         """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step."""
         self.photograph(step, page, target)
-        if self.check and step.effect == "write":
+        if step.effect != "write":
+            return
+        if self.check:
             self.held = True
             raise HeldBack(step.title)
+        if self.before_first_write is not None:
+            self.before_first_write()
+            self.before_first_write = None
 
     @property
     def stopped(self) -> bool:

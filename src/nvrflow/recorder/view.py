@@ -13,6 +13,7 @@ from nvrflow.firmware import Firmware, Locator, SelectorFile
 from nvrflow.recorder.finding import Finder
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.steps import Steps
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -62,7 +63,8 @@ class View:
         if not busy or not self.finder.shows(busy):
             return False
         try:
-            self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self._timeout * 1000)
+            with waiting("the page to be no longer busy", self._timeout):
+                self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self._timeout * 1000)
         except PlaywrightTimeout:
             raise ProductDefect(f"{self._session.host}: the page stays busy for more than {self._timeout:g} s") from None
         return True
@@ -70,8 +72,9 @@ class View:
     def calm_down(self) -> None:
         """Wait until the page has loaded nothing for a moment: forms are shown before their values are there."""
         end = time.monotonic() + self._timeout
-        while self.happens("requestfinished", _CALM) and time.monotonic() < end:
-            continue
+        with waiting("the page to have loaded", self._timeout):
+            while self.happens("requestfinished", _CALM) and time.monotonic() < end:
+                continue
 
     def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
         """Wait until something that one of the locators matches is visible; False when the time is over first."""

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, Protocol
 
 from nvrflow.errors import NvrflowError
+from nvrflow.wait import Wait
 
 Effect = Literal["read", "write"]
 Outcome = Literal["done", "already", "checked", "failed"]
@@ -56,18 +57,26 @@ class Drift:
 
 @dataclass
 class TrustChange:
-    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there."""
+    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there.
+
+    `note` says in a few words what is trusted; `commands` are the operating system's, one a line, as they can be typed.
+    """
 
     store: str
     kind: str
     anchor: str
     changed: bool
     note: str = ""
+    commands: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Https:
-    """HTTPS of the recorder before and after; `trusted` is the word of a browser that ignores no error."""
+    """HTTPS of the recorder before and after, and what this computer's clients say of it.
+
+    `trusted`: True if every client that the changed stores serve opened the recorder, False if one of them refused, None if
+    nothing was imported; `reason` says why it is not True. `clients` are all that were asked, each `{name, trusted, reason}`.
+    """
 
     before: bool | None = None
     after: bool | None = None
@@ -76,6 +85,7 @@ class Https:
     redirects: bool | None = None
     trusted: bool | None = None
     reason: str | None = None
+    clients: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Listener(Protocol):
@@ -85,6 +95,8 @@ class Listener(Protocol):
     def starts(self, title: str) -> None: ...
     def ended(self, step: Step) -> None: ...
     def says(self, sentence: str) -> None: ...
+    def waits(self, wait: Wait) -> None: ...
+    def waited(self, wait: Wait) -> None: ...
 
 
 class Silence:
@@ -94,6 +106,8 @@ class Silence:
     def starts(self, title: str) -> None: ...
     def ended(self, step: Step) -> None: ...
     def says(self, sentence: str) -> None: ...
+    def waits(self, wait: Wait) -> None: ...
+    def waited(self, wait: Wait) -> None: ...
 
 
 @dataclass
@@ -112,6 +126,7 @@ class Report:
     trust: list[TrustChange] = field(default_factory=list)
     https: Https | None = None
     notes: list[str] = field(default_factory=list)
+    already: list[str] = field(default_factory=list)
     started: str = ""
     seconds: float = 0.0
 

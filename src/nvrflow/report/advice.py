@@ -6,12 +6,12 @@ from typing import Any
 
 _AGAIN = "then run the command again"
 _ADVICE = {
-    "wrong-call": ("The call cannot be meant", "Correct the option or argument that the message names."),
+    "wrong-call": ("The command is wrong", "Correct the option or argument that the message names."),
     "invalid-file": ("A file cannot be used", "Correct the file at the place that the message names."),
     "sign-in-refused": (
         "The recorder refused the sign-in",
-        f"Check the user name and the password, {_AGAIN}. nvrflow never tries twice by itself: the recorder counts wrong "
-        "passwords and locks the account.",
+        f"Check the user name and the password, {_AGAIN}. nvrflow never tries twice by itself, because the recorder "
+        "counts wrong passwords and locks the account.",
     ),
     "account-locked": (
         "The account is locked",
@@ -28,7 +28,7 @@ _ADVICE = {
     "plugin-needed": (
         "The page needs a browser plugin",
         "No current browser has this plugin. Do this part by hand on a computer that still has it, or ask the manufacturer for "
-        "firmware whose pages work without.",
+        "firmware that works without it.",
     ),
     "session-limit": (
         "Too many people are signed in",
@@ -39,12 +39,12 @@ _ADVICE = {
         "If you know which one is right, name it with --firmware. nvrflow does not guess where it would change something.",
     ),
     "selector-drift": (
-        "The page is not as the selector file says",
+        "The page differs from the selector file",
         "Look at the picture of the step, and correct the element in the selector file that the message names.",
     ),
     "product-defect": (
         "The recorder did not do what its page says",
-        "Repeat the step by hand. If the recorder fails there too, this folder shows its manufacturer what happened.",
+        "Repeat the step by hand. If it fails there, too, the run folder shows the manufacturer what happened.",
     ),
     "certificate-refused": (
         "A certificate was not imported",
@@ -53,15 +53,19 @@ _ADVICE = {
     ),
     "not-trusted": (
         "The browser does not trust the recorder",
-        "Run nvrflow verify with the recorder's address: it names the reason and what mends it.",
+        "Run nvrflow verify with the recorder's address: it names the reason and what to do.",
+    ),
+    "no-room": (
+        "There is no room for what has to be written down",
+        f"Nothing was changed. Make the folder that the message names writable, or give its disk room, {_AGAIN}.",
     ),
     "timeout": (
-        "A wait came to its end",
-        "Look at the last picture for what the recorder showed. If it is only slow, allow more with --timeout SECONDS.",
+        "A wait took too long",
+        "Look at the last picture to see what the recorder showed. If it is only slow, allow more with --timeout SECONDS.",
     ),
     "interrupted": (
         "Interrupted",
-        "The steps show how far the work went. The command can be run again: what is there already is not done twice.",
+        "The steps show how far the work went. The command can be run again; what is done already is not done twice.",
     ),
 }
 
@@ -80,7 +84,33 @@ def verdict(document: dict[str, Any]) -> str:
     if document["error"]:
         return f"{words}: {heading(document['error']['kind'])}"
     https = document["https"]
-    return f"{words}. HTTPS is on and trusted" if https and https["trusted"] and https["after"] else words
+    if not https or not https["after"] or https["trusted"] is None:
+        return words
+    return f"{words}. HTTPS is on and trusted" if https["trusted"] else f"{words}. HTTPS is on, but not trusted"
+
+
+def done_with(change: dict[str, Any], outcome: str) -> str:
+    """What was done with one certificate in one store (an entry of `trust` in report.json), in a few words."""
+    return "imported" if change["changed"] else "would be imported" if outcome == "checked" else "was there already"
+
+
+def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
+    """What a person may want to do after this run (report.json), and the command for it; None where nothing is left to say.
+
+    After an error `advice` says it.
+    """
+    https, recorder = document["https"] or {}, document["recorder"]
+    if document["error"]:
+        return None
+    if document["outcome"] == "checked":
+        return "To do it", "run the same command without --check"
+    if https.get("after") and https["trusted"] is False:
+        return "To see why", f"nvrflow verify {recorder}"
+    if document["trust"]:
+        return "To take it back", f"nvrflow untrust {recorder}"
+    if https.get("after"):
+        return "To make browsers trust it", f"nvrflow secure {recorder}"
+    return None
 
 
 def heading(kind: str) -> str:

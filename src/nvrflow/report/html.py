@@ -7,7 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from nvrflow.report.advice import advice, heading, verdict
+from nvrflow.report.advice import advice, done_with, heading, verdict
+from nvrflow.report.client import trusted_by
 
 _ROLES = {"device": "The recorder's own", "trusted-ca": "CA that signed it"}
 
@@ -27,6 +28,8 @@ def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
         verdict=verdict(document),
         failing=next((step for step in steps if error and step["id"] == error["step"]), None),
         heading=heading,
+        done_with=done_with,
+        trusted_by=trusted_by,
         advice=advice,
         chapters=[(title, list(inner)) for title, inner in groupby(steps, key=lambda step: step["chapter"])],
         writes=sum(step["effect"] == "write" and step["outcome"] == "done" for step in steps),

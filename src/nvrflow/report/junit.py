@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import Any
 
+from nvrflow.report.client import trusted_by
 from nvrflow.report.plain import one_line, plain
 
 _WORDS = {True: "true", False: "false", None: ""}
@@ -57,6 +58,7 @@ def _properties(suite: ET.Element, document: dict[str, Any]) -> None:
         "drift": len(document["drift"]),
         "https.tls": https.get("tls"),
         "https.trusted": _WORDS[https.get("trusted")],
+        "https.clients": trusted_by(https) if https.get("after") else "",
     }
     properties = ET.SubElement(suite, "properties")
     for name, value in known.items():

@@ -5,12 +5,11 @@ order: `handshake` (what is served), `odd_curves` (the same by a key that no bro
 to it), `first_answer` (plain HTTP).
 """
 
-from nvrflow.tls.exchange import Exchange, Offers, offers
+from nvrflow.tls.exchange import Offers, offers
 from nvrflow.tls.first_answer import Front, date_header, front, redirect_of
 from nvrflow.tls.handshake import Served, listens, served, wait_until_listening
 
 __all__ = [
-    "Exchange",
     "Front",
     "Offers",
     "Served",

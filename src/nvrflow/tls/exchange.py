@@ -6,15 +6,14 @@ import socket
 import ssl
 import warnings
 from dataclasses import dataclass
-from typing import Literal
 
+from nvrflow.certificate import KeyExchange
 from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
 
 _WITHOUT_CERTIFICATE = "aNULL"
-Exchange = Literal["tls13", "ecdhe", "rsa"]
 # What browsers offer below TLS 1.3, by OpenSSL's names: read from the ClientHello of Chromium 156 and of Firefox 153 (which
 # offers ECDHE-ECDSA-AES256-SHA as well).
-_CIPHERS: dict[Exchange, str] = {
+_CIPHERS: dict[KeyExchange, str] = {
     "ecdhe": "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
     ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA",
     "rsa": "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA",
@@ -31,8 +30,8 @@ class Offers:
     """
 
     versions: frozenset[str] = frozenset()
-    exchanges: frozenset[Exchange] = frozenset()
-    chosen: Exchange | None = None
+    exchanges: frozenset[KeyExchange] = frozenset()
+    chosen: KeyExchange | None = None
     dropped: str = ""
 
     @property
@@ -45,7 +44,7 @@ def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
     """Try the ciphers that browsers offer, one key exchange after the other: three handshakes with most. Never raises."""
     at = (host, port, timeout)
     newest = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
-    found: set[Exchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
+    found: set[KeyExchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
     for exchange, ciphers in _CIPHERS.items():
         if newest is not None and _handshake(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, ciphers):
             found.add(exchange)
@@ -59,7 +58,7 @@ def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
     return Offers(frozenset(one[0] for one in (other, old) if one), dropped=other[1] if other else "")
 
 
-def _exchange(version: str, cipher: str) -> Exchange:
+def _exchange(version: str, cipher: str) -> KeyExchange:
     if version == "TLSv1.3":
         return "tls13"
     return "ecdhe" if cipher.startswith("ECDHE-") else "rsa"

@@ -1,24 +1,34 @@
 """Trust: the recorder's certificates put into this computer's stores, as little as is needed, and exactly undone.
 
-made = plan(device, authority, served.leaf, "http://192.0.2.10")        # nothing is changed
-approved = approve(made, expect_sha256, yes, confirm)                   # CertificateRefused when nobody confirms
-changes = apply(made, approved)                                         # all or nothing, written in the ledger
-remove("192.0.2.10", made.ledger, made.computer)                        # exactly that, away again
+    request = Request("192.0.2.10", device, authority, served)     # what is asked for
+    plan = make_plan(request)                                      # what would be done; nothing is changed
+    approval = approve(plan, Approver(yes=True))                   # CertificateRefused when nobody confirms
+    changes = apply(approval)                                      # all or nothing, written in the ledger
+    remove("192.0.2.10", plan.ledger, plan.computer)               # exactly that, away again
+
+In reading order: `request` (what is asked for), `names` and `anchor` (what a certificate may vouch for), `material` (the
+certificates, sorted), `judgement` (what is known against them), `choice` (what goes into which kind of store), `plan`,
+`approval`, `ledger`, `apply`, `removal`, `listing`; then `clients` and `word` (who is asked, and what the answers mean),
+`diagnosis` and `verify`; `stages` and `endpoint` (trust as a part of a run), `home` (a throw-away store), `doctor` and
+`surroundings` (this computer), `bundle` (other computers). Below all of them: `computer`, `actions`, `stores` and `discovery`.
 """
 
-from nvrflow.trust.apply import Removal, apply, recover, remove
-from nvrflow.trust.approval import approve
-from nvrflow.trust.choosing import KINDS, Kind, Material
+from nvrflow.trust.apply import apply
+from nvrflow.trust.approval import Approval, Approver, approve
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import all_stores
 from nvrflow.trust.home import into_home
-from nvrflow.trust.ledger import Entry, Ledger
-from nvrflow.trust.listing import Held, status
-from nvrflow.trust.plan import Item, Plan, ledger_of, plan
-from nvrflow.trust.sorting import Sorted, sort_out
+from nvrflow.trust.ledger import Entry, Ledger, ledger_of
+from nvrflow.trust.listing import Held, listed, status
+from nvrflow.trust.material import Material, Sorted, sort_out
+from nvrflow.trust.plan import Item, Plan, make_plan
+from nvrflow.trust.removal import Removal, recover, remove
+from nvrflow.trust.request import KINDS, Kind, Request, Terms, request_for_files, request_for_served
 
 __all__ = [
     "KINDS",
+    "Approval",
+    "Approver",
     "Computer",
     "Entry",
     "Held",
@@ -28,15 +38,20 @@ __all__ = [
     "Material",
     "Plan",
     "Removal",
+    "Request",
     "Sorted",
+    "Terms",
     "all_stores",
     "apply",
     "approve",
     "into_home",
     "ledger_of",
-    "plan",
+    "listed",
+    "make_plan",
     "recover",
     "remove",
+    "request_for_files",
+    "request_for_served",
     "sort_out",
     "status",
 ]

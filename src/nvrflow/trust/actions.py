@@ -7,6 +7,7 @@ import contextlib
 import os
 import shlex
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +92,14 @@ def perform(action: Action) -> str:
             _make(action.path, action.mode)
     except OSError as problem:
         return f"{problem.filename or action.path}: {problem.strerror or problem}"
+    return ""
+
+
+def perform_all(actions: Iterable[Action]) -> str:
+    """Do them in order until one goes wrong; returns what went wrong, or an empty string."""
+    for action in actions:
+        if problem := perform(action):
+            return problem
     return ""
 
 

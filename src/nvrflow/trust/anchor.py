@@ -8,7 +8,7 @@ certificates fit it, and name constraints that end at the recorder. It is signed
 from __future__ import annotations
 
 import ipaddress
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,29 +21,12 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from nvrflow.certificate import Certificate
 from nvrflow.certificate.encoding import parts, pieces, sequence
+from nvrflow.trust.names import Names
 
-NO_NAME = "nothing.invalid"
+_NO_NAME = "nothing.invalid"
 _NO_ADDRESS = "255.255.255.255"
+_EVERY_ADDRESS = tuple(ipaddress.ip_network(one) for one in ("0.0.0.0/0", "::/0"))
 _SUBJECT = 5  # the place of the subject in a certificate of version 3
-_LOCAL = {"arpa", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"}
-
-
-@dataclass(frozen=True)
-class Permitted:
-    """The names that a limited anchor lets through; neither list is ever empty, for an empty one would mean any."""
-
-    addresses: tuple[str, ...]
-    names: tuple[str, ...]
-
-    @property
-    def cidrs(self) -> tuple[str, ...]:
-        """The addresses as networks of one, `192.0.2.10/32`."""
-        return tuple(str(ipaddress.ip_network(address)) for address in self.addresses)
-
-    @property
-    def shown(self) -> str:
-        """For a sentence."""
-        return ", ".join(dict.fromkeys(one for one in (*self.addresses, *self.names) if one not in (NO_NAME, _NO_ADDRESS)))
 
 
 @dataclass(frozen=True)
@@ -55,53 +38,48 @@ class LimitedPair:
     clone: Certificate
 
 
-def permitted(device: Certificate) -> Permitted:
-    """The names of the device certificate, as a limit.
+def name_limits(names: Names) -> x509.NameConstraints:
+    """The decided names as the extension of a certificate: what is permitted, and all around it excluded.
 
-    OpenSSL tests a host-like common name as DNS name when there is no DNS name among the SANs; Firefox takes an IP-like
-    DNS limit for broken when there are. Hence: the DNS SANs; without any the common name if it looks like a host of a
-    local network (a public name there is no reason to vouch for that name); else a name that cannot exist.
+    A kind of name without a permission is unlimited, so neither list is ever empty. A permitted DNS name would cover all below
+    it (RFC 5280); what is below is excluded with a leading dot, except where a wildcard or another permitted name is there.
+    Chromium, Firefox, curl and Python take the dot as "below only" (measured; RFC 5280 does not say it, and Apple's older code
+    takes no notice of it). Without any DNS name, or any address of a version, all of that kind are excluded.
     """
-    names = tuple(name.removeprefix("*.") for name in device.dns_names)
-    if not names and is_local(device.common_name):
-        names = (device.common_name,)
-    return Permitted(device.ip_names or (_NO_ADDRESS,), names or (NO_NAME,))
+    networks = [ipaddress.ip_network(one) for one in names.addresses or (_NO_ADDRESS,)]
+    trees = [name.removeprefix("*.") for name in names.names] or [_NO_NAME]
+    permitted: list[x509.GeneralName] = [*map(x509.IPAddress, networks), *map(x509.DNSName, dict.fromkeys(trees))]
+    versions = {ipaddress.ip_address(one).version for one in names.addresses}
+    excluded: list[x509.GeneralName] = [x509.IPAddress(every) for every in _EVERY_ADDRESS if every.version not in versions]
+    below = [f".{name}" for name in names.names if not _needs_what_is_below(name, names.names)]
+    excluded += [x509.DNSName(one) for one in (below if names.names else [""])]
+    return x509.NameConstraints(permitted, excluded or None)
 
 
-def is_local(name: str) -> bool:
-    """Whether a name is an address, a single word, or below a domain that the public name system does not have."""
-    if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", name):
-        return False
-    last = name.lower().rpartition(".")[2]
-    return "." not in name or last in _LOCAL or last.isdigit()
+def _needs_what_is_below(name: str, every: Sequence[str]) -> bool:
+    """Whether a permitted name lies below this one, or this one below a wildcard."""
+    wildcards = [other[1:] for other in every if other.startswith("*.")]
+    return f".{name}".endswith(tuple(wildcards)) or any(other.endswith(f".{name}") for other in every)
 
 
-def foreign_names(device: Certificate, host: str) -> tuple[str, ...]:
-    """Public names on the device certificate that are not the recorder's address: a limited anchor vouches for them too."""
-    return tuple(name for name in permitted(device).names if name not in (host, NO_NAME) and not is_local(name))
+def limited(authority: Certificate, device: Certificate, names: Names) -> LimitedPair:
+    """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call.
 
-
-def name_limits(device: Certificate) -> x509.NameConstraints:
-    """The same as the extension of a certificate."""
-    allowed = permitted(device)
-    trees: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_network(cidr)) for cidr in allowed.cidrs]
-    trees += [x509.DNSName(name) for name in allowed.names]
-    return x509.NameConstraints(trees, None)
-
-
-def limited(authority: Certificate, device: Certificate) -> LimitedPair:
-    """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call."""
-    alone = _clone(authority, device, ec.generate_private_key(ec.SECP256R1()), _own_name(device), None)
+    `names` is what was decided for `device`. Raises ValueError when that is no limited trust.
+    """
+    if names.kind != "limited":
+        raise ValueError(f"no limited anchor may be made for {device.name!r}: {names.kind}")
+    alone = _clone(authority, names, ec.generate_private_key(ec.SECP256R1()), _own_name(names), None)
     key = ec.generate_private_key(ec.SECP256R1())
     issuer_named = _names_its_issuer(device)
-    above = authority.x509.issuer if issuer_named else _own_name(device)
-    root = _root(authority, device, key, above)
-    clone = _clone(authority, device, key, above, authority.serial if issuer_named else None)
+    above = authority.x509.issuer if issuer_named else _own_name(names)
+    root = _root(authority, names, key, above)
+    clone = _clone(authority, names, key, above, authority.serial if issuer_named else None)
     return LimitedPair(alone, root, clone)
 
 
-def _own_name(device: Certificate) -> x509.Name:
-    text = f"nvrflow limited anchor for {permitted(device).shown}"[:64]
+def _own_name(names: Names) -> x509.Name:
+    text = f"nvrflow limited anchor for {names.shown}"[:64]
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
@@ -111,12 +89,12 @@ def _names_its_issuer(device: Certificate) -> bool:
     return bool(above and above.authority_cert_serial_number is not None)
 
 
-def _clone(authority: Certificate, device: Certificate, key: Any, issuer: x509.Name, serial: int | None) -> Certificate:
+def _clone(authority: Certificate, names: Names, key: Any, issuer: x509.Name, serial: int | None) -> Certificate:
     ours = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     theirs = authority.extension(x509.SubjectKeyIdentifier)
     subject_key = theirs or x509.SubjectKeyIdentifier.from_public_key(authority.x509.public_key())
     builder = (
-        _beginning(authority, device)
+        _beginning(authority, names)
         .issuer_name(issuer)
         .subject_name(authority.x509.subject)
         .public_key(authority.x509.public_key())
@@ -128,9 +106,9 @@ def _clone(authority: Certificate, device: Certificate, key: Any, issuer: x509.N
     return _with_exact_name(_signed(builder, key), authority, key)
 
 
-def _root(authority: Certificate, device: Certificate, key: Any, name: x509.Name) -> Certificate:
+def _root(authority: Certificate, names: Names, key: Any, name: x509.Name) -> Certificate:
     builder = (
-        _beginning(authority, device)
+        _beginning(authority, names)
         .issuer_name(name)
         .subject_name(name)
         .public_key(key.public_key())
@@ -141,7 +119,7 @@ def _root(authority: Certificate, device: Certificate, key: Any, name: x509.Name
     return _signed(builder, key)
 
 
-def _beginning(authority: Certificate, device: Certificate) -> x509.CertificateBuilder:
+def _beginning(authority: Certificate, names: Names) -> x509.CertificateBuilder:
     """What root and clone have in common: the CA's dates and the limits."""
     usage = dict.fromkeys(
         ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
@@ -150,7 +128,7 @@ def _beginning(authority: Certificate, device: Certificate) -> x509.CertificateB
         x509.CertificateBuilder()
         .not_valid_before(max(authority.not_before, datetime(1970, 1, 2, tzinfo=UTC)))
         .not_valid_after(max(authority.not_after, authority.not_before + timedelta(seconds=1)))
-        .add_extension(name_limits(device), critical=True)
+        .add_extension(name_limits(names), critical=True)
         .add_extension(
             x509.KeyUsage(**usage, key_cert_sign=True, crl_sign=False, encipher_only=False, decipher_only=False),
             critical=True,

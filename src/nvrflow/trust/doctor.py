@@ -9,7 +9,7 @@ from nvrflow.browser import find_browser
 from nvrflow.command import tool
 from nvrflow.errors import WrongCall
 from nvrflow.problem import Problem
-from nvrflow.trust import Computer
+from nvrflow.trust.computer import Computer
 from nvrflow.trust.surroundings import examine
 
 

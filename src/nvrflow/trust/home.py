@@ -1,14 +1,16 @@
-"""A throw-away HOME whose browser trusts exactly what a plan would trust: for the proof, and for `demo`."""
+"""A throw-away HOME whose browser trusts exactly what a plan would trust: for the check before the import."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from nvrflow.errors import NotTrusted
-from nvrflow.trust.actions import perform
-from nvrflow.trust.choosing import choose
+from nvrflow.trust.actions import perform_all
+from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.plan import Plan
+from nvrflow.trust.stores import is_enough
 from nvrflow.trust.stores.nss_store import MEND, NssStore
 
 
@@ -18,18 +20,21 @@ def into_home(plan: Plan, home: Path) -> Path:
     Start Chromium with HOME set to `home`. The database lies in the old place, `.pki/nssdb`, which every version of
     Chromium reads first; here there is nothing that it could hide. Linux only. Raises NotTrusted when it cannot be made.
     """
-    environment = {name: value for name, value in plan.computer.environment.items() if not name.startswith("XDG_")}
-    computer = Computer("linux", {**environment, "HOME": str(home)})
+    computer = Computer("linux", environment_of(plan.computer.environment, home))
     store = NssStore(computer, "throw-away", "chromium", home / ".pki" / "nssdb", "one browser", creatable=True)
     if not computer.has("certutil"):
         raise NotTrusted(f"{home}: NSS's certutil is missing, so no browser can be given the certificates; {MEND}")
     for choice in choose(plan.material, plan.kind, "chromium"):
         if choice.certificate is None:
             raise NotTrusted(f"{plan.host}: {choice.why}")
-        for action in store.adding(choice.certificate, choice.use, plan.host):
-            if problem := perform(action):
-                raise NotTrusted(f"{home}: {problem}")
-        found = store.find(choice.certificate)
-        if found is None or not store.enough(found, choice.use):
+        if problem := perform_all(store.add(choice.certificate, choice.use, plan.host)):
+            raise NotTrusted(f"{home}: {problem}")
+        found = store.holds(choice.certificate)
+        if found is None or not is_enough(store, found, choice.use):
             raise NotTrusted(f"{store.place}: the certificate is not there as it should be")
     return store.folder
+
+
+def environment_of(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+    """The environment of a process that lives in `home`: no XDG folder leads out of it."""
+    return {name: value for name, value in environment.items() if not name.startswith("XDG_")} | {"HOME": str(home)}

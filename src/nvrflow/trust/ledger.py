@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Literal, TypeVar
+from typing import Literal, TypeVar
+
+from filelock import FileLock, Timeout
 
 from nvrflow.certificate import Certificate, read_certificates
-from nvrflow.errors import InvalidFile, TimedOut
+from nvrflow.errors import CertificateRefused, InvalidFile, TimedOut
 from nvrflow.report import nvrflow_version
 from nvrflow.trust.actions import write_whole
+from nvrflow.trust.computer import Computer
 from nvrflow.trust.stores import Use
 
 Phase = Literal["planned", "done", "removing"]
 _FORMAT = 1
+_REMEMBERED = 200  # how many recorders that were taken back are remembered
 T = TypeVar("T")
 
 
@@ -58,14 +60,33 @@ class Entry:
         return self.host == host and (not ports or not self.ports or not set(ports).isdisjoint(self.ports))
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What makes an entry the same one."""
-        return self.host, self.store, self.place, self.sha256
+    def spot(self) -> tuple[str, str, str]:
+        """Which certificate in which store: what several recorders can share."""
+        return self.store, self.place, self.sha256
 
-    @property
+    def replaces(self, other: Entry) -> bool:
+        """Whether `other` speaks of the same certificate in the same store for the same recorder."""
+        return self.spot == other.spot and self.is_of(other.host, other.ports)
+
+    @cached_property
     def certificate(self) -> Certificate:
         """The certificate itself."""
         return read_certificates(self.pem.encode(), "ledger")[0]
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A recorder whose trust was taken back, and when (UTC, `2026-11-27T21:30:00Z`)."""
+
+    host: str
+    ports: Sequence[int] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class _Document:
+    entries: list[Entry] = field(default_factory=list)
+    taken_back: list[TakenBack] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,56 +96,55 @@ class Ledger:
     path: Path
 
     def entries(self) -> list[Entry]:
-        """All entries, in the order in which they were made. Raises InvalidFile when the file is damaged."""
-        try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
-            return [Entry(**entry) for entry in document["entries"]]
-        except FileNotFoundError:
-            return []
-        except (ValueError, TypeError, KeyError) as problem:
-            raise InvalidFile(
-                f"the ledger of what was trusted cannot be read ({problem}); move it away and untrust by file", self.path
-            ) from None
-        except OSError as problem:
-            raise InvalidFile(problem.strerror or str(problem), self.path) from None
+        """All entries, in the order in which they were made. Raises InvalidFile for a damaged or foreign file, which it names."""
+        return self._read().entries
 
     def put(self, entry: Entry) -> Entry:
-        """Write an entry down, in place of an earlier one with the same key."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        dated = replace(entry, when=entry.when or now, nvrflow=nvrflow_version())
-        kept = self.entries()
-        keys = [one.key for one in kept]
-        if dated.key in keys:
-            kept[keys.index(dated.key)] = dated
+        """Write an entry down, in place of an earlier one for the same recorder, store and certificate."""
+        dated = replace(entry, when=entry.when or _now(), nvrflow=nvrflow_version())
+        document = self._read()
+        same = [number for number, one in enumerate(document.entries) if dated.replaces(one)]
+        if same:
+            dated = replace(dated, ports=tuple(dict.fromkeys((*document.entries[same[0]].ports, *dated.ports))))
+            document.entries[same[0]] = dated
         else:
-            kept.append(dated)
-        self._write(kept)
+            document.entries.append(dated)
+        self._write(document)
         return dated
 
     def drop(self, entry: Entry) -> None:
         """Strike an entry out."""
-        self._write(one for one in self.entries() if one.key != entry.key)
+        document = self._read()
+        self._write(replace(document, entries=[one for one in document.entries if not entry.replaces(one)]))
+
+    def remember(self, entry: Entry) -> None:
+        """Note that the trust in this recorder was taken back."""
+        document = self._read()
+        gone = TakenBack(entry.host, tuple(entry.ports), _now())
+        others = [one for one in document.taken_back if (one.host, tuple(one.ports)) != (gone.host, gone.ports)]
+        self._write(replace(document, taken_back=[*others, gone][-_REMEMBERED:]))
 
     def of_host(self, host: str, ports: Collection[int] = ()) -> list[Entry]:
         """The entries of one address, or of the one recorder there that is reached at one of `ports`."""
         return [entry for entry in self.entries() if entry.is_of(host, ports)]
 
+    def taken_back(self, host: str) -> TakenBack | None:
+        """When the trust in a recorder at `host` was last taken back; None when it never was."""
+        return next((one for one in reversed(self._read().taken_back) if one.host == host), None)
+
     @contextmanager
     def alone(self, seconds: float = 60.0) -> Iterator[None]:
         """Keep other runs (and threads) of nvrflow out while stores are changed. Raises TimedOut when they take too long."""
         self._make_folder()
-        end = time.monotonic() + seconds
-        with self._opened_lock() as file:
-            while not _locked(file):
-                if time.monotonic() > end:
-                    raise TimedOut(
-                        f"{self.path.parent}: another nvrflow has been at the trust stores for {seconds:g} seconds; try again"
-                    )
-                threading.Event().wait(0.1)
-            try:
+        try:
+            with FileLock(self._lock, timeout=seconds):
                 yield
-            finally:
-                _unlock(file)
+        except Timeout:
+            raise TimedOut(
+                f"{self.path.parent}: another nvrflow has been changing the trust stores for {seconds:g} seconds; try again later"
+            ) from None
+        except OSError as problem:
+            raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self._lock) from None
 
     def between_changes(self, look: Callable[[], T]) -> T:
         """What `look` finds while no other run changes stores: a database that is just being made cannot be read.
@@ -142,48 +162,55 @@ class Ledger:
     def _lock(self) -> Path:
         return self.path.parent / "trust.lock"
 
-    def _opened_lock(self) -> IO[bytes]:
-        try:
-            return self._lock.open("a+b")
-        except OSError as problem:
-            raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self._lock) from None
-
     def _make_folder(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as problem:
             raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self.path) from None
 
-    def _write(self, entries: Iterable[Entry]) -> None:
-        document = {"format": _FORMAT, "entries": [asdict(entry) for entry in entries]}
+    def _read(self) -> _Document:
+        try:
+            document = json.loads(self.path.read_text(encoding="utf-8"))
+            found = document.get("format")
+            if found != _FORMAT:
+                raise self._unreadable(f"it has format {found!r}, and this version of nvrflow reads format {_FORMAT}")
+            entries = [Entry(**entry) for entry in document["entries"]]
+            for entry in entries:
+                _ = entry.certificate  # read here, so that nobody meets a damaged one later
+            return _Document(entries, [TakenBack(**one) for one in document.get("taken_back", [])])
+        except FileNotFoundError:
+            return _Document()
+        except OSError as problem:
+            raise InvalidFile(problem.strerror or str(problem), self.path) from None
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, CertificateRefused) as problem:
+            raise self._unreadable(f"it is damaged ({problem})") from None
+
+    def _unreadable(self, why: str) -> InvalidFile:
+        return InvalidFile(
+            f"the ledger of what was trusted cannot be read: {why}. Take trust back by its files (nvrflow untrust FILE…) or take"
+            " back everything (nvrflow untrust --all); then move this file away",
+            self.path,
+        )
+
+    def _write(self, document: _Document) -> None:
+        data = {
+            "format": _FORMAT,
+            "entries": [asdict(entry) for entry in document.entries],
+            "taken_back": [asdict(one) for one in document.taken_back],
+        }
         try:
             self._make_folder()
-            write_whole(self.path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+            write_whole(self.path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
         except OSError as problem:
             raise InvalidFile(
                 f"the ledger cannot be written ({problem.strerror}); nothing is trusted without it", self.path
             ) from None
 
 
-def _locked(file: IO[bytes]) -> bool:
-    """Whether the file could be locked for this run alone."""
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            windows: Any = __import__("msvcrt")
-            file.seek(0)
-            windows.locking(file.fileno(), windows.LK_NBLCK, 1)
-    except OSError:
-        return False
-    return True
+def ledger_of(computer: Computer) -> Ledger:
+    """The ledger of this user."""
+    return Ledger(computer.state / "trust.json")
 
 
-def _unlock(file: IO[bytes]) -> None:
-    """Let others in; POSIX does it when the file is closed."""
-    if os.name != "posix":
-        windows: Any = __import__("msvcrt")
-        file.seek(0)
-        windows.locking(file.fileno(), windows.LK_UNLCK, 1)
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,13 +1,14 @@
-"""What we put where, held against what is really there."""
+"""What nvrflow put into this computer's stores, compared with what is really there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nvrflow.trust.computer import Computer
-from nvrflow.trust.discovery import store_of
-from nvrflow.trust.ledger import Entry, Ledger
-from nvrflow.trust.stores import Store
+from nvrflow.trust.discovery import all_stores, store_of
+from nvrflow.trust.ledger import Entry, Ledger, ledger_of
+from nvrflow.trust.stores import Store, is_enough
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,37 @@ def status(ledger: Ledger, computer: Computer) -> list[Held]:
     return [_held(entry, store_of(computer, entry)) for entry in ledger.entries()]
 
 
+def listed(computer: Computer | None = None) -> list[dict[str, Any]]:
+    """Every store that this computer can have, whether it can be used, and what nvrflow put there, as plain data."""
+    computer = computer or Computer.this()
+    held = status(ledger_of(computer), computer)
+    listing = []
+    for store in all_stores(computer):
+        state = store.state()
+        own = [one for one in held if one.entry.store == store.name and one.entry.place == store.place]
+        listing.append(
+            {
+                "name": store.name,
+                "scope": store.scope,
+                "place": store.place,
+                "readers": store.readers,
+                "usable": state.usable,
+                "why": state.why,
+                "mend": state.mend,
+                "entries": [
+                    {"sha256": one.entry.sha256, "kind": one.entry.kind, "host": one.entry.host, "note": one.note} for one in own
+                ],
+            }
+        )
+    return listing
+
+
 def _held(entry: Entry, store: Store | None) -> Held:
-    found = store.find(entry.certificate) if store else None
+    found = store.holds(entry.certificate) if store else None
     if store is None or found is None:
         return Held(entry, False, "is not there any more; somebody took it out")
     if entry.phase != "done":
         return Held(entry, True, "was left half done by a run that was cut off; the next run undoes it")
-    if not store.enough(found, entry.use):
-        return Held(entry, True, f"has other flags now ({found.flags}) and does no longer do")
+    if not is_enough(store, found, entry.use):
+        return Held(entry, True, f"has other flags now ({found.flags}), so it has no effect any more")
     return Held(entry, True)

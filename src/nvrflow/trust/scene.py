@@ -12,7 +12,7 @@ from nvrflow.problem import Problem
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import all_stores
 from nvrflow.trust.ledger import Entry, Ledger
-from nvrflow.trust.stores import Store
+from nvrflow.trust.stores import Store, is_enough
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,11 @@ class Scene:
         found = []
         for store in all_stores(self.computer):
             for certificate in fitting.values():
-                lies = store.find(certificate)
+                lies = store.holds(certificate)
                 if lies is not None:
                     leaf = self.served.leaf is not None and certificate.der == self.served.leaf.der
                     use = uses.get(certificate.sha256, "leaf" if leaf else "authority")
-                    found.append(Lying(store, certificate, store.enough(lies, use)))
+                    found.append(Lying(store, certificate, is_enough(store, lies, use)))
         return found
 
 

@@ -1,35 +1,54 @@
-"""From two downloaded files to a recorder that a browser trusts: judged on paper, compared, confirmed, imported, proved."""
+"""Trust as a part of a run: the stages between two downloaded files and a recorder that this computer's clients open.
+
+    trusting = Trusting(confirm=ask)
+    trusting.judge(recorder, device, authority)      # on paper, before anything is changed
+    trusting.compare(recorder, device, authority)    # with what is really served; or, without downloads: trusting.take(recorder)
+    trusting.import_here(recorder)                   # once somebody has confirmed the fingerprint
+    trusting.verify(recorder)                        # every client that reads the changed stores opens the recorder
+
+A stage that is called too early raises WrongCall and says which one comes first.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from nvrflow import tls, trust
+from nvrflow import tls
 from nvrflow.browser import find_browser
 from nvrflow.certificate import Certificate
-from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError
+from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
+from nvrflow.firmware.on_screen import where_to_compare
 from nvrflow.problem import Problem
-from nvrflow.recorder import Recorder
 from nvrflow.recorder.downloads import keep_served
 from nvrflow.report import Step, TrustChange
-from nvrflow.trust import Item, Kind, Plan
+from nvrflow.trust.apply import apply
+from nvrflow.trust.approval import Approver, approve
+from nvrflow.trust.clients import ask, clients_reading
 from nvrflow.trust.clients.chromium import prove
-from nvrflow.trust.computer import Scope
-from nvrflow.trust.files import import_files
+from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, served_by
+from nvrflow.trust.home import environment_of, into_home
+from nvrflow.trust.judgement import Judgement, judged
+from nvrflow.trust.plan import Item, Plan, plan_for
+from nvrflow.trust.request import Kind, Request, Terms
+from nvrflow.trust.word import Word
+
+if TYPE_CHECKING:
+    from nvrflow.recorder import Recorder
 
 
 @dataclass
 class Trusting:
-    """How much is trusted, in which stores, and who approves.
+    """How much is trusted, in which stores, and who approves; its methods are the stages of a run, in order.
 
     `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
-    there). `environment` names the home whose stores are meant, by default this user's own. `objections` is what `judge` found.
+    there). `also` are further public names that may be vouched for. `environment` names the home whose stores are meant, by
+    default this user's own. `problems` is what `judge` or `take` found. Raises WrongCall for a kind that does not exist.
     """
 
     kind: Kind = "limited"
@@ -39,17 +58,24 @@ class Trusting:
     yes: bool = False
     confirm: Callable[[str], bool] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    objections: tuple[Problem, ...] = field(default=(), init=False)
-    _plan: Plan | None = None
-    _refusal: NvrflowError | None = None
-    _clock: datetime | None = None
+    also: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = field(default=(), init=False)
+    _terms: Terms = field(init=False, repr=False)
+    _approver: Approver = field(init=False, repr=False)
+    _judgement: Judgement | None = field(default=None, init=False, repr=False)
+    _plan: Plan | None = field(default=None, init=False, repr=False)
+    _refusal: NvrflowError | None = field(default=None, init=False, repr=False)
+    _imported: bool = field(default=False, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._terms = Terms(self.kind, tuple(self.stores), self.scope, tuple(self.also))
+        self._approver = Approver(tuple(self.expected), self.yes, self.confirm)
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
-        """Before anything is changed: would a browser take these certificates at all? Raises CertificateRefused."""
+        """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
         with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
-            plan = self._weighed(recorder, step, device, authority, None)
-            if plan.refusal:
-                raise CertificateRefused(f"{plan.host}: {plan.refusal}. Nothing was changed on the recorder or on this computer")
+            self._weigh(recorder, step, self._request(recorder, device, authority))
+            self._judged("compare").admit("Nothing was changed on the recorder or on this computer")
 
     def take(self, recorder: Recorder) -> tuple[Certificate, Certificate | None]:
         """What the recorder serves, where it offers no download: its certificate, and the CA's if that is served, too.
@@ -58,128 +84,149 @@ class Trusting:
         """
         title = "Take the certificate that the recorder serves"
         with recorder.chapter("Take the certificate"), recorder.steps.step("take", title) as step:
-            served = _served(recorder)
+            served = served_by(recorder)
             chain = [keep_served(recorder, one, number) for number, one in enumerate(served.chain)]
             authority = next((one for one in chain[1:] if one.issued(chain[0])), None)
-            self._plan = self._weighed(recorder, step, chain[0], authority, chain[0])
-            if self._plan.refusal:
-                raise CertificateRefused(f"{self._plan.host}: {self._plan.refusal}. Nothing was imported")
-            if not recorder.checking:
-                recorder.report.notes.extend(self._plan.warnings)
+            request = self._request(recorder, chain[0], authority).serving(chain[0], exchanges_of(recorder))
+            self._weigh(recorder, step, request)
+            self._decide(recorder)
             return chain[0], authority
 
     def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
-        """The chain that is really served must be what was downloaded. Raises CertificateRefused."""
-        with (
-            recorder.chapter("Compare"),
-            recorder.steps.step("compare", "Compare the served certificate with the downloaded one") as step,
-        ):
-            leaf = _served(recorder).chain[0]
-            self._plan = self._made(recorder, device, authority, leaf)
-            if self._plan.refusal:
-                raise CertificateRefused(f"{self._plan.host}: {self._plan.refusal}. Nothing was imported")
-            recorder.report.notes.extend(self._plan.warnings)
+        """The chain that is really served must be what was downloaded. Raises CertificateRefused, NotTrusted, WrongCall."""
+        before = self._judged("compare")
+        title = "Compare the served certificate with the downloaded one"
+        with recorder.chapter("Compare"), recorder.steps.step("compare", title) as step:
+            leaf = served_by(recorder).chain[0]
+            self._judgement = judged(replace(before.request, ports=ports_of(recorder)).serving(leaf, exchanges_of(recorder)))
+            self.problems = self._judgement.problems
             same = leaf.sha256 == device.sha256
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
+            self._decide(recorder)
+
+    def rehearse(self, recorder: Recorder) -> str:
+        """Before the import: would a browser that trusts only what is going to be imported open the recorder?
+
+        Asked in a throw-away HOME, so it says nothing of this computer's own stores. Returns the address that opened, empty where
+        this system cannot try it. Raises NotTrusted, WrongCall.
+        """
+        plan = self._planned("rehearse")
+        if plan.computer.system != "linux" or not plan.computer.has("certutil"):
+            return ""
+        url = https_url(recorder)
+        title = "Try the certificates in a browser with a throw-away store"
+        with recorder.chapter("Try the certificates"), recorder.steps.step("rehearse", title) as step:
+            with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
+                into_home(plan, Path(home))
+                environment = environment_of(os.environ, Path(home))
+                proof = prove(url, find_browser(recorder.session.browser.path), environment, recorder.timeout)
+            if not proof.trusted:
+                said = f"a browser that would trust the recorder's certificates still says {proof.code}"
+                raise NotTrusted(f"{url}: {said}. Nothing was imported; run nvrflow verify {url} to see why")
+            step.note = f"{url} would open" + (f" with {proof.tls}" if proof.tls else "")
+            return url
 
     def import_here(self, recorder: Recorder) -> None:
-        """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`."""
-        assert self._plan is not None
-        plan = self._plan
+        """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`.
+
+        Raises WrongCall when `compare` or `take` did not come first.
+        """
+        plan = self._planned("import_here")
         title = "Import with the operating system's tools"
         with recorder.chapter("Import on this computer"), recorder.steps.step("import", title, "write") as step:
             try:
-                changes = import_files(plan, self.expected, self.yes, self.confirm)
+                changes = apply(approve(plan, self._approver))
             except (CertificateRefused, NotTrusted) as problem:
                 problem.step = step.id
                 self._refusal, step.outcome, step.note = problem, "failed", str(problem)
                 return
+            self._imported = bool(plan.items)
             recorder.report.trust = changes
             changed = [change.store for change in changes if change.changed]
             if not changed:
                 step.effect = "read"
                 recorder.already("the stores hold what they should")
             step.note = f"changed: {', '.join(changed)}" if changed else "all was there already"
-            recorder.report.notes.extend(f"{name}: {why}" for name, why in plan.skipped)
+            recorder.report.notes.extend(str(one) for one in plan.skipped)
             recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
 
     def verify(self, recorder: Recorder) -> None:
-        """A fresh browser that trusts only what was imported, and ignores no error, opens the recorder. Raises NotTrusted."""
-        assert self._plan is not None
+        """Each client of this computer, asked with its own stores as they are now, opens the recorder.
+
+        `https.trusted` is true only if every client that reads one of the stores meant here opened it, and null when nothing was
+        imported. Raises NotTrusted, what `import_here` kept back, or WrongCall when that did not come first.
+        """
+        plan = self._planned("verify")
         https = recorder.report.https
         assert https is not None
-        url = _https_url(recorder)
-        with (
-            recorder.chapter("Verify"),
-            recorder.steps.step("verify", "Open the recorder in a fresh browser that ignores no error") as step,
-        ):
-            with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
-                trust.into_home(self._plan, Path(home))
-                browser = find_browser(recorder.session.browser.path)
-                clean = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
-                proof = prove(url, browser, clean, recorder.timeout)
-            https.trusted, https.reason = proof.trusted, proof.code or None
-            if not proof.trusted:
-                said = f"a browser that trusts the recorder's certificates says {proof.code}"
-                raise NotTrusted(f"{url}: {said}; run nvrflow verify {url} for why")
-            step.note = f"{url} opens" + (f" with {proof.tls}" if proof.tls else "")
         if self._refusal is not None:
+            https.trusted, https.reason = None, f"nothing was imported: {self._refusal}"
             raise self._refusal
+        if not self._imported:
+            why = "; ".join(map(str, plan.skipped)) or "there was no store to change"
+            https.trusted, https.reason = None, f"nothing was imported: {why}"
+            return
+        url = https_url(recorder)
+        title = "Open the recorder in this computer's own browsers and tools"
+        with recorder.chapter("Verify"), recorder.steps.step("verify", title) as step:
+            browser, stores = recorder.session.browser.path, {item.store.name for item in plan.items}
+            answers = ask(url, plan.computer, browser, recorder.timeout)
+            word = Word(answers, frozenset(one.name for one in clients_reading(stores, plan.computer, browser)))
+            https.clients = [answer.as_dict() for answer in answers]
+            https.trusted, https.reason = word.trusted, word.reason or None
+            step.note = f"{url}: {word.shown}"
+            if https.trusted is False:
+                raise NotTrusted(f"{url}: {https.reason}; run nvrflow verify {url} to see why")
 
-    def _weighed(
-        self, recorder: Recorder, step: Step, device: Certificate, authority: Certificate | None, served: Certificate | None
-    ) -> Plan:
-        """The plan for these certificates, written down: what a browser objects to, and with `--check` what would be imported."""
-        self._clock = tls.date_header(recorder.url)
-        plan = self._made(recorder, device, authority, served)
-        recorder.keep(device, authority)
-        self.objections = plan.objections
-        for certificate, kept in zip((device, authority), recorder.report.certificates, strict=False):
-            if certificate is plan.material.device:
-                kept["warnings"] = [str(objection) for objection in plan.objections]
-        if recorder.checking or plan.refusal:
-            recorder.report.notes.extend(plan.warnings)
+    def _judged(self, stage: str) -> Judgement:
+        if self._judgement is None:
+            raise WrongCall(f"Trusting.{stage}: call judge (or take) before it; help(nvrflow.Trusting) shows the order")
+        return self._judgement
+
+    def _planned(self, stage: str) -> Plan:
+        if self._plan is None:
+            first = "take, or judge and compare," if self._judgement is None else "compare"
+            raise WrongCall(f"Trusting.{stage}: call {first} before it; help(nvrflow.Trusting) shows the order")
+        return self._plan
+
+    def _request(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> Request:
+        return Request(
+            recorder.host,
+            device,
+            authority,
+            None,
+            self._terms,
+            ports=ports_of(recorder),
+            recorder_clock=tls.date_header(recorder.url),
+            computer=Computer.this(self.environment),
+            shown_at=where_to_compare(recorder.firmware),
+        )
+
+    def _weigh(self, recorder: Recorder, step: Step, request: Request) -> None:
+        """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
+        self._judgement = found = judged(request)
+        self.problems = found.problems
+        device, authority = request.device, request.authority
+        assert device is not None
+        recorder.keep(device, authority, warnings={found.material.device.sha256: [str(one) for one in found.problems]})
         step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
             f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
         )
-        if recorder.checking:
-            recorder.report.trust = [_would(item, plan) for item in plan.items if not item.present]
-        return plan
+        if recorder.checking or found.refused:
+            recorder.report.notes.extend(found.warnings)
+        if recorder.checking and not found.refused:
+            self._plan = plan_for(found)
+            recorder.report.trust = [_would(item, self._plan) for item in self._plan.items if not item.present]
 
-    def _made(self, recorder: Recorder, device: Certificate, authority: Certificate | None, served: Certificate | None) -> Plan:
-        plain, secure = (
-            urlsplit(recorder.session.plain_url),
-            urlsplit(recorder.report.https.url or "" if recorder.report.https else ""),
-        )
-        return trust.plan(
-            device,
-            authority,
-            served,
-            recorder.url,
-            self.kind,
-            self.stores or None,
-            self.scope,
-            self.environment,
-            recorder_clock=self._clock,
-            ports=(plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,),
-        )
+    def _decide(self, recorder: Recorder) -> None:
+        """The judgement on what is really served decides, and the plan is made."""
+        found = self._judged("compare")
+        found.admit("Nothing was imported")
+        if not recorder.checking:
+            recorder.report.notes.extend(found.warnings)
+        self._plan = plan_for(found)
 
 
 def _would(item: Item, plan: Plan) -> TrustChange:
-    said = f"would be imported: {'; '.join(item.commands)}"
-    return TrustChange(item.store.name, plan.kind, item.certificate.sha256, False, said)
-
-
-def _served(recorder: Recorder) -> tls.Served:
-    """What the recorder serves by HTTPS now. Raises NotTrusted when that is nothing."""
-    url = _https_url(recorder)
-    served = tls.served(recorder.session.host, urlsplit(url).port or 443)
-    if served.leaf is None:
-        raise NotTrusted(f"{url}: {served.why}")
-    return served
-
-
-def _https_url(recorder: Recorder) -> str:
-    https = recorder.report.https
-    assert https is not None and https.url is not None
-    return https.url
+    note = f"would be trusted {plan.judgement.reach}"
+    return TrustChange(item.store.name, plan.kind, item.certificate.sha256, False, note, commands=item.commands)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from jinja2 import Environment, StrictUndefined
 
 from nvrflow.certificate import Certificate
 from nvrflow.report import nvrflow_version
-from nvrflow.trust import Plan
+from nvrflow.trust.judgement import Judgement
 from nvrflow.trust.stores import Family, Use, short
+from nvrflow.trust.stores.nss_store import nss_flags
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -27,7 +29,12 @@ class Part:
     certificate: Certificate
     use: Use
     file: str
-    flags: str = ""
+    family: Family
+
+    @property
+    def flags(self) -> str:
+        """The trust flags in this browser's NSS database; empty for other systems."""
+        return nss_flags(self.family, self.use)
 
     @property
     def short(self) -> str:
@@ -90,19 +97,19 @@ def rendered(template: str, values: dict[str, Any]) -> str:
     return environment.from_string((_TEMPLATES / template).read_text(encoding="utf-8")).render(values)
 
 
-def values_for(made: Plan, contents: Contents) -> dict[str, Any]:
+def values_for(found: Judgement, url: str, contents: Contents, remarks: Iterable[str]) -> dict[str, Any]:
     """What the templates are filled with: text from certificates only in safe letters, and quoted for its shell."""
-    texts = {"host": made.host, "fingerprint": made.fingerprint, "reach": made.reach}
-    texts["id"] = hashlib.sha256(f"{made.host} {made.kind} {made.fingerprint}".encode()).hexdigest()[:12]
+    texts = {"host": found.request.host, "url": url, "fingerprint": found.fingerprint, "reach": found.reach}
+    texts["id"] = hashlib.sha256(f"{url} {found.kind} {found.fingerprint}".encode()).hexdigest()[:12]
     safe = {name: _safe(text) for name, text in texts.items()}
     return {
         **{name: shlex.quote(text) for name, text in safe.items()},
         **{f"{name}_ps": _powershell(text) for name, text in safe.items()},
         **{f"{name}_plain": text for name, text in safe.items()},
-        "title": f"Trust for the recorder at {safe['host']}",
+        "title": f"Trust for the recorder at {safe['url']}",
         "version": nvrflow_version(),
         "made": f"{datetime.now(UTC):%Y-%m-%d}",
-        "source_name": _safe(made.source.name),
+        "source_name": _safe(found.source.name),
         **{str(family): parts for family, parts in contents.parts.items()},
         "skipped_linux": [
             shlex.quote(_safe(one)) for name in ("chromium", "firefox", "openssl") for one in _said(contents, name)
@@ -110,7 +117,7 @@ def values_for(made: Plan, contents: Contents) -> dict[str, Any]:
         "skipped_macos": [shlex.quote(_safe(one)) for one in _said(contents, "macos")],
         "skipped_windows_ps": [_powershell(_safe(one)) for one in _said(contents, "windows")],
         "listing": _listing(contents),
-        "remarks": [_safe(one) for one in made.warnings if "HTTPS is off" not in one],
+        "remarks": [_safe(one) for one in remarks],
     }
 
 

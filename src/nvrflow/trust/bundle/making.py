@@ -4,72 +4,69 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused, InvalidFile, WrongCall
-from nvrflow.trust import Computer, Kind, Ledger, Plan, plan, sort_out
 from nvrflow.trust.bundle.filling import Contents, Part, rendered, scripts, values_for
-from nvrflow.trust.choosing import choose
+from nvrflow.trust.choice import choose
+from nvrflow.trust.judgement import Judgement, judged
+from nvrflow.trust.request import Request
 from nvrflow.trust.stores import Family, plain, short
 
 _FAMILIES: tuple[Family, ...] = ("chromium", "firefox", "openssl", "windows", "macos")
 _MANIFEST = "bundle.json"
-_NSS = {"chromium": {"authority": "C,,", "leaf": "P,,"}, "firefox": {"authority": "C,,", "leaf": "C,,"}}
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The folder that was made. `already`: it was there for the same recorder and stays as it is."""
+    """The folder that was made for the recorder at `url`. `already`: it was there for the same recorder and stays as it is."""
 
     folder: Path
-    host: str
-    fingerprint: str
+    url: str
+    judgement: Judgement
     files: tuple[Path, ...]
-    warnings: tuple[str, ...] = ()
     already: bool = False
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What those should know who install from the folder."""
+        return warnings_of(self.judgement)
 
-def make_bundle(
-    certificates: Sequence[Certificate],
-    out: Path,
-    host: str | None = None,
-    kind: Kind = "limited",
-    *,
-    computer: Computer | None = None,
-    now: datetime | None = None,
-) -> Bundle:
-    """Write the folder `out` for the recorder whose files these are; `host` as people open it (None: its first name).
 
-    Raises CertificateRefused when the certificates must not be trusted, WrongCall when `out` holds something else.
+def make_bundle(request: Request, out: Path) -> Bundle:
+    """Write the folder `out` for the recorder whose certificates these are.
+
+    Its address is that of the request: with the port of HTTPS, where that is not 443. Raises CertificateRefused when the
+    certificates must not be trusted, WrongCall when `out` holds something else, InvalidFile when it cannot be written.
     """
-    sorted_out = sort_out(certificates)
-    device = sorted_out.device
-    if device is None:
+    if request.device is None:
         raise CertificateRefused("the files: the recorder's own certificate is not among them; it is needed for its names")
-    names = (*device.ip_names, *device.dns_names)
-    if host is None and not names:
-        raise CertificateRefused(f"{device.name}: the certificate has no name; create one with the recorder's address")
-    made = plan(
-        device, sorted_out.authority, None, host or names[0], kind, intermediates=sorted_out.intermediates,
-        computer=computer, ledger=Ledger(out / "no-ledger.json"), now=now,
-    )  # fmt: skip
-    if made.refusal:
-        raise CertificateRefused(f"{made.host}: {made.refusal}")
-    earlier = _earlier(out, made)
+    found = judged(request, ())
+    found.admit("No bundle was made")
+    url = address_of(request)
+    earlier = _earlier(out, found, url)
     if earlier is not None:
         return earlier
-    contents = _contents(made)
-    _write(out, contents, made)
-    warnings = tuple(one for one in made.warnings if "HTTPS is off" not in one)
-    return Bundle(out, made.host, made.fingerprint, tuple(out / name for name in sorted(contents.files)), warnings)
+    contents = _contents(found, url)
+    _write(out, contents, request.host)
+    return Bundle(out, url, found, tuple(out / name for name in sorted(contents.files)))
 
 
-def _earlier(out: Path, made: Plan) -> Bundle | None:
+def address_of(request: Request) -> str:
+    """The recorder's HTTPS address as people open it."""
+    port = request.ports[-1] if request.ports else 443
+    host = f"[{request.host}]" if ":" in request.host else request.host
+    return f"https://{host}/" if port == 443 else f"https://{host}:{port}/"
+
+
+def warnings_of(found: Judgement) -> tuple[str, ...]:
+    """What those should know who install from the folder: that HTTPS is still off is no matter to them."""
+    return tuple(str(one) for one in found.problems if one.level == "warning" and one.code != "not-compared")
+
+
+def _earlier(out: Path, found: Judgement, url: str) -> Bundle | None:
     """The same bundle made before; None for an empty place. Raises WrongCall when something else lies there."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return None
@@ -77,38 +74,34 @@ def _earlier(out: Path, made: Plan) -> Bundle | None:
         manifest = json.loads((out / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise WrongCall(f"--out {out}: is not empty; name a new or empty folder") from None
-    if manifest != _manifest(made):
+    if manifest != _manifest(found, url):
         raise WrongCall(f"--out {out}: holds the bundle of another recorder or kind; name a new or empty folder")
     files = tuple(sorted(path for path in out.rglob("*") if path.is_file()))
-    return Bundle(out, made.host, made.fingerprint, files, already=True)
+    return Bundle(out, url, found, files, already=True)
 
 
-def _manifest(made: Plan) -> dict[str, Any]:
-    device = made.material.device
-    return {"host": made.host, "kind": made.kind, "fingerprint": made.fingerprint, "device": device.sha256}
+def _manifest(found: Judgement, url: str) -> dict[str, Any]:
+    return {"url": url, "kind": found.kind, "fingerprint": found.fingerprint, "device": found.material.device.sha256}
 
 
-def _contents(made: Plan) -> Contents:
+def _contents(found: Judgement, url: str) -> Contents:
     contents = Contents()
     numbered: dict[bytes, str] = {}
     for family in _FAMILIES:
         contents.parts[family], contents.skipped[family] = [], []
-        for choice in choose(made.material, made.kind, _bundled(family, made)):
+        for choice in choose(found.material, found.kind, _bundled(family, found)):
             if choice.certificate is None:
                 contents.skipped[family].append(f"{family}: {choice.why}")
                 continue
-            der = choice.certificate.der
-            file = numbered.setdefault(
-                der, f"certificates/{len(numbered) + 1}-{plain(made.host)}-{short(choice.certificate)}.crt"
-            )
+            name = f"certificates/{len(numbered) + 1}-{plain(found.request.host)}-{short(choice.certificate)}.crt"
+            file = numbered.setdefault(choice.certificate.der, name)
             contents.files[file] = choice.certificate.pem.encode()
-            flags = _NSS.get(family, {}).get(choice.use, ",,")
-            contents.parts[family].append(Part(choice.certificate, choice.use, file, flags))
-    contents.files["recorder/device.crt"] = made.material.device.pem.encode()
-    if made.material.authority is not None:
-        contents.files["recorder/ca-do-not-install.crt"] = made.material.authority.pem.encode()
-    contents.files[_MANIFEST] = (json.dumps(_manifest(made), indent=1) + "\n").encode()
-    values = values_for(made, contents)
+            contents.parts[family].append(Part(choice.certificate, choice.use, file, family))
+    contents.files["recorder/device.crt"] = found.material.device.pem.encode()
+    if found.material.authority is not None:
+        contents.files["recorder/ca-do-not-install.crt"] = found.material.authority.pem.encode()
+    contents.files[_MANIFEST] = (json.dumps(_manifest(found, url), indent=1) + "\n").encode()
+    values = values_for(found, url, contents, warnings_of(found))
     for install in (True, False):
         for name, text in scripts(install, values).items():
             contents.files[name] = text.encode("utf-8")
@@ -116,13 +109,13 @@ def _contents(made: Plan) -> Contents:
     return contents
 
 
-def _bundled(family: Family, made: Plan) -> Family:
+def _bundled(family: Family, found: Judgement) -> Family:
     """Browsers take the same pair as Windows and macOS, so that the folder has as few files as can be."""
-    limited = made.kind == "limited" and made.material.situation == "issued"
+    limited = found.kind == "limited" and found.material.situation == "issued"
     return "windows" if limited and family in ("chromium", "firefox", "openssl") else family
 
 
-def _write(out: Path, contents: Contents, made: Plan) -> None:
+def _write(out: Path, contents: Contents, host: str) -> None:
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(contents.files.items()))
     contents.files["SHA256SUMS"] = sums.encode()
     try:
@@ -132,4 +125,4 @@ def _write(out: Path, contents: Contents, made: Plan) -> None:
             file.write_bytes(data)
             file.chmod(0o755 if name.endswith((".sh", ".command")) else 0o644)
     except OSError as problem:
-        raise InvalidFile(f"the bundle for {made.host} cannot be written ({problem.strerror})", out) from None
+        raise InvalidFile(f"the bundle for {host} cannot be written ({problem.strerror})", out) from None

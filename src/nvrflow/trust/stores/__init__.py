@@ -1,12 +1,13 @@
-"""The places where a computer keeps what it trusts: one file each, all with the same few verbs.
+"""The places where a computer keeps what it trusts: one file each, all with four verbs: state, holds, add, remove.
 
-A store says which commands it would run; it runs none but those that only look. `trust.applying` does the rest.
+A store says which commands it would run; it runs none but those that only look. `nvrflow.trust.apply` does the rest. What only
+some stores can do is an ability of its own (`Flagged`, `Lingering`, `Listing`); a store without it does not define it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from nvrflow.certificate import Certificate
 from nvrflow.trust.actions import Action
@@ -39,7 +40,7 @@ class Found:
 
 
 class Store(Protocol):
-    """One place. `name` is what `--store` takes, `place` the folder or key, `readers` who looks there."""
+    """One place. `name` is what `--store` takes, `place` the folder or key, `readers` who looks there, for a person."""
 
     @property
     def name(self) -> str: ...
@@ -58,17 +59,25 @@ class Store(Protocol):
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
         """What our entry is called there: unique, recognisable, harmless to the tools."""
 
-    def flags(self, use: Use) -> str:
-        """The flags that this use needs there; empty where a store knows none."""
-
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """Exactly this certificate (by its SHA-256), whoever put it there."""
+
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+        """What puts it there."""
+
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
+        """What takes it away again; empty when it is not there."""
+
+
+@runtime_checkable
+class Flagged(Protocol):
+    """A store that keeps flags beside a certificate: being there is not enough."""
+
+    def flags(self, use: Use) -> str:
+        """The flags that this use needs there."""
 
     def enough(self, found: Found, use: Use) -> bool:
         """Whether what is there already does for this use."""
-
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """What puts it there."""
 
     def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """What makes the flags of an entry that is there enough; empty when that cannot be."""
@@ -76,11 +85,39 @@ class Store(Protocol):
     def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """What gives an entry its earlier flags back."""
 
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
-        """What takes it away again; empty when it is not there."""
+
+@runtime_checkable
+class Lingering(Protocol):
+    """A store in which a copy can stay behind after the certificate itself was taken out."""
 
     def remains(self, certificate: Certificate, label: str) -> str:
-        """What is still there after it was taken away, for a sentence; empty when nothing is."""
+        """What is still there, for a sentence; empty when nothing is."""
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A store that can say all it holds, for finding our entries without a ledger."""
+
+    def ours(self) -> list[tuple[str, Certificate]]:
+        """Label and certificate of each entry that has a name of nvrflow's."""
+
+
+def flags_of(store: Store, use: Use) -> str:
+    """The flags that this use needs in that store; empty where a store knows none."""
+    return store.flags(use) if isinstance(store, Flagged) else ""
+
+
+def is_enough(store: Store, found: Found, use: Use) -> bool:
+    """Whether what lies in the store already does for this use; where there are no flags, being there is all."""
+    return store.enough(found, use) if isinstance(store, Flagged) else True
+
+
+def left_behind(store: Store, certificate: Certificate, label: str) -> str:
+    """What is still there after the certificate was taken away, for a sentence; empty when nothing is."""
+    if isinstance(store, Lingering):
+        return store.remains(certificate, label)
+    found = store.holds(certificate)
+    return f"{found.label!r} in {store.place}" if found else ""
 
 
 def short(certificate: Certificate) -> str:

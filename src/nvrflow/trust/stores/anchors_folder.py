@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.certificate import Certificate
 from nvrflow.command import Command
-from nvrflow.errors import CertificateRefused
 from nvrflow.trust.actions import Action, Delete, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+from nvrflow.trust.stores.files import held_by, ours_in
 
 
 @dataclass(frozen=True)
@@ -85,43 +85,26 @@ class AnchorsFolder:
         """The file's name."""
         return f"nvrflow-{plain(host)}-{short(certificate)}.pem"
 
-    def flags(self, use: Use) -> str:
-        """None: what lies here is trusted."""
-        return ""
-
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """A file in the folder that holds exactly this certificate."""
         for file in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
             if any(one.der == certificate.der for one in held_by(file)):
                 return Found(file.name)
         return None
 
-    def enough(self, found: Found, use: Use) -> bool:
-        """Being there is all."""
-        return True
-
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The file and the command."""
         file = self.folder / self.label(certificate, use, host)
         return [Write(file, certificate.pem.encode(), 0o644), self._taking_up()]
 
-    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
-        """Nothing to raise."""
-        return []
-
-    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
-        """Nothing to restore."""
-        return []
-
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """The file away, and the command again."""
-        found = self.find(certificate)
+        found = self.holds(certificate)
         return [Delete(self.folder / (found.label if found else label)), self._taking_up()]
 
-    def remains(self, certificate: Certificate, label: str) -> str:
-        """The file, if it is still there."""
-        found = self.find(certificate)
-        return str(self.folder / found.label) if found else ""
+    def ours(self) -> list[tuple[str, Certificate]]:
+        """The files whose name begins with ours."""
+        return ours_in(self.folder, "nvrflow-*.pem")
 
     def _taking_up(self) -> Command:
         tool = self.computer.tool(self.distribution.tool, self.distribution.default)
@@ -134,11 +117,3 @@ def anchors_folders(computer: Computer) -> Iterator[AnchorsFolder]:
         if computer.under(distribution.marker).is_dir():
             yield AnchorsFolder(computer, distribution)
             return
-
-
-def held_by(file: Path) -> list[Certificate]:
-    """The certificates in a file; none when it holds no certificate or cannot be read."""
-    try:
-        return read_certificates(file.read_bytes(), file.name) if file.is_file() else []
-    except (OSError, CertificateRefused):
-        return []

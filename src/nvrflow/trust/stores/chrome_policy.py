@@ -19,6 +19,7 @@ from nvrflow.certificate import Certificate
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+from nvrflow.trust.stores.files import certificates_in
 
 LIMITED, UNLIMITED = "CACertificatesWithConstraints", "CACertificates"
 FOLDERS = (
@@ -68,21 +69,13 @@ class ChromePolicy:
         """For the ledger only; the policy knows no names."""
         return f"{plain(host)} {short(certificate)}"
 
-    def flags(self, use: Use) -> str:
-        """None."""
-        return ""
-
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """An entry of our file with exactly this certificate."""
         limited, unlimited = self._entries()
         wanted = _base64(certificate)
         return Found(str(self.file)) if wanted in unlimited or any(one["certificate"] == wanted for one in limited) else None
 
-    def enough(self, found: Found, use: Use) -> bool:
-        """Being there is all."""
-        return True
-
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """Our file anew with one entry more; a limited anchor's own limits are said once more, to the policy."""
         limited, unlimited = self._entries()
         limits = certificate.extension(x509.NameConstraints)
@@ -96,24 +89,18 @@ class ChromePolicy:
         entry = {"certificate": _base64(certificate), "constraints": constraints}
         return [MakeFolder(self.file.parent), self._write([*limited, entry], unlimited)]
 
-    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
-        """Nothing to raise."""
-        return []
-
-    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
-        """Nothing to restore."""
-        return []
-
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """Our file without the entry; the file goes with its last entry."""
         wanted = _base64(certificate)
         limited, unlimited = self._entries()
         kept = [one for one in limited if one["certificate"] != wanted], [one for one in unlimited if one != wanted]
         return [self._write(*kept) if any(kept) else Delete(self.file)]
 
-    def remains(self, certificate: Certificate, label: str) -> str:
-        """The file, if the entry is still in it."""
-        return str(self.file) if self.find(certificate) else ""
+    def ours(self) -> list[tuple[str, Certificate]]:
+        """Every entry of our file."""
+        limited, unlimited = self._entries()
+        texts = [*(str(one.get("certificate")) for one in limited if isinstance(one, dict)), *map(str, unlimited)]
+        return [(str(self.file), one) for text in texts for one in certificates_in(text.encode())]
 
     def _entries(self) -> tuple[list[dict[str, Any]], list[str]]:
         document = _document(self.file)

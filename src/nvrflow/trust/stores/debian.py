@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.certificate import Certificate
 from nvrflow.command import Command, run
-from nvrflow.errors import CertificateRefused
 from nvrflow.trust.actions import Action, Delete, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+from nvrflow.trust.stores.files import held_by, ours_in
 
 _SECONDS = 120.0
 
@@ -49,41 +49,21 @@ class DebianStore:
         """The file's name: lower case, for Java's alias is made from it in lower case; `.crt`, for others are ignored."""
         return f"nvrflow-{plain(host)}-{short(certificate)}.crt"
 
-    def flags(self, use: Use) -> str:
-        """None: what lies here is trusted."""
-        return ""
-
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """A file below the folder that holds exactly this certificate."""
         for file in sorted(self.folder.rglob("*.crt")) if self.folder.is_dir() else ():
-            try:
-                held = read_certificates(file.read_bytes(), file.name)
-            except (OSError, CertificateRefused):
-                continue
-            if any(one.der == certificate.der for one in held):
+            if any(one.der == certificate.der for one in held_by(file)):
                 return Found(str(file.relative_to(self.folder)))
         return None
 
-    def enough(self, found: Found, use: Use) -> bool:
-        """Being there is all, once the bundle has been made from it."""
-        return True
-
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The file, the bundle, and Java's copy out again: Java does not keep to name constraints."""
         file = self.folder / self.label(certificate, use, host)
         return [Write(file, certificate.pem.encode(), 0o644), self._update(), *self._without_java(file.name)]
 
-    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
-        """Nothing to raise."""
-        return []
-
-    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
-        """Nothing to restore."""
-        return []
-
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """The file, the links and the bundle (only --fresh takes them), and Java's alias (which even that leaves)."""
-        found = self.find(certificate)
+        found = self.holds(certificate)
         file = self.folder / (found.label if found else label)
         return [Delete(file), self._update("--fresh"), *self._without_java(file.name)]
 
@@ -104,9 +84,13 @@ class DebianStore:
         arguments = (verb, "-keystore", str(keystore), "-storepass", "changeit", "-alias", alias)
         return Command((keytool, *arguments), timeout=_SECONDS, umask=0o022)
 
+    def ours(self) -> list[tuple[str, Certificate]]:
+        """The files whose name begins with ours."""
+        return ours_in(self.folder, "nvrflow-*.crt")
+
     def remains(self, certificate: Certificate, label: str) -> str:
         """The file, the line in the bundle, or Java's alias, whichever is still there."""
-        found = self.find(certificate)
+        found = self.holds(certificate)
         if found:
             return f"{self.folder / found.label}"
         bundle = self.computer.under("/etc/ssl/certs/ca-certificates.crt")

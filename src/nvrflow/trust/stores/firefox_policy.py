@@ -15,7 +15,7 @@ from nvrflow.certificate import Certificate
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
-from nvrflow.trust.stores.anchors_folder import held_by
+from nvrflow.trust.stores.files import held_by, ours_in
 from nvrflow.trust.stores.firefox import firefox_stores
 
 
@@ -56,22 +56,14 @@ class FirefoxPolicy:
         """The file's name."""
         return f"nvrflow-{plain(host)}-{short(certificate)}.pem"
 
-    def flags(self, use: Use) -> str:
-        """None."""
-        return ""
-
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """A file that the policy installs and that holds exactly this certificate."""
         for name in self._installed():
             if any(one.der == certificate.der for one in held_by(Path(name))):
                 return Found(Path(name).name)
         return None
 
-    def enough(self, found: Found, use: Use) -> bool:
-        """Being there is all."""
-        return True
-
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The certificate's file, and the policy with one line more."""
         file = self.folder / self.label(certificate, use, host)
         lines = [one for one in self._installed() if one != str(file)]
@@ -81,30 +73,26 @@ class FirefoxPolicy:
             self._policy([*lines, str(file)]),
         ]
 
-    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
-        """Nothing to raise."""
-        return []
-
-    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
-        """Nothing to restore."""
-        return []
-
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """The line, the file, and what Firefox has copied into this user's profiles."""
-        found = self.find(certificate)
+        found = self.holds(certificate)
         file = self.folder / (found.label if found else label)
         lines = [one for one in self._installed() if one != str(file)]
-        copies = [action for store in self._copies(certificate) for action in store.removing(certificate, label)]
+        copies = [action for store in self._copies(certificate) for action in store.remove(certificate, label)]
         return [self._policy(lines), Delete(file), *copies]
 
     def remains(self, certificate: Certificate, label: str) -> str:
         """The policy or a profile that still has it."""
-        if self.find(certificate):
+        if self.holds(certificate):
             return str(self.file)
         return ", ".join(store.name for store in self._copies(certificate))
 
+    def ours(self) -> list[tuple[str, Certificate]]:
+        """The files beside the policy whose name begins with ours."""
+        return ours_in(self.folder, "nvrflow-*.pem")
+
     def _copies(self, certificate: Certificate) -> list[Any]:
-        return [store for store in firefox_stores(self.computer) if store.find(certificate)]
+        return [store for store in firefox_stores(self.computer) if store.holds(certificate)]
 
     def _document(self) -> dict[str, Any] | None:
         try:

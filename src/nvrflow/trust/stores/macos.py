@@ -57,21 +57,13 @@ class MacKeychain:
         """The use, and the SHA-1 by which keychains name a certificate."""
         return f"{use} {_sha1(certificate)}"
 
-    def flags(self, use: Use) -> str:
-        """None that could be read back."""
-        return ""
-
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """Exactly this certificate in the keychain, by its SHA-256."""
         ended = run(Command((SECURITY, "find-certificate", "-a", "-Z", self.place)))
         wanted = certificate.sha256.replace(":", "")
         return Found(wanted) if ended.ok and wanted in ended.output.upper() else None
 
-    def enough(self, found: Found, use: Use) -> bool:
-        """Whether it lies there; whether it is trusted the handshake tells."""
-        return True
-
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The certificate as a file; into the keychain, with trust for TLS only; the file gone again."""
         file = self.computer.state / f"anchor-{short(certificate)}.pem"
         return [
@@ -88,15 +80,7 @@ class MacKeychain:
         domain = ("-d",) if self.scope == "machine" else ()
         return _security("add-trusted-cert", *domain, "-r", result, "-p", "ssl", "-p", "basic", "-k", self.place, file)
 
-    def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
-        """Nothing to raise."""
-        return []
-
-    def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
-        """Nothing to restore."""
-        return []
-
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """The trust rule first (a trusted certificate cannot be deleted), then the certificate by its SHA-1."""
         file = self.computer.state / f"anchor-{short(certificate)}.pem"
         domain = ("-d",) if self.scope == "machine" else ()
@@ -105,10 +89,6 @@ class MacKeychain:
             untrusting = Command((SECURITY, "remove-trusted-cert", *domain, str(file)), timeout=_PATIENCE, may_fail=True)
             rule = [MakeFolder(file.parent, 0o700), Write(file, certificate.pem.encode(), 0o600), untrusting, Delete(file)]
         return [*rule, _security("delete-certificate", "-Z", _sha1(certificate), self.place)]
-
-    def remains(self, certificate: Certificate, label: str) -> str:
-        """The keychain, if it still has it."""
-        return self.place if self.find(certificate) else ""
 
 
 def mac_keychains(computer: Computer) -> Iterator[MacKeychain]:

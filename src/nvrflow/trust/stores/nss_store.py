@@ -10,14 +10,16 @@ from pathlib import Path
 from nvrflow.certificate import Certificate
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
-from nvrflow.trust.nss import Database, settable, with_letter
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
+from nvrflow.trust.stores.database import Database, settable, with_letter
+from nvrflow.trust.stores.files import certificates_in
 
 # A certificate that a server shows as its own needs opposite flags in the two browsers (measured: docs/trust.md).
 _LETTER: Mapping[Family, Mapping[Use, str]] = {
     "chromium": {"authority": "C", "leaf": "P", "intermediate": ""},
     "firefox": {"authority": "C", "leaf": "C", "intermediate": ""},
 }
+OURS = "nvrflow "  # how our nicknames begin
 PASSWORD = "import the certificate in Firefox itself (Settings > Certificates), or take the primary password off for it"
 MEND = (
     "apt-get install libnss3-tools   (Fedora: dnf install nss-tools; Arch: pacman -S nss;"
@@ -71,13 +73,13 @@ class NssStore:
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
         """The nickname; never with a colon, which NSS takes for the end of a token's name and never finds again."""
-        return f"nvrflow {plain(host)} {use} {short(certificate)}"
+        return f"{OURS}{plain(host)} {use} {short(certificate)}"
 
     def flags(self, use: Use) -> str:
         """`C,,` or `P,,` as this browser wants it."""
-        return f"{_LETTER[self.family][use]},,"
+        return nss_flags(self.family, use)
 
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """Exactly this certificate, whatever its nickname."""
         if not self.database.exists:
             return None
@@ -90,7 +92,7 @@ class NssStore:
         tls = found.flags.partition(",")[0]
         return letter in tls if letter else not set("pP") & set(tls) or "P" in tls
 
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The database if there is none yet, the certificate as a file, certutil -A, the file gone again."""
         file = self.computer.state / f"anchor-{short(certificate)}.pem"
         making: list[Action] = []
@@ -115,12 +117,20 @@ class NssStore:
         """The earlier flags again."""
         return [self.database.flagging(found.label, settable(flags))]
 
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """Out, by the nickname under which exactly this certificate lies now."""
-        found = self.find(certificate)
+        found = self.holds(certificate)
         return [self.database.removing(found.label)] if found and found.unique else []
 
-    def remains(self, certificate: Certificate, label: str) -> str:
-        """The nickname under which it still lies."""
-        found = self.find(certificate)
-        return f"{found.label!r} in {self.folder}" if found else ""
+    def ours(self) -> list[tuple[str, Certificate]]:
+        """The certificates whose nickname begins with ours."""
+        if not self.database.exists:
+            return []
+        mine = [(label, der) for label, der in self.database.held() if label.startswith(OURS)]
+        return [(label, one) for label, der in mine for one in certificates_in(der)]
+
+
+def nss_flags(family: Family, use: Use) -> str:
+    """The trust flags, `C,,` or `P,,` or `,,`, that this use needs in a browser's database; empty for other families."""
+    letters = _LETTER.get(family)
+    return f"{letters[use]},," if letters else ""

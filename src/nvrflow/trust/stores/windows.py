@@ -16,7 +16,7 @@ from nvrflow.command import Command, run
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, short
-from nvrflow.trust.stores.anchors_folder import held_by
+from nvrflow.trust.stores.files import held_by
 
 _PATIENCE = 300.0  # a person reads the Security Warning
 
@@ -70,7 +70,7 @@ class WindowsStore:
         """The store within."""
         return _within(use)
 
-    def find(self, certificate: Certificate) -> Found | None:
+    def holds(self, certificate: Certificate) -> Found | None:
         """Exactly this certificate: looked up by SHA-1, saved to a file, compared by its whole content."""
         with tempfile.TemporaryDirectory() as folder:
             for within in ("Root", "CA"):
@@ -84,7 +84,7 @@ class WindowsStore:
         """A certificate in Root does for everything, one in CA only as a link."""
         return found.flags == "Root" or found.flags == _within(use)
 
-    def adding(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
+    def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
         """The certificate as a file, certutil -addstore, the file gone again."""
         file = self.computer.state / f"anchor-{short(certificate)}.cer"
         return [
@@ -96,21 +96,16 @@ class WindowsStore:
 
     def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
         """Into Root as well; the entry in CA stays."""
-        return self.adding(certificate, use, "")
+        return self.add(certificate, use, "")
 
     def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
         """Out of Root again; the entry in CA was there before."""
         return [self._certutil("-delstore", found.flags, _sha1(certificate))]
 
-    def removing(self, certificate: Certificate, label: str) -> list[Action]:
+    def remove(self, certificate: Certificate, label: str) -> list[Action]:
         """By SHA-1, which is how Windows names a certificate; never by name or serial number."""
         within = label.partition("\\")[0]
         return [self._certutil("-delstore", within, _sha1(certificate))]
-
-    def remains(self, certificate: Certificate, label: str) -> str:
-        """The store that still has it."""
-        found = self.find(certificate)
-        return f"{self.place}\\{found.label}" if found else ""
 
     def _certutil(self, *arguments: str) -> Command:
         user = ("-user",) if self.scope == "user" else ()

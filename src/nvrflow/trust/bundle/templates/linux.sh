@@ -13,6 +13,7 @@ case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
 
 id={{ id }}
 host={{ host }}
+url={{ url }}
 {% if install %}fingerprint={{ fingerprint }}
 reach={{ reach }}
 new_rule=146
@@ -186,8 +187,9 @@ END
     parts_system | while IFS='|' read -r use file short; do without_java "nvrflow-$host-$short.$ending"; done
 }
 
-say "The recorder at $host"
+say "The recorder at $url"
 say "  This computer will trust it $reach."
+if [ "$(id -u)" = 0 ]; then say "  Run as root, this is for curl, Python and other programs; browsers do not read that store."; fi
 say "  Compare with the recorder's own screen (SHA-256):"
 say "  $fingerprint"
 ask "Is it the same, and shall this computer trust it?" || { say "Nothing was changed."; exit 1; }
@@ -203,7 +205,12 @@ else
 fi
 {% for sentence in skipped_linux %}say {{ sentence }}
 {% endfor %}if [ "$failed" = 1 ]; then say "Not all could be done."; exit 1; fi
-say "Done. Start the browser again and open https://$host/. To undo: sh uninstall-linux.sh"
+if [ "$(id -u)" = 0 ]; then
+    say "Done: curl, Python and other programs of this computer trust the recorder. Browsers do not read this store."
+    say "For the browsers run it again as yourself, without sudo: sh {{ script }}. To undo this: sudo sh uninstall-linux.sh"
+else
+    say "Done. Start the browser again and open $url. To undo: sh uninstall-linux.sh"
+fi
 exit 0
 {% else %}uninstall_nss() {
     folder=$1 nickname=$2 file=$3
@@ -221,7 +228,7 @@ uninstall_system() {
     rm -f "$target" && say "  $target taken out"
 }
 
-say "The recorder at $host: what was put in from this folder will be taken out again."
+say "The recorder at $url: what was put in from this folder will be taken out again."
 if [ ! -f "$list" ]; then say "Nothing from this folder was put in here by this user."; exit 0; fi
 ask "Shall it be taken out?" || { say "Nothing was changed."; exit 1; }
 certutil=$(tool certutil) || certutil=/usr/bin/certutil
@@ -239,6 +246,6 @@ if [ -n "$system" ]; then
 fi
 if [ "$failed" = 1 ]; then say "Not all could be taken out."; exit 1; fi
 rm -f "$list"
-say "Done. Start the browser again."
+if [ "$(id -u)" = 0 ]; then say "Done."; else say "Done. Start the browser again."; fi
 exit 0
 {% endif %}

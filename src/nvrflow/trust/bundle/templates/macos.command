@@ -9,6 +9,7 @@ case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
 
 id={{ id }}
 host={{ host }}
+url={{ url }}
 {% if install %}fingerprint={{ fingerprint }}
 reach={{ reach }}
 {% endif %}failed=0
@@ -53,7 +54,7 @@ parts() {
 
 {% for sentence in skipped_macos %}say {{ sentence }}
 {% endfor %}{% if not macos %}exit 1
-{% endif %}say "The recorder at $host"
+{% endif %}say "The recorder at $url"
 say "  This computer will trust it $reach."
 say "  Compare with the recorder's own screen (SHA-256):"
 say "  $fingerprint"
@@ -72,8 +73,8 @@ done <<END
 $(parts)
 END
 if [ "$failed" = 1 ]; then say "Not all could be done; over ssh macOS refuses, do it at the computer itself."; exit 1; fi
-say "Done. Start the browser again and open https://$host/. To undo: uninstall-macos.command"
-{% else %}say "The recorder at $host: what was put in from this folder will be taken out again."
+say "Done. Start the browser again and open $url. To undo: uninstall-macos.command"
+{% else %}say "The recorder at $url: what was put in from this folder will be taken out again."
 if [ ! -f "$list" ]; then say "Nothing from this folder was put in here by this user."; exit 0; fi
 ask "Shall it be taken out?" || { say "Nothing was changed."; exit 1; }
 while IFS='|' read -r use file sha256 sha1; do

@@ -9,6 +9,7 @@ Set-Location -LiteralPath $PSScriptRoot
 
 $id = {{ id_ps }}
 $hostName = {{ host_ps }}
+$url = {{ url_ps }}
 $fingerprint = {{ fingerprint_ps }}
 $reach = {{ reach_ps }}
 $parts = @(
@@ -54,7 +55,7 @@ $list = Join-Path $record "bundle-$id.list"
 
 {% if install %}{% for sentence in skipped_windows_ps %}Write-Host {{ sentence }}
 {% endfor %}{% if not windows %}exit 1
-{% endif %}Write-Host "The recorder at $hostName"
+{% endif %}Write-Host "The recorder at $url"
 Write-Host "  This computer will trust it $reach."
 Write-Host "  Compare with the recorder's own screen (SHA-256):"
 Write-Host "  $fingerprint"
@@ -70,9 +71,9 @@ foreach ($part in $parts) {
     if (-not (Find-Held $part)) { Write-Host "  $($part.File) could not be put in"; exit 1 }
     Write-Host "  $($part.File) put into $($part.Store)"
 }
-Write-Host "Done. Start the browser again and open https://$hostName/. To undo: uninstall-windows.cmd"
+Write-Host "Done. Start the browser again and open $url. To undo: uninstall-windows.cmd"
 exit 0
-{% else %}Write-Host "The recorder at ${hostName}: what was put in from this folder will be taken out again ($fingerprint; $reach)."
+{% else %}Write-Host "The recorder at ${url}: what was put in from this folder will be taken out again ($fingerprint; $reach)."
 if (-not (Test-Path -LiteralPath $list)) { Write-Host 'Nothing from this folder was put in here.'; exit 0 }
 if (-not (Confirm-Person 'Shall it be taken out?')) { Write-Host 'Nothing was changed.'; exit 1 }
 $ours = @(Get-Content -LiteralPath $list)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
 
 from nvrflow.certificate import Certificate
-from nvrflow.trust.anchor import LimitedPair, limited, permitted
+from nvrflow.trust.material import Material
+from nvrflow.trust.request import Kind
 from nvrflow.trust.stores import Family, Use
-
-Kind = Literal["limited", "pin", "ca", "as-guide"]
-KINDS: tuple[Kind, ...] = ("limited", "pin", "ca", "as-guide")
-Situation = Literal["issued", "self-signed", "self-signed-ca"]
 
 
 @dataclass(frozen=True)
@@ -25,48 +20,15 @@ class Choice:
     why: str
 
 
-@dataclass(frozen=True)
-class Material:
-    """All that can be chosen from: the recorder's certificates, and limited anchors made when first asked for.
-
-    `earlier` are limited anchors of an earlier run that are in use already.
-    """
-
-    device: Certificate
-    authority: Certificate | None = None
-    intermediates: tuple[Certificate, ...] = ()
-    earlier: LimitedPair | None = None
-
-    @property
-    def situation(self) -> Situation:
-        """`issued` by its CA, `self-signed`, or `self-signed-ca` (self-signed, and says of itself that it is a CA)."""
-        if not self.device.self_signed:
-            return "issued"
-        return "self-signed-ca" if self.device.is_ca else "self-signed"
-
-    @cached_property
-    def signer(self) -> Certificate:
-        """The certificate whose key signed the device certificate: the CA, or an intermediate below it."""
-        for candidate in (self.authority, *self.intermediates):
-            if candidate is not None and candidate.issued(self.device):
-                return candidate
-        return self.device
-
-    @cached_property
-    def anchors(self) -> LimitedPair:
-        """The limited anchors."""
-        return self.earlier or limited(self.signer, self.device)
-
-
 def choose(material: Material, kind: Kind, family: Family) -> list[Choice]:
     """What goes into a store of this family."""
     return list(_CHOOSERS[material.situation](material, kind, family))
 
 
 def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
-    if kind == "limited":
+    if kind == "limited" and material.names.kind == "limited":
         yield from _limited(material, family)
-    elif kind == "pin":
+    elif kind in ("limited", "pin"):
         yield _pinned(material.device, family)
     else:
         assert material.authority is not None
@@ -82,11 +44,12 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
 
 
 def _limited(material: Material, family: Family) -> Iterator[Choice]:
-    names = permitted(material.device).shown
+    names = material.names.shown
     if family in ("chromium", "firefox", "chrome-policy", "firefox-policy"):
         yield Choice(material.anchors.alone, "authority", f"stands for the recorder's CA, but for {names} only")
     else:
-        yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed")
+        remark = "; OpenSSL does not limit common names of one word or with *" if family == "openssl" else ""
+        yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed{remark}")
         second: Use = "authority" if family == "openssl" else "intermediate"
         yield Choice(material.anchors.clone, second, f"stands for the recorder's CA below that root, for {names} only")
 

@@ -1,12 +1,20 @@
-"""Which certificate is which, told by what they are and never by the button or file they came from."""
+"""The recorder's certificates, sorted by what they are and never by the button or file they came from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from cryptography import x509
 
 from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused
+from nvrflow.trust.anchor import LimitedPair, limited, name_limits
+from nvrflow.trust.names import Names
+
+Situation = Literal["issued", "self-signed", "self-signed-ca"]
 
 
 @dataclass(frozen=True)
@@ -69,3 +77,57 @@ def _device(certificates: Sequence[Certificate], served_leaf: Certificate | None
     if served_leaf is None and len(certificates) == 1:
         return certificates[0]
     return None
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that can be chosen from: the recorder's certificates, and limited anchors made when first asked for.
+
+    `names` is the decision on what may be vouched for; `earlier` are limited anchors of an earlier run that are in use already.
+    """
+
+    device: Certificate
+    names: Names
+    authority: Certificate | None = None
+    intermediates: tuple[Certificate, ...] = ()
+    earlier: LimitedPair | None = None
+
+    @property
+    def situation(self) -> Situation:
+        """`issued` by its CA, `self-signed`, or `self-signed-ca` (self-signed, and says of itself that it is a CA)."""
+        if not self.device.self_signed:
+            return "issued"
+        return "self-signed-ca" if self.device.is_ca else "self-signed"
+
+    @cached_property
+    def signer(self) -> Certificate:
+        """The certificate whose key signed the device certificate: the CA, or an intermediate below it."""
+        for candidate in (self.authority, *self.intermediates):
+            if candidate is not None and candidate.issued(self.device):
+                return candidate
+        return self.device
+
+    @cached_property
+    def anchors(self) -> LimitedPair:
+        """The limited anchors."""
+        return self.earlier or limited(self.signer, self.device, self.names)
+
+
+def anchors_in_use(held: Sequence[Certificate], material: Material) -> LimitedPair | None:
+    """Limited anchors among `held` that stand for the same CA key and the same names; None when there are none.
+
+    A new anchor each time would pile up in the stores. Of a pair that is only half there the other half is made new.
+    """
+    if material.situation != "issued" or material.signer.der == material.device.der or material.names.kind != "limited":
+        return None
+    limits, signer = name_limits(material.names), material.signer
+    fitting = [one for one in held if one.extension(x509.NameConstraints) == limits and one.not_after == signer.not_after]
+    roots = [one for one in fitting if one.self_signed]
+    clones = [one for one in fitting if not one.self_signed and one.spki_sha256 == signer.spki_sha256]
+    pair = next(((root, clone) for root in roots for clone in clones if root.issued(clone)), None)
+    alone = next((one for one in clones if not any(root.issued(one) for root in roots)), None)
+    if pair is None and alone is None:
+        return None
+    fresh = limited(signer, material.device, material.names)
+    root, clone = pair or (fresh.root, fresh.clone)
+    return LimitedPair(alone or fresh.alone, root, clone)

@@ -1,0 +1,44 @@
+"""Room to end well: before the recorder is changed, whatever has to be written down afterwards must have its place."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from nvrflow.errors import NoRoom
+
+# A run with pictures of forty steps took 9 MB with its report, downloads and a trace; twice that, in whole tens.
+NEEDED = 20 * 1000 * 1000
+_PROBE = bytes(64 * 1024)
+
+
+def ensure_room(folders: Mapping[str, Path], needed: int = NEEDED) -> None:
+    """See that each folder can be written to and has room for `needed` bytes; the keys say what it is for. Raises NoRoom.
+
+    What is missing of a folder is made. A real file is written and removed again, because only that finds a quota, a read-only
+    file system and another user's folder alike.
+    """
+    for purpose, path in folders.items():
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(path).free
+            with tempfile.TemporaryFile(dir=path) as file:
+                file.write(_PROBE)
+                file.flush()
+        except OSError as problem:
+            why = problem.strerror or str(problem)
+            raise NoRoom(
+                f"{path}: {purpose} cannot be written there ({why}), so nothing was changed on the recorder; make the folder "
+                "writable or give its disk room, then run the command again"
+            ) from None
+        if free < needed:
+            raise NoRoom(
+                f"{path}: {purpose} needs {_megabytes(needed)} there and {_megabytes(free)} are free, so nothing was changed on "
+                "the recorder; make room on that disk, then run the command again"
+            )
+
+
+def _megabytes(octets: int) -> str:
+    return f"{octets / 1e6:.0f} MB" if octets >= 1e6 or not octets else f"{octets / 1e6:.1f} MB"

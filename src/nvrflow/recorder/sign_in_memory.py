@@ -1,0 +1,174 @@
+"""What this computer remembers of refused sign-ins and locked accounts, from one run to the next and among runs at once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from nvrflow.address import host_of
+from nvrflow.errors import InvalidFile, TimedOut
+from nvrflow.recorder.password_mark import PasswordMark
+from nvrflow.recorder.standing import Lock, Standing, present
+
+_FORMAT = 1
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_WRITING = 20.0  # seconds for which another run may be writing
+
+
+@dataclass(frozen=True)
+class SignInMemory:
+    """The file `sign-ins.json` in `folder`, readable by its owner only. It holds no password and nothing that leads to one."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The file itself."""
+        return self.folder / "sign-ins.json"
+
+    def standing(self, places: frozenset[str], user: str) -> Standing:
+        """How `user` stands now at the recorder that is reached at `places`. Raises InvalidFile when the file is damaged.
+
+        Times of the future are corrected in the file at once, so that a lock begins anew only once after the clock was set back.
+        """
+        known, now = _merged(self._read(), places, user), present()
+        if known.is_ahead_of(now):
+            self.change(places, user, lambda corrected: corrected)
+        return known.at(now)
+
+    def change(self, places: frozenset[str], user: str, changed: Callable[[Standing], Standing]) -> None:
+        """Write down what `changed` makes of the account's standing. Raises InvalidFile when that is not possible."""
+        with self._locked("sign-ins.lock", _WRITING, "writes down how a sign-in ended"):
+            now, known = present(), self._read()
+            own = changed(_merged(known, places, user).at(now))
+            others = [one for one in known if not one.is_of(places, user)]
+            self._write([*others, *([] if own.is_blank else [own])])
+
+    @contextmanager
+    def alone(self, places: frozenset[str], user: str, seconds: float) -> Iterator[None]:
+        """Keep other runs from trying the same account at the same host: they wait here until it is known how this one went.
+
+        The operating system takes the lock away from a run that is killed. Raises TimedOut after so many seconds, InvalidFile.
+        """
+        hosts = " ".join(sorted({host_of(place) for place in places}))
+        name = hashlib.sha256(f"{hosts} {user}".encode()).hexdigest()[:16]
+        with self._locked(f"sign-in-{name}.lock", seconds, f"signs in to {hosts} as {user}"):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str, seconds: float, what: str) -> Iterator[None]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = FileLock(self.folder / name, timeout=seconds, mode=0o600)
+            lock.acquire()
+        except Timeout:
+            said = f"another nvrflow {what} and has not finished after {seconds:g} seconds; wait until it ends, and try again"
+            raise TimedOut(f"{self.folder / name}: {said}") from None
+        except OSError as problem:
+            raise self._unwritable(problem) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _read(self) -> list[Standing]:
+        try:
+            document = json.loads(self.path.read_bytes())
+            if document["format"] != _FORMAT:
+                raise InvalidFile(
+                    f"another version of nvrflow wrote this memory of sign-ins (format {document['format']}); {_DAMAGED}",
+                    self.path,
+                )
+            return [_standing(one) for one in document["accounts"]]
+        except FileNotFoundError:
+            return []
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise InvalidFile(f"the memory of sign-ins is damaged; {_DAMAGED}", self.path) from None
+        except OSError as problem:
+            raise InvalidFile(f"the memory of sign-ins cannot be read ({problem.strerror}); {_DAMAGED}", self.path) from None
+
+    def _write(self, accounts: list[Standing]) -> None:
+        document = {"format": _FORMAT, "accounts": [_plain(one) for one in accounts]}
+        fresh = ""
+        try:
+            handle, fresh = tempfile.mkstemp(prefix=".sign-ins-", dir=self.folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write((json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+                file.flush()
+                os.fsync(file.fileno())
+            Path(fresh).replace(self.path)
+        except OSError as problem:
+            with contextlib.suppress(OSError):
+                Path(fresh).unlink()
+            raise self._unwritable(problem) from None
+
+    def _unwritable(self, problem: OSError) -> InvalidFile:
+        why = problem.strerror or str(problem)
+        advice = "give this folder room and write access, or name another one with XDG_STATE_HOME"
+        return InvalidFile(
+            f"the memory of sign-ins cannot be written ({why}), and nobody is signed in without it; {advice}", self.path
+        )
+
+
+_DAMAGED = "a locked account may be noted in it, so nobody is signed in; if you know that no account is locked, delete the file"
+
+
+def _merged(known: list[Standing], places: frozenset[str], user: str) -> Standing:
+    """The account's one standing. Two that turn out to be of one recorder count together, and the worse of them holds."""
+    own = [one for one in known if one.is_of(places, user)]
+    figures = [one.tries_left for one in own if one.tries_left is not None]
+    return Standing(
+        places.union(*(one.places for one in own)),
+        user,
+        sum(one.refusals for one in own),
+        min(figures, default=None),
+        max((one.refused_at for one in own if one.refused_at), default=None),
+        tuple(sorted(time for one in own for time in one.begun)),
+        tuple(mark for one in own for mark in one.marks),
+        max((one.lock for one in own if one.lock), key=lambda lock: lock.until, default=None),
+    )
+
+
+def _plain(one: Standing) -> dict[str, Any]:
+    """Plain data for the file."""
+    lock = one.lock
+    return {
+        "places": sorted(one.places),
+        "user": one.user,
+        "refusals": one.refusals,
+        "tries_left": one.tries_left,
+        "refused_at": one.refused_at.strftime(_TIME) if one.refused_at else None,
+        "begun": [time.strftime(_TIME) for time in one.begun],
+        "marks": [[mark.salt, mark.mark] for mark in one.marks],
+        "lock": {"since": lock.since.strftime(_TIME), "seconds": lock.seconds, "said": lock.said} if lock else None,
+    }
+
+
+def _standing(data: dict[str, Any]) -> Standing:
+    """The same from the file. Raises ValueError, TypeError or KeyError for anything else."""
+    lock, refused_at, figure = data["lock"], data["refused_at"], data["tries_left"]
+    return Standing(
+        frozenset(map(str, data["places"])),
+        str(data["user"]),
+        int(data["refusals"]),
+        None if figure is None else int(figure),
+        _time(refused_at) if refused_at else None,
+        tuple(map(_time, data["begun"])),
+        tuple(PasswordMark(bytes.fromhex(salt).hex(), str(mark)) for salt, mark in data["marks"]),
+        Lock(_time(lock["since"]), float(lock["seconds"]), bool(lock["said"])) if lock else None,
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, _TIME).replace(tzinfo=UTC)

@@ -1,0 +1,28 @@
+"""The folder in which nvrflow remembers things from one run to the next, on each operating system."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+
+def state_folder() -> Path:
+    """The user's state folder: `$XDG_STATE_HOME/nvrflow`, `~/.local/state/nvrflow`, or what the system has instead.
+
+    A relative XDG_STATE_HOME does not count, as its specification says. Root in somebody else's home has a folder of the
+    system's, because files that root makes in that home would lock its owner out. Nothing is made here.
+    """
+    if os.name == "posix" and _somebody_elses_home():
+        return Path("/Library/Application Support/nvrflow" if sys.platform == "darwin" else "/var/lib/nvrflow")
+    given = os.environ.get("XDG_STATE_HOME", "")
+    if sys.platform == "linux" and given and not Path(given).is_absolute():
+        return Path.home() / ".local" / "state" / "nvrflow"
+    return user_state_path("nvrflow", appauthor=False)
+
+
+def _somebody_elses_home() -> bool:
+    home = Path.home()
+    return os.geteuid() == 0 and home.is_dir() and home.stat().st_uid != 0

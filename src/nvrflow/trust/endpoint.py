@@ -1,0 +1,41 @@
+"""Where the recorder of a run answers with HTTPS, and what it serves there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from nvrflow import tls
+from nvrflow.certificate import KeyExchange
+from nvrflow.errors import NotTrusted
+
+if TYPE_CHECKING:
+    from nvrflow.recorder import Recorder
+
+
+def ports_of(recorder: Recorder) -> tuple[int, ...]:
+    """Where this recorder is reached: its port of plain HTTP, and that of HTTPS once it is known."""
+    plain, https = urlsplit(recorder.session.plain_url), recorder.report.https
+    secure = urlsplit(https.url or "" if https else "")
+    return (plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,)
+
+
+def served_by(recorder: Recorder) -> tls.Served:
+    """What the recorder serves by HTTPS now. Raises NotTrusted when that is nothing, or nothing that can be read."""
+    url = https_url(recorder)
+    served = tls.served(recorder.session.host, urlsplit(url).port or 443)
+    if served.leaf is None:
+        raise NotTrusted(f"{url}: {served.why}")
+    return served
+
+
+def exchanges_of(recorder: Recorder) -> frozenset[KeyExchange]:
+    """The key exchanges that the recorder offers to browsers."""
+    return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).exchanges
+
+
+def https_url(recorder: Recorder) -> str:
+    """The recorder's HTTPS address, which is known once HTTPS is on."""
+    https = recorder.report.https
+    assert https is not None and https.url is not None
+    return https.url

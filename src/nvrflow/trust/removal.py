@@ -1,0 +1,165 @@
+"""Taking trust back: exactly what the ledger says, or - without a ledger - what lies in the stores under a name of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import urlsplit
+
+from nvrflow.certificate import Certificate, host_of
+from nvrflow.errors import InvalidFile
+from nvrflow.report import TrustChange
+from nvrflow.trust.actions import perform_all
+from nvrflow.trust.computer import Computer
+from nvrflow.trust.discovery import all_stores, store_of
+from nvrflow.trust.ledger import Entry, Ledger
+from nvrflow.trust.stores import Flagged, Listing, Store, left_behind, plain
+
+Outcome = Literal["taken-back", "kept", "failed", "found"]
+Target = str | Sequence[Certificate] | None
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What came of one certificate in one store, and a sentence about it.
+
+    `outcome`: `taken-back`; `kept` (a person had put it there, or another recorder needs it); `failed` (it is still there);
+    `found` (it has a name of ours but is in no ledger, and only an address was given: nothing was changed).
+    """
+
+    store: str
+    sha256: str
+    host: str
+    kind: str
+    outcome: Outcome
+    note: str
+
+    @property
+    def problem(self) -> str:
+        """Why it is still there although it should be gone; else empty."""
+        return self.note if self.outcome == "failed" else ""
+
+    @property
+    def change(self) -> TrustChange:
+        """The removal as a line of the report."""
+        return TrustChange(self.store, self.kind, self.sha256, self.outcome == "taken-back", self.note)
+
+
+def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
+    """Take back what was put there: for one recorder (address or URL), by files (their certificates), or all (None).
+
+    An address without a port means every recorder there. What the ledger does not know is looked for in the stores themselves, by
+    content and by our own names: it is taken out for files and for all, and only named for an address. With a ledger that cannot
+    be read, files and all work by content alone; an address raises InvalidFile, because only the ledger knows what belongs to it.
+    """
+    try:
+        known = ledger.entries()
+    except InvalidFile:
+        if isinstance(target, str):
+            raise
+        return list(_strays(target, [], computer))
+    done: list[Removal] = []
+    if known:
+        with ledger.alone():
+            done = recover(ledger, computer)
+            done += [_removed(entry, ledger, computer) for entry in reversed(ledger.entries()) if _is_meant(entry, target)]
+    return [*done, *_strays(target, ledger.entries(), computer)]
+
+
+def recover(ledger: Ledger, computer: Computer) -> list[Removal]:
+    """Undo what an earlier run left half done because it was cut off. The caller holds the ledger's lock."""
+    for file in computer.state.glob("anchor-*") if computer.state.is_dir() else ():
+        file.unlink(missing_ok=True)
+    done = []
+    for entry in [one for one in ledger.entries() if one.phase != "done"]:
+        problem = take_back(entry, ledger, computer)
+        note = problem or f"an earlier run was cut off; what it had begun for {entry.host} is undone"
+        done.append(Removal(entry.store, entry.sha256, entry.host, entry.kind, "failed" if problem else "taken-back", note))
+    return done
+
+
+def take_back(entry: Entry, ledger: Ledger, computer: Computer) -> str:
+    """Undo one entry exactly; returns what could not be undone, or an empty string."""
+    store = store_of(computer, entry)
+    if _is_shared(entry, ledger) or (entry.preexisting and not entry.previous_flags):
+        ledger.drop(entry)
+        return ""
+    if store is None:
+        return f"{entry.store} at {entry.place} is not on this computer any more"
+    ledger.put(replace(entry, phase="removing"))
+    problem = _restored(entry, store) if entry.preexisting else _taken_out(entry.certificate, entry.label, store)
+    if not problem:
+        ledger.drop(entry)
+    return problem
+
+
+def _is_shared(entry: Entry, ledger: Ledger) -> bool:
+    """Whether another recorder needs the same certificate in the same store."""
+    return any(one.spot == entry.spot and not entry.replaces(one) for one in ledger.entries())
+
+
+def _removed(entry: Entry, ledger: Ledger, computer: Computer) -> Removal:
+    shared = _is_shared(entry, ledger)
+    problem = take_back(entry, ledger, computer)
+    outcome: Outcome = "failed" if problem else "kept" if shared or entry.preexisting else "taken-back"
+    if not problem:
+        ledger.remember(entry)
+    note = problem or "taken back"
+    if outcome == "kept":
+        note = "stays, because another recorder needs it" if shared else "was there before and stays"
+        note += ", with its earlier flags" if entry.previous_flags and not shared else ""
+    return Removal(entry.store, entry.sha256, entry.host, entry.kind, outcome, note)
+
+
+def _restored(entry: Entry, store: Store) -> str:
+    """Give a person's own entry its flags back, if they are still as we set them."""
+    found = store.holds(entry.certificate)
+    if found is None or found.flags == entry.previous_flags or not isinstance(store, Flagged):
+        return ""
+    return perform_all(store.restoring(entry.certificate, found, entry.previous_flags))
+
+
+def _taken_out(certificate: Certificate, label: str, store: Store) -> str:
+    problem = perform_all(store.remove(certificate, label))
+    remains = left_behind(store, certificate, label)
+    return f"{store.name}: {problem or 'the tool reported success'}, but {remains} is still there" if remains else ""
+
+
+def _is_meant(entry: Entry, target: Target) -> bool:
+    if target is None:
+        return True
+    if isinstance(target, str):
+        port = urlsplit(target if "://" in target else f"//{target}").port
+        return entry.is_of(host_of(target), () if port is None else (port,))
+    wanted = {certificate.sha256 for certificate in target}
+    return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})
+
+
+def _strays(target: Target, known: Sequence[Entry], computer: Computer) -> Iterator[Removal]:
+    """What lies in the stores under a name of ours, belongs to the target, and is in no ledger."""
+    spots = {entry.spot for entry in known}
+    for store in all_stores(computer):
+        if not isinstance(store, Listing) or not store.state().usable:
+            continue
+        held = [(label, one) for label, one in store.ours() if (store.name, store.place, one.sha256) not in spots]
+        for label, one in _wanted(held, target):
+            if isinstance(target, str):
+                note = f"{label!r} is there under a name of nvrflow's, but in no ledger; nvrflow untrust FILE… takes it out"
+                yield Removal(store.name, one.sha256, host_of(target), "unknown", "found", note)
+                continue
+            problem = _taken_out(one, label, store)
+            note = problem or f"{label!r} taken out by its content; no ledger knew of it"
+            yield Removal(store.name, one.sha256, "", "unknown", "failed" if problem else "taken-back", note)
+
+
+def _wanted(held: Sequence[tuple[str, Certificate]], target: Target) -> list[tuple[str, Certificate]]:
+    """Those that belong to the target: to an address by their name, to files by their content or their key."""
+    if target is None:
+        return list(held)
+    if isinstance(target, str):
+        host = plain(host_of(target))
+        return [(label, one) for label, one in held if label.startswith((f"nvrflow {host} ", f"nvrflow-{host}-"))]
+    keys = {certificate.spki_sha256 for certificate in target}
+    fitting = [one for _, one in held if one.spki_sha256 in keys or any(one.issued(below) for below in target)]
+    return [(label, one) for label, one in held if one in fitting or any(one.issued(below) for below in fitting)]

@@ -1,0 +1,46 @@
+"""Wrong calls: exit code 2, one clear sentence, no word of a password in an address, and nothing made on disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from plain_recorder import serving
+
+WRONG = {
+    "unknown firmware": ("secure", "URL", "--firmware", "acme/nothing"),
+    "unknown flow": ("run", "sign_inn", "URL"),
+    "no folder of flows": ("run", "sign_in", "URL", "--flows", "nowhere"),
+    "no folder of selectors": ("secure", "URL", "--selectors", "nowhere"),
+    "unknown kind of trust": ("secure", "URL", "--trust", "all"),
+    "unknown store": ("secure", "URL", "--store", "nowhere"),
+    "unknown browser": ("secure", "URL", "--browser-path", "/nowhere/chromium"),
+    "no display": ("secure", "URL", "--headed"),
+    "unknown option": ("secure", "URL", "--password", "x"),
+    "unknown firmware of a guide": ("guide", "URL", "--firmware", "acme/nothing"),
+    "unknown flow of a guide": ("guide", "URL", "--flow", "nothing"),
+    "unknown format": ("guide", "URL", "--format", "docx"),
+    "no theme": ("guide", "URL", "--theme", "nowhere.yaml"),
+    "unknown browser of a guide": ("guide", "URL", "--browser-path", "/nowhere/chromium"),
+    "a bundle of nothing": ("bundle", "nothing.crt", "--out", "drive"),
+}
+
+
+@pytest.mark.parametrize("call", WRONG.values(), ids=WRONG)
+def test_a_wrong_call_leaves_nothing(call: tuple[str, ...], tmp_path: Path, home: Path) -> None:
+    requests: list[str] = []
+    variables = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    with serving({"/": "<title>a recorder</title>"}, requests) as url:
+        argv = [sys.executable, "-m", "nvrflow", *(url if one == "URL" else one for one in call)]
+        ended = subprocess.run(
+            argv, cwd=tmp_path, env={**variables, "HOME": str(home), "NVRFLOW_PASSWORD": "secret"}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert ended.stderr.startswith("nvrflow: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert not list(home.rglob("*"))
+    assert not requests
