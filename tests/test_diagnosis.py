@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives import hashes
 from trust.conftest import Serving, serve  # noqa: F401
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, planned, with_old_hash
 
-from nvrflow import trust
 from nvrflow.certificate import Certificate
 from nvrflow.problem import Problem
 from nvrflow.trust import Computer
@@ -25,6 +24,7 @@ from nvrflow.trust.clients.chromium import ChromiumClient
 from nvrflow.trust.clients.curl import CurlClient
 from nvrflow.trust.clients.python import PythonClient
 from nvrflow.trust.diagnosis import connection_problem, diagnose
+from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.open_browsers import restart_notes
 from nvrflow.trust.scene import look
 from nvrflow.trust.verify import overridden
@@ -163,7 +163,7 @@ def test_flags_that_somebody_changed_are_named(user: Computer, serve: Serving) -
 
     device = make_device(None)
     trusted(device, user)
-    (entry,) = trust.ledger_of(user).entries()
+    (entry,) = ledger_of(user).entries()
     run(Command(("/usr/bin/certutil", "-M", "-d", f"sql:{entry.place}", "-n", entry.label, "-t", ",,")))
     assert codes(serve(device), user) == ["flags-changed"]
 
@@ -192,7 +192,7 @@ def test_a_recorder_that_made_a_new_certificate_is_told_from_one_never_trusted(u
 
 
 def test_a_damaged_ledger_is_named_and_does_not_end_the_diagnosis(user: Computer, serve: Serving) -> None:  # noqa: F811
-    ledger = trust.ledger_of(user).path
+    ledger = ledger_of(user).path
     ledger.parent.mkdir(parents=True)
     ledger.write_text("{")
     assert codes(serve(make_device(None)), user) == ["ledger-unreadable", "not-imported"]
@@ -204,7 +204,7 @@ def test_a_browser_that_is_open_since_before_the_import_has_to_be_started_again(
 
     device = make_device(None)
     trusted(device, user)
-    entries = trust.ledger_of(user).entries()
+    entries = ledger_of(user).entries()
     lock = user.home / ".config/chromium/SingletonLock"
     lock.parent.mkdir(parents=True)
     assert list(restart_notes(user, entries)) == []

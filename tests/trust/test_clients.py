@@ -91,8 +91,7 @@ def test_the_stores_of_another_home_can_be_asked(computer: Computer, tmp_path: P
     """What would be trusted is asked before anything is put into the person's own stores."""
     (device,) = read_certificate_file(CASES / GOOD / "device.crt")
     other = Computer("linux", {**computer.environment, "HOME": str(tmp_path)})
-    plan = planned(device, None, device, "127.0.0.1", "pin", stores=["chromium-nss"], computer=other)
-    applied(plan)
+    applied(planned(device, None, device, "127.0.0.1", "pin", stores=["chromium-nss"], computer=other))
     with serving(GOOD) as url:
         assert [ask(url, one, only=["chromium-nss"])[0].trusted for one in (other, computer)] == [True, False]
 

@@ -85,7 +85,7 @@ def diagnose(scene: Scene, asked: Asked, now: datetime | None = None) -> tuple[P
         return (connection,)
     assert scene.served.leaf is not None
     found = [*_another(scene), *_judged(scene, scene.served.leaf, failing, now or datetime.now(UTC))]
-    if not found:
+    if all(problem.client for problem in found):
         found += [*_outgrown(scene), *_incomplete(scene)]
     own: list[Problem] = []
     for client, answer in failing:
@@ -98,7 +98,7 @@ def _judged(scene: Scene, leaf: Certificate, failing: Asked, now: datetime) -> I
     """What browsers object to on paper, as far as it concerns one of the clients that refuse."""
     in_date = leaf.not_before <= now <= leaf.not_after
     clock = None if in_date else tls.date_header(f"http://{_bracketed(scene.host)}/") or tls.date_header(scene.url)
-    exchanges = scene.offers.exchanges if scene.offers else None
+    exchanges = frozenset({scene.offers.chosen}) if scene.offers and scene.offers.chosen else None
     problems = judge(leaf, scene.issuer, scene.host, now, clock, exchanges)
     clients = {_kind(client) for client, _ in failing}
     for problem in problems:

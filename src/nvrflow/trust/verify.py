@@ -27,6 +27,7 @@ from nvrflow.trust.open_browsers import restart_notes
 from nvrflow.trust.overrides import overrides
 from nvrflow.trust.scene import Scene, look
 from nvrflow.trust.surroundings import imports_ignored
+from nvrflow.trust.word import Word
 
 Say = Callable[[str], None]
 _NOBODY_ANSWERS = ("nothing-listens", "no-answer", "not-tls")
@@ -44,8 +45,7 @@ class Verification:
     @property
     def trusted(self) -> bool:
         """Whether every client that counts opened the recorder, and at least one did."""
-        words = [answer.trusted for answer in self.answers if answer.name in self.counted and answer.trusted is not None]
-        return bool(words) and all(words)
+        return Word(self.answers, self.counted).trusted is True
 
     @property
     def reason(self) -> str | None:
