@@ -443,9 +443,10 @@ def test_a_wait_outside_of_any_step_is_told_too() -> None:
     import nvrflow.cli.progress as shown
     from nvrflow.wait import waiting
     shown._SILENCE = 0.2
-    with progress_for(True), waiting("the browser to start"):
-        threading.Event().wait(0.6)
-    print("over")
+    with progress_for(True):
+        with waiting("the browser to start"):
+            threading.Event().wait(0.6)
+        print("over")
     """
     said = terminal(code)
     assert re.search(r"waiting for the browser to start: \d s\x1b", said)
@@ -479,6 +480,7 @@ with progress_for(False):
         threading.Event().wait(1.0)
     with waiting("something short", 30):
         pass
+    threading.Event().wait(0.6)
 """
     told = subprocess.run([sys.executable, "-c", PLAY + code], capture_output=True, text=True, check=True)
     assert told.stdout == ""
