@@ -266,6 +266,13 @@ def test_a_store_takes_one_line_and_its_commands_come_only_when_they_are_wanted(
     assert printed[at + 1 : at + 3] == [f"  {long}", "  rm -f anchor.pem"]
 
 
+def test_a_certificates_warnings_are_told_once() -> None:
+    report = sample_report.done()
+    assert "Warning: device certificate: is valid for 3680 days\n" in heard(report)[1]
+    report.notes.append("device certificate: is valid for 3680 days; Safari wants 825 at most")
+    assert heard(report)[1].count("3680 days") == 1
+
+
 def test_https_that_nobody_could_look_at_is_not_called_off() -> None:
     report = sample_report.failed()
     for is_on in (False, True):
