@@ -266,6 +266,13 @@ def test_a_store_takes_one_line_and_its_commands_come_only_when_they_are_wanted(
     assert printed[at + 1 : at + 3] == [f"  {long}", "  rm -f anchor.pem"]
 
 
+def test_a_certificates_warnings_are_told_once() -> None:
+    report = sample_report.done()
+    assert "Warning: device certificate: is valid for 3680 days\n" in heard(report)[1]
+    report.notes.append("device certificate: is valid for 3680 days; Safari wants 825 at most")
+    assert heard(report)[1].count("3680 days") == 1
+
+
 def test_https_that_nobody_could_look_at_is_not_called_off() -> None:
     report = sample_report.failed()
     for is_on in (False, True):
@@ -443,9 +450,10 @@ def test_a_wait_outside_of_any_step_is_told_too() -> None:
     import nvrflow.cli.progress as shown
     from nvrflow.wait import waiting
     shown._SILENCE = 0.2
-    with progress_for(True), waiting("the browser to start"):
-        threading.Event().wait(0.6)
-    print("over")
+    with progress_for(True):
+        with waiting("the browser to start"):
+            threading.Event().wait(0.6)
+        print("over")
     """
     said = terminal(code)
     assert re.search(r"waiting for the browser to start: \d s\x1b", said)
@@ -479,6 +487,7 @@ with progress_for(False):
         threading.Event().wait(1.0)
     with waiting("something short", 30):
         pass
+    threading.Event().wait(0.6)
 """
     told = subprocess.run([sys.executable, "-c", PLAY + code], capture_output=True, text=True, check=True)
     assert told.stdout == ""

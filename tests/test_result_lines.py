@@ -18,6 +18,7 @@ from sample_report import client
 from nvrflow.cli.progress import Progress
 from nvrflow.errors import CertificateRefused, NotTrusted
 from nvrflow.report import Https, Report
+from nvrflow.report.advice import verdict
 from nvrflow.report.client import trusted_by
 from nvrflow.report.folder import RunFolder
 
@@ -100,6 +101,17 @@ def test_each_client_is_said_to_have_answered_what_it_answered(trusted: bool | N
         assert word is True or WHY[name] in said
     beginning = {True: "trusted", False: "not trusted", None: f"nothing was imported: {UNCONFIRMED}"}[trusted]
     assert said.startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "end"),
+    [(True, "Done. HTTPS is on and trusted"), (False, "Done. HTTPS is on, but not trusted"), (None, "Done")],
+)
+def test_the_outcome_claims_trust_only_where_clients_were_asked(trusted: bool | None, end: str) -> None:
+    report = sample_report.done()
+    assert report.https is not None
+    report.https.trusted = trusted
+    assert verdict(report.as_dict()) == end
 
 
 def test_clients_are_listed_as_a_person_would() -> None:

@@ -15,9 +15,12 @@ def doctor(as_json: bool) -> int:
     Exit code 1 when something is missing without which nothing works.
     """
     from nvrflow.cli.paragraph import say, say_exactly
+    from nvrflow.cli.progress import progress_for
     from nvrflow.trust.doctor import examine_all
+    from nvrflow.wait import waiting
 
-    findings = examine_all()
+    with progress_for(as_json), waiting("this computer's programs"):
+        findings = examine_all()
     if as_json:
         click.echo(json.dumps({"findings": [finding.as_dict() for finding in findings]}, ensure_ascii=False, indent=2))
     else:

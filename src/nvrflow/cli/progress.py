@@ -199,8 +199,9 @@ class Progress:
         """The running step in one line, and below it what has been waited for a while; nothing between two steps."""
         from rich.text import Text
 
-        lines = self._lines_of(self._first, 0) if self._first is not None else []
-        lines += [self._spinner(*self._running[-1])] if self._running else []
+        first = self._first  # drawn by a thread of its own: each is read once
+        lines = self._lines_of(first, 0) if first is not None else []
+        lines += [self._spinner(*running) for running in self._running[-1:]]
         long = next((wait for wait in reversed(list(self._waits)) if wait.seconds >= _SILENCE), None)
         if long is not None:
             said = f"waiting for {spoken(self._live, long.what)}: {long.seconds:.0f} s{_limit(long)}"

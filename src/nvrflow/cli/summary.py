@@ -77,6 +77,9 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Certificates", ", ".join(files)
     for store, changes in groupby(document["trust"], key=lambda change: change["store"]):
         yield "Trust", f"{store}: " + "; ".join(_trust(change, document["outcome"]) for change in changes)
+    for one in document["certificates"]:
+        told = [warning for warning in one["warnings"] if not any(warning in note for note in document["notes"])]
+        yield from (("Warning", f"{one['role']} certificate: {warning}") for warning in told)
     for drift in document["drift"]:
         yield "Drift", drift["proposal"]
     for note in document["notes"]:
