@@ -156,7 +156,7 @@ def test_a_wrong_password_is_exit_4_after_one_try(command: Command, recorder: An
     ("arguments", "code", "kind", "says"),
     [
         (("secure", "http://127.0.0.1:1"), 1, "unreachable", "does not answer"),
-        (("secure", "ftp://192.0.2.1"), 2, "wrong-call", "no recorder's address"),
+        (("secure", "ftp://192.0.2.1"), 2, "wrong-call", "not the address of a recorder"),
         (("run", "sing_in", "http://127.0.0.1:1"), 2, "wrong-call", "did you mean sign_in"),
         (
             ("run", "sign_in", "http://127.0.0.1:1", "--firmware", "dahua/ipc_web9"),
