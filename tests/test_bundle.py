@@ -265,3 +265,24 @@ def test_what_must_not_be_trusted_makes_no_bundle(drive: Drive) -> None:
     with pytest.raises(CertificateRefused, match="no subject alternative name"):
         drive.made(make("127.0.0.1", authority, ca=False), authority)
     assert not drive.folder.exists()
+
+
+def test_the_bundle_of_a_recorder_on_another_port_says_that_port(home: Path, tmp_path: Path, serve: Serving) -> None:  # noqa: F811
+    """Made from the address alone: the certificates come from the connection."""
+    from nvrflow.trust import request_for_served
+
+    authority = make_ca()
+    url = serve(make_device(authority), authority)
+    made = make_bundle(request_for_served(url, Terms()), tmp_path / "drive")
+    assert made.url == url
+    for name in ("README.txt", "install-linux.sh", "install-macos.command", "install-windows.ps1"):
+        assert url in (made.folder / name).read_text(encoding="utf-8"), name
+
+
+def test_as_root_the_script_says_that_browsers_do_not_read_that_store(drive: Drive) -> None:
+    made = drive.made(*situations()["issued"])
+    script = (made.folder / "install-linux.sh").read_text()
+    ending = script[script.rindex('if [ "$(id -u)" = 0 ]; then') :]
+    root, user = ending.split("else", 1)
+    assert "Browsers do not read this store" in root and "Start the browser again" not in root
+    assert "Start the browser again" in user

@@ -233,3 +233,62 @@ def test_another_run_that_takes_too_long_is_an_error_and_no_end_of_the_world(com
     ledger = trust.ledger_of(computer)
     with ledger.alone(), pytest.raises(TimedOut, match="another nvrflow"), ledger.alone(seconds=0.2):
         pass
+
+
+def test_two_recorders_behind_one_address_each_have_their_entry_although_they_share_a_ca(computer: Computer) -> None:
+    authority = make_ca()
+    plans = []
+    for ports in ((8080, 8443), (9080, 9443)):
+        device = make_device(authority)
+        certificates = (device.certificate, authority.certificate, device.certificate)
+        plans.append(planned(*certificates, "127.0.0.1", stores=["chromium-nss"], computer=computer, ports=ports))
+        applied(plans[-1])
+    ledger = plans[0].ledger
+    assert [tuple(entry.ports) for entry in ledger.entries()] == [(8080, 8443), (9080, 9443)]
+    (first,) = trust.remove("http://127.0.0.1:8080", ledger, computer)
+    assert first.outcome == "kept" and "another recorder needs it" in first.note
+    assert held(computer) == {plans[1].items[0].certificate.der}
+    (second,) = trust.remove("https://127.0.0.1:9443", ledger, computer)
+    assert second.outcome == "taken-back" and held(computer) == set()
+
+
+def test_what_was_taken_back_is_remembered_with_its_time(computer: Computer) -> None:
+    plan = carried_out(computer)
+    assert plan.ledger.taken_back("127.0.0.1") is None
+    trust.remove("127.0.0.1", plan.ledger, computer)
+    assert trust.remove("127.0.0.1", plan.ledger, computer) == []
+    found = plan.ledger.taken_back("127.0.0.1")
+    assert found is not None and found.when.startswith("20")
+    applied(plan_of(computer))
+    assert len(plan.ledger.entries()) == 1
+
+
+@pytest.mark.parametrize("damage", ['{"format": 99, "entries": []}', "{", "[]", '{"format": 1, "entries": [{"host": "x"}]}', ""])
+def test_with_a_damaged_or_foreign_ledger_files_are_taken_back_by_their_content(computer: Computer, damage: str) -> None:
+    authority = make_ca()
+    own = make_ca("a person's own")
+    plan = carried_out(computer, authority)
+    assert perform(user_store(computer).database.adding("own", "C,,", written(own, computer))) == ""
+    plan.ledger.path.write_text(damage)
+    with pytest.raises(InvalidFile, match=r"trust\.json.*nvrflow untrust FILE"):
+        trust.remove("127.0.0.1", plan.ledger, computer)
+    (removal,) = trust.remove([authority.certificate], plan.ledger, computer)
+    assert removal.outcome == "taken-back" and held(computer) == {own.certificate.der}
+    assert trust.remove([own.certificate], plan.ledger, computer) == []
+    assert held(computer) == {own.certificate.der}
+
+
+def written(made: Made, computer: Computer) -> Path:
+    file = computer.home / "own.pem"
+    file.write_text(made.certificate.pem)
+    return file
+
+
+def test_what_lies_there_is_never_called_unknown_when_the_ledger_is_gone(computer: Computer) -> None:
+    plan = carried_out(computer)
+    plan.ledger.path.unlink()
+    (found,) = trust.remove("127.0.0.1", plan.ledger, computer)
+    assert found.outcome == "found" and "in no ledger" in found.note
+    assert held(computer) == {plan.items[0].certificate.der}
+    (removal,) = trust.remove(None, plan.ledger, computer)
+    assert removal.outcome == "taken-back" and held(computer) == set()

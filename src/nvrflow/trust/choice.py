@@ -57,9 +57,9 @@ def _limited(material: Material, family: Family) -> Iterator[Choice]:
 def _pinned(device: Certificate, family: Family) -> Choice:
     """One device certificate that a CA issued."""
     if family in ("chrome-policy", "firefox-policy"):
-        return Choice(None, "leaf", "a policy takes CA certificates only; use limited")
+        return Choice(None, "leaf", "a policy takes CA certificates only, and not this one certificate of the recorder")
     if family == "windows":
-        return Choice(None, "leaf", "Windows takes a server's own certificate as root only if it is self-signed; use limited")
+        return Choice(None, "leaf", "Windows takes a server's own certificate as root only if it is self-signed")
     if family == "firefox" and device.is_ca:
         return _ca_in_firefox()
     remark = "; curl takes it, Python does not" if family == "openssl" else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nvrflow.certificate import Certificate
-from nvrflow.problem import Problem
+from nvrflow.problem import Problem, warnings
 from nvrflow.trust.actions import Action, shown
 from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer
@@ -17,6 +17,17 @@ from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.material import Material
 from nvrflow.trust.request import Kind, Request
 from nvrflow.trust.stores import Flagged, Store, Use, flags_of, is_enough
+
+# Measured with OpenSSL 3.0: it holds only common names that look like a host with dots to name constraints (X509_check_host then
+# takes the others as well, where there is no alternative name). Browsers look at no common name.
+_OPENSSL_GAP = Problem(
+    "openssl-common-names",
+    "system store",
+    "programs that use OpenSSL (curl, Python) do not hold every certificate to the limits: one with a common name like *.example"
+    " or of a single word, and without alternative names, still passes if somebody made it with the key of the recorder's CA",
+    "browsers are not concerned; leave the system store out if those programs need not open the recorder",
+    "warning",
+)
 
 
 @dataclass(frozen=True)
@@ -110,9 +121,16 @@ class Plan:
         return self.judgement.refusal
 
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is known against it: what the judgement found, and what is special about the stores."""
+        gap = _OPENSSL_GAP if any(item.store.family == "openssl" for item in (*self.items, *self.by_hand)) else None
+        limited = self.kind == "limited" and self.material.situation == "issued"
+        return (*self.judgement.problems, *([gap] if gap and limited else []))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a person has to know before deciding."""
-        return self.judgement.warnings
+        return tuple(str(problem) for problem in warnings(self.problems))
 
     @property
     def earlier(self) -> list[Entry]:
@@ -128,6 +146,8 @@ class Plan:
         """Plain data for JSON."""
         return {
             **self.judgement.as_dict(),
+            "warnings": list(self.warnings),
+            "problems": [problem.as_dict() for problem in self.problems],
             "items": [_item(item, by_hand=False) for item in self.items],
             "by_hand": [_item(item, by_hand=True) for item in self.by_hand],
             "skipped": [{"store": one.where, "why": str(one).partition(": ")[2], "code": one.code} for one in self.skipped],

@@ -222,9 +222,9 @@ class Trusting:
         """The judgement on what is really served decides, and the plan is made."""
         found = self._judged("compare")
         found.admit("Nothing was imported")
-        if not recorder.checking:
-            recorder.report.notes.extend(found.warnings)
         self._plan = plan_for(found)
+        if not recorder.checking:
+            recorder.report.notes.extend(self._plan.warnings)
 
 
 def _would(item: Item, plan: Plan) -> TrustChange:
