@@ -78,7 +78,7 @@ def test_a_self_signed_ca_is_not_put_into_firefox_and_the_plan_says_why(person: 
     device = make_device(None, ca=True)
     plan = planned(device.certificate, None, device.certificate, "127.0.0.1", stores=["firefox"], computer=person.computer)
     assert plan.items == ()
-    assert "CA_CERT_USED_AS_END_ENTITY" in plan.skipped[0][1]
+    assert "CA_CERT_USED_AS_END_ENTITY" in plan.skipped[0].sentence
 
 
 def test_a_running_firefox_takes_an_addition_at_once(serve: Serving, person: Person) -> None:
