@@ -13,6 +13,7 @@ def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
     serves one once HTTPS is on; that one is judged and confirmed then.
     """
     trusting = trusting or Trusting()
+    trusting.prepare(recorder)
     if recorder.has("device_certificate"):
         device, trusted = download_certificates(recorder)
         trusting.judge(recorder, device, trusted)

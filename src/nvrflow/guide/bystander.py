@@ -34,6 +34,9 @@ class Bystander:
         """What a browser objects to in the certificates, by code."""
         return tuple(dict.fromkeys(one.code for one in self._trusting.problems if one.level != "note"))
 
+    def prepare(self, recorder: Recorder) -> None:
+        """Nothing to prepare: this computer stays as it is."""
+
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Would a browser take these certificates? Raises CertificateRefused."""
         self.device, self.authority = device, authority

@@ -39,6 +39,11 @@ class Offers:
         """Whether that cipher is one without any certificate."""
         return self.dropped.startswith(("ADH-", "AECDH-"))
 
+    @property
+    def picked(self) -> frozenset[KeyExchange] | None:
+        """The key exchange that browsers end up with, for judging a certificate's key usage; None when that is not known."""
+        return frozenset({self.chosen}) if self.chosen else None
+
 
 def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
     """Try the ciphers that browsers offer, one key exchange after the other: three handshakes with most. Never raises."""

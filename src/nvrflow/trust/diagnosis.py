@@ -98,7 +98,7 @@ def _judged(scene: Scene, leaf: Certificate, failing: Asked, now: datetime) -> I
     """What browsers object to on paper, as far as it concerns one of the clients that refuse."""
     in_date = leaf.not_before <= now <= leaf.not_after
     clock = None if in_date else tls.date_header(f"http://{_bracketed(scene.host)}/") or tls.date_header(scene.url)
-    exchanges = frozenset({scene.offers.chosen}) if scene.offers and scene.offers.chosen else None
+    exchanges = scene.offers.picked if scene.offers else None
     problems = judge(leaf, scene.issuer, scene.host, now, clock, exchanges)
     clients = {_kind(client) for client, _ in failing}
     for problem in problems:
@@ -184,8 +184,11 @@ def _of_client(scene: Scene, client: Client, answer: Answer) -> Iterator[Problem
             client=_kind(client),
         )
     else:
+        # The browser that was asked has a profile of its own: a switch in the person's cannot be why it refused, a policy can.
         ignored = [one for one in imports_ignored(scene.computer) if one.client == _kind(client) and one.level != "note"]
-        yield from ignored or [_unknown(client, answer)]
+        if not any(one.code == "policy-imports-off" for one in ignored):
+            yield _unknown(client, answer)
+        yield from ignored
 
 
 def _not_there(scene: Scene, client: Client, elsewhere: list[str]) -> Problem:

@@ -29,9 +29,9 @@ def served_by(recorder: Recorder) -> tls.Served:
     return served
 
 
-def exchanges_of(recorder: Recorder) -> frozenset[KeyExchange]:
-    """The key exchanges that the recorder offers to browsers."""
-    return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).exchanges
+def exchanges_of(recorder: Recorder) -> frozenset[KeyExchange] | None:
+    """The key exchange that the recorder picks when a browser offers all that it has."""
+    return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).picked
 
 
 def https_url(recorder: Recorder) -> str:

@@ -1,8 +1,10 @@
 """Trust as a part of a run: the stages between two downloaded files and a recorder that this computer's clients open.
 
     trusting = Trusting(confirm=ask)
+    trusting.prepare(recorder)                       # nothing is begun that this computer cannot write down
     trusting.judge(recorder, device, authority)      # on paper, before anything is changed
     trusting.compare(recorder, device, authority)    # with what is really served; or, without downloads: trusting.take(recorder)
+    trusting.rehearse(recorder)                      # a browser that trusts only what is to be imported would open it
     trusting.import_here(recorder)                   # once somebody has confirmed the fingerprint
     trusting.verify(recorder)                        # every client that reads the changed stores opens the recorder
 
@@ -25,15 +27,18 @@ from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCa
 from nvrflow.firmware.on_screen import where_to_compare
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
+from nvrflow.recorder.room import ensure_room
 from nvrflow.report import Step, TrustChange
 from nvrflow.trust.apply import apply
 from nvrflow.trust.approval import Approver, approve
 from nvrflow.trust.clients import ask, clients_reading
 from nvrflow.trust.clients.chromium import prove
 from nvrflow.trust.computer import Computer, Scope
+from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, served_by
 from nvrflow.trust.home import environment_of, into_home
 from nvrflow.trust.judgement import Judgement, judged
+from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Item, Plan, plan_for
 from nvrflow.trust.request import Kind, Request, Terms
 from nvrflow.trust.word import Word
@@ -70,6 +75,23 @@ class Trusting:
     def __post_init__(self) -> None:
         self._terms = Terms(self.kind, tuple(self.stores), self.scope, tuple(self.also))
         self._approver = Approver(tuple(self.expected), self.yes, self.confirm)
+
+    def prepare(self, recorder: Recorder) -> None:
+        """Before anything: the ledger can be read, the stores are known; before the first write there is room for the ledger.
+
+        Raises InvalidFile for a damaged ledger, WrongCall for a store that this computer does not have.
+        """
+        computer = Computer.this(self.environment)
+        ledger_of(computer).entries()
+        chosen_stores(computer, self._terms.stores, self._terms.scope)
+        others = recorder.steps.before_first_write
+
+        def before_first_write() -> None:
+            if others is not None:
+                others()
+            ensure_room({"the ledger of what is trusted": computer.state})
+
+        recorder.steps.before_first_write = before_first_write
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
