@@ -50,21 +50,23 @@ def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
     """Take back what was put there: for one recorder (address or URL), by files (their certificates), or all (None).
 
     An address without a port means every recorder there. What the ledger does not know is looked for in the stores themselves, by
-    content and by our own names: it is taken out for files and for all, and only named for an address. With a ledger that cannot
-    be read, files and all work by content alone; an address raises InvalidFile, because only the ledger knows what belongs to it.
+    content and by our own names: it is taken out for files and for all, and only named for an address. The computer's own stores
+    are looked through for files only, because what lies there can be another user's. With a ledger that cannot be read, files and
+    all work by content alone; an address raises InvalidFile, because only the ledger knows what belongs to it.
     """
     try:
         known = ledger.entries()
     except InvalidFile:
         if isinstance(target, str):
             raise
-        return list(_strays(target, [], computer))
+        return list(_strays(target, [], all_stores(computer)))
     done: list[Removal] = []
     if known:
         with ledger.alone():
             done = recover(ledger, computer)
             done += [_removed(entry, ledger, computer) for entry in reversed(ledger.entries()) if _is_meant(entry, target)]
-    return [*done, *_strays(target, ledger.entries(), computer)]
+    by_files = target is not None and not isinstance(target, str)
+    return [*done, *_strays(target, ledger.entries(), [one for one in all_stores(computer) if by_files or one.scope == "user"])]
 
 
 def recover(ledger: Ledger, computer: Computer) -> list[Removal]:
@@ -136,10 +138,10 @@ def _is_meant(entry: Entry, target: Target) -> bool:
     return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})
 
 
-def _strays(target: Target, known: Sequence[Entry], computer: Computer) -> Iterator[Removal]:
-    """What lies in the stores under a name of ours, belongs to the target, and is in no ledger."""
+def _strays(target: Target, known: Sequence[Entry], stores: Sequence[Store]) -> Iterator[Removal]:
+    """What lies in these stores under a name of ours, belongs to the target, and is in no ledger."""
     spots = {entry.spot for entry in known}
-    for store in all_stores(computer):
+    for store in stores:
         if not isinstance(store, Listing) or not store.state().usable:
             continue
         held = [(label, one) for label, one in store.ours() if (store.name, store.place, one.sha256) not in spots]

@@ -1,0 +1,146 @@
+"""What a run claims: terminal, report.json, report.html, junit.xml and `verify` never contradict each other."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from trust.marionette import FIREFOX, new_profile
+
+from nvrflow.report.client import trusted_by
+from nvrflow.simulator import simulate
+
+OVERRIDES = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What one `secure` said in four places, and what `verify` says right after it."""
+
+    code: int
+    terminal: str
+    report: dict[str, Any]
+    page: str
+    junit: ET.Element
+    verified: dict[str, Any]
+
+    @property
+    def https(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.report["https"]
+        return found
+
+
+@dataclass
+class Person:
+    """Somebody with a home of their own, who types commands."""
+
+    home: Path
+    recorder: Any
+    runs: int = 0
+
+    def types(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        variables = {name: value for name, value in os.environ.items() if name not in OVERRIDES}
+        variables |= {"HOME": str(self.home), "NVRFLOW_PASSWORD": self.recorder.password}
+        argv = [sys.executable, "-m", "nvrflow", *arguments]
+        return subprocess.run(
+            argv, env=variables, cwd=self.home.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=150
+        )
+
+    def secures(self, *options: str) -> Claims:
+        self.runs += 1
+        folder = self.home.parent / f"run{self.runs}"
+        ended = self.types("secure", self.recorder.url, "--no-screenshots", "--out", str(folder), *options)
+        verified = self.types("verify", self.recorder.https_url, "--json")
+        page = html.unescape(re.sub(r"<[^>]+>", " ", (folder / "report.html").read_text(encoding="utf-8")))
+        return Claims(
+            ended.returncode,
+            " ".join((ended.stdout + ended.stderr).split()),
+            json.loads((folder / "report.json").read_text(encoding="utf-8")),
+            " ".join(page.split()),
+            ET.parse(folder / "junit.xml").getroot(),
+            json.loads(verified.stdout),
+        )
+
+
+def agree(claims: Claims) -> None:
+    """The five say the same: one sentence, one outcome, one answer for each client."""
+    sentence = " ".join(trusted_by(claims.https).split())
+    assert sentence in claims.terminal and sentence in claims.page
+    properties = {one.get("name"): one.get("value") for one in claims.junit.iter("property")}
+    assert " ".join(str(properties["https.clients"]).split()) == sentence
+    failed = claims.report["outcome"] == "failed"
+    assert failed is (claims.code != 0) is (claims.report["error"] is not None)
+    assert (claims.junit.get("failures") != "0") is failed
+    now = {one["name"]: one["trusted"] for one in claims.verified["https"]["clients"]}
+    for client in claims.https["clients"]:
+        assert now[client["name"]] is client["trusted"], client
+    if claims.https["trusted"] is not None:
+        assert claims.https["trusted"] is claims.verified["https"]["trusted"]
+    else:
+        assert "trusted by" not in claims.terminal and claims.https["reason"]
+
+
+def test_five_views_of_each_situation_never_contradict_each_other(home: Path) -> None:
+    with simulate("dahua/nvr_v4", restart_seconds=0.3, scan_seconds=0.3) as recorder:
+        person = Person(home, recorder)
+
+        unconfirmed = person.secures()
+        agree(unconfirmed)
+        assert (unconfirmed.code, unconfirmed.https["trusted"]) == (1, None)
+        assert "nothing was imported" in unconfirmed.terminal and unconfirmed.verified["https"]["trusted"] is False
+
+        first = person.secures("--yes", "--store", "chromium-nss")
+        agree(first)
+        assert (first.code, first.https["trusted"]) == (0, True)
+        assert {one["name"] for one in first.https["clients"]} >= {"chromium", "curl", "python"}
+
+        again = person.secures()
+        agree(again)
+        assert (again.report["outcome"], again.https["trusted"]) == ("already", True)
+
+        assert person.types("untrust", recorder.url).returncode == 0
+        after = person.secures()
+        agree(after)
+        assert after.https["trusted"] is None and after.verified["https"]["trusted"] is False
+        second = person.types("untrust", recorder.url)
+        assert second.returncode == 0 and "taken back already" in second.stdout and "never" not in second.stdout
+
+
+def test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place(home: Path) -> None:
+    brisk = {"restart_seconds": 0.3, "scan_seconds": 0.3}
+    with simulate("dahua/nvr_v4", **brisk) as old:
+        ports = {"port": urlsplit(old.url).port, "https_port": urlsplit(old.https_url).port}
+        pinned = Person(home, old).secures("--yes", "--trust", "pin")
+        agree(pinned)
+        assert (pinned.code, pinned.https["trusted"]) == (0, True)
+    with simulate("dahua/nvr_v4", **brisk, **ports) as new:
+        person = Person(home, new, runs=1)
+        for options in ((), ("--yes",)):
+            stale = person.secures(*options)
+            agree(stale)
+            assert (stale.code, stale.https["trusted"]) == (1, None)
+            assert "has changed since it was trusted" in stale.terminal and "nvrflow untrust" in stale.terminal
+            assert stale.verified["https"]["trusted"] is False
+            assert "another-certificate" in [problem["code"] for problem in stale.verified["problems"]]
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this computer")
+def test_with_a_store_for_one_browser_only_that_browser_is_asked_and_the_other_is_not_claimed(home: Path) -> None:
+    new_profile(home)
+    with simulate("dahua/nvr_v4", restart_seconds=0.3, scan_seconds=0.3) as recorder:
+        claims = Person(home, recorder).secures("--yes", "--store", "firefox")
+    agree(claims)
+    told = {one["name"].partition(":")[0]: one["trusted"] for one in claims.https["clients"]}
+    assert (claims.code, claims.https["trusted"]) == (0, True)
+    assert told["firefox"] is True and told["chromium"] is False
+    assert "trusted by Firefox" in claims.terminal and "not by Chromium" in claims.terminal
