@@ -57,9 +57,8 @@ def opened(table: dict[str, Row], tmp_path_factory: pytest.TempPathFactory, play
 def _in_chromium(urls: dict[str, str], home: Path) -> Iterator[tuple[str, bool]]:
     clean = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     with open_browser(Browser(Path(CHROMIUM or "")), headed=False, environment=clean) as browser:
-        context = browser.new_context()
         for title, url in urls.items():
-            page = context.new_page()  # a page that showed an error disturbs the next address
+            page = browser.new_page()  # a page that showed an error disturbs the next address
             try:
                 page.goto(url, timeout=20_000, wait_until="commit")
                 yield title, True
