@@ -45,6 +45,12 @@ _DRIVING: list[Callable[..., Any]] = [
         show_default=True,
         help="The end of every wait; a recorder's restart may take 90 seconds all the same.",
     ),
+    click.option(
+        "--follow-to",
+        metavar="HOST",
+        multiple=True,
+        help="Another host to which the recorder's pages may lead, and to which the password may go (repeatable).",
+    ),
 ]
 _TRUSTING: list[Callable[..., Any]] = [
     click.option(
@@ -83,6 +89,7 @@ class Driving:
     trace: bool
     browser_path: Path | None
     timeout: float
+    follow_to: tuple[str, ...]
 
     def manner(self) -> Any:
         """The same for the recorder's side."""
@@ -98,6 +105,7 @@ class Driving:
             screenshots=self.screenshots,
             browser=self.browser_path,
             timeout=self.timeout,
+            follow_to=self.follow_to,
         )
 
 

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, find_browser
 from nvrflow.errors import UnknownFirmware, WrongCall
-from nvrflow.firmware import Firmware, available, load_firmware
+from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.recorder.address import locate, normalised
+from nvrflow.recorder.bounds import Bounds, follow_to
+from nvrflow.recorder.dry_run import allowed_by
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.recorder import Recorder
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 class Manner:
     """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
 
-    `running` is a browser of Playwright's that is open already: it is used, and stays open.
+    `running` is a browser of Playwright's that is open already: it is used where that is safe, and stays open. `follow_to` are
+    further hosts, beside that of the address, to which the recorder's pages may lead.
     """
 
     firmware: str | None = None
@@ -45,6 +48,7 @@ class Manner:
     browser: Browser | Path | None = None
     running: Process | None = None
     timeout: float = 30.0
+    follow_to: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -71,6 +75,9 @@ def open_recorder(
     if named is None:
         available(manner.selectors)
     session = _session(normalised(url), user, password, manner, steps.studio)
+    steps.bounds = session.bounds
+    if manner.check:
+        session.allowed = allowed_by([named.file] if named else _all_files(manner.selectors))
     address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
@@ -82,7 +89,8 @@ def open_recorder(
                 if steps.studio is not None:
                     _equip(steps.studio, firmware, session)
                 if manner.check:
-                    session.hold_back(firmware.file.harmless)
+                    session.allowed = allowed_by([firmware.file])
+                    steps.report.enforced = True
                 recorder = Recorder(session, firmware, steps, downloads or Path(scratch), manner.timeout)
                 recorder.look_around()
                 _enter(recorder, step)
@@ -103,7 +111,7 @@ def _close(session: Session, report: Report) -> None:
     try:
         session.close()
     finally:
-        report.notes.extend(held_notes(session.held, session.secrets))
+        report.notes.extend([*held_notes(session.held, session.secrets), *session.bounds.notes()])
 
 
 @dataclass(frozen=True)
@@ -124,13 +132,23 @@ class Seen:
         return {"recorder": self.url, "firmware": self.firmware, "reason": self.why or None, "candidates": ranked}
 
 
-def look_at(url: str, selectors: Path | None = None, browser: Path | None = None, timeout: float = 30.0) -> Seen:
-    """Which firmware the recorder at `url` has, by its start page alone. Raises Unreachable, InvalidFile, WrongCall."""
-    address = locate(normalised(url), min(timeout, 10.0))
-    session = Session(find_browser(browser), address, _plain(normalised(url)), "", _asking(""), timeout=timeout)
+def look_at(
+    url: str,
+    selectors: Path | None = None,
+    browser: Path | None = None,
+    timeout: float = 30.0,
+    follow_to: tuple[str, ...] = (),
+) -> Seen:
+    """Which firmware the recorder at `url` has, by its start page alone.
+
+    Raises Unreachable, InvalidFile, WrongCall, and OtherHost where the start page leads to another host.
+    """
+    session = _session(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
+    address = session.address
     try:
         candidates = tuple(identify(session.page, selectors, session.challenge))
         answered = session.answered()
+        session.bounds.stop_if_moved()
     finally:
         session.close()
     try:
@@ -141,9 +159,11 @@ def look_at(url: str, selectors: Path | None = None, browser: Path | None = None
 
 def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, studio: Studio | None) -> Session:
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
+    bounds = Bounds(urlsplit(url).hostname or "", tuple(map(follow_to, manner.follow_to)))
     return Session(
         browser=browser,
-        address=locate(url, min(manner.timeout, 10.0)),
+        address=locate(url, min(manner.timeout, 10.0), bounds),
+        bounds=bounds,
         plain_url=_plain(url),
         user=user,
         ask_password=_asking(password),
@@ -165,8 +185,14 @@ def _known(session: Session, named: Firmware | None, manner: Manner, report: Rep
     return firmware
 
 
+def _all_files(selectors: Path | None) -> list[SelectorFile]:
+    """Every selector file that may turn out to fit."""
+    return [file for name in available(selectors) if (file := load_firmware(name, selectors).file).identify]
+
+
 def _identified(session: Session, selectors: Path | None) -> Firmware:
     candidates = identify(session.page, selectors, session.challenge)
+    session.bounds.stop_if_moved()
     return the_one(candidates, session.url, session.answered())
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import NvrflowError
 from nvrflow.firmware import Firmware
+from nvrflow.recorder.bounds import Bounds
 from nvrflow.recorder.secret_fields import mark_shown, secret_boxes
 from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
 from nvrflow.report.pictures import Box, Picture
@@ -41,6 +42,7 @@ class Steps:
     check: bool = False
     studio: Studio | None = None
     firmware: Firmware | None = None
+    bounds: Bounds | None = None
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
@@ -104,7 +106,12 @@ class Steps:
             self.listener.ended(step)
 
     def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
-        """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step."""
+        """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step.
+
+        Raises OtherHost where page, frame, form or link are not of the recorder's host.
+        """
+        if self.bounds is not None:
+            self.bounds.look(page, target)
         self.photograph(step, page, target)
         if self.check and step.effect == "write":
             self.held = True
@@ -116,7 +123,9 @@ class Steps:
         return bool(self.passed_by) and not self.leaving and self.studio is None
 
     def go_on(self) -> None:
-        """Raise HeldBack where a pop-up has stopped the run."""
+        """Raise HeldBack where a pop-up has stopped the run, OtherHost where the page was led away from the recorder."""
+        if self.bounds is not None:
+            self.bounds.stop_if_moved()
         if self.stopped:
             raise HeldBack(", ".join(sorted(self.passed_by)))
 
