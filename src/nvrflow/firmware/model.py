@@ -196,7 +196,7 @@ class HarmlessRequest(Strict):
 
 
 class WritingRequest(Strict):
-    """A request that changes something although it looks like one that only reads: `--check` keeps it back, whatever else is said."""
+    """A request that changes something although it looks like reading: `--check` keeps it back, whatever else is said."""
 
     url: str = Field(description="regular expression that is found anywhere in path and query")
 

@@ -1,4 +1,4 @@
-"""The hosts that a run may use: the one that the person named, and those that `--follow-to` adds. The password goes nowhere else."""
+"""The hosts that a run may use: the one that the person named, and those of `--follow-to`. The password goes nowhere else."""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ class Bounds:
         parts = urlsplit(url)
         place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         return (
-            f"{self.named}: {source} to another host, {parts.hostname} ({place}); nothing was typed or sent there. If that is the "
-            f"same recorder, add --follow-to {parts.hostname}"
+            f"{self.named}: {source} to another host, {parts.hostname} ({place}); nothing was typed or sent there. "
+            f"If that is the same recorder, add --follow-to {parts.hostname}"
         )
 
 
