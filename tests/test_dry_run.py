@@ -35,7 +35,7 @@ def goes_out(
     return may_go_out(asked, allowed, lambda host: host == HOST)
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/js/app.js?8933", "/doc/page/login.asp", "/a.png?", "/web_lang/English.txt"])
+@pytest.mark.parametrize("path", ["/", "/index.html", "/js/app.js?8933", "/doc/page/login.asp", "/a.png?", "/lang/English.txt"])
 def test_pages_and_files_are_read(path: str) -> None:
     assert goes_out("GET", path)
     assert goes_out("HEAD", path)
