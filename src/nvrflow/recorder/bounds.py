@@ -124,8 +124,8 @@ class Bounds:
 
 def follow_to(typed: str) -> str:
     """A host as `--follow-to` takes it: a name or an address, without port and path. Raises WrongCall."""
-    host = typed.strip().strip("[]")
-    if not host or (urlsplit(f"//[{host}]" if ":" in host else f"//{host}").hostname or "") != host.lower():
+    host = typed.strip().removeprefix("[").removesuffix("]")
+    if not re.fullmatch(r"\w[\w.-]*", host) and not _is_ipv6(host):
         raise WrongCall(f"--follow-to {typed}: is no host; give a name or an address alone, for example nvr.example.com")
     return host
 
@@ -151,6 +151,13 @@ def same_host(host: str) -> str:
 def is_this_computer(host: str) -> bool:
     """Where a recorder's plug-in would listen; pages try it, and it is no news that there is none."""
     return same_host(host) in ("localhost", "127.0.0.1", "::1")
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False
 
 
 def _is_seen(frame: Frame) -> bool:

@@ -35,6 +35,7 @@ def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
         await_ready(recorder, name, time.monotonic() + recorder.timeout)
         recorder.listen_once()
     else:
+        recorder.steps.go_on()
         _enter(recorder, name, patient)
         arrive(recorder, name)
     return Screen(recorder, name)
