@@ -220,10 +220,12 @@ def test_another_port_of_the_same_host_is_the_recorder(tmp_path: Path, way: str)
         assert [line for line in leading.got["own port"] if "POST /enter" in line and "p=pass-word" in line]
 
 
-@pytest.mark.parametrize("way", ["301", "302", "308"])
-def test_https_of_the_same_host_is_the_recorder(tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("named", [True, False], ids=["named", "identified"])
+@pytest.mark.parametrize("way", ["302", "308", "script", "meta"])
+def test_https_of_the_same_host_is_the_recorder(tmp_path: Path, way: str, named: bool) -> None:
+    firmware = "acme/one" if named else None
     with serving(way=way, to="own https") as leading:
-        with open_recorder(leading.urls["own"], "admin", PASSWORD, **told(tmp_path)) as recorder:
+        with open_recorder(leading.urls["own"], "admin", PASSWORD, firmware=firmware, **told(tmp_path)) as recorder:
             sign_in(recorder)
         assert [line for line in leading.got["own https"] if "p=pass-word" in line]
         assert not [line for line in leading.got["own"] if "pass-word" in line]
@@ -301,13 +303,13 @@ def test_the_report_of_such_a_run_names_both_hosts_and_holds_no_password(tmp_pat
 
 
 def test_a_hidden_frame_of_another_host_is_noted_and_stops_nobody(tmp_path: Path) -> None:
-    with serving(way="form", to="own port") as leading:
-        with open_recorder(leading.urls["own"], "admin", PASSWORD, firmware="acme/one", **told(tmp_path)) as recorder:
-            recorder.page.evaluate(
-                "to => document.body.insertAdjacentHTML('beforeend', `<iframe hidden src='${to}'></iframe>`)",
-                leading.urls["other"],
-            )
-            sign_in(recorder)
+    add = "to => document.body.insertAdjacentHTML('beforeend', `<iframe hidden src='${to}'></iframe>`)"
+    with (
+        serving(way="form", to="own port") as leading,
+        open_recorder(leading.urls["own"], "admin", PASSWORD, firmware="acme/one", **told(tmp_path)) as recorder,
+    ):
+        recorder.page.evaluate(add, leading.urls["other"])
+        sign_in(recorder)
     assert any("asked for 127.0.0.2" in note for note in recorder.report.notes)
     assert leading.connections.get("other", 0) == 0
 

@@ -39,11 +39,15 @@ _BACKGROUND = re.compile(
 
 @dataclass
 class Bounds:
-    """Which hosts may be used, and where the pages tried to go instead. `named` is the host that the person typed."""
+    """Which hosts may be used, and where the pages tried to go instead. `named` is the host that the person typed.
+
+    `secured` is the last address of HTTPS to which `page`, the recorder's page, was led on such a host.
+    """
 
     named: str
     also: tuple[str, ...] = ()
     page: Page | None = None
+    secured: str = ""
     wanted: dict[str, int] = field(default_factory=dict)
     _moves: list[tuple[Frame, str]] = field(default_factory=list)
     _hosts: frozenset[str] = frozenset()
@@ -62,12 +66,13 @@ class Bounds:
 
     def refused(self, host: str) -> None:
         """The gate has kept something back that was meant for another host; the browser's own business is not told."""
-        if not _BACKGROUND.search(host) and not is_this_computer(host):
+        if not _BACKGROUND.search(host) and not _is_this_computer(host):
             self.wanted[host] = self.wanted.get(host, 0) + 1
 
     def watch(self, context: BrowserContext) -> None:
         """Hear of every page and frame of `context` that is led elsewhere."""
         self._moves.clear()
+        self.secured = ""
         context.on("request", self._hear)
 
     def must_permit(self, url: str, source: str = "its page leads") -> None:
@@ -108,8 +113,12 @@ class Bounds:
 
     def _hear(self, request: Request) -> None:
         try:
-            if request.is_navigation_request() and not self.permits(request.url):
+            if not request.is_navigation_request():
+                return
+            if not self.permits(request.url):
                 self._moves.append((request.frame, request.url))
+            elif request.url.startswith("https:") and self.page is not None and request.frame == self.page.main_frame:
+                self.secured = request.url
         except PlaywrightError:
             return  # a new window, which is not used: it has no frame yet
 
@@ -148,7 +157,12 @@ def same_host(host: str) -> str:
         return bare
 
 
-def is_this_computer(host: str) -> bool:
+def for_a_plug_in(url: str, *own: str) -> bool:
+    """Whether a WebSocket was meant for a program on this computer, and not for the recorder at `own`, which may be simulated."""
+    return _is_this_computer(urlsplit(url).hostname or "") and urlsplit(url).netloc not in {urlsplit(one).netloc for one in own}
+
+
+def _is_this_computer(host: str) -> bool:
     """Where a recorder's plug-in would listen; pages try it, and it is no news that there is none."""
     return same_host(host) in ("localhost", "127.0.0.1", "::1")
 

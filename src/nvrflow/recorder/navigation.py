@@ -64,6 +64,8 @@ def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
             waited = f"not shown within {recorder.timeout:g} s"
             near = hints(recorder.finder, page.shown_by)
             raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible{near}")
+        if not recorder.signed_in and recorder.session.follow_to_https():
+            recorder.view.read_as(recorder.firmware)
         recorder.popups.answer_any()
     recorder.pending = None
     if ready:

@@ -192,6 +192,8 @@ def _all_files(selectors: Path | None) -> list[SelectorFile]:
 
 def _identified(session: Session, selectors: Path | None) -> Firmware:
     candidates = identify(session.page, selectors, session.challenge)
+    if session.follow_to_https():
+        candidates = identify(session.page, selectors, session.challenge)
     session.bounds.stop_if_moved()
     return the_one(candidates, session.url, session.answered())
 

@@ -16,7 +16,7 @@ from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.errors import Unreachable
 from nvrflow.recorder.address import Address, locate
-from nvrflow.recorder.bounds import Bounds, is_this_computer
+from nvrflow.recorder.bounds import Bounds, for_a_plug_in
 from nvrflow.recorder.clicking import watch_clicks
 from nvrflow.recorder.dry_run import Allowed, may_go_out
 from nvrflow.recorder.studio import FLAGS, Studio
@@ -120,6 +120,13 @@ class Session:
         self._forget_credentials()
         self.address = locate(url, bounds=self.bounds)
 
+    def follow_to_https(self) -> bool:
+        """Go on with HTTPS if the start page leads there by script or refresh, as by a redirect; whether it does."""
+        leads = bool(self.bounds.secured) and not self.address.secure
+        if leads:
+            self.move(self.bounds.secured)
+        return leads
+
     def authenticate(self, path: str) -> bool:
         """Open `path` anew with user and password for the browser's own question; whether the recorder takes them."""
         password = self.password()
@@ -159,11 +166,9 @@ class Session:
 
     def _start(self, path: str = "/") -> None:
         process, proxy = self._process()
-        options = {
-            **(self.studio.context if self.studio else {}),
-            **({"locale": self.language} if self.language else {}),
-            **proxy,
-        }
+        options = {**(self.studio.context if self.studio else {}), **proxy}
+        if self.language:
+            options["locale"] = self.language
         self._context = process.new_context(
             accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
         )
@@ -178,7 +183,13 @@ class Session:
             self._page = self.bounds.page = self._context.new_page()
         if self.studio is not None:
             self.studio.meet(self._page)
-        response = self._opened(self._page, path)
+        try:
+            response = self._opened(self._page, path)
+        except Unreachable:
+            if not self.follow_to_https():
+                raise
+            self._start(path)
+            return
         self.status = response.status if response is not None else 200
         asked = response.header_value("www-authenticate") if response is not None and response.status == 401 else None
         self.challenge = asked or ""
@@ -229,14 +240,8 @@ class Session:
             self.bounds.refused(refused.told)
         elif refused.kind == "request":
             self.held.append(f"{refused.told}\n{refused.body.decode('utf-8', 'replace')}")
-        elif not self._is_for_a_plug_in(refused.told):
+        elif not for_a_plug_in(refused.told, self.plain_url, self.url):
             self.held.append(f"WebSocket {refused.told}")
-
-    def _is_for_a_plug_in(self, url: str) -> bool:
-        """Whether a WebSocket was meant for a program on this computer, and not for a recorder that is simulated here."""
-        parts = urlsplit(url)
-        own = {urlsplit(known).netloc for known in (self.plain_url, self.url)}
-        return is_this_computer(parts.hostname or "") and parts.netloc not in own
 
     def _remember_cookies(self, context: BrowserContext) -> None:
         try:
