@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from nvrflow.browser.conversation import Conversation, Rules
 from nvrflow.browser.throwaway import throw_away
 from nvrflow.browser.wire import await_sockets
+from nvrflow.errors import NvrflowError
 
 MOST_CONNECTIONS = 256  # Chromium opens 32 to a proxy, and as many WebSockets again
 _FAREWELL = 5.0  # seconds in which each connection's thread has to end; all of its waits end at once
@@ -93,8 +94,12 @@ class Gate:
 
 @contextmanager
 def open_gate(rules: Rules) -> Iterator[Gate]:
-    """A gate for the time of the block, whatever happens in it."""
-    gate = Gate(rules)
+    """A gate for the time of the block, whatever happens in it. Raises NvrflowError where this computer lets none be opened."""
+    try:
+        gate = Gate(rules)
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise NvrflowError(f"no gate can be opened on 127.0.0.1 ({why}); end other programs and try again") from None
     try:
         yield gate
     finally:

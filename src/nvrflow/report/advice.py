@@ -77,7 +77,7 @@ _OUTCOMES = {
 def verdict(document: dict[str, Any]) -> str:
     """The outcome of a run (report.json) in one sentence, without its full stop."""
     words = _OUTCOMES[document["outcome"]]
-    if document["outcome"] == "checked" and document["enforced"]:
+    if document["outcome"] == "checked" and document.get("enforced"):
         words += ": nothing was changed"
     if document["error"]:
         return f"{words}: {heading(document['error']['kind'])}"
