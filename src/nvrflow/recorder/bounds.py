@@ -36,6 +36,8 @@ _BACKGROUND = re.compile(
     r"(^|\.)(google\.com|googleapis\.com|gstatic\.com|gvt1\.com|googleusercontent\.com|msedge\.net|microsoft\.com|bing\.com|skype\.com)$"
 )
 
+_GLANCE = 2000  # milliseconds in which a target that is on the page answers
+
 
 @dataclass
 class Bounds:
@@ -90,11 +92,17 @@ class Bounds:
                 raise OtherHost(self._told(url, "its page leads" if frame.parent_frame is None else "a frame of its page leads"))
 
     def look(self, page: Page, target: Locator | None) -> None:
-        """Raise OtherHost before a step whose page, frame, form or link is of another host."""
+        """Raise OtherHost before a step whose page, frame, form or link is of another host.
+
+        A target that has gone meanwhile is left to the step itself; the gate lets nothing go elsewhere in any case.
+        """
         self.stop_if_moved(page)
         if target is None:
             return
-        document, *leads = target.evaluate(_LEADS_TO)
+        try:
+            document, *leads = target.evaluate(_LEADS_TO, timeout=_GLANCE)
+        except PlaywrightError:
+            return
         self.must_permit(document, "its page shows what is used in a frame that leads")
         for url in leads:
             self.must_permit(url, "what is used on its page leads")

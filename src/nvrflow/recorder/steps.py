@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nvrflow.errors import NvrflowError
+from nvrflow.errors import NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.bounds import Bounds
 from nvrflow.recorder.secret_fields import mark_shown, secret_boxes
@@ -96,10 +96,13 @@ class Steps:
         except HeldBack:
             step.outcome = "done" if verb == "open" else "would"  # what lies above a page keeps none from being opened
             raise
-        except BaseException as problem:
+        except NvrflowError as problem:
             step.outcome = "failed"
-            if isinstance(problem, NvrflowError):
-                problem.step = problem.step or step.id
+            ended = self._led_away() or problem
+            ended.step = ended.step or step.id
+            raise ended from (problem.__cause__ if ended is problem else problem)
+        except BaseException:
+            step.outcome = "failed"
             raise
         finally:
             step.seconds = round(time.perf_counter() - began, 3)
@@ -158,6 +161,15 @@ class Steps:
         except HeldBack:
             if self.studio is None:
                 raise
+
+    def _led_away(self) -> OtherHost | None:
+        """What really ended a step, if the page was led to another host meanwhile."""
+        try:
+            if self.bounds is not None:
+                self.bounds.stop_if_moved()
+        except OtherHost as moved:
+            return moved
+        return None
 
     def drift(self, element: str, expected: str, found: str) -> None:
         """An element was found by a locator other than its first one."""
