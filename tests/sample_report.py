@@ -66,7 +66,7 @@ def checked() -> Report:
     """`--check` stopped before the first step that would have written."""
     report = done()
     report.outcome, report.steps, report.trust, report.https = "checked", report.steps[:16], [], Https(False, False)
-    report.steps[15].outcome = "would"
+    report.steps[15].outcome, report.enforced = "would", True
     return report
 
 

@@ -12,7 +12,8 @@
     ├── UnknownFirmware       unknown-firmware    1   no selector file fits
     ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
     ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
-    │   └── DownloadFailed                            a download that did not arrive, or arrived broken
+    │   ├── DownloadFailed                            a download that did not arrive, or arrived broken
+    │   └── OtherHost                                 its page leads to a host that the person did not name
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
     ├── NoRoom                no-room             1   what has to be written down has no place; nothing was changed
@@ -134,6 +135,14 @@ class ProductDefect(NvrflowError):
 
 class DownloadFailed(ProductDefect):
     """A download did not arrive, or what arrived is not what the button says."""
+
+
+class OtherHost(ProductDefect):
+    """The recorder's page leads to another host than the one that the person named, where no password may go.
+
+    A defect of the product and no wrong call, because it is the recorder that does it: the run has begun and has a report, and a
+    later version of the recorder's pages can bring it about although the call stays the same.
+    """
 
 
 class CertificateRefused(NvrflowError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import ssl
 import subprocess
@@ -17,7 +16,7 @@ from playwright.sync_api import Error
 
 from nvrflow.browser import Browser, open_browser
 from nvrflow.certificate import Certificate
-from nvrflow.trust.clients.firefox import PREFERENCES, Refused
+from nvrflow.trust.clients.firefox import visited
 from trust.making import Made
 from trust.marionette import started
 
@@ -92,19 +91,12 @@ class Rack:
 
     def firefox_opens(self) -> list[bool]:
         """The same for Firefox."""
-        preferences = {**PREFERENCES, "network.dns.forceResolve": "127.0.0.1", "dom.security.https_only_mode": False}
-        lines = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in preferences.items())
-        (self.firefox / "user.js").write_text("".join(lines))
+        with (self.firefox / "prefs.js").open("a") as file:
+            file.write('user_pref("network.dns.forceResolve", "127.0.0.1");\n')
         with started(self.folder / "home", self.firefox) as session:
-            found = []
-            for one in self.servers:
-                try:
-                    session("WebDriver:Navigate", {"url": one.url})
-                    found.append(True)
-                except Refused as problem:
-                    assert "certerror" in str(problem) or "insecure" in str(problem).lower(), str(problem)
-                    found.append(False)
-            return found
+            codes = [visited(session, one.url) for one in self.servers]
+        assert all(not code or "ERROR" in code for code in codes), codes
+        return [not code for code in codes]
 
     def curl_opens(self) -> list[bool]:
         """The same for curl, which finds the certificates of each server in its bundle."""

@@ -25,9 +25,9 @@ FLAGS = (
     "--disable-quic",
     "--no-first-run",
     "--no-default-browser-check",
-    "--no-proxy-server",  # a recorder is on the local network
 )
 _PATIENCE = 60.0  # seconds in which a browser has to start
+_DIRECT = "--no-proxy-server"  # a recorder is on the local network
 
 
 @contextmanager
@@ -44,14 +44,15 @@ def open_browser(
 
     `pin` is the SHA-256 of a public key (SPKI, base64): a server with that key is opened although nobody trusts it yet, no other
     error is ignored. `environment` replaces this process's own, so that another HOME has other trust stores. `slow_mo` in
-    milliseconds, `flags` are further ones of Chromium's. Raises NvrflowError with the browser's own words when it does not
-    start within a minute.
+    milliseconds, `flags` are further ones of Chromium's; without those of a gate the browser asks no proxy. Raises
+    NvrflowError with the browser's own words when it does not start within a minute.
     """
     from playwright.sync_api import Error as PlaywrightError
 
     if headed:
         browser = that_shows_a_window(browser, os.environ if environment is None else environment)
-    chosen = [*FLAGS, *flags, *(["--no-sandbox"] if is_root() else [])]
+    direct = [] if any(flag.startswith("--proxy-server=") for flag in flags) else [_DIRECT]
+    chosen = [*FLAGS, *direct, *flags, *(["--no-sandbox"] if is_root() else [])]
     if pin:
         chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
     own: dict[str, str | float | bool] | None = None

@@ -55,6 +55,12 @@ _DRIVING: list[Callable[..., Any]] = [
         show_default=True,
         help="How long each wait may take; a recorder's restart may take 90 seconds all the same.",
     ),
+    click.option(
+        "--follow-to",
+        metavar="HOST",
+        multiple=True,
+        help="Another host to which the recorder's pages may lead, and to which the password may go (repeatable).",
+    ),
 ]
 _TRUSTING: list[Callable[..., Any]] = [
     click.option(
@@ -123,6 +129,7 @@ class Driving:
     browser_path: Path | None
     last_try: bool
     timeout: float
+    follow_to: tuple[str, ...]
 
     def manner(self) -> Any:
         """The same for the recorder's side."""
@@ -139,6 +146,7 @@ class Driving:
             browser=self.browser_path,
             timeout=self.timeout,
             last_try=self.last_try,
+            follow_to=self.follow_to,
         )
 
 

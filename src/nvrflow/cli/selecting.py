@@ -33,15 +33,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long each wait may take.",
 )
+@click.option("--follow-to", metavar="HOST", multiple=True, help="Another host to which the start page may lead (repeatable).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def identify(url: str, selectors: Path | None, browser_path: Path | None, timeout: float, as_json: bool) -> int:
+def identify(
+    url: str, selectors: Path | None, browser_path: Path | None, timeout: float, follow_to: tuple[str, ...], as_json: bool
+) -> int:
     """Look at the recorder's start page, without signing in, and say which selector file fits. Exit code 1 when none does."""
     from nvrflow.cli.progress import progress_for
     from nvrflow.recorder.opening import look_at
     from nvrflow.wait import waiting
 
     with progress_for(as_json), waiting("the recorder's start page"):
-        seen = look_at(url, selectors, browser_path, timeout)
+        seen = look_at(url, selectors, browser_path, timeout, follow_to)
     if as_json:
         click.echo(json.dumps(seen.as_dict(), ensure_ascii=False, indent=2))
         return 0 if seen.firmware else 1

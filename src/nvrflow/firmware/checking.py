@@ -92,15 +92,8 @@ def _known_keys(loc: Where) -> list[str]:
     from nvrflow.firmware import model
 
     nouns = (
-        Locator,
-        model.Element,
-        model.Page,
-        model.Handler,
-        model.Obstacle,
-        model.Answer,
-        model.Evidence,
-        model.About,
-        model.OnScreen,
+        *(Locator, model.Element, model.Page, model.Handler, model.Obstacle, model.Answer, model.Evidence, model.About),
+        *(model.OnScreen, model.HarmlessRequest, model.WritingRequest),
     )
     inner = [key for noun in nouns for key in noun.model_fields]
     return list(SelectorFile.model_fields) if len(loc) == 1 else [*inner, *model.Way.model_fields, *model.Meaning.model_fields]
@@ -172,9 +165,8 @@ def _patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
             if pattern := getattr(sign, key):
                 yield ("identify", index, key), pattern
     for index, request in enumerate(file.harmless):
-        yield ("harmless", index, "url"), request.url
-        if request.body:
-            yield ("harmless", index, "body"), request.body
+        yield from ((("harmless", index, key), pattern) for key in ("url", "query", "body") if (pattern := getattr(request, key)))
+    yield from ((("writes", index, "url"), request.url) for index, request in enumerate(file.writes))
     for name, answer in file.answers.items():
         yield ("answers", name, "url"), answer.url
         if answer.body:

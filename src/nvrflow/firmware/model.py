@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from nvrflow.firmware.locator import Condition, Locator, Locators, Strict, as_list, framed
 
+Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
 Kind = Literal["not-initialised", "plugin-needed", "session-limit", "account-locked", "sign-in-refused", "product-defect"]
 
 
@@ -188,10 +189,27 @@ class OnScreen(Strict):
 
 
 class HarmlessRequest(Strict):
-    """A request other than GET that changes nothing on the recorder, so `--check` lets it through."""
+    """A request that changes nothing on the recorder, so `--check` lets it out; pages and files that are only read need none.
 
-    url: str = Field(description="regular expression for the address")
-    body: str | None = Field(None, description="regular expression that the body must match")
+    Every pattern has to match the whole of what it is for.
+    """
+
+    url: str = Field(description="regular expression for the path, without host and query")
+    method: Annotated[list[Method], BeforeValidator(as_list, json_schema_input_type=Method | list[Method])] = Field(
+        [], description="POST and PUT if none is named, and with `query` also GET and HEAD"
+    )
+    query: str | None = Field(None, description="regular expression for the query; without it there may be digits only")
+    calls: Path = Field(
+        [], description="the calls that may be made (JSON with a `method`), in any number; `*` stands for letters and digits"
+    )
+    body: str | None = Field(None, description="regular expression for the body; where that is calls, for the name of each")
+    websocket: bool = Field(False, description="a WebSocket that only listens; what is said on it is not looked at")
+
+
+class WritingRequest(Strict):
+    """A request that changes something although it looks like reading: `--check` keeps it back, whatever else is said."""
+
+    url: str = Field(description="regular expression that is found anywhere in path and query")
 
 
 class SelectorFile(Strict):
@@ -219,5 +237,6 @@ class SelectorFile(Strict):
     handlers: dict[str, Handler] = {}
     obstacles: dict[str, Obstacle] = {}
     answers: dict[str, Answer] = {}
-    harmless: list[HarmlessRequest] = []
+    harmless: list[HarmlessRequest] = Field([], description="what `--check` may send, beside GET of pages and files")
+    writes: list[WritingRequest] = Field([], description="what `--check` may not send, although it is a GET")
     pages: dict[str, Page] = {}

@@ -1,6 +1,7 @@
 """A recorder's own web UI, driven as a person would."""
 
-from nvrflow.recorder.opening import Manner, open_recorder
+from nvrflow.recorder.manner import Manner
+from nvrflow.recorder.opening import open_recorder
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.screen import Screen
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from nvrflow import tls
 from nvrflow.address import at_host, normalised, place_of
 from nvrflow.errors import Unreachable
+from nvrflow.recorder.bounds import Bounds
 from nvrflow.wait import waiting
 
 __all__ = ["Address", "at_host", "locate", "normalised", "plain_at", "redirected_to_https"]
@@ -43,22 +44,27 @@ def plain_at(url: str) -> str:
     return normalised(f"http://{at_host(parts.hostname or '')}" + (f":{parts.port}" if parts.port else ""))
 
 
-def redirected_to_https(answer: tls.Front | None, host: str) -> SplitResult | None:
-    """Where an answer of plain HTTP sends browsers, if that is HTTPS on the same host."""
+def redirected_to_https(answer: tls.Front | None, host: str, bounds: Bounds | None = None) -> SplitResult | None:
+    """Where an answer of plain HTTP sends browsers, if that is HTTPS on the same host, or on one within `bounds`."""
     target = urlsplit(answer.location or "") if answer is not None and 300 <= answer.status < 400 else None
-    return target if target is not None and (target.scheme, target.hostname) == ("https", host) else None
+    if target is None or target.scheme != "https":
+        return None
+    return target if target.hostname == host or (bounds is not None and bounds.reaches(target.hostname or "")) else None
 
 
-def locate(url: str, timeout: float = 5.0) -> Address:
+def locate(url: str, timeout: float = 5.0, bounds: Bounds | None = None) -> Address:
     """Ask the recorder where its web UI is: a redirect to HTTPS on the same host is followed, the key served there is noted.
 
-    A port that speaks TLS is opened with HTTPS, however it was typed: some recorders have both on one port. Raises Unreachable.
+    A port that speaks TLS is opened with HTTPS, however it was typed: some recorders have both on one port. Raises Unreachable,
+    and OtherHost for a redirect that leaves `bounds`.
     """
     parts = urlsplit(url)
     if parts.scheme == "http":
         with waiting(f"an answer from {url}", timeout):
             answer = tls.front(url, timeout)
-        target = redirected_to_https(answer, parts.hostname or "")
+        if bounds is not None and answer is not None and 300 <= answer.status < 400:
+            bounds.must_permit(urljoin(url, answer.location or ""), f"{url} redirects")
+        target = redirected_to_https(answer, parts.hostname or "", bounds)
         if answer is None or answer.status == _SPEAKS_TLS:
             with waiting(f"an answer from {parts.netloc} with HTTPS", timeout):
                 served = tls.served(parts.hostname or "", parts.port or 80, timeout)

@@ -123,7 +123,8 @@ def _any_fits(firmwares: list[Firmware], challenge: str) -> str:
         " && ".join(_script(evidence, challenge, firmware.file.about.version) for evidence in firmware.file.identify)
         for firmware in firmwares
     )
-    return f"() => {' || '.join(f'({one})' for one in each) or 'true'}"
+    fits = " || ".join(f"({one})" for one in each) or "true"
+    return f"() => location.protocol === 'chrome-error:' || {fits}"  # nothing more comes on a browser's own error page
 
 
 def _script(evidence: Evidence, challenge: str, version: str | None = None) -> str:

@@ -37,6 +37,7 @@ def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
         await_ready(recorder, name, time.monotonic() + recorder.timeout)
         recorder.listen_once()
     else:
+        recorder.steps.go_on()
         _enter(recorder, name, patient)
         arrive(recorder, name)
     return Screen(recorder, name)
@@ -75,6 +76,8 @@ def _await_shown(recorder: Recorder, name: str, shown_by: Sequence[Locator], dea
             waited = f"not shown within {recorder.timeout:g} s"
             near = hints(recorder.finder, shown_by)
             raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible{near}")
+        if not recorder.signed_in and recorder.session.follow_to_https():
+            recorder.view.read_as(recorder.firmware)
         recorder.popups.answer_any()
 
 

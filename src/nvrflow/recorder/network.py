@@ -1,4 +1,4 @@
-"""The network's word: the answers that say how a click went, and the requests that `--check` holds back."""
+"""The network's word: the answers that say how a click went, and whether `--check` held back what should have brought one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
-from nvrflow.firmware.model import Answer, HarmlessRequest
+from nvrflow.firmware.model import Answer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Request, Response, Route, WebSocketRoute
+    from playwright.sync_api import Page, Request, Response
 
 
 @dataclass(frozen=True)
@@ -117,36 +117,13 @@ def locked_message(who: str, seconds: int | None) -> str:
     )
 
 
-def hold_writes_back(context: BrowserContext, harmless: list[HarmlessRequest], held: list[str]) -> None:
-    """Let `context` send only requests that change nothing: GET and what the selector file calls harmless.
-
-    The rest goes to `held`: method and address in a line, and the body below it.
-    """
-
-    def decide(route: Route) -> None:
-        request = route.request
-        body = _body_of(request)
-        if request.method in ("GET", "HEAD", "OPTIONS") or any(_fits(one, request.url, body) for one in harmless):
-            route.continue_()
-        else:
-            held.append(f"{request.method} {request.url}\n{body}")
-            route.abort("blockedbyclient")
-
-    def close(socket: WebSocketRoute) -> None:
-        held.append(f"WebSocket {socket.url}")
-        socket.close()
-
-    context.route("**/*", decide)
-    context.route_web_socket(re.compile(".*"), close)
-
-
 def held_back(answer: Answer, held: list[str]) -> str:
     """Method and address of the first request in `held` to which `answer` would have been the answer; empty if there is none."""
     lines = (request.partition("\n") for request in held)
     return next((line for line, _, body in lines if _fits(answer, line.partition(" ")[2], body)), "")
 
 
-def _fits(meant: Answer | HarmlessRequest, url: str, body: str) -> bool:
+def _fits(meant: Answer, url: str, body: str) -> bool:
     return bool(re.search(meant.url, url)) and (meant.body is None or bool(re.search(meant.body, body)))
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.address import Place, normalised, place_of
-from nvrflow.browser import Browser, find_browser, that_shows_a_window
+from nvrflow.browser import Browser, find_browser
 from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
-from nvrflow.firmware import Firmware, available, load_firmware
+from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.recorder.address import locate
+from nvrflow.recorder.bounds import Bounds, follow_to
+from nvrflow.recorder.dry_run import allowed_by
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.identify import Candidate, identify, the_one
+from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.room import ensure_room
 from nvrflow.recorder.session import Session
@@ -30,43 +32,7 @@ from nvrflow.state_folder import state_folder
 from nvrflow.wait import heard_by
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser as Process
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
-
-    `running` is a browser of Playwright's that is open already: it is used, and stays open. `last_try`: a sign-in may be tried
-    although it may be the last before the recorder locks the account. `state` is the folder in which refused sign-ins are
-    remembered (None: this user's), `out` the one into which the caller writes what came of the run.
-    """
-
-    firmware: str | None = None
-    selectors: Path | None = None
-    language: str | None = None
-    check: bool = False
-    headed: bool = False
-    slow_mo: float = 0
-    screenshots: bool = True
-    trace: Path | None = None
-    browser: Browser | Path | None = None
-    running: Process | None = None
-    timeout: float = 30.0
-    last_try: bool = False
-    state: Path | None = None
-    out: Path | None = None
-
-    def checked(self) -> Manner:
-        """The same with its browser found, after a look at all that can be wrong with it. Raises WrongCall, InvalidFile."""
-        if self.firmware:
-            load_firmware(self.firmware, self.selectors)
-        else:
-            available(self.selectors)
-        if self.running is not None:
-            return self
-        browser = self.browser if isinstance(self.browser, Browser) else find_browser(self.browser, full=self.headed)
-        return replace(self, browser=that_shows_a_window(browser, os.environ) if self.headed else browser)
+    pass
 
 
 @contextmanager
@@ -94,6 +60,9 @@ def open_recorder(
         available(manner.selectors)
     with heard_by(steps.listener):
         session = _session(normalised(url), user, password, manner, steps.studio)
+    steps.bounds = session.bounds
+    if manner.check:
+        session.allowed = allowed_by([named.file] if named else _all_files(manner.selectors))
     address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
@@ -105,7 +74,8 @@ def open_recorder(
                 if steps.studio is not None:
                     _equip(steps.studio, firmware, session)
                 if manner.check:
-                    session.hold_back(firmware.file.harmless)
+                    session.allowed = allowed_by([firmware.file])
+                    steps.report.enforced = True
                 kept = downloads or Path(scratch)
                 steps.before_first_write = lambda: _room(manner, kept)
                 tries = _tries(place_of(url), session, manner, steps.report)
@@ -129,7 +99,7 @@ def _close(session: Session, report: Report) -> None:
     try:
         session.close()
     finally:
-        report.notes.extend(held_notes(session.held, session.secrets))
+        report.notes.extend([*held_notes(session.held, session.secrets), *session.bounds.notes()])
 
 
 @dataclass(frozen=True)
@@ -150,13 +120,23 @@ class Seen:
         return {"recorder": self.url, "firmware": self.firmware, "reason": self.why or None, "candidates": ranked}
 
 
-def look_at(url: str, selectors: Path | None = None, browser: Path | None = None, timeout: float = 30.0) -> Seen:
-    """Which firmware the recorder at `url` has, by its start page alone. Raises Unreachable, InvalidFile, WrongCall."""
-    address = locate(normalised(url), min(timeout, 10.0))
-    session = Session(find_browser(browser), address, _plain(normalised(url)), "", _asking(""), timeout=timeout)
+def look_at(
+    url: str,
+    selectors: Path | None = None,
+    browser: Path | None = None,
+    timeout: float = 30.0,
+    follow_to: tuple[str, ...] = (),
+) -> Seen:
+    """Which firmware the recorder at `url` has, by its start page alone.
+
+    Raises Unreachable, InvalidFile, WrongCall, and OtherHost where the start page leads to another host.
+    """
+    session = _session(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
+    address = session.address
     try:
         candidates = tuple(identify(session.page, selectors, session.challenge))
         answered = session.answered()
+        session.bounds.stop_if_moved()
     finally:
         session.close()
     try:
@@ -167,9 +147,11 @@ def look_at(url: str, selectors: Path | None = None, browser: Path | None = None
 
 def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, studio: Studio | None) -> Session:
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
+    bounds = Bounds(place_of(url).host, tuple(map(follow_to, manner.follow_to)))
     return Session(
         browser=browser,
-        address=locate(url, min(manner.timeout, 10.0)),
+        address=locate(url, min(manner.timeout, 10.0), bounds),
+        bounds=bounds,
         plain_url=_plain(url),
         user=user,
         ask_password=_asking(password),
@@ -204,8 +186,16 @@ def _known(session: Session, named: Firmware | None, manner: Manner, report: Rep
     return firmware
 
 
+def _all_files(selectors: Path | None) -> list[SelectorFile]:
+    """Every selector file that may turn out to fit."""
+    return [file for name in available(selectors) if (file := load_firmware(name, selectors).file).identify]
+
+
 def _identified(session: Session, selectors: Path | None) -> Firmware:
     candidates = identify(session.page, selectors, session.challenge)
+    if session.follow_to_https():
+        candidates = identify(session.page, selectors, session.challenge)
+    session.bounds.stop_if_moved()
     return the_one(candidates, session.url, session.answered())
 
 

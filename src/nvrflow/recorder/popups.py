@@ -93,7 +93,9 @@ class Popups:
         return False
 
     def leaves_one(self) -> bool:
-        """Whether a pop-up is shown that stays unanswered although somebody leaves."""
+        """Whether something may lie above what is used to leave: a pop-up that stays, or the window at which `--check` ended."""
+        if self.steps.leaving and self.steps.check:
+            return True
         left = [one.shown_by for name, one in self.firmware.file.handlers.items() if self._is_left(name, one)]
         return self.steps.leaving and any(self.finder.shows(shown_by) for shown_by in left)
 

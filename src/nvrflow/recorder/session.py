@@ -1,4 +1,4 @@
-"""The browser with the recorder's page in it: one process, pinned to the key that the recorder serves."""
+"""The browser with the recorder's page in it: one process, behind a gate, pinned to the key that the recorder serves."""
 
 from __future__ import annotations
 
@@ -6,35 +6,41 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.answering import open_page
+from nvrflow.browser.conversation import Refused, Rules
+from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
-from nvrflow.firmware.model import HarmlessRequest
+from nvrflow.errors import Unreachable
 from nvrflow.recorder.address import Address, locate
+from nvrflow.recorder.bounds import Bounds, for_a_plug_in
 from nvrflow.recorder.clicking import watch_clicks
-from nvrflow.recorder.network import hold_writes_back
+from nvrflow.recorder.dry_run import Allowed, may_go_out
 from nvrflow.recorder.studio import FLAGS, Studio
 from nvrflow.recorder.trace import write_redacted
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
-    from playwright.sync_api import BrowserContext, HttpCredentials, Page
+    from playwright.sync_api import BrowserContext, HttpCredentials, Page, Response
 
 
 @dataclass
 class Session:
     """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
 
-    `running` is a browser that is open already and stays open; it serves while no key has to be pinned. `language` is the code
+    The browser reaches nothing but the hosts of `bounds`, and with `allowed` (a dry run) sends there only what is allowed.
+    `running` is a browser that is open already and stays open; it serves while no key has to be pinned, and not for a dry run,
+    because WebRTC passes a gate unless a browser was started otherwise. `language` is the code
     that pages are asked for (Accept-Language). `status` is that of the start page, `challenge` its WWW-Authenticate header if the
     browser itself has to ask for user and password. `entrance` is the path that `authenticate` will open, and nothing before it.
     """
 
     browser: Browser
     address: Address
+    bounds: Bounds
     plain_url: str
     user: str
     ask_password: Callable[[], str]
@@ -43,7 +49,7 @@ class Session:
     trace: Path | None = None
     timeout: float = 30.0
     running: Process | None = None
-    harmless: list[HarmlessRequest] | None = None
+    allowed: Allowed | None = None
     studio: Studio | None = None
     language: str | None = None
     language_cookie: tuple[str, str] | None = None
@@ -51,6 +57,7 @@ class Session:
     challenge: str = ""
     entrance: str = "/"
     held: list[str] = field(default_factory=list)
+    trouble: str = ""
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
     _credentials: HttpCredentials | None = None
@@ -100,13 +107,20 @@ class Session:
     def reopen(self) -> None:
         """A fresh browser with the recorder's start page; nothing of the earlier one is left in it."""
         self._forget_credentials()
-        self.address = locate(self.address.url)
+        self.address = locate(self.address.url, bounds=self.bounds)
         self._start()
 
     def move(self, url: str) -> None:
         """Leave the old address; the browser for the new one is started when its page is first used."""
         self._forget_credentials()
-        self.address = locate(url)
+        self.address = locate(url, bounds=self.bounds)
+
+    def follow_to_https(self) -> bool:
+        """Go on with HTTPS if the start page leads there by script or refresh, as by a redirect; whether it does."""
+        leads = bool(self.bounds.secured) and not self.address.secure
+        if leads:
+            self.move(self.bounds.secured)
+        return leads
 
     def authenticate(self, path: str) -> bool:
         """Open `path` anew with user and password for the browser's own question; whether the recorder takes them."""
@@ -120,12 +134,6 @@ class Session:
     def windows(self) -> list[Page]:
         """The recorder's page, and every further browser window that it has opened."""
         return self.page.context.pages
-
-    def hold_back(self, harmless: list[HarmlessRequest]) -> None:
-        """From now on let only requests out that change nothing."""
-        self.harmless = harmless
-        if self._context is not None:
-            hold_writes_back(self._context, harmless, self.held)
 
     def speak(self, cookie: str, name: str) -> None:
         """Have the page in another language: what it remembers of a person's choice is set, and the browser opened anew."""
@@ -152,38 +160,83 @@ class Session:
         self._credentials = None
 
     def _start(self, path: str = "/") -> None:
-        process = self.running if self.running and not self.address.pin else self._launched()
-        options = {**(self.studio.context if self.studio else {}), **({"locale": self.language} if self.language else {})}
+        process, proxy = self._process()
+        options = {**(self.studio.context if self.studio else {}), **proxy}
+        if self.language:
+            options["locale"] = self.language
         self._context = process.new_context(
             accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
         )
         watch_clicks(self._context)
+        self.bounds.watch(self._context)
         if self.language_cookie is not None:
             name, value = self.language_cookie
             self._context.add_cookies([{"name": name, "value": value, "url": self.url}])
         if self.trace is not None:
             self._context.tracing.start(screenshots=True, snapshots=True)
-        if self.harmless is not None:
-            hold_writes_back(self._context, self.harmless, self.held)
         with translated(self.url):
-            self._page = self._context.new_page()
+            self._page = self.bounds.page = self._context.new_page()
         if self.studio is not None:
             self.studio.meet(self._page)
         try:
-            with translated(self.url), waiting(f"the page at {self.url}{path}", self.timeout):
-                response = open_page(self._page, self.url + path, "domcontentloaded", self.timeout)
-        except PlaywrightTimeout as problem:
-            raise unreachable(self.url, problem) from None
+            response = self._opened(self._page, path)
+        except Unreachable:
+            if not self.follow_to_https():
+                raise
+            self._start(path)
+            return
         self.status = response.status if response is not None else 200
         asked = response.header_value("www-authenticate") if response is not None and response.status == 401 else None
         self.challenge = asked or ""
         self._fresh = True
 
-    def _launched(self) -> Process:
-        flags = FLAGS if self.studio else ()
+    def _opened(self, page: Page, path: str) -> Response | None:
+        """The recorder's answer at `path`. Raises OtherHost where that leads elsewhere, Unreachable with what the gate knows."""
+        self.trouble = ""
+        try:
+            with translated(self.url), waiting(f"the page at {self.url}{path}", self.timeout):
+                response = open_page(page, self.url + path, "domcontentloaded", self.timeout)
+        except PlaywrightTimeout as problem:
+            raise unreachable(self.url, problem) from None
+        except Unreachable:
+            self.bounds.stop_if_moved()
+            if self.trouble:
+                raise Unreachable(
+                    f"{self.url}: the recorder does not answer ({self.trouble}); check address, cable and power"
+                ) from None
+            raise
+        self.bounds.stop_if_moved()
+        return response
+
+    def _process(self) -> tuple[Process, dict[str, Any]]:
+        """The browser behind a gate of its own, and what its context has to be told for that."""
+        allows = (lambda asked: may_go_out(asked, self._rules(), self.bounds.reaches)) if self.allowed is not None else None
+        gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refuse, self.address.pin)))
+        if self.running is not None and not self.address.pin and allows is None:
+            return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
+        return self._launched(gate), {}
+
+    def _launched(self, gate: Gate) -> Process:
+        flags = (*gate.flags, *(FLAGS if self.studio else ()))
+        pin = gate.key or self.address.pin
         return self._processes.enter_context(
-            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=self.address.pin, flags=flags)
+            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=pin, flags=flags)
         )
+
+    def _rules(self) -> Allowed:
+        assert self.allowed is not None
+        return self.allowed
+
+    def _refuse(self, refused: Refused) -> None:
+        """What the gate kept back, from one of its threads."""
+        if refused.kind == "trouble":
+            self.trouble = refused.told
+        elif refused.kind == "host":
+            self.bounds.refused(refused.told)
+        elif refused.kind == "request":
+            self.held.append(f"{refused.told}\n{refused.body.decode('utf-8', 'replace')}")
+        elif not for_a_plug_in(refused.told, self.plain_url, self.url):
+            self.held.append(f"WebSocket {refused.told}")
 
     def _remember_cookies(self, context: BrowserContext) -> None:
         try:

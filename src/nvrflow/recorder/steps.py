@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nvrflow.errors import NvrflowError
+from nvrflow.errors import NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
+from nvrflow.recorder.bounds import Bounds
 from nvrflow.recorder.secret_fields import mark_shown, secret_boxes
 from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
 from nvrflow.report.pictures import Box, Picture
@@ -42,6 +43,7 @@ class Steps:
     check: bool = False
     studio: Studio | None = None
     firmware: Firmware | None = None
+    bounds: Bounds | None = None
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
@@ -96,17 +98,25 @@ class Steps:
         except HeldBack:
             step.outcome = "done" if verb == "open" else "would"  # what lies above a page keeps none from being opened
             raise
-        except BaseException as problem:
+        except NvrflowError as problem:
             step.outcome = "failed"
-            if isinstance(problem, NvrflowError):
-                problem.step = problem.step or step.id
+            ended = self._led_away() or problem
+            ended.step = ended.step or step.id
+            raise ended from (problem.__cause__ if ended is problem else problem)
+        except BaseException:
+            step.outcome = "failed"
             raise
         finally:
             step.seconds = round(time.perf_counter() - began, 3)
             self.listener.ended(step)
 
     def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
-        """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step."""
+        """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step.
+
+        Raises OtherHost where page, frame, form or link are not of the recorder's host.
+        """
+        if self.bounds is not None:
+            self.bounds.look(page, target)
         self.photograph(step, page, target)
         if step.effect != "write":
             return
@@ -123,7 +133,9 @@ class Steps:
         return bool(self.passed_by) and not self.leaving and self.studio is None
 
     def go_on(self) -> None:
-        """Raise HeldBack where a pop-up has stopped the run."""
+        """Raise HeldBack where a pop-up has stopped the run, OtherHost where the page was led away from the recorder."""
+        if self.bounds is not None:
+            self.bounds.stop_if_moved()
         if self.stopped:
             raise HeldBack(", ".join(sorted(self.passed_by)))
 
@@ -156,6 +168,15 @@ class Steps:
         except HeldBack:
             if self.studio is None:
                 raise
+
+    def _led_away(self) -> OtherHost | None:
+        """What really ended a step, if the page was led to another host meanwhile."""
+        try:
+            if self.bounds is not None:
+                self.bounds.stop_if_moved()
+        except OtherHost as moved:
+            return moved
+        return None
 
     def drift(self, element: str, expected: str, found: str) -> None:
         """An element was found by a locator other than its first one."""

@@ -112,7 +112,10 @@ class Silence:
 
 @dataclass
 class Report:
-    """All that a run has to say; `as_dict()` is `report.json`."""
+    """All that a run has to say; `as_dict()` is `report.json`.
+
+    `enforced`: from its first request on, a gate let nothing out but what is known to change nothing on the recorder.
+    """
 
     flow: str
     recorder: str
@@ -127,6 +130,7 @@ class Report:
     https: Https | None = None
     notes: list[str] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
+    enforced: bool = False
     started: str = ""
     seconds: float = 0.0
 

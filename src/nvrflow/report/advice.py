@@ -73,7 +73,7 @@ _ADVICE = {
 _OUTCOMES = {
     "done": "Done",
     "already": "Already so: nothing had to be changed",
-    "checked": "Checked: nothing was changed",
+    "checked": "Checked",
     "failed": "Failed",
 }
 
@@ -81,6 +81,8 @@ _OUTCOMES = {
 def verdict(document: dict[str, Any]) -> str:
     """The outcome of a run (report.json) in one sentence, without its full stop."""
     words = _OUTCOMES[document["outcome"]]
+    if document["outcome"] == "checked" and document.get("enforced"):
+        words += ": nothing was changed"
     if document["error"]:
         return f"{words}: {heading(document['error']['kind'])}"
     https = document["https"]

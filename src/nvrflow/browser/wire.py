@@ -1,0 +1,118 @@
+"""One end of a connection through the gate: read with limits and an end, and never for longer than the gate lives."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import ssl
+from collections.abc import Sequence
+
+_PIECE = 65536
+PATIENCE = 30.0  # seconds in which a peer has to go on with what it began
+
+
+class Wire:
+    """A socket with what was read and not yet used; `ending` becomes readable when the gate ends, and ends every wait."""
+
+    def __init__(self, sock: socket.socket, ending: socket.socket) -> None:
+        self.sock, self._ending = sock, ending
+        self.got = b""
+        sock.settimeout(PATIENCE)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def some(self) -> bytes | None:
+        """What is there now; None if that is only TLS's own talk (a ticket), for which a blocking read would wait for ever."""
+        self.sock.settimeout(0)
+        try:
+            return self.sock.recv(_PIECE)
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return None
+        finally:
+            self.sock.settimeout(PATIENCE)
+
+    def until(self, mark: bytes, most: int) -> bytes:
+        """All up to and with `mark`, of `most` bytes at most. Raises ConnectionError at the end, ValueError for more."""
+        while mark not in self.got:
+            if len(self.got) > most:
+                raise ValueError(f"more than {most} bytes")
+            self._more()
+        end = self.got.index(mark) + len(mark)
+        if end > most:
+            raise ValueError(f"more than {most} bytes")
+        return self._cut(end)
+
+    def up_to(self, number: int) -> bytes:
+        """At least one byte and `number` at most. Raises ConnectionError at the end."""
+        if not self.got:
+            self._more()
+        return self._cut(min(number, len(self.got)))
+
+    def peek(self) -> bytes:
+        """The first byte that is there, which stays there. Raises ConnectionError at the end."""
+        await_any([self], self._ending, PATIENCE)
+        first = self.sock.recv(1, socket.MSG_PEEK)
+        if not first:
+            raise ConnectionError("closed")
+        return first
+
+    def send(self, data: bytes) -> None:
+        """Send all of `data`."""
+        self.sock.sendall(data)
+
+    def cut(self) -> None:
+        """End every read and write on it, also one that another thread is in; TLS is not said goodbye to."""
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the socket; that it is closed already is no problem."""
+        self.sock.close()
+
+    def _more(self) -> None:
+        await_any([self], self._ending, PATIENCE)
+        data = self.some()
+        if data == b"":
+            raise ConnectionError("closed")
+        self.got += data or b""
+
+    def _cut(self, end: int) -> bytes:
+        part, self.got = self.got[:end], self.got[end:]
+        return part
+
+
+def await_any(wires: Sequence[Wire], ending: socket.socket, seconds: float) -> list[Wire]:
+    """The wires on which something has come, at least one. Raises TimeoutError, and ConnectionError when the gate ends."""
+    waiting = [wire for wire in wires if isinstance(wire.sock, ssl.SSLSocket) and wire.sock.pending()]
+    if waiting:
+        return waiting
+    ready = await_sockets([wire.sock for wire in wires], ending, seconds)
+    return [wire for wire in wires if wire.sock in ready]
+
+
+def await_sockets(sockets: Sequence[socket.socket], ending: socket.socket, seconds: float) -> list[socket.socket]:
+    """The same for bare sockets."""
+    with selectors.DefaultSelector() as selector:
+        for one in (*sockets, ending):
+            selector.register(one, selectors.EVENT_READ, one)
+        ready = [key.data for key, _ in selector.select(seconds)]
+    if not ready:
+        raise TimeoutError("nothing came")
+    if ending in ready:
+        raise ConnectionError("the gate ends")
+    return ready
+
+
+def relay(client: Wire, recorder: Wire, ending: socket.socket, idle: float) -> None:
+    """Pass on every byte in both directions, unread, until one side closes or nothing came for `idle` seconds."""
+    for one, other in ((client, recorder), (recorder, client)):
+        if one.got:
+            other.send(one.got)
+            one.got = b""
+    while True:
+        for one in await_any([client, recorder], ending, idle):
+            data = one.some()
+            if data == b"":
+                return
+            if data:
+                (recorder if one is client else client).send(data)

@@ -1,0 +1,184 @@
+"""What `--check` lets out to a recorder: pages and files that are only read, and what a selector file declares; nothing else.
+
+This is an allow-list. Nothing here asks whether a request looks dangerous, except to keep back what looks like a page and is a
+program: a path below `cgi-bin`, or one that carries what should stand in a query.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from nvrflow.browser.asked import Asked
+from nvrflow.firmware import SelectorFile
+from nvrflow.firmware.model import HarmlessRequest, WritingRequest
+
+_READING = ("GET", "HEAD")
+_DECLARED = ("POST", "PUT")
+_MULTICALL = "system.multicall"  # XML-RPC's and JSON-RPC's common way to send several calls in one
+# Some servers take the method from here instead of from the request's first line.
+_OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
+_PROGRAM = re.compile(r"(^|/)(cgi-bin|goform)(/|$)|\.cgi(/|$)", re.I)
+_AS_A_QUERY = re.compile(r"[?;&=\\]|[\x00-\x20\x7f]")
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What is declared by one selector file, or by all of them while it is not known which one fits."""
+
+    harmless: tuple[HarmlessRequest, ...] = ()
+    writes: tuple[WritingRequest, ...] = ()
+
+
+class NoCalls(ValueError):
+    """A body that cannot be read as calls, or not in one way only."""
+
+
+def allowed_by(files: Iterable[SelectorFile]) -> Allowed:
+    """What any of `files` declares, together."""
+    harmless: list[HarmlessRequest] = []
+    writes: list[WritingRequest] = []
+    for file in files:
+        harmless.extend(one for one in file.harmless if one not in harmless)
+        writes.extend(one for one in file.writes if one not in writes)
+    return Allowed(tuple(harmless), tuple(writes))
+
+
+def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -> bool:
+    """Whether a dry run lets the request out. `writes` always wins, whatever the method; then `harmless`; then plain reading."""
+    parts = urlsplit(asked.url)
+    if not reaches(asked.host) or any(_writes(one, parts) for one in allowed.writes):
+        return False
+    if any(name in asked.headers for name in _OVERRIDES):
+        return False
+    return any(_is_declared(one, asked, parts) for one in allowed.harmless) or _only_reads(asked, parts)
+
+
+def _only_reads(asked: Asked, parts: SplitResult) -> bool:
+    """GET or HEAD of a page or file; its query may be digits, with which pages get round a cache."""
+    path = _plain(parts.path)
+    return (
+        asked.method in _READING
+        and not asked.switches
+        and not asked.body
+        and re.fullmatch("[0-9]*", parts.query) is not None
+        and not _PROGRAM.search(path)
+        and not _AS_A_QUERY.search(path)
+    )
+
+
+def _writes(declared: WritingRequest, parts: SplitResult) -> bool:
+    """Whether a request is one that changes something, however its path is spelled."""
+    for path in {parts.path, _plain(parts.path)}:
+        if re.search(declared.url, f"{path}?{parts.query}" if parts.query else path, re.I):
+            return True
+        if re.search(declared.url, path, re.I):
+            return True
+    return False
+
+
+def _plain(path: str) -> str:
+    """A path as a server may read it that is not strict: escapes undone, as often as there are any, and no double slash."""
+    for _ in range(3):
+        path = unquote(path)
+    return re.sub("/+", "/", path)
+
+
+def _is_declared(one: HarmlessRequest, asked: Asked, parts: SplitResult) -> bool:
+    return (
+        re.fullmatch(one.url, parts.path) is not None
+        and asked.switches == one.websocket
+        and asked.method in _methods(one)
+        and re.fullmatch("[0-9]*" if one.query is None else one.query, parts.query) is not None
+        and _body_is_meant(one, asked.body)
+    )
+
+
+def _methods(one: HarmlessRequest) -> tuple[str, ...]:
+    if one.method:
+        return tuple(one.method)
+    return _READING if one.websocket else (*_DECLARED, *(_READING if one.query is not None else ()))
+
+
+def _body_is_meant(one: HarmlessRequest, body: bytes) -> bool:
+    """Every call in the body is a declared one; a body without calls matches as a whole."""
+    try:
+        calls = calls_in(body)
+    except NoCalls:
+        return False
+    if one.calls:
+        return bool(calls) and all(any(_is_called(name, call) for name in one.calls) for call in calls)
+    if calls and one.body is not None:
+        return all(_names(one.body, call) for call in calls)
+    if len(calls) > 1:
+        return False
+    return one.body is None or re.fullmatch(one.body, body.decode("utf-8", "replace"), re.DOTALL) is not None
+
+
+def _is_called(name: str, call: str) -> bool:
+    return re.fullmatch(re.escape(name).replace(r"\*", r"\w*"), call, re.ASCII) is not None
+
+
+def _names(pattern: str, call: str) -> bool:
+    """Whether a pattern for bodies means a call: its name, alone or as JSON has it."""
+    return any(re.fullmatch(pattern, said) for said in (call, f'"method": "{call}"', f'"method":"{call}"'))
+
+
+def calls_in(body: bytes) -> list[str]:
+    """The names of all calls in a body of JSON, those in lists, in a multicall and at any depth as well; none for other bodies.
+
+    Raises NoCalls for JSON that servers read differently: a key that comes twice, and a list or multicall with something in it
+    that is no call.
+    """
+    try:
+        text = body.decode("utf-8")
+        data = json.loads(text, object_pairs_hook=_once)
+    except NoCalls:
+        raise
+    except (ValueError, RecursionError):
+        if body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"{", b"["):
+            raise NoCalls("is no JSON") from None
+        return []
+    try:
+        return _calls(data)
+    except RecursionError:
+        raise NoCalls("is nested too deeply") from None
+
+
+def _calls(data: Any) -> list[str]:
+    if isinstance(data, list):
+        if any(_is_call(one) for one in data) and not all(map(_is_call, data)):
+            raise NoCalls("a list holds calls and something else")
+        return [name for one in data for name in _calls(one)]
+    if not isinstance(data, dict):
+        return []
+    inner = [name for value in data.values() for name in _calls(value)]
+    if not _is_call(data):
+        return inner
+    name = data["method"] if "method" in data else data["methodName"]
+    if not isinstance(name, str):
+        raise NoCalls("a call has no name")
+    if name != _MULTICALL:
+        return [name, *inner]
+    if not inner:
+        raise NoCalls("a multicall without calls")
+    return inner
+
+
+def _is_call(data: Any) -> bool:
+    return isinstance(data, dict) and ("method" in data or "methodName" in data)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object none of whose keys comes twice, in whatever case: which one counts is up to the server. Raises NoCalls."""
+    known = {key.casefold(): key for key, _ in pairs}
+    if len(known) != len(pairs):
+        raise NoCalls("a key comes twice")
+    names = [known[low] for low in ("method", "methodname") if low in known]
+    if len(names) > 1 or not set(names) <= {"method", "methodName"}:
+        raise NoCalls("a call has two names, or its key is written in another way")
+    return dict(pairs)

@@ -1,0 +1,55 @@
+"""How a recorder is driven: what all commands and tests can choose."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nvrflow.browser import Browser, find_browser, that_shows_a_window
+from nvrflow.firmware import available, load_firmware
+from nvrflow.recorder.bounds import follow_to
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Process
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
+
+    `running` is a browser of Playwright's that is open already: it is used where that is safe, and stays open. `last_try`: a
+    sign-in may be tried although it may be the last before the recorder locks the account. `state` is the folder in which refused
+    sign-ins are remembered (None: this user's), `out` the one into which the caller writes what came of the run. `follow_to` are
+    further hosts, beside that of the address, to which the recorder's pages may lead.
+    """
+
+    firmware: str | None = None
+    selectors: Path | None = None
+    language: str | None = None
+    check: bool = False
+    headed: bool = False
+    slow_mo: float = 0
+    screenshots: bool = True
+    trace: Path | None = None
+    browser: Browser | Path | None = None
+    running: Process | None = None
+    timeout: float = 30.0
+    follow_to: tuple[str, ...] = ()
+    last_try: bool = False
+    state: Path | None = None
+    out: Path | None = None
+
+    def checked(self) -> Manner:
+        """The same with its browser found, after a look at all that can be wrong with it. Raises WrongCall, InvalidFile."""
+        if self.firmware:
+            load_firmware(self.firmware, self.selectors)
+        else:
+            available(self.selectors)
+        for host in self.follow_to:
+            follow_to(host)
+        if self.running is not None:
+            return self
+        browser = self.browser if isinstance(self.browser, Browser) else find_browser(self.browser, full=self.headed)
+        return replace(self, browser=that_shows_a_window(browser, os.environ) if self.headed else browser)

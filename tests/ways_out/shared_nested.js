@@ -1,0 +1,1 @@
+fetch('/w/shared-worker-nested', {method: 'POST', body: 'x'});

