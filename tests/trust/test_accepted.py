@@ -15,7 +15,7 @@ from nvrflow.browser.driver import use_driver
 from nvrflow.certificate import Certificate, judge
 from nvrflow.errors import CertificateRefused
 from nvrflow.problem import Problem
-from nvrflow.trust.clients.firefox import Refused
+from nvrflow.trust.clients.firefox import visited
 from trust.making import TODAY
 from trust.many_servers import served
 from trust.marionette import FIREFOX, new_profile, started
@@ -70,11 +70,7 @@ def _in_chromium(urls: dict[str, str], home: Path) -> Iterator[tuple[str, bool]]
 def _in_firefox(urls: dict[str, str], home: Path, profile: Path) -> Iterator[tuple[str, bool]]:
     with started(home, profile) as session:
         for title, url in urls.items():
-            try:
-                session("WebDriver:Navigate", {"url": url})
-                yield title, True
-            except Refused:
-                yield title, False
+            yield title, not visited(session, url)
 
 
 def on_paper(row: Row) -> tuple[Problem, ...]:
