@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust.plan import Plan
 
+EXPECTED, KNOWN, UNSEEN, ASKED = "expect-sha256", "known", "yes (unseen)", "confirmed at the terminal"
+_SAID = {
+    EXPECTED: "the expected one (--expect-sha256)",
+    KNOWN: "confirmed for this recorder before",
+    UNSEEN: "accepted without comparing it (--yes)",
+    ASKED: "confirmed at the terminal",
+}
+
 
 @dataclass(frozen=True)
 class Approver:
@@ -35,6 +43,11 @@ class Approval:
     plan: Plan
     how: str
 
+    @property
+    def shown(self) -> str:
+        """How the fingerprint was confirmed, for the report."""
+        return f"the fingerprint {self.plan.fingerprint[:23]}… was {_SAID[self.how]}"
+
 
 def approve(plan: Plan, approver: Approver) -> Approval:
     """The approval of this plan. Raises CertificateRefused when nobody confirms, or when the plan may not be carried out.
@@ -46,7 +59,7 @@ def approve(plan: Plan, approver: Approver) -> Approval:
     if approver.expected:
         return _as_expected(plan, approver.expected)
     if is_known(plan):
-        return Approval(plan, "known")
+        return Approval(plan, KNOWN)
     if before := changed_from(plan):
         raise CertificateRefused(
             f"{plan.host}: its certificate has changed since it was trusted (then {before}, now {plan.fingerprint}); nothing was"
@@ -54,14 +67,14 @@ def approve(plan: Plan, approver: Approver) -> Approval:
             f" the old trust back first: nvrflow untrust {plan.host}"
         )
     if approver.yes:
-        return Approval(plan, "yes (unseen)")
+        return Approval(plan, UNSEEN)
     if approver.confirm is None:
         raise CertificateRefused(
             f"{plan.host}: nobody confirmed the fingerprint {plan.fingerprint}, so nothing was imported; run it at a terminal, or"
             " give --expect-sha256 with the fingerprint from the recorder's own screen (or --yes, unseen)"
         )
     if approver.confirm(question(plan)):
-        return Approval(plan, "confirmed at the terminal")
+        return Approval(plan, ASKED)
     raise CertificateRefused(f"{plan.host}: the fingerprint was not confirmed; nothing was imported")
 
 
@@ -95,7 +108,7 @@ def question(plan: Plan) -> str:
 
 def _as_expected(plan: Plan, expected: tuple[str, ...]) -> Approval:
     if plan.fingerprint.replace(":", "") in {_digits(one) for one in expected}:
-        return Approval(plan, "expect-sha256")
+        return Approval(plan, EXPECTED)
     raise CertificateRefused(
         f"{plan.host}: the fingerprint of {plan.source.name!r} is {plan.fingerprint}, not the expected one; nothing was imported."
         " Compare it on the recorder's own screen"
