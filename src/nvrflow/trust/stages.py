@@ -184,11 +184,10 @@ class Trusting:
         https = recorder.report.https
         assert https is not None
         if self._refusal is not None:
-            https.trusted, https.reason = None, f"nothing was imported: {self._refusal}"
+            https.trusted, https.reason = None, str(self._refusal.facts.get("reason", self._refusal))
             raise self._refusal
         if not self._imported:
-            why = "; ".join(map(str, plan.skipped)) or "there was no store to change"
-            https.trusted, https.reason = None, f"nothing was imported: {why}"
+            https.trusted, https.reason = None, "; ".join(map(str, plan.skipped)) or "there was no store to change"
             return
         url = https_url(recorder)
         title = "Open the recorder in this computer's own browsers and tools"
@@ -220,7 +219,11 @@ class Trusting:
         self.problems = found.problems
         device, authority = request.device, request.authority
         assert device is not None
-        recorder.keep(device, authority, warnings={found.material.device.sha256: [str(one) for one in found.problems]})
+        recorder.keep(
+            device,
+            authority,
+            warnings={found.material.device.sha256: [str(one) for one in found.problems if one.code != "not-compared"]},
+        )
         step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
             f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
         )
