@@ -6,7 +6,7 @@
     changes = apply(approval)                                      # all or nothing, written in the ledger
     remove("192.0.2.10", plan.ledger, plan.computer)               # exactly that, away again
 
-In reading order: `request` (what is asked for), `names` with `domains` and `anchor` (what a certificate may vouch for), `material`
+In reading order: `request` (what is asked for), `names` with `domains` and `anchor` (what may be vouched for), `material`
 (the certificates, sorted), `judgement` (what is known against them), `choice` (what goes into which kind of store), `plan`,
 `approval`, `ledger`, `apply`, `removal`, `listing`; then `clients` and `word` (who is asked, and what the answers mean), `scene`,
 `diagnosis`, `open_browsers` and `verify` (why a client refuses); `stages` and `endpoint` (trust as a part of a run), `home` (a
