@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from promised import Record, promises
 
 from nvrflow.browser import use_driver

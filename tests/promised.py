@@ -149,7 +149,18 @@ class Record:
 def whole(session: pytest.Session, exitstatus: int) -> bool:
     """Whether this was a run of all tests to its end, with nothing chosen and nothing left."""
     config, option = session.config, session.config.option
-    chosen = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly", "setuponly", "setupplan")
+    chosen = (
+        "keyword",
+        "markexpr",
+        "deselect",
+        "ignore",
+        "ignore_glob",
+        "lf",
+        "stepwise",
+        "collectonly",
+        "setuponly",
+        "setupplan",
+    )
     if any(getattr(option, name, None) for name in chosen) or session.shouldstop or session.shouldfail:
         return False
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and exitstatus in (

@@ -160,7 +160,9 @@ def test_every_function_has_a_caller_that_is_no_test() -> None:
     assert not list(map(str, uncalled(functions, all_uses())))
 
 
-def test_a_function_without_a_caller_is_found_also_when_it_calls_itself_or_shares_its_name_with_a_variable(tmp_path: Path) -> None:
+def test_a_function_without_a_caller_is_found_also_when_it_calls_itself_or_shares_its_name_with_a_variable(
+    tmp_path: Path,
+) -> None:
     module = tmp_path / "lonely.py"
     module.write_text(
         "class Thing:\n    def lonely_method(self) -> None: ...\n    def __len__(self) -> int: return 0\n"
