@@ -1,4 +1,4 @@
-"""The table of promises (`promises.yaml`), the places in the documents that need an entry, and the tests that ran in this session."""
+"""The table of promises (`promises.yaml`), what in the documents needs an entry, and the tests that ran in this session."""
 
 from __future__ import annotations
 
@@ -110,8 +110,9 @@ def checks(node: ast.FunctionDef, tree: ast.Module, seen: frozenset[str]) -> boo
 class Record:
     """Which tests ran in this session: after a whole run, each test that a promise names has to be among them.
 
-    It hears the reports of all processes of pytest-xdist, because it is registered where these arrive. A run of a part (a path, `-k`, `-x`
-    that ended it …) says nothing. A test that was left out, because this computer lacks what it needs, is named and fails nothing.
+    It hears the reports of all processes of pytest-xdist, because it is registered where these arrive. A run of a part (a path,
+    `-k`, `-x` that ended it …) says nothing. A test that was left out, because this computer lacks what it needs, is named and
+    fails nothing.
     """
 
     def __init__(self, named: tuple[str, ...]) -> None:
@@ -149,21 +150,8 @@ class Record:
 def whole(session: pytest.Session, exitstatus: int) -> bool:
     """Whether this was a run of all tests to its end, with nothing chosen and nothing left."""
     config, option = session.config, session.config.option
-    chosen = (
-        "keyword",
-        "markexpr",
-        "deselect",
-        "ignore",
-        "ignore_glob",
-        "lf",
-        "stepwise",
-        "collectonly",
-        "setuponly",
-        "setupplan",
-    )
+    chosen = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly", "setuponly")
     if any(getattr(option, name, None) for name in chosen) or session.shouldstop or session.shouldfail:
         return False
-    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and exitstatus in (
-        pytest.ExitCode.OK,
-        pytest.ExitCode.TESTS_FAILED,
-    )
+    ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    return ended and config.args_source is pytest.Config.ArgsSource.TESTPATHS

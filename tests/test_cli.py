@@ -330,9 +330,7 @@ def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recor
     assert of_firefox(after) == [(True, None)]
 
 
-def test_a_bundle_by_address_holds_what_the_recorder_serves_or_says_what_it_did_not_send(
-    command: Command, tmp_path: Path
-) -> None:
+def test_a_bundle_by_address_holds_what_the_recorder_serves_or_says_what_is_missing(command: Command, tmp_path: Path) -> None:
     with simulate("dahua/nvr_v4", https=True) as recorder:
         lacking = command("bundle", recorder.https_url, "--out", "drive")
         assert lacking.returncode == 1 and "trusted CA certificate is needed too" in " ".join(lacking.stderr.split())

@@ -37,6 +37,7 @@ def test_the_stages_of_trust_run_in_the_order_of_the_example(
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(example, names)
     assert printed.getvalue().startswith("True [{'name': 'chromium', 'trusted': True")
+    assert "{'name': 'curl', 'trusted': False" in printed.getvalue(), "it reads the system store, where nothing was imported"
     report = names["recorder"].report
     assert [change.store for change in report.trust if change.changed] == ["chromium-nss"]
     told = [warning for one in report.certificates for warning in one["warnings"]]
@@ -58,7 +59,9 @@ def test_the_examples_for_pytest_pass_and_the_plugin_has_what_they_name(tmp_path
     page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
     for number, example in enumerate(examples("docs/testing.md")):
         (tmp_path / f"test_example_{number}.py").write_text(example, encoding="utf-8")
-    variables = {**os.environ, "HOME": str(tmp_path)}
+    own = tmp_path / "own-home"
+    own.mkdir()
+    variables = {**os.environ, "HOME": str(own)}
 
     def typed(*arguments: str) -> subprocess.CompletedProcess[str]:
         argv = [sys.executable, "-m", "pytest", "-p", "no:dash", "-p", "no:cacheprovider", *arguments]
@@ -66,6 +69,7 @@ def test_the_examples_for_pytest_pass_and_the_plugin_has_what_they_name(tmp_path
 
     ended = typed("-q", "--firmware", "dahua/nvr_v4")
     assert ended.returncode == 0 and "2 passed" in ended.stdout, ended.stdout + ended.stderr
+    assert not list(own.rglob("*.db")), "this computer's own stores stay as they are"
     known = typed("--fixtures").stdout + typed("--help").stdout
     named = re.findall(r"^\| `(-*[a-z_-]+)", page, re.M)
     assert len(named) == 9

@@ -86,19 +86,13 @@ def test_without_either_the_password_is_asked_for_and_not_shown(home: Path) -> N
 def test_an_interrupted_run_ends_with_130_and_without_a_traceback(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(60)
-        argv = [
-            sys.executable,
-            "-m",
-            "nvrflow",
-            "secure",
-            f"http://127.0.0.1:{silent.getsockname()[1]}",
-            "--out",
-            str(home / "run"),
-        ]
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        argv = [sys.executable, "-m", "nvrflow", "secure", url, "--out", str(home / "run")]
         variables: dict[str, Any] = {**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": SECRET}
         with subprocess.Popen(argv, env=variables, stdin=subprocess.DEVNULL, stdout=-1, stderr=-1, text=True) as process:
-            with silent.accept()[0]:
-                process.send_signal(signal.SIGINT)
-                said = "".join(process.communicate(timeout=60))
+            asked, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            said = "".join(process.communicate(timeout=60))
+            asked.close()
     assert process.returncode == 130, said
     assert "Traceback" not in said

@@ -1,7 +1,7 @@
-"""Every function of the engine and the flows has a caller that is no test: in code, in a template, in a file of content, or a user's.
+"""Every function of the engine and the flows has a caller beside the tests: in code, in a template, or in a user's program.
 
-Callers are found by name over `ast`. A function counts as called by its name where that name is its own or imported, or after a dot;
-a method only after a dot. What a test alone calls promises something to nobody.
+Callers are found by name over `ast`. A function counts as called by its name where a module defines or imports it,
+or after a dot; a method counts as called after a dot only.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def words_of_content() -> set[str]:
 
 
 def entered() -> set[str]:
-    """Functions by which others come in: entry points of the package, and the commands and flows that are loaded by their names."""
+    """Functions that are loaded by their names: entry points of the package, and flows."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     points = {value.partition(":")[2] for value in project["scripts"].values()}
     flows = {path.stem for path in (ROOT / "flows").glob("*.py")}
@@ -160,9 +160,7 @@ def test_every_function_has_a_caller_that_is_no_test() -> None:
     assert not list(map(str, uncalled(functions, all_uses())))
 
 
-def test_a_function_without_a_caller_is_found_also_when_it_calls_itself_or_shares_its_name_with_a_variable(
-    tmp_path: Path,
-) -> None:
+def test_what_calls_only_itself_or_shares_a_functions_name_has_no_caller(tmp_path: Path) -> None:
     module = tmp_path / "lonely.py"
     module.write_text(
         "class Thing:\n    def lonely_method(self) -> None: ...\n    def __len__(self) -> int: return 0\n"
