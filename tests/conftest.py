@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from promised import Record, promises
 
 from nvrflow.browser import use_driver
 from nvrflow.recorder import Recorder, open_recorder
@@ -78,3 +79,10 @@ def opened(tmp_path: Path) -> Opening:
         )
 
     return open_it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where the reports of all processes arrive, record which tests ran: the promises in the documents name some."""
+    if not hasattr(config, "workerinput"):
+        named = tuple(test for promise in promises() for test in promise.tests)
+        config.pluginmanager.register(Record(named), "nvrflow-promises")

@@ -328,3 +328,14 @@ def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recor
 
     assert of_firefox(before) == [(False, "SEC_ERROR_UNKNOWN_ISSUER")]
     assert of_firefox(after) == [(True, None)]
+
+
+def test_a_bundle_by_address_holds_what_the_recorder_serves_or_says_what_is_missing(command: Command, tmp_path: Path) -> None:
+    with simulate("dahua/nvr_v4", https=True) as recorder:
+        lacking = command("bundle", recorder.https_url, "--out", "drive")
+        assert lacking.returncode == 1 and "trusted CA certificate is needed too" in " ".join(lacking.stderr.split())
+        assert not (tmp_path / "drive").exists()
+        for number, address in enumerate((recorder.https_url, recorder.url)):
+            made = json.loads(command("bundle", address, "--trust", "pin", "--out", f"drive{number}", "--json").stdout)
+            assert made["fingerprint"] == recorder.device_sha256
+            assert (tmp_path / f"drive{number}" / "install-linux.sh").is_file()
