@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
@@ -109,3 +110,11 @@ def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterat
         for index, value in enumerate(node.value):
             yield (*where, index), value.start_mark.line + 1
             yield from _places(value, (*where, index), path)
+
+
+def from_json(text: str | bytes) -> Any:
+    """What a JSON text says. Raises ValueError for what is none, and for what is nested too deeply to be meant."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

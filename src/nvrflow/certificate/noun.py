@@ -16,6 +16,7 @@ from cryptography import x509
 from nvrflow.certificate.facts import Facts, facts
 from nvrflow.certificate.signatures import fits
 
+_NETSCAPE_TYPE = x509.ObjectIdentifier("2.16.840.1.113730.1.1")
 Format = Literal["pem", "der", "pkcs7"]
 Role = Literal["device", "trusted-ca", ""]
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
@@ -115,6 +116,26 @@ class Certificate:
         """Whether basicConstraints says CA:TRUE."""
         constraints = self.extension(x509.BasicConstraints)
         return bool(constraints and constraints.ca)
+
+    @cached_property
+    def acts_as_ca(self) -> bool:
+        """Whether some client would let it vouch for other certificates once it is trusted.
+
+        OpenSSL takes a certificate without basicConstraints as a CA when it is of version 1, when its key usage has keyCertSign,
+        or when its Netscape certificate type says so (check_ca in crypto/x509/v3_purp.c; measured with curl and Python).
+        """
+        if self.extension(x509.BasicConstraints) is not None:
+            return self.is_ca
+        usage = self.extension(x509.KeyUsage)
+        return self.version == 1 or bool(usage and usage.key_cert_sign) or self._has_netscape_type
+
+    @property
+    def _has_netscape_type(self) -> bool:
+        try:
+            self.facts.view.extensions.get_extension_for_oid(_NETSCAPE_TYPE)
+        except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
+            return False
+        return True
 
     @cached_property
     def self_signed(self) -> bool:

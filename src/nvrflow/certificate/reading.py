@@ -60,9 +60,12 @@ def read_certificates(data: bytes, source: str) -> list[Certificate]:
 def read_certificate_file(path: Path, role: Role = "") -> list[Certificate]:
     """The certificates of one file, each knowing its file and role. Raises InvalidFile when it cannot be opened."""
     try:
-        if path.stat().st_size > MOST_BYTES * MOST_CERTIFICATES:
+        if path.exists() and not path.is_file():
+            raise InvalidFile("this is not a file; name the file that holds the certificate", path)
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES * MOST_CERTIFICATES + 1)
+        if len(data) > MOST_BYTES * MOST_CERTIFICATES:
             raise CertificateRefused(_too_big(str(path), path.stat().st_size))
-        data = path.read_bytes()
     except OSError as problem:
         raise InvalidFile(problem.strerror or str(problem), path) from None
     return [replace(certificate, file=path, role=role) for certificate in read_certificates(data, path.name)]

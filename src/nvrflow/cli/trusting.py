@@ -88,7 +88,7 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
         done = remove(_target(target), ledger, computer)
         removals += done
         lines += [f"{one.store}: {one.sha256[:23]}… {f'for {one.host} ' if one.host else ''}{one.note}" for one in done]
-        if not done:
+        if all(one.outcome == "others" for one in done):
             lines.append(_nothing_left(target, ledger))
     document = [
         {**asdict(one.change), "host": one.host, "outcome": one.outcome, "problem": one.problem or None} for one in removals
@@ -113,11 +113,13 @@ def _nothing_left(target: str | None, ledger: Any) -> str:
     from nvrflow.certificate import host_of
 
     if target is None:
-        return "Nothing of nvrflow's is in this computer's stores."
+        return "Nothing of nvrflow's is in your own stores."
     before = None if Path(target).is_file() else ledger.taken_back(host_of(target))
     if before is not None:
-        return f"{target}: was taken back already ({before.when[:16].replace('T', ' ')} UTC); nothing of it is in the stores now."
-    return f"{target}: nothing of nvrflow's is in the stores for it, and the ledger has no entry; see nvrflow trust --list."
+        return (
+            f"{target}: was taken back already ({before.when[:16].replace('T', ' ')} UTC); nothing of it is in your stores now."
+        )
+    return f"{target}: nothing of nvrflow's is in your stores for it, and your ledger has no entry; see nvrflow trust --list."
 
 
 @click.command(short_help="A folder for the thumb drive: certificates, install and uninstall scripts.")

@@ -13,6 +13,7 @@ from typing import Any
 
 from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.printing import print_pdf
+from nvrflow.content import from_json
 from nvrflow.errors import WrongCall
 from nvrflow.guide.composing import compose
 from nvrflow.guide.filming import Film
@@ -153,7 +154,7 @@ def _earlier(out: Path) -> dict[str, Any]:
     if out.exists() and not out.is_dir():
         raise WrongCall(f"--out {out}: is a file; name a folder")
     try:
-        found = json.loads((out / _MANIFEST).read_text(encoding="utf-8"))
+        found = from_json((out / _MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         if out.is_dir() and any((out / f"guide.{name}").exists() for name in FORMATS):
             raise WrongCall(f"--out {out}: holds a guide that nvrflow did not write; name a new folder") from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated
+from nvrflow.content import from_json
 from nvrflow.firmware import Firmware
 from nvrflow.report import Report
 
@@ -56,7 +56,7 @@ def _dictionary(page: Page, paths: Sequence[str], said: str) -> dict[str, str]:
     """The recorder's words by key from the first of `paths` that holds any; empty when none does."""
     for path in paths:
         try:
-            words = json.loads(page.evaluate(_FETCH, path.replace("{language}", quote(said))).lstrip("\ufeff"))
+            words = from_json(page.evaluate(_FETCH, path.replace("{language}", quote(said))).lstrip("\ufeff"))
         except (PlaywrightError, ValueError):
             continue
         if isinstance(words, dict) and words:

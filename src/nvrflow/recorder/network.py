@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.content import from_json
 from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
 from nvrflow.firmware.model import Answer
 
@@ -64,7 +65,7 @@ class Answers:
 def structured(text: str) -> Any:
     """`text` as JSON, or XML as a mapping of what stands below its root, without namespaces; None when it is neither."""
     try:
-        return json.loads(text)
+        return from_json(text)
     except ValueError:
         pass
     try:

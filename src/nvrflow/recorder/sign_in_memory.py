@@ -17,6 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from nvrflow.address import host_of
+from nvrflow.content import from_json
 from nvrflow.errors import InvalidFile, TimedOut
 from nvrflow.recorder.password_mark import PasswordMark
 from nvrflow.recorder.standing import Lock, Standing, present
@@ -84,7 +85,7 @@ class SignInMemory:
 
     def _read(self) -> list[Standing]:
         try:
-            document = json.loads(self.path.read_bytes())
+            document = from_json(self.path.read_bytes())
             if document["format"] != _FORMAT:
                 raise InvalidFile(
                     f"another version of nvrflow wrote this memory of sign-ins (format {document['format']}); {_DAMAGED}",

@@ -44,7 +44,15 @@ def _apply(plan: Plan, approved_by: str) -> list[TrustChange]:
         changes.append(
             TrustChange(item.store.name, plan.kind, item.certificate.sha256, put.entry is not None, plan.judgement.reach)
         )
-    return changes
+    return changes + [_replaced(entry, plan) for entry in plan.replaced]
+
+
+def _replaced(entry: Entry, plan: Plan) -> TrustChange:
+    """What was imported for this recorder in another way goes, now that the new way is there. Raises NotTrusted."""
+    problem = take_back(entry, plan.ledger, plan.computer)
+    if problem:
+        raise NotTrusted(f"{problem}; it was imported as {entry.kind} before, and is still trusted that way")
+    return TrustChange(entry.store, entry.kind, entry.sha256, True, f"taken back, {plan.kind} stands in its place")
 
 
 def _entry(item: Item, plan: Plan, approved_by: str) -> Entry:
@@ -77,7 +85,10 @@ def _put_in(item: Item, entry: Entry, ledger: Ledger) -> _Put:
 def _note_present(entry: Entry, ledger: Ledger) -> None:
     """It is there already: note that this recorder needs it, too, and who put it there first."""
     entries = ledger.entries()
-    if any(entry.replaces(one) for one in entries):
+    own = next((one for one in entries if entry.replaces(one)), None)
+    if own is not None:
+        if own.kind != entry.kind:
+            ledger.put(replace(own, kind=entry.kind))
         return
     shared = next((one for one in entries if one.spot == entry.spot), None)
     preexisting, flags = (shared.preexisting, shared.previous_flags) if shared else (True, "")

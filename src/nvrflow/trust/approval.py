@@ -55,7 +55,7 @@ def approve(plan: Plan, approver: Approver) -> Approval:
     A fingerprint that was confirmed for this recorder before is not asked again. One that changed since the last time is only
     taken with an expected fingerprint.
     """
-    plan.judgement.admit("Nothing was imported")
+    plan.admit("Nothing was imported")
     if approver.expected:
         return _as_expected(plan, approver.expected)
     if is_known(plan):

@@ -48,7 +48,7 @@ def _limited(material: Material, family: Family) -> Iterator[Choice]:
     if family in ("chromium", "firefox", "chrome-policy", "firefox-policy"):
         yield Choice(material.anchors.alone, "authority", f"stands for the recorder's CA, but for {names} only")
     else:
-        remark = "; OpenSSL does not limit common names of one word or with *" if family == "openssl" else ""
+        remark = "; OpenSSL does not hold certificates without alternative names to it" if family == "openssl" else ""
         yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed{remark}")
         second: Use = "authority" if family == "openssl" else "intermediate"
         yield Choice(material.anchors.clone, second, f"stands for the recorder's CA below that root, for {names} only")
@@ -62,6 +62,8 @@ def _pinned(device: Certificate, family: Family) -> Choice:
         return Choice(None, "leaf", "Windows takes a server's own certificate as root only if it is self-signed")
     if family == "firefox" and device.is_ca:
         return _ca_in_firefox()
+    if family == "openssl" and device.acts_as_ca:
+        return Choice(None, "leaf", "OpenSSL would let this certificate vouch for every site, because it may act as a CA")
     remark = "; curl takes it, Python does not" if family == "openssl" else ""
     return Choice(
         device, "leaf", f"this one device certificate and nothing else; it ends when the recorder makes a new one{remark}"
@@ -91,7 +93,9 @@ def _self_signed_ca(material: Material, kind: Kind, family: Family) -> Iterator[
     if family == "chromium":
         yield Choice(device, "leaf", "self-signed and a CA at once: pinned, so that it cannot vouch for other sites")
     elif family == "firefox":
-        yield _ca_in_firefox()
+        yield (
+            _ca_in_firefox() if device.is_ca else Choice(device, "leaf", "the recorder's certificate is self-signed: itself only")
+        )
     elif full:
         yield Choice(
             device,

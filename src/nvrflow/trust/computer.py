@@ -38,7 +38,10 @@ class Computer:
     def home(self) -> Path:
         """The user's folder."""
         name = "USERPROFILE" if self.system == "windows" else "HOME"
-        return Path(self.environment.get(name) or Path.home())
+        given = self.environment.get(name)
+        if given is not None and self.system != "windows" and not given.startswith(("/", "~")):
+            return _home_of_user()
+        return Path(given or Path.home())
 
     def xdg(self, variable: str, default: str) -> Path:
         """One of the XDG base folders; a relative value does not count (as the specification says)."""
@@ -84,6 +87,15 @@ class Computer:
             f"{self.home}: belongs to another user (uid {owner}) while this runs as root, and files made here would"
             " lock that user out; run it as that user, without sudo"
         )
+
+
+def _home_of_user() -> Path:
+    """The user's home as the system knows it, for an environment whose HOME is empty or relative."""
+    if os.name != "posix":
+        return Path.home()
+    import pwd
+
+    return Path(pwd.getpwuid(os.getuid()).pw_dir)
 
 
 def _is_admin() -> bool:

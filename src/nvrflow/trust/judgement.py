@@ -47,7 +47,7 @@ class Judgement:
     @property
     def reach(self) -> str:
         """What would be trusted, in a few words."""
-        if self.kind in WHOLE and self.material.situation == "issued":
+        if self.kind in WHOLE and (self.material.situation == "issued" or self.material.device.acts_as_ca):
             return "for every site in the world"
         if self.kind == "pin" or self.material.situation != "issued":
             return f"as this one device certificate, which is for {', '.join(self.material.device.san) or 'no name'}"
@@ -83,7 +83,7 @@ class Judgement:
             "kind": self.kind,
             "asked": self.request.terms.kind,
             "situation": self.material.situation,
-            "names": {"permitted": [*names.addresses, *names.names], "further": list(names.further)},
+            "names": {"permitted": list(dict.fromkeys((*names.addresses, *names.names))), "further": list(names.further)},
             "fingerprint": self.fingerprint,
             "refusal": self.refusal or None,
             "warnings": list(self.warnings),
@@ -174,7 +174,7 @@ def _about_ca(request: Request, material: Material, entries: Sequence[Entry]) ->
         yield from _shared_key(authority, request, entries, refused=whole and material.situation == "issued")
         if whole and material.situation == "issued":
             yield from _no_root(authority)
-    if whole and (material.situation == "issued" or material.device.is_ca):
+    if whole and (material.situation == "issued" or material.device.acts_as_ca):
         yield Problem(
             "whole-ca",
             f"--trust {kind}",

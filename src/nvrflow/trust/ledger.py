@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 from filelock import FileLock, Timeout
 
 from nvrflow.certificate import Certificate, read_certificates
+from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, TimedOut
 from nvrflow.report import nvrflow_version
 from nvrflow.trust.actions import write_whole
@@ -170,7 +171,7 @@ class Ledger:
 
     def _read(self) -> _Document:
         try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
+            document = from_json(self.path.read_text(encoding="utf-8"))
             found = document.get("format")
             if found != _FORMAT:
                 raise self._unreadable(f"it has format {found!r}, and this version of nvrflow reads format {_FORMAT}")

@@ -97,7 +97,7 @@ class Material:
         """`issued` by its CA, `self-signed`, or `self-signed-ca` (self-signed, and says of itself that it is a CA)."""
         if not self.device.self_signed:
             return "issued"
-        return "self-signed-ca" if self.device.is_ca else "self-signed"
+        return "self-signed-ca" if self.device.acts_as_ca else "self-signed"
 
     @cached_property
     def signer(self) -> Certificate:

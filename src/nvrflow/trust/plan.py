@@ -7,28 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nvrflow.certificate import Certificate
+from nvrflow.errors import CertificateRefused
 from nvrflow.problem import Problem, warnings
 from nvrflow.report import TrustChange
 from nvrflow.trust.actions import Action, shown
 from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import chosen_stores
-from nvrflow.trust.judgement import Judgement, judged
+from nvrflow.trust.judgement import WHOLE, Judgement, judged
 from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.material import Material
 from nvrflow.trust.request import Kind, Request
+from nvrflow.trust.store_findings import OPENSSL_GAP, authority_there
 from nvrflow.trust.stores import Flagged, Store, Use, flags_of, is_enough
-
-# Measured with OpenSSL 3.0: it holds only common names that look like a host with dots to name constraints (X509_check_host then
-# takes the others as well, where there is no alternative name). Browsers look at no common name.
-_OPENSSL_GAP = Problem(
-    "openssl-common-names",
-    "system store",
-    "programs that use OpenSSL (curl, Python) do not hold every certificate to the limits: one with a common name like *.example"
-    " or of a single word, and without alternative names, still passes if somebody made it with the key of the recorder's CA",
-    "browsers are not concerned; leave the system store out if those programs need not open the recorder",
-    "warning",
-)
 
 
 @dataclass(frozen=True)
@@ -67,12 +58,15 @@ class Item:
 class Plan:
     """What would be done. `judgement.admit` says whether it may be done at all.
 
-    `source` is the recorder's certificate whose `fingerprint` a person has to confirm. `skipped` are stores where
-    nothing can be done, each with a Problem; `by_hand` the items that need an administrator, as commands to type.
+    `source` is the recorder's certificate whose `fingerprint` a person has to confirm. `replaced` is what an earlier run imported
+    for this recorder in another way, and what goes when this is done. `around` is what is known against the stores themselves.
+    `skipped` are stores where nothing can be done, each with a Problem; `by_hand` the items that need an administrator.
     """
 
     judgement: Judgement
     items: tuple[Item, ...] = ()
+    replaced: tuple[Entry, ...] = ()
+    around: tuple[Problem, ...] = ()
     skipped: tuple[Problem, ...] = ()
     by_hand: tuple[Item, ...] = ()
 
@@ -119,14 +113,21 @@ class Plan:
     @property
     def refusal(self) -> str:
         """Every reason not to import; empty when there is none."""
-        return self.judgement.refusal
+        return ". ".join(str(problem) for problem in self.problems if problem.fatal)
+
+    def admit(self, consequence: str) -> None:
+        """Go on only if it may be carried out. Raises CertificateRefused, with `consequence` as the last sentence."""
+        if self.refusal:
+            problem = CertificateRefused(f"{self.host}: {self.refusal}. {consequence}")
+            problem.facts = self.as_dict()
+            raise problem
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is known against it: what the judgement found, and what is special about the stores."""
-        gap = _OPENSSL_GAP if any(item.store.family == "openssl" for item in (*self.items, *self.by_hand)) else None
+        gap = OPENSSL_GAP if any(item.store.family == "openssl" for item in (*self.items, *self.by_hand)) else None
         limited = self.kind == "limited" and self.material.situation == "issued"
-        return (*self.judgement.problems, *([gap] if gap and limited else []))
+        return (*self.judgement.problems, *self.around, *([gap] if gap and limited else []))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -153,6 +154,8 @@ class Plan:
         """Plain data for JSON."""
         return {
             **self.judgement.as_dict(),
+            "refusal": self.refusal or None,
+            "replaced": [{"store": one.store, "kind": one.kind, "sha256": one.sha256} for one in self.replaced],
             "warnings": list(self.warnings),
             "problems": [problem.as_dict() for problem in self.problems],
             "items": [_item(item, by_hand=False) for item in self.items],
@@ -195,10 +198,14 @@ def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:
     items: list[Item] = []
     by_hand: list[Item] = []
     skipped: list[Problem] = []
+    around: list[Problem] = []
     for store in stores:
         state = store.state()
         if not state.usable and not state.by_hand:
             skipped.append(Problem("store-not-usable", store.name, state.why, state.mend, "note"))
+            continue
+        around += [] if made.kind in WHOLE else authority_there(store, made.material.authority, made.earlier)
+        if any(problem.fatal for problem in around):
             continue
         for choice in choose(made.material, made.kind, store.family):
             if choice.certificate is None:
@@ -208,4 +215,9 @@ def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:
             found = store.holds(choice.certificate)
             item = replace(item, present=found is not None and is_enough(store, found, choice.use))
             (items if state.usable else by_hand).append(item)
-    return replace(made, items=tuple(items), by_hand=tuple(by_hand), skipped=tuple(skipped))
+    names = {item.store.name for item in items}
+    kept = {(item.store.name, item.store.place, item.certificate.sha256) for item in items}
+    replaced = tuple(one for one in made.earlier if one.kind != made.kind and one.store in names and one.spot not in kept)
+    return replace(
+        made, items=tuple(items), replaced=replaced, around=tuple(around), by_hand=tuple(by_hand), skipped=tuple(skipped)
+    )

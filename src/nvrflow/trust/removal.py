@@ -16,7 +16,7 @@ from nvrflow.trust.discovery import all_stores, store_of
 from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.stores import Flagged, Listing, Store, left_behind, plain
 
-Outcome = Literal["taken-back", "kept", "failed", "found"]
+Outcome = Literal["taken-back", "gone", "kept", "failed", "found", "others"]
 Target = str | Sequence[Certificate] | None
 
 
@@ -24,8 +24,9 @@ Target = str | Sequence[Certificate] | None
 class Removal:
     """What came of one certificate in one store, and a sentence about it.
 
-    `outcome`: `taken-back`; `kept` (a person had put it there, or another recorder needs it); `failed` (it is still there);
-    `found` (it has a name of ours but is in no ledger, and only an address was given: nothing was changed).
+    `outcome`: `taken-back`; `gone` (somebody had taken it out before); `kept` (a person had put it there, or another recorder
+    needs it); `failed` (it is still there); `found` and `others` (it has a name of ours but is not in this user's ledger, in a store of
+    the user's own or of the whole computer: nothing was changed).
     """
 
     store: str
@@ -49,24 +50,24 @@ class Removal:
 def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
     """Take back what was put there: for one recorder (address or URL), by files (their certificates), or all (None).
 
-    An address without a port means every recorder there. What the ledger does not know is looked for in the stores themselves, by
-    content and by our own names: it is taken out for files and for all, and only named for an address. The computer's own stores
-    are looked through for files only, because what lies there can be another user's. With a ledger that cannot be read, files and
-    all work by content alone; an address raises InvalidFile, because only the ledger knows what belongs to it.
+    An address without a port means every recorder there. What this user's ledger does not know is looked for in the stores
+    themselves, by content and by our own names: for files it is taken out; for an address it is only named; for all it is taken
+    out of the user's own stores and only named where it lies in a store of the whole computer, because it can be another user's. With
+    a ledger that cannot be read, files and all work like that; an address raises InvalidFile, because only the ledger knows what
+    belongs to it.
     """
     try:
         known = ledger.entries()
     except InvalidFile:
         if isinstance(target, str):
             raise
-        return list(_strays(target, [], all_stores(computer)))
+        known = None
     done: list[Removal] = []
     if known:
         with ledger.alone():
             done = recover(ledger, computer)
             done += [_removed(entry, ledger, computer) for entry in reversed(ledger.entries()) if _is_meant(entry, target)]
-    by_files = target is not None and not isinstance(target, str)
-    return [*done, *_strays(target, ledger.entries(), [one for one in all_stores(computer) if by_files or one.scope == "user"])]
+    return [*done, *_strays(target, [*(known or []), *(ledger.entries() if known else [])], all_stores(computer))]
 
 
 def recover(ledger: Ledger, computer: Computer) -> list[Removal]:
@@ -102,13 +103,16 @@ def _is_shared(entry: Entry, ledger: Ledger) -> bool:
 
 
 def _removed(entry: Entry, ledger: Ledger, computer: Computer) -> Removal:
-    shared = _is_shared(entry, ledger)
+    shared, store = _is_shared(entry, ledger), store_of(computer, entry)
+    there = store is not None and store.holds(entry.certificate) is not None
     problem = take_back(entry, ledger, computer)
-    outcome: Outcome = "failed" if problem else "kept" if shared or entry.preexisting else "taken-back"
-    if not problem:
-        ledger.remember(entry)
-    note = problem or "taken back"
-    if outcome == "kept":
+    if problem:
+        return Removal(entry.store, entry.sha256, entry.host, entry.kind, "failed", problem)
+    ledger.remember(entry)
+    outcome: Outcome = "taken-back" if there else "gone"
+    note = "taken back" if there else "was not there any more; somebody had taken it out"
+    if shared or entry.preexisting:
+        outcome = "kept"
         note = "stays, because another recorder needs it" if shared else "was there before and stays"
         note += ", with its earlier flags" if entry.previous_flags and not shared else ""
     return Removal(entry.store, entry.sha256, entry.host, entry.kind, outcome, note)
@@ -146,9 +150,11 @@ def _strays(target: Target, known: Sequence[Entry], stores: Sequence[Store]) -> 
             continue
         held = [(label, one) for label, one in store.ours() if (store.name, store.place, one.sha256) not in spots]
         for label, one in _wanted(held, target):
-            if isinstance(target, str):
-                note = f"{label!r} is there under a name of nvrflow's, but in no ledger; nvrflow untrust FILE… takes it out"
-                yield Removal(store.name, one.sha256, host_of(target), "unknown", "found", note)
+            others = store.scope == "machine" and target is None
+            if isinstance(target, str) or others:
+                outcome: Outcome = "others" if store.scope == "machine" else "found"
+                note = f"{label!r} has a name of nvrflow's but is not in your ledger; nvrflow untrust FILE… takes it out"
+                yield Removal(store.name, one.sha256, "", "unknown", outcome, note)
                 continue
             problem = _taken_out(one, label, store)
             note = problem or f"{label!r} taken out by its content; no ledger knew of it"

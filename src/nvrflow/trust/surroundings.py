@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from nvrflow.content import from_json
 from nvrflow.problem import Problem
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.discovery import all_stores
@@ -202,7 +202,7 @@ def _address(entry: Entry) -> str:
 
 def _json(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, WrongCall
 from nvrflow.trust.bundle.filling import Contents, Part, rendered, scripts, values_for
 from nvrflow.trust.choice import choose
@@ -71,7 +72,7 @@ def _earlier(out: Path, found: Judgement, url: str) -> Bundle | None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return None
     try:
-        manifest = json.loads((out / _MANIFEST).read_text(encoding="utf-8"))
+        manifest = from_json((out / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise WrongCall(f"--out {out}: is not empty; name a new or empty folder") from None
     if manifest != _manifest(found, url):

@@ -112,6 +112,12 @@ def is_enough(store: Store, found: Found, use: Use) -> bool:
     return store.enough(found, use) if isinstance(store, Flagged) else True
 
 
+def is_distrusted(found: Found) -> bool:
+    """Whether somebody marked the certificate as distrusted there (NSS: `p` without `P` and `C`)."""
+    tls = found.flags.partition(",")[0]
+    return "p" in tls and not {"P", "C"} & set(tls)
+
+
 def left_behind(store: Store, certificate: Certificate, label: str) -> str:
     """What is still there after the certificate was taken away, for a sentence; empty when nothing is."""
     if isinstance(store, Lingering):

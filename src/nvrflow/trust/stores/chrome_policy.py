@@ -16,6 +16,7 @@ from typing import Any
 from cryptography import x509
 
 from nvrflow.certificate import Certificate
+from nvrflow.content import from_json
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
@@ -120,7 +121,7 @@ def chrome_policies(computer: Computer) -> Iterator[ChromePolicy]:
 
 def _document(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}

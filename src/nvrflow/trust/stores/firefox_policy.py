@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.certificate import Certificate
+from nvrflow.content import from_json
 from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
@@ -96,7 +97,7 @@ class FirefoxPolicy:
 
     def _document(self) -> dict[str, Any] | None:
         try:
-            document = json.loads(self.file.read_text(encoding="utf-8"))
+            document = from_json(self.file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
