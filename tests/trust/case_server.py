@@ -13,7 +13,9 @@ from pathlib import Path
 CASES = Path(__file__).resolve().parent.parent / "cases"
 
 
-class _Page(BaseHTTPRequestHandler):
+class Page(BaseHTTPRequestHandler):
+    """The page of every recorder here."""
+
     status = 200
 
     def do_GET(self) -> None:
@@ -30,7 +32,9 @@ class _Page(BaseHTTPRequestHandler):
         return
 
 
-class _Quiet(ThreadingHTTPServer):
+class Quiet(ThreadingHTTPServer):
+    """A server that says nothing of handshakes that fail."""
+
     daemon_threads = True
 
     def handle_error(self, *arguments: object) -> None:
@@ -65,7 +69,7 @@ def serving(
 @contextmanager
 def answering(context: ssl.SSLContext, port: int = 0, status: int = 200) -> Iterator[str]:
     """An HTTPS server with that context; gives its URL."""
-    server = _Quiet(("127.0.0.1", port), type("Page", (_Page,), {"status": status}))
+    server = Quiet(("127.0.0.1", port), type("Page", (Page,), {"status": status}))
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:

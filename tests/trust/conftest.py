@@ -5,34 +5,13 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from nvrflow.trust import Computer
+from trust.case_server import Page, Quiet
 from trust.making import Made
-
-
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = b"<!doctype html><title>recorder</title><h1>recorder</h1>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        return
-
-
-class _Quiet(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *arguments: object) -> None:
-        return
-
 
 Serving = Callable[..., str]
 
@@ -40,7 +19,7 @@ Serving = Callable[..., str]
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serving]:
     """Start an HTTPS server that shows a certificate; gives its URL."""
-    running: list[_Quiet] = []
+    running: list[Quiet] = []
 
     def start(made: Made, *chain: Made, host: str = "127.0.0.1", oldest: ssl.TLSVersion | None = None) -> str:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -50,7 +29,7 @@ def serve(tmp_path: Path) -> Iterator[Serving]:
         pem = tmp_path / f"served-{len(running)}.pem"
         pem.write_text(made.key_pem + made.certificate.pem + "".join(one.certificate.pem for one in chain))
         context.load_cert_chain(pem)
-        server = _Quiet((host, 0), _Page)
+        server = Quiet((host, 0), Page)
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         running.append(server)

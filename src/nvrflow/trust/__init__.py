@@ -6,11 +6,12 @@
     changes = apply(approval)                                      # all or nothing, written in the ledger
     remove("192.0.2.10", plan.ledger, plan.computer)               # exactly that, away again
 
-In reading order: `request` (what is asked for), `names` and `anchor` (what a certificate may vouch for), `material` (the
-certificates, sorted), `judgement` (what is known against them), `choice` (what goes into which kind of store), `plan`,
-`approval`, `ledger`, `apply`, `removal`, `listing`; then `clients` and `word` (who is asked, and what the answers mean),
-`diagnosis` and `verify`; `stages` and `endpoint` (trust as a part of a run), `home` (a throw-away store), `doctor` and
-`surroundings` (this computer), `bundle` (other computers). Below all of them: `computer`, `actions`, `stores` and `discovery`.
+In reading order: `request` (what is asked for), `names` with `domains` and `anchor` (what may be vouched for), `material`
+(the certificates, sorted), `judgement` (what is known against them), `choice` (what goes into which kind of store), `plan`,
+`approval`, `ledger`, `apply`, `removal`, `listing`; then `clients` and `word` (who is asked, and what the answers mean), `scene`,
+`diagnosis`, `open_browsers` and `verify` (why a client refuses); `stages` and `endpoint` (trust as a part of a run), `home` (a
+throw-away store), `doctor`, `surroundings` and `overrides` (this computer), `bundle` (other computers). Below all of them:
+`computer`, `actions`, `stores` and `discovery`.
 """
 
 from nvrflow.trust.apply import apply

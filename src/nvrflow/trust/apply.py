@@ -41,7 +41,9 @@ def _apply(plan: Plan, approved_by: str) -> list[TrustChange]:
             left = [sentence for one in reversed(done) if (sentence := take_back(one, plan.ledger, plan.computer))]
             undone = f"not all could be undone: {'; '.join(left)}" if left else "nothing was changed"
             raise NotTrusted(f"{item.store.name}: {put.problem}; {undone}")
-        changes.append(TrustChange(item.store.name, plan.kind, item.certificate.sha256, put.entry is not None, item.why))
+        changes.append(
+            TrustChange(item.store.name, plan.kind, item.certificate.sha256, put.entry is not None, plan.judgement.reach)
+        )
     return changes
 
 

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust.plan import Plan
 
+EXPECTED, KNOWN, UNSEEN, ASKED = "expect-sha256", "known", "yes (unseen)", "confirmed at the terminal"
+_SAID = {
+    EXPECTED: "the expected one (--expect-sha256)",
+    KNOWN: "confirmed for this recorder before",
+    UNSEEN: "accepted without comparing it (--yes)",
+    ASKED: "confirmed at the terminal",
+}
+
 
 @dataclass(frozen=True)
 class Approver:
@@ -35,6 +43,11 @@ class Approval:
     plan: Plan
     how: str
 
+    @property
+    def shown(self) -> str:
+        """How the fingerprint was confirmed, for the report."""
+        return f"the fingerprint {self.plan.fingerprint[:23]}… was {_SAID[self.how]}"
+
 
 def approve(plan: Plan, approver: Approver) -> Approval:
     """The approval of this plan. Raises CertificateRefused when nobody confirms, or when the plan may not be carried out.
@@ -46,23 +59,25 @@ def approve(plan: Plan, approver: Approver) -> Approval:
     if approver.expected:
         return _as_expected(plan, approver.expected)
     if is_known(plan):
-        return Approval(plan, "known")
+        return Approval(plan, KNOWN)
     if before := changed_from(plan):
-        raise CertificateRefused(
+        raise _refused(
+            "its certificate has changed since it was trusted",
             f"{plan.host}: its certificate has changed since it was trusted (then {before}, now {plan.fingerprint}); nothing was"
             " imported. If the recorder made a new one, give the fingerprint from its own screen with --expect-sha256, or take"
-            f" the old trust back first: nvrflow untrust {plan.host}"
+            f" the old trust back first: nvrflow untrust {plan.host}",
         )
     if approver.yes:
-        return Approval(plan, "yes (unseen)")
+        return Approval(plan, UNSEEN)
     if approver.confirm is None:
-        raise CertificateRefused(
+        raise _refused(
+            "nobody confirmed the fingerprint",
             f"{plan.host}: nobody confirmed the fingerprint {plan.fingerprint}, so nothing was imported; run it at a terminal, or"
-            " give --expect-sha256 with the fingerprint from the recorder's own screen (or --yes, unseen)"
+            " give --expect-sha256 with the fingerprint from the recorder's own screen (or --yes, unseen)",
         )
     if approver.confirm(question(plan)):
-        return Approval(plan, "confirmed at the terminal")
-    raise CertificateRefused(f"{plan.host}: the fingerprint was not confirmed; nothing was imported")
+        return Approval(plan, ASKED)
+    raise _refused("the fingerprint was not confirmed", f"{plan.host}: the fingerprint was not confirmed; nothing was imported")
 
 
 def is_known(plan: Plan) -> bool:
@@ -95,11 +110,19 @@ def question(plan: Plan) -> str:
 
 def _as_expected(plan: Plan, expected: tuple[str, ...]) -> Approval:
     if plan.fingerprint.replace(":", "") in {_digits(one) for one in expected}:
-        return Approval(plan, "expect-sha256")
-    raise CertificateRefused(
+        return Approval(plan, EXPECTED)
+    raise _refused(
+        "the fingerprint is not the expected one",
         f"{plan.host}: the fingerprint of {plan.source.name!r} is {plan.fingerprint}, not the expected one; nothing was imported."
-        " Compare it on the recorder's own screen"
+        " Compare it on the recorder's own screen",
     )
+
+
+def _refused(reason: str, message: str) -> CertificateRefused:
+    """The error for a fingerprint that nobody confirmed; `reason` is the short form for a report."""
+    problem = CertificateRefused(message)
+    problem.facts = {"reason": reason}
+    return problem
 
 
 def _digits(text: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nvrflow import tls
-from nvrflow.certificate import KeyExchange
+from nvrflow.certificate import Certificate, KeyExchange
 from nvrflow.errors import NotTrusted
+from nvrflow.firmware.on_screen import where_to_compare
+from nvrflow.trust.computer import Computer
+from nvrflow.trust.request import Request, Terms
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -18,6 +22,23 @@ def ports_of(recorder: Recorder) -> tuple[int, ...]:
     plain, https = urlsplit(recorder.session.plain_url), recorder.report.https
     secure = urlsplit(https.url or "" if https else "")
     return (plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,)
+
+
+def request_of(
+    recorder: Recorder, device: Certificate, authority: Certificate | None, terms: Terms, environment: Mapping[str, str]
+) -> Request:
+    """The request for the certificates of a run's recorder, on the terms of its person."""
+    return Request(
+        recorder.host,
+        device,
+        authority,
+        None,
+        terms,
+        ports=ports_of(recorder),
+        recorder_clock=tls.date_header(recorder.url),
+        computer=Computer.this(environment),
+        shown_at=where_to_compare(recorder.firmware),
+    )
 
 
 def served_by(recorder: Recorder) -> tls.Served:

@@ -8,6 +8,7 @@ from typing import Any
 
 from nvrflow.certificate import Certificate
 from nvrflow.problem import Problem, warnings
+from nvrflow.report import TrustChange
 from nvrflow.trust.actions import Action, shown
 from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer
@@ -136,6 +137,12 @@ class Plan:
     def earlier(self) -> list[Entry]:
         """What the ledger says of this recorder."""
         return [one for one in self.ledger.of_host(self.host, self.request.ports) if one.phase == "done"]
+
+    @property
+    def wanted(self) -> list[TrustChange]:
+        """What carrying it out would change, for a dry run: each with the commands that would be run."""
+        reach, missing = self.judgement.reach, [item for item in self.items if not item.present]
+        return [TrustChange(one.store.name, self.kind, one.certificate.sha256, False, reach, one.commands) for one in missing]
 
     @property
     def shown(self) -> list[str]:

@@ -20,26 +20,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nvrflow import tls
 from nvrflow.browser import find_browser
 from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
-from nvrflow.firmware.on_screen import where_to_compare
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
 from nvrflow.recorder.room import ensure_room
-from nvrflow.report import Step, TrustChange
+from nvrflow.report import Step
 from nvrflow.trust.apply import apply
-from nvrflow.trust.approval import Approver, approve
+from nvrflow.trust.approval import UNSEEN, Approver, approve
 from nvrflow.trust.clients import ask, clients_reading
 from nvrflow.trust.clients.chromium import prove
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
-from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, served_by
+from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of, served_by
 from nvrflow.trust.home import environment_of, into_home
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
-from nvrflow.trust.plan import Item, Plan, plan_for
+from nvrflow.trust.plan import Plan, plan_for
 from nvrflow.trust.request import Kind, Request, Terms
 from nvrflow.trust.word import Word
 
@@ -96,7 +94,7 @@ class Trusting:
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
         with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
-            self._weigh(recorder, step, self._request(recorder, device, authority))
+            self._weigh(recorder, step, request_of(recorder, device, authority, self._terms, self.environment))
             self._judged("compare").admit("Nothing was changed on the recorder or on this computer")
 
     def take(self, recorder: Recorder) -> tuple[Certificate, Certificate | None]:
@@ -109,7 +107,8 @@ class Trusting:
             served = served_by(recorder)
             chain = [keep_served(recorder, one, number) for number, one in enumerate(served.chain)]
             authority = next((one for one in chain[1:] if one.issued(chain[0])), None)
-            request = self._request(recorder, chain[0], authority).serving(chain[0], exchanges_of(recorder))
+            request = request_of(recorder, chain[0], authority, self._terms, self.environment)
+            request = request.serving(chain[0], exchanges_of(recorder))
             self._weigh(recorder, step, request)
             self._decide(recorder)
             return chain[0], authority
@@ -121,7 +120,7 @@ class Trusting:
         with recorder.chapter("Compare"), recorder.steps.step("compare", title) as step:
             leaf = served_by(recorder).chain[0]
             self._judgement = judged(replace(before.request, ports=ports_of(recorder)).serving(leaf, exchanges_of(recorder)))
-            self._keep(recorder, self._judgement)
+            self.problems = self._judgement.problems
             same = leaf.sha256 == device.sha256
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
             self._decide(recorder)
@@ -157,7 +156,8 @@ class Trusting:
         title = "Import with the operating system's tools"
         with recorder.chapter("Import on this computer"), recorder.steps.step("import", title, "write") as step:
             try:
-                changes = apply(approve(plan, self._approver))
+                approval = approve(plan, self._approver)
+                changes = apply(approval)
             except (CertificateRefused, NotTrusted) as problem:
                 problem.step = step.id
                 self._refusal, step.outcome, step.note = problem, "failed", str(problem)
@@ -168,7 +168,9 @@ class Trusting:
             if not changed:
                 step.effect = "read"
                 recorder.already("the stores hold what they should")
-            step.note = f"changed: {', '.join(changed)}" if changed else "all was there already"
+            step.note = (f"changed: {', '.join(changed)}" if changed else "all was there already") + f"; {approval.shown}"
+            if approval.how == UNSEEN:
+                recorder.report.notes.append(approval.shown)
             recorder.report.notes.extend(str(one) for one in plan.skipped)
             recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
 
@@ -182,11 +184,10 @@ class Trusting:
         https = recorder.report.https
         assert https is not None
         if self._refusal is not None:
-            https.trusted, https.reason = None, f"nothing was imported: {self._refusal}"
+            https.trusted, https.reason = None, str(self._refusal.facts.get("reason", self._refusal))
             raise self._refusal
         if not self._imported:
-            why = "; ".join(map(str, plan.skipped)) or "there was no store to change"
-            https.trusted, https.reason = None, f"nothing was imported: {why}"
+            https.trusted, https.reason = None, "; ".join(map(str, plan.skipped)) or "there was no store to change"
             return
         url = https_url(recorder)
         title = "Open the recorder in this computer's own browsers and tools"
@@ -211,25 +212,18 @@ class Trusting:
             raise WrongCall(f"Trusting.{stage}: call {first} before it; help(nvrflow.Trusting) shows the order")
         return self._plan
 
-    def _request(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> Request:
-        return Request(
-            recorder.host,
-            device,
-            authority,
-            None,
-            self._terms,
-            ports=ports_of(recorder),
-            recorder_clock=tls.date_header(recorder.url),
-            computer=Computer.this(self.environment),
-            shown_at=where_to_compare(recorder.firmware),
-        )
-
     def _weigh(self, recorder: Recorder, step: Step, request: Request) -> None:
         """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
+        self._plan, self._refusal, self._imported = None, None, False
         self._judgement = found = judged(request)
-        self._keep(recorder, found)
+        self.problems = found.problems
         device, authority = request.device, request.authority
         assert device is not None
+        recorder.keep(
+            device,
+            authority,
+            warnings={found.material.device.sha256: [str(one) for one in found.problems if one.code != "not-compared"]},
+        )
         step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
             f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
         )
@@ -237,23 +231,14 @@ class Trusting:
             recorder.report.notes.extend(found.warnings)
         if recorder.checking and not found.refused:
             self._plan = plan_for(found)
-            recorder.report.trust = [_would(item, self._plan) for item in self._plan.items if not item.present]
-
-    def _keep(self, recorder: Recorder, found: Judgement) -> None:
-        """The certificates go into the report with what was found by now; what was not known before may be settled."""
-        self.problems = found.problems
-        problems = {found.material.device.sha256: [str(one) for one in found.problems]}
-        recorder.keep(found.request.device, found.request.authority, warnings=problems)
+            recorder.report.trust = self._plan.wanted
 
     def _decide(self, recorder: Recorder) -> None:
         """The judgement on what is really served decides, and the plan is made."""
         found = self._judged("compare")
         found.admit("Nothing was imported")
         self._plan = plan_for(found)
-        if not recorder.checking:
+        if recorder.checking:
+            recorder.report.trust = self._plan.wanted
+        else:
             recorder.report.notes.extend(self._plan.warnings)
-
-
-def _would(item: Item, plan: Plan) -> TrustChange:
-    note = f"would be trusted {plan.judgement.reach}"
-    return TrustChange(item.store.name, plan.kind, item.certificate.sha256, False, note, commands=item.commands)
