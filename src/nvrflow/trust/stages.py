@@ -120,7 +120,7 @@ class Trusting:
         with recorder.chapter("Compare"), recorder.steps.step("compare", title) as step:
             leaf = served_by(recorder).chain[0]
             self._judgement = judged(replace(before.request, ports=ports_of(recorder)).serving(leaf, exchanges_of(recorder)))
-            self.problems = self._judgement.problems
+            self._keep(recorder, self._judgement)
             same = leaf.sha256 == device.sha256
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
             self._decide(recorder)
@@ -216,14 +216,9 @@ class Trusting:
         """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
         self._plan, self._refusal, self._imported = None, None, False
         self._judgement = found = judged(request)
-        self.problems = found.problems
+        self._keep(recorder, found)
         device, authority = request.device, request.authority
         assert device is not None
-        recorder.keep(
-            device,
-            authority,
-            warnings={found.material.device.sha256: [str(one) for one in found.problems if one.code != "not-compared"]},
-        )
         step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
             f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
         )
@@ -232,6 +227,12 @@ class Trusting:
         if recorder.checking and not found.refused:
             self._plan = plan_for(found)
             recorder.report.trust = self._plan.wanted
+
+    def _keep(self, recorder: Recorder, found: Judgement) -> None:
+        """The certificates go into the report with what was found by now; what was not known before may be settled."""
+        self.problems = found.problems
+        problems = {found.material.device.sha256: [str(one) for one in found.problems]}
+        recorder.keep(found.request.device, found.request.authority, warnings=problems)
 
     def _decide(self, recorder: Recorder) -> None:
         """The judgement on what is really served decides, and the plan is made."""
