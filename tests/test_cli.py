@@ -219,10 +219,10 @@ def test_a_flow_of_a_teams_own_is_told_how_much_to_trust(command: Command, recor
         "    recorder.report.notes.append(f'{trusting.kind} {trusting.yes} {trusting.expected}')\n",
         encoding="utf-8",
     )
-    options = ("--flows", "own", "--json", "--no-screenshots", "--yes", "--trust", "pin", "--expect-sha256", "AB")
+    options = ("--flows", "own", "--json", "--no-screenshots", "--yes", "--trust", "pin", "--expect-sha256", "AB" * 32)
     ended = command("run", "ours", recorder.url, *options)
     assert ended.returncode == 0, ended.stderr
-    assert "pin True ('AB',)" in json.loads(ended.stdout)["notes"]
+    assert f"pin True ('{'AB' * 32}',)" in json.loads(ended.stdout)["notes"]
 
 
 @pytest.mark.parametrize("option", [("--yes",), ("--expect-sha256", "AB"), ("--trust", "limited"), ("--store", "debian-system")])
