@@ -155,7 +155,7 @@ def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_pat
 
 def test_what_answers_is_told_where_no_selector_file_knows_it(asking: Asking, opened: Opening) -> None:
     pages = asking(errors=True)
-    assert "knows (HTTP 403, titled 'Host check error'); check" in look_at(pages.url, ASKING).why
+    assert "(HTTP 403, titled 'Host check error'); check" in look_at(pages.url, ASKING).why
     with pytest.raises(UnknownFirmware, match="HTTP 403, titled 'Host check error'"), opened(pages):
         pass
 

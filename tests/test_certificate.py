@@ -300,3 +300,9 @@ def test_a_long_life_is_a_warning_only() -> None:
 def test_a_good_pair_has_nothing_against_it() -> None:
     authority = make("CA", ca=True, usage=("key_cert_sign",))
     assert judge(make_device(authority).certificate, authority.certificate, "127.0.0.1", TODAY) == ()
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    for path in (Path("/dev/zero"), tmp_path):
+        with pytest.raises(InvalidFile, match="not a file"):
+            read_certificate_file(path)

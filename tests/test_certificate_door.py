@@ -155,5 +155,5 @@ def test_a_server_whose_certificate_cannot_be_read_says_so_and_raises_nothing(tm
     der = Odd(key, ends=tlv(0x18, b"20300230000000Z"), sign=rsa_sign()).der(*signed_by(key, "CA")[:2])
     with served({"it": Row(der, private_pem(key), der)}, tmp_path) as urls:
         found = tls.served("127.0.0.1", urlsplit(urls["it"]).port or 0)
-    assert (found.outcome, found.leaf) == ("tls", None)
+    assert (found.outcome, found.leaf) == ("unreadable", None)
     assert "cannot be read" in found.why and "20300230000000Z" in found.unreadable

@@ -144,3 +144,17 @@ def test_with_a_store_for_one_browser_only_that_browser_is_asked_and_the_other_i
     assert (claims.code, claims.https["trusted"]) == (0, True)
     assert told["firefox"] is True and told["chromium"] is False
     assert "trusted by Firefox" in claims.terminal and "not by Chromium" in claims.terminal
+
+
+def test_a_check_of_a_recorder_with_https_imports_nothing(home: Path) -> None:
+    with simulate("dahua/nvr_v4", restart_seconds=0.3, scan_seconds=0.3, https=True) as recorder:
+        person = Person(home, recorder)
+        checked = person.secures("--check", "--yes")
+        assert (checked.code, checked.report["outcome"], checked.https["trusted"]) == (0, "checked", None)
+        assert not list(home.rglob("cert9.db")) and not list(home.rglob("trust.json"))
+        assert [step["outcome"] for step in checked.report["steps"] if step["id"] == "import"] == ["would"]
+        assert "would be imported" in checked.terminal and "HTTPS is off" not in checked.terminal
+        assert person.secures("--yes").https["trusted"] is True
+        again = person.secures("--check")
+        agree(again)
+        assert again.report["trust"] == [] and "without --check" not in again.terminal

@@ -130,7 +130,7 @@ def test_a_file_that_holds_the_same_is_not_touched(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--format", "docx"], "--format docx: there are md, html, pdf"),
+        (["--format", "docx"], "--format docx: is not a format; the formats are md, html, pdf"),
         (["--date", "24.11.2026"], r"--date 24\.11\.2026: is not a date"),
         (["--date", "2026-02-30"], "--date 2026-02-30: is not a date"),
         (["--languages", "en,fr"], "--language fr: a guide can be written in"),

@@ -183,7 +183,7 @@ def test_a_start_page_that_leads_to_another_host_ends_the_run_before_anything_is
             sign_in(recorder)
     assert str(ended.value).startswith(("127.0.0.1: ",))
     assert "127.0.0.2" in str(ended.value) and "--follow-to 127.0.0.2" in str(ended.value)
-    assert ended.value.kind == "product-defect"
+    assert ended.value.kind == "other-host"
     assert leading.connections.get("other", 0) == 0
     assert not [line for line in leading.got["own"] if PASSWORD in line]
 
@@ -297,7 +297,7 @@ def test_the_report_of_such_a_run_names_both_hosts_and_holds_no_password(tmp_pat
     with serving(way="script") as leading:
         run = Run("sign_in", leading.urls["own"], password=PASSWORD, manner=Manner(**told(tmp_path)), out=tmp_path / "run")
         report, folder = run.go()
-    assert report.error is not None and report.error["kind"] == "product-defect"
+    assert report.error is not None and report.error["kind"] == "other-host"
     assert "127.0.0.1" in report.error["message"] and "127.0.0.2" in report.error["message"]
     assert PASSWORD not in (folder.path / "report.json").read_text(encoding="utf-8")
 

@@ -140,9 +140,10 @@ class DownloadFailed(ProductDefect):
 class OtherHost(ProductDefect):
     """The recorder's page leads to another host than the one that the person named, where no password may go.
 
-    A defect of the product and no wrong call, because it is the recorder that does it: the run has begun and has a report, and a
-    later version of the recorder's pages can bring it about although the call stays the same.
+    It is the recorder that does it, and no wrong call: the run has begun and has a report.
     """
+
+    kind = "other-host"
 
 
 class CertificateRefused(NvrflowError):

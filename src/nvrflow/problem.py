@@ -32,7 +32,12 @@ class Problem:
 
     def __str__(self) -> str:
         """The message for a person: *where: what is so; what to do*."""
-        return f"{self.where}: {self.sentence}" + (f"; {self.advice}" if self.advice else "")
+        return f"{self.where}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The message without `where`, for a place that says it already."""
+        return self.sentence + (f"; {self.advice}" if self.advice else "")
 
     @property
     def fatal(self) -> bool:

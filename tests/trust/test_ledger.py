@@ -263,7 +263,12 @@ def test_what_was_taken_back_is_remembered_with_its_time(computer: Computer) -> 
     assert len(plan.ledger.entries()) == 1
 
 
-@pytest.mark.parametrize("damage", ['{"format": 99, "entries": []}', "{", "[]", '{"format": 1, "entries": [{"host": "x"}]}', ""])
+DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize(
+    "damage", [DEEP, '{"format": 99, "entries": []}', "{", "[]", '{"format": 1, "entries": [{"host": "x"}]}', ""]
+)
 def test_with_a_damaged_or_foreign_ledger_files_are_taken_back_by_their_content(computer: Computer, damage: str) -> None:
     authority = make_ca()
     own = make_ca("a person's own")
@@ -292,3 +297,34 @@ def test_what_lies_there_is_never_called_unknown_when_the_ledger_is_gone(compute
     assert held(computer) == {plan.items[0].certificate.der}
     (removal,) = trust.remove(None, plan.ledger, computer)
     assert removal.outcome == "taken-back" and held(computer) == set()
+
+
+def test_what_somebody_took_out_is_not_said_to_be_taken_back(computer: Computer) -> None:
+    plan = carried_out(computer)
+    store = user_store(computer)
+    (entry,) = plan.ledger.entries()
+    assert perform(store.database.removing(entry.label)) == ""
+    (removal,) = trust.remove("127.0.0.1", plan.ledger, computer)
+    assert removal.outcome == "gone" and "not there any more" in removal.note
+
+
+def test_what_another_user_put_into_the_computers_store_is_named_and_left_there(tmp_path: Path, home: Path) -> None:
+    """Also with a damaged ledger: only that user's ledger knows of it."""
+    (tmp_path / "etc/firefox/policies").mkdir(parents=True)
+    whole = {"PATH": "/usr/bin:/bin"}
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    one, other = (
+        Computer("linux", {**whole, "HOME": str(tmp_path / name)}, root=tmp_path, admin=True) for name in ("one", "other")
+    )
+    authority = make_ca()
+    device = make_device(authority)
+    applied(planned(device.certificate, authority.certificate, None, "127.0.0.1", stores=["policy-firefox"], computer=one))
+    for damage in (None, "{"):
+        ledger = trust.ledger_of(other)
+        if damage:
+            ledger.path.parent.mkdir(parents=True)
+            ledger.path.write_text(damage)
+        (found,) = trust.remove(None, ledger, other)
+        assert (found.store, found.outcome) == ("policy-firefox", "others")
+    assert len(list((tmp_path / "etc/firefox/policies").glob("nvrflow-*.pem"))) == 1

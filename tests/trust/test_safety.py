@@ -15,9 +15,12 @@ from nvrflow.certificate import read_certificate_file
 from nvrflow.certificate.hosts import permitted_by
 from nvrflow.errors import CertificateRefused, WrongCall
 from nvrflow.trust import Approver, Computer, Plan
+from nvrflow.trust.actions import perform
 from nvrflow.trust.anchor import limited, name_limits
 from nvrflow.trust.approval import question
+from nvrflow.trust.choice import choose
 from nvrflow.trust.names import decide
+from nvrflow.trust.stores.chromium import user_store
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
@@ -397,3 +400,53 @@ def test_our_own_reading_of_limits_agrees_with_the_browsers(
     limits = name_limits(decide(make("x y", names=names, key=new_key()).certificate, HOST))
     assert all(permitted_by(one, limits) for one in inside)
     assert not any(permitted_by(one, limits) for one in outside)
+
+
+@pytest.mark.parametrize("usage", [("digital_signature", "key_cert_sign"), ("key_cert_sign", "crl_sign", "digital_signature")])
+def test_what_openssl_takes_for_a_ca_is_not_pinned_in_its_store(computer: Computer, usage: tuple[str, ...]) -> None:
+    """Without basicConstraints OpenSSL lets a certificate with keyCertSign vouch for every site (seen with curl and Python)."""
+    device = make_device(None, ca=None, usage=usage)
+    assert device.certificate.acts_as_ca and not device.certificate.is_ca
+    for kind in ("limited", "pin"):
+        assert choose(plan(device, None, computer, kind).material, kind, "openssl")[0].certificate is None  # type: ignore[arg-type]
+    whole = plan(device, None, computer, "ca")
+    assert whole.judgement.reach == "for every site in the world" and any("pose as any site" in one for one in whole.warnings)
+    assert [one.certificate for one in choose(whole.material, "pin", "chromium")] == [device.certificate]
+
+
+def test_an_issued_device_that_may_act_as_a_ca_is_not_pinned_for_openssl(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority, ca=None, usage=("digital_signature", "key_cert_sign"))
+    made = plan(device, authority, computer, "pin")
+    assert choose(made.material, "pin", "openssl")[0].certificate is None
+
+
+def test_a_narrower_trust_takes_the_place_of_a_wider_one(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    applied(plan(device, authority, computer, "ca", stores=["chromium-nss"]))
+    limited_now = plan(device, authority, computer, stores=["chromium-nss"])
+    assert [one.kind for one in limited_now.replaced] == ["ca"]
+    changes = applied(limited_now)
+    assert [(one.kind, one.changed) for one in changes] == [("limited", True), ("ca", True)]
+    held = {der for _, der in user_store(computer).database.held()}
+    assert held == {limited_now.items[0].certificate.der}
+    assert [entry.kind for entry in limited_now.ledger.entries()] == ["limited"]
+
+
+def test_a_ca_that_a_person_trusts_already_is_told_before_the_question(computer: Computer) -> None:
+    authority = make_ca()
+    device = make_device(authority)
+    first = plan(device, authority, computer, stores=["chromium-nss"])
+    applied(first)
+    store = user_store(computer)
+    file = computer.home / "own.pem"
+    file.write_text(authority.certificate.pem)
+    assert perform(store.database.adding("mine", "C,,", file)) == ""
+    again = plan(device, authority, computer, stores=["chromium-nss"])
+    assert [problem.code for problem in again.around] == ["trusted-for-every-site"] and again.refusal == ""
+    assert perform(store.database.flagging("mine", "p,p,p")) == ""
+    refused = plan(device, authority, computer, stores=["chromium-nss"])
+    assert [problem.code for problem in refused.around] == ["distrusted-there"]
+    with pytest.raises(CertificateRefused, match="distrusted"):
+        trust.approve(refused, Approver(yes=True))

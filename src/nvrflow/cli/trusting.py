@@ -45,7 +45,7 @@ def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool
     plan = make_plan(request_for_files(files, url, trust.terms()))
     if dry_run:
         nothing = [] if plan.shown else ["Nothing has to be done: everything is there already."]
-        said = [plan.refusal] if plan.refusal else nothing
+        said = [f"This would be refused: {plan.refusal}."] if plan.refusal else nothing
         _show(plan.as_dict(), as_json, [*_warned(plan.warnings), *said], plan.shown)
         return 1 if plan.refusal else 0
     person = sys.stdin.isatty() and sys.stderr.isatty()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
-from nvrflow.certificate import Certificate
+from nvrflow.certificate import Certificate, Code
 from nvrflow.recorder import Recorder
 from nvrflow.trust.stages import Trusting
 
@@ -32,7 +33,9 @@ class Bystander:
     @property
     def objections(self) -> tuple[str, ...]:
         """What a browser objects to in the certificates, by code."""
-        return tuple(dict.fromkeys(one.code for one in self._trusting.problems if one.level != "note"))
+        return tuple(
+            dict.fromkeys(one.code for one in self._trusting.problems if one.code in get_args(Code) and one.level != "note")
+        )
 
     def prepare(self, recorder: Recorder) -> None:
         """Nothing to prepare: this computer stays as it is."""
@@ -57,19 +60,20 @@ class Bystander:
             self._trusting.compare(recorder, device, authority)
 
     def rehearse(self, recorder: Recorder) -> None:
-        """A fresh browser in a throw-away home opens the recorder, where this system can do that. Raises NotTrusted."""
-        if recorder.checking:
-            self._described(recorder, "Try the certificates", "rehearse")
-        else:
-            self.proved = self._trusting.rehearse(recorder)
+        """Nothing: the reader imports by hand, and what was imported is tried afterwards, as `verify`."""
 
     def import_here(self, recorder: Recorder) -> None:
         """Described, never done."""
         self._described(recorder, "Import on this computer", "import")
 
     def verify(self, recorder: Recorder) -> None:
-        """Described: nothing was imported that this computer's browsers could be asked about."""
-        self._described(recorder, "Verify", "verify")
+        """A fresh browser in a throw-away home opens the recorder, where this system can do that. Raises NotTrusted."""
+        if recorder.checking:
+            self._described(recorder, "Verify", "verify")
+        else:
+            self.proved = self._trusting.rehearse(recorder, "Verify", "verify")
+            if not self.proved:
+                self._described(recorder, "Verify", "verify")
 
     def _described(self, recorder: Recorder, chapter: str, step_id: str) -> None:
         with recorder.chapter(chapter), recorder.steps.step(step_id, chapter) as step:

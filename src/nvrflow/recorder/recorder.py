@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from nvrflow.address import place_of
+from nvrflow import tls
+from nvrflow.address import PORTS, place_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
-from nvrflow.errors import DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, WrongCall
+from nvrflow.errors import DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, Unreachable, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import navigation, restart
 from nvrflow.recorder.finding import Finder
@@ -179,10 +180,10 @@ class Recorder:
         try:
             return action(self)
         except DownloadFailed as problem:
-            self.report.notes.append(f"{problem}. Signed in again and tried once more.")
             self.leave()
             self.reopen()
             again(self)
+            self.report.notes.append(f"{problem}. Signed in again and tried once more.")
             return action(self)
 
     # What the engine's other parts need
@@ -251,6 +252,9 @@ class Recorder:
         finally:
             self.step_id = outer
 
-    def refusal(self, said: str) -> SignInRefused:
-        """The error for a sign-in that the screen refuses, with the recorder's own words."""
+    def refusal(self, said: str) -> NvrflowError:
+        """The error for a sign-in that the screen refuses, with the page's own words; a recorder that is gone refuses nothing."""
+        at = urlsplit(self.url)
+        if not tls.listens(self.host, at.port or PORTS[at.scheme]):
+            return Unreachable(f"{self.who}: nothing answers any more; the page, which is still shown, says {said!r}")
         return SignInRefused(f"{self.who}: the recorder says {said!r}; nvrflow does not try again")

@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.answering import open_page
@@ -14,8 +15,8 @@ from nvrflow.browser.conversation import Refused, Rules
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.errors import Unreachable
-from nvrflow.recorder.address import Address, locate
-from nvrflow.recorder.bounds import Bounds, for_a_plug_in
+from nvrflow.recorder.address import Address, locate, normalised
+from nvrflow.recorder.bounds import Bounds, for_a_plug_in, same_host
 from nvrflow.recorder.clicking import watch_clicks
 from nvrflow.recorder.dry_run import Allowed, may_go_out
 from nvrflow.recorder.studio import FLAGS, Studio
@@ -185,10 +186,18 @@ class Session:
                 raise
             self._start(path)
             return
+        self._adopt(self._page.url)
         self.status = response.status if response is not None else 200
         asked = response.header_value("www-authenticate") if response is not None and response.status == 401 else None
         self.challenge = asked or ""
         self._fresh = True
+
+    def _adopt(self, landed: str) -> None:
+        """A page of plain HTTP on another host that was allowed (--follow-to) is where the recorder is from now on."""
+        parts = urlsplit(landed)
+        if parts.scheme == "http" and same_host(parts.hostname or "") != same_host(self.host) and self.bounds.permits(landed):
+            self.address = Address(normalised(f"http://{parts.netloc}"))
+            self.plain_url = self.address.url
 
     def _opened(self, page: Page, path: str) -> Response | None:
         """The recorder's answer at `path`. Raises OtherHost where that leads elsewhere, Unreachable with what the gate knows."""

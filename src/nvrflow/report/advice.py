@@ -9,7 +9,7 @@ _ADVICE = {
     "wrong-call": ("The command is wrong", "Correct the option or argument that the message names."),
     "invalid-file": ("A file cannot be used", "Correct the file at the place that the message names."),
     "sign-in-refused": (
-        "The recorder refused the sign-in",
+        "Nobody was signed in",
         f"Check the user name and the password, {_AGAIN}. nvrflow never tries twice by itself, because the recorder "
         "counts wrong passwords and locks the account.",
     ),
@@ -42,14 +42,18 @@ _ADVICE = {
         "The page differs from the selector file",
         "Look at the picture of the step, and correct the element in the selector file that the message names.",
     ),
+    "other-host": (
+        "The recorder's page leads to another host",
+        "The password goes to the host that you named and to no other. If the other host is the same recorder, add --follow-to "
+        "with it; if not, find out why the page leads there.",
+    ),
     "product-defect": (
         "The recorder did not do what its page says",
         "Repeat the step by hand. If it fails there, too, the run folder shows the manufacturer what happened.",
     ),
     "certificate-refused": (
         "A certificate was not imported",
-        "Read the reason in the message. If only its fingerprint was left to confirm: compare the SHA-256 with what the recorder "
-        "itself shows, and give it with --expect-sha256.",
+        f"Do what the message says, {_AGAIN}: what is done already is not done twice.",
     ),
     "not-trusted": (
         "The browser does not trust the recorder",
@@ -105,7 +109,8 @@ def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
     if document["error"]:
         return None
     if document["outcome"] == "checked":
-        return "To do it", "run the same command without --check"
+        left = document["trust"] or any(step["outcome"] == "would" for step in document["steps"])
+        return ("To do it", "run the same command without --check") if left else None
     if https.get("after") and https["trusted"] is False:
         return "To see why", f"nvrflow verify {recorder}"
     if document["trust"]:

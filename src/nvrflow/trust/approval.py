@@ -77,7 +77,10 @@ def approve(plan: Plan, approver: Approver) -> Approval:
         )
     if approver.confirm(question(plan)):
         return Approval(plan, ASKED)
-    raise _refused("the fingerprint was not confirmed", f"{plan.host}: the fingerprint was not confirmed; nothing was imported")
+    raise _refused(
+        "the fingerprint was not confirmed",
+        f"{plan.host}: the fingerprint was not confirmed, so nothing was imported; run the command again to be asked again",
+    )
 
 
 def is_known(plan: Plan) -> bool:
@@ -100,12 +103,9 @@ def question(plan: Plan) -> str:
         f"{plan.host}: the certificate {plan.source.name!r} came over the network, where anyone could have exchanged it."
         " Compare its SHA-256 fingerprint with the one on the recorder's own monitor:"
     )
-    lines += [
-        f"  {plan.fingerprint}",
-        plan.request.shown_at,
-        f"This computer will then trust the recorder {plan.judgement.reach}.",
-    ]
-    return "\n".join([*(line for line in lines if line), "Is it the same"])
+    lines += [f"  {plan.fingerprint[:48]}", f"  {plan.fingerprint[48:]}"]  # half of it fits a line
+    lines += [plan.request.shown_at, f"This computer will then trust the recorder {plan.judgement.reach}."]
+    return "\n".join([*(line for line in lines if line), "Is it the same?"])
 
 
 def _as_expected(plan: Plan, expected: tuple[str, ...]) -> Approval:

@@ -219,6 +219,6 @@ def _not_compared(request: Request) -> Iterator[Problem]:
         yield Problem(
             "not-compared",
             request.host,
-            "HTTPS is off, so the files could not be compared with what the recorder really serves",
+            "the files were not compared with what the recorder serves; with HTTPS off it serves no certificate",
             level="warning",
         )

@@ -127,6 +127,11 @@ def request_for_served(url: str, terms: Terms, computer: Computer | None = None)
     if served.leaf is None:
         raise Unreachable(f"{url}: {served.why}; switch HTTPS on first (nvrflow secure {url}), or name certificate files")
     found = sort_out(served.chain, served.leaf)
+    if found.authority is None and not served.leaf.self_signed and terms.kind != "pin":
+        raise CertificateRefused(
+            f"{url}: the recorder does not send the certificate of its CA along; name the files that an earlier run downloaded"
+            " (nvrflow-runs/…/downloads) instead of the address, or add --trust pin"
+        )
     return Request(
         host_of(url),
         served.leaf,

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.browser import find_browser
-from nvrflow.certificate import Certificate
+from nvrflow.certificate import AUTHORITY, DEVICE, Certificate
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
@@ -125,7 +125,7 @@ class Trusting:
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
             self._decide(recorder)
 
-    def rehearse(self, recorder: Recorder) -> str:
+    def rehearse(self, recorder: Recorder, chapter: str = "Try the certificates", step_id: str = "rehearse") -> str:
         """Before the import: would a browser that trusts only what is going to be imported open the recorder?
 
         Asked in a throw-away HOME, so it says nothing of this computer's own stores. Returns the address that opened, empty where
@@ -136,7 +136,7 @@ class Trusting:
             return ""
         url = https_url(recorder)
         title = "Try the certificates in a browser with a throw-away store"
-        with recorder.chapter("Try the certificates"), recorder.steps.step("rehearse", title) as step:
+        with recorder.chapter(chapter), recorder.steps.step(step_id, title) as step:
             with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
                 into_home(plan, Path(home))
                 environment = environment_of(os.environ, Path(home))
@@ -155,6 +155,10 @@ class Trusting:
         plan = self._planned("import_here")
         title = "Import with the operating system's tools"
         with recorder.chapter("Import on this computer"), recorder.steps.step("import", title, "write") as step:
+            if recorder.checking:
+                self._imported = bool(plan.items) and not plan.wanted and not plan.replaced
+                step.outcome, step.effect = ("done", "read") if self._imported else ("would", "write")
+                return
             try:
                 approval = approve(plan, self._approver)
                 changes = apply(approval)
@@ -187,7 +191,8 @@ class Trusting:
             https.trusted, https.reason = None, str(self._refusal.facts.get("reason", self._refusal))
             raise self._refusal
         if not self._imported:
-            https.trusted, https.reason = None, "; ".join(map(str, plan.skipped)) or "there was no store to change"
+            why = "--check imports nothing" if recorder.checking else "; ".join(map(str, plan.skipped))
+            https.trusted, https.reason = None, why or "there was no store to change"
             return
         url = https_url(recorder)
         title = "Open the recorder in this computer's own browsers and tools"
@@ -229,10 +234,13 @@ class Trusting:
             recorder.report.trust = self._plan.wanted
 
     def _keep(self, recorder: Recorder, found: Judgement) -> None:
-        """The certificates go into the report with what was found by now; what was not known before may be settled."""
+        """The certificates go into the report, each with what was found about it by now."""
         self.problems = found.problems
-        problems = {found.material.device.sha256: [str(one) for one in found.problems]}
-        recorder.keep(found.request.device, found.request.authority, warnings=problems)
+        device, authority = found.request.device, found.request.authority
+        told = {found.material.device.sha256: [one.text for one in found.problems if one.where == DEVICE]}
+        if authority is not None:
+            told[authority.sha256] = [one.text for one in found.problems if one.where == AUTHORITY]
+        recorder.keep(device, authority, warnings=told)
 
     def _decide(self, recorder: Recorder) -> None:
         """The judgement on what is really served decides, and the plan is made."""

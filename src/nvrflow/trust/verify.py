@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nvrflow import tls
 from nvrflow.certificate import host_of
 from nvrflow.errors import Unreachable
 from nvrflow.problem import Problem
@@ -78,7 +79,8 @@ class Verification:
         wide = max((len(answer.name) for answer in self.answers), default=0)
         for answer in self.answers:
             word = {True: "trusts it", False: "does not trust it", None: "could not be asked"}[answer.trusted]
-            aside = "" if answer.name in self.counted or answer.trusted is None else " (does not count: nothing imported for it)"
+            counts = answer.name in self.counted or answer.trusted is None
+            aside = "" if counts else " (does not count: nvrflow imported nothing for it)"
             yield f"  {answer.name:{wide}} {word}" + (f": {answer.reason}" if answer.reason else "") + aside
         for problem in self.problems:
             yield f"  {problem.code}: {problem}"
@@ -95,6 +97,9 @@ def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0, sa
     scene = look(typed if typed.startswith("https:") else _secure_address(typed), typed, computer)
     connection = connection_problem(scene)
     if connection is not None and connection.code in _NOBODY_ANSWERS:
+        if typed.startswith("http:") and tls.front(typed) is None:
+            said = f"the recorder answers neither there nor with HTTPS ({connection.sentence})"
+            connection = Problem("no-answer", typed, said, "check the address, its port, the cable and the recorder's power")
         return Verification(scene.url, (), frozenset(), (connection,))
     asked = [(client, announced(client, scene.url, timeout, say)) for client in clients]
     counted = counting(scene, clients)

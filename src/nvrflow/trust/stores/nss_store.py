@@ -69,7 +69,7 @@ class NssStore:
             return State(False, f"{self.folder} can only be read", f"chmod u+w {self.folder} {self.folder}/cert9.db")
         if self.database.locked_by_password:
             return State(False, f"{self.folder} is protected by a password (Firefox: primary password)", PASSWORD)
-        return State(True, f"{self.folder} holds {len(rows)} certificates. {self.remark}".strip())
+        return State(True, f"{self.folder} can be written. {self.remark}".strip())
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
         """The nickname; never with a colon, which NSS takes for the end of a token's name and never finds again."""
