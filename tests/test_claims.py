@@ -151,7 +151,9 @@ def test_a_check_of_a_recorder_with_https_imports_nothing(home: Path) -> None:
         person = Person(home, recorder)
         checked = person.secures("--check", "--yes")
         assert (checked.code, checked.report["outcome"], checked.https["trusted"]) == (0, "checked", None)
-        assert not list(home.rglob("cert9.db")) and not list(home.rglob("trust.json"))
+        stores = json.loads(person.types("trust", "--list", "--json").stdout)
+        assert not any(store["entries"] for store in stores) and not list(home.rglob("trust.json"))
+        assert checked.verified["https"]["trusted"] is False
         assert [step["outcome"] for step in checked.report["steps"] if step["id"] == "import"] == ["would"]
         assert "would be imported" in checked.terminal and "HTTPS is off" not in checked.terminal
         assert person.secures("--yes").https["trusted"] is True

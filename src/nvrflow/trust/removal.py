@@ -53,8 +53,8 @@ def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
     An address without a port means every recorder there. What this user's ledger does not know is looked for in the stores
     themselves, by content and by our own names: for files it is taken out; for an address it is only named; for all it is taken
     out of the user's own stores and only named where it lies in a store of the whole computer, because it can be another user's.
-    With a ledger that cannot be read, files and all work like that; an address raises InvalidFile, because only the ledger knows what
-    belongs to it.
+    With a ledger that cannot be read, files and all work like that; an address raises InvalidFile, because only the ledger knows
+    what belongs to it.
     """
     try:
         known = ledger.entries()
