@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -160,9 +161,7 @@ class Certificate:
     @property
     def pem(self) -> str:
         """The certificate as one PEM block, newly encoded."""
-        body = base64.encodebytes(self.der).decode().replace("\n", "")
-        lines = (body[at : at + 64] for at in range(0, len(body), 64))
-        return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""))
+        return ssl.DER_cert_to_PEM_cert(self.der)
 
     @property
     def name(self) -> str:
