@@ -16,6 +16,9 @@ from nvrflow.browser import use_driver
 from nvrflow.recorder import Recorder, open_recorder
 from nvrflow.simulator import simulate
 
+# What these share for all their tests takes long to make: side by side they stay in one process (with `--dist loadgroup`).
+ONE_PROCESS = {"test_accepted", "test_forgeries", "test_guide", "test_launcher", "test_name_matrix", "test_wheel"}
+
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
 
@@ -86,3 +89,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         named = tuple(test for promise in promises() for test in promise.tests)
         config.pluginmanager.register(Record(named), "nvrflow-promises")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something that takes long to make."""
+    for item in items:
+        if item.path.stem in ONE_PROCESS:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

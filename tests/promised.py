@@ -121,7 +121,7 @@ class Record:
         self.left_out: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        test = report.nodeid.partition("[")[0]
+        test = report.nodeid.partition("[")[0].partition("@")[0]  # pytest-xdist puts the group behind an @
         if report.skipped:
             self.left_out.add(test)
         elif report.when == "call":
