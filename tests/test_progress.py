@@ -203,7 +203,7 @@ def test_a_whole_run_takes_about_thirty_lines_of_a_terminal() -> None:
         (sample_report.done, "✓ Done. HTTPS is on and trusted. 21 steps in 7.52 s."),
         (sample_report.already, "✓ Already so: nothing had to be changed. HTTPS is on and trusted. 18 steps in 7.52 s."),
         (sample_report.checked, "○ Checked: nothing was changed. 16 steps in 7.52 s."),
-        (sample_report.failed, "✗ Failed: The recorder refused the sign-in."),
+        (sample_report.failed, "✗ Failed: Nobody was signed in."),
     ],
 )
 def test_the_outcome_is_one_sentence(variant: Callable[[], Report], sentence: str) -> None:

@@ -88,7 +88,8 @@ def test_firefoxs_policy_is_taken_back_with_the_copy_in_the_profile(serve: Servi
     assert firefox_verdict(url, machine.home, profile) == "ok"
     assert firefox_verdict(evil, machine.home, profile) == "SEC_ERROR_CERT_NOT_IN_NAME_SPACE"
     removals = trust.remove("127.0.0.1", plan.ledger, machine)
-    assert [(one.store, one.outcome) for one in removals] == [("policy-firefox", "taken-back")], removals
+    own = [(one.store, one.outcome) for one in removals if one.outcome != "others"]  # what other users of the computer have
+    assert own == [("policy-firefox", "taken-back")], removals
     assert firefox_verdict(url, machine.home, profile) == "SEC_ERROR_UNKNOWN_ISSUER"
 
 

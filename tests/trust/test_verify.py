@@ -107,7 +107,10 @@ def test_what_is_not_known_is_called_unknown_with_the_browsers_own_code() -> Non
         trust(url, *files("24-odd-but-accepted/bmp"))
         found = verify(url)
     assert codes(found) == ["unknown-cause"]
-    assert "ERR_BAD_SSL_CLIENT_AUTH_CERT" in found.problems[0].sentence
+    (said,) = [
+        answer.code for answer in found.answers if answer.name == "chromium"
+    ]  # which of two comes depends on who closes first
+    assert said in ("ERR_BAD_SSL_CLIENT_AUTH_CERT", "ERR_SOCKET_NOT_CONNECTED") and said in found.problems[0].sentence
 
 
 def test_when_all_is_well_there_is_no_problem_in_json() -> None:

@@ -199,6 +199,13 @@ class Studio:
     def _shoot(self, page: Page, volatile: Locator | None) -> bytes:
         if volatile is not None:
             volatile.evaluate_all("all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))")
+        try:
+            return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
+        except PlaywrightError as problem:
+            if (
+                "Unable to capture screenshot" not in problem.message
+            ):  # a busy Chromium says it now and then, and can a moment later
+                raise
         return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
 
     def _volatile(self, page: Page) -> Locator | None:
