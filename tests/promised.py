@@ -108,7 +108,7 @@ def checks(node: ast.FunctionDef, tree: ast.Module, seen: frozenset[str]) -> boo
 
 
 class Record:
-    """Which tests ran in this session: after a whole run, each test that a promise names has to be among them.
+    """Which tests ran: after a whole run of pytest, each test that a promise names has to be among them.
 
     It hears the reports of all processes of pytest-xdist, because it is registered where these arrive. A run of a part (a path,
     `-k`, `-x` that ended it …) says nothing. A test that was left out, because this computer lacks what it needs, is named and
