@@ -1,4 +1,4 @@
-"""The table of promises (`promises.yaml`), what in the documents needs an entry, and the tests that ran in this session."""
+"""The table of promises (`promises.yaml`), what in the documents needs an entry, and the tests that ran."""
 
 from __future__ import annotations
 

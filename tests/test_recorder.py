@@ -368,3 +368,12 @@ def test_a_language_that_no_selector_file_has_is_read_from_the_recorders_own_dic
         assert [note for note in recorder.report.notes if "speaks Elvish" in note and "its own words are used" in note]
         assert recorder.report.drift == []
     assert simulation.state()["web"]["https"]
+
+
+def test_a_recorder_that_is_gone_is_not_said_to_have_refused_the_password(simulated: Callable[..., Any], opened: Opening) -> None:
+    """The page stays in the browser and shows its own words for an answer that never came."""
+    simulation = simulated()
+    with opened(simulation) as recorder:
+        assert recorder.refusal("Login failed.").kind == "sign-in-refused"
+        simulation.close()
+        assert recorder.refusal("Login failed.").kind == "unreachable"

@@ -199,3 +199,12 @@ def test_only_the_clients_count_whose_stores_were_chosen_and_each_answer_is_show
     assert chosen.trusted and chosen.counted == {firefox} and codes(chosen) == []
     assert answers(chosen) == {"chromium": (False, "ERR_CERT_AUTHORITY_INVALID"), firefox: (True, "")}
     assert answers(both) == {"chromium": (True, ""), firefox: (True, "")}
+
+
+def test_a_recorder_that_answers_nowhere_is_told_by_the_address_that_was_typed() -> None:
+    with serving("24-odd-but-accepted/bmp") as url:
+        port = int(url.rpartition(":")[2])
+    typed = f"http://127.0.0.1:{port}"  # closed by now
+    found = verify(typed)
+    assert codes(found) == ["no-answer"] and not found.trusted
+    assert found.problems[0].where == typed and "power" in found.problems[0].advice
