@@ -338,6 +338,6 @@ def test_hosts_that_only_look_the_same_are_others(url: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "http://nvr", "nvr/x", "nvr:80", "a b@c", "*"])
 def test_follow_to_takes_a_host_alone(typed: str) -> None:
-    with pytest.raises(WrongCall, match="is no host"):
+    with pytest.raises(WrongCall, match="this is not a host"):
         follow_to(typed)
     assert follow_to("NVR.example.org") == "NVR.example.org"

@@ -143,7 +143,7 @@ def follow_to(typed: str) -> str:
     """A host as `--follow-to` takes it: a name or an address, without port and path. Raises WrongCall."""
     host = typed.strip().removeprefix("[").removesuffix("]")
     if not re.fullmatch(r"\w[\w.-]*", host) and not _is_ipv6(host):
-        raise WrongCall(f"--follow-to {typed}: is no host; give a name or an address alone, for example nvr.example.com")
+        raise WrongCall(f"--follow-to {typed}: this is not a host; give a name or an address alone, for example nvr.example.com")
     return host
 
 
