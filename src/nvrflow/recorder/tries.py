@@ -152,7 +152,7 @@ class Tries:
         at = f" at {shown(known.refused_at)}" if known.refused_at else ""
         raise SignInRefused(
             f"{self._who}: this password was refused{at}, so nvrflow does not try it again; give the right one. "
-            f"Is it the right one by now? {self._how()}",
+            f"If it was made the right one since then: {self._how()}",
             known.left,
             known.refused_at,
         )

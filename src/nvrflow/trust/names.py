@@ -208,7 +208,7 @@ def _odd(one: _Name) -> Problem:
     return Problem(
         "odd-name",
         _WHERE,
-        f"has the name {one.shown}, which is not a host name; no limit can be made for it, only this one certificate can be pinned",
+        f"has the name {one.shown}, which is not a host name; it cannot be limited, only this one certificate can be pinned",
         "for limited trust, create a certificate on the recorder with plain names and addresses only",
         "warning",
     )
