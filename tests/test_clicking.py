@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from nvrflow.browser import find_browser, open_browser
-from nvrflow.recorder.clicking import click_once, watch_clicks
+from nvrflow.browser.clicks import click_once, watch_clicks
 
 TITLE = "<button onclick='window.n = (window.n || 0) + 1; {}'>Network</button>"
 COVER = "<div id='cover' style='position: fixed; inset: 0; background: #ccc'>Loading</div>"

@@ -98,7 +98,7 @@ def test_the_plugin_for_live_is_no_obstacle_to_the_settings(simulated: Started, 
 
 
 def test_check_changes_nothing(simulated: Started, opened: Any) -> None:
-    from nvrflow.recorder.steps import HeldBack
+    from nvrflow.errors import HeldBack
 
     camera = simulated(NAME, certificate="san_ip")
     before = camera.state()

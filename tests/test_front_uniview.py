@@ -64,7 +64,7 @@ def test_a_recorder_without_a_first_password_is_left_alone(simulated: Started, o
 
 
 def test_check_changes_nothing(simulated: Started, opened: Any) -> None:
-    from nvrflow.recorder.steps import HeldBack
+    from nvrflow.errors import HeldBack
 
     simulation = simulated(NAME)
     before = simulation.state()

@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content", "problem", "wait", "address", "environment", "state_folder"]),
-    ("nouns", ["firmware", "certificate", "command", "report"]),
+    ("ground", ["errors", "content", "problem", "wait", "address", "environment", "state_folder", "room"]),
+    ("nouns", ["firmware", "certificate", "command", "report", "attempts"]),
     ("tools", ["browser", "tls"]),
     ("hands", ["recorder", "capture", "trust", "simulator"]),
     (

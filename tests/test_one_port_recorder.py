@@ -12,7 +12,7 @@ import pytest
 from one_port_recorder import PASSWORD, OnePortRecorder
 
 from nvrflow import Recorder, Trusting
-from nvrflow.errors import CertificateRefused, ProductDefect, SelectorDrift, WrongCall
+from nvrflow.errors import CertificateRefused, HeldBack, ProductDefect, SelectorDrift, WrongCall
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
@@ -23,7 +23,6 @@ from nvrflow.guide.filming import film
 from nvrflow.guide.words import words_in
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.steps import HeldBack
 from nvrflow.recorder.studio import Studio
 
 OWN = Path(__file__).parent / "strange"

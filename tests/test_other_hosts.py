@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from nvrflow.browser import find_browser, open_browser
+from nvrflow.browser.bounds import Bounds, follow_to, same_host
 from nvrflow.errors import OtherHost, WrongCall
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.bounds import Bounds, follow_to, same_host
 from nvrflow.recorder.opening import look_at
 from nvrflow.running import Run
 from nvrflow.simulator.certificates import Names, make

@@ -11,9 +11,9 @@ from PIL import Image
 from plain_recorder import PlainRecorder
 
 from nvrflow import Recorder
-from nvrflow.errors import SelectorDrift, TimedOut
+from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder.steps import HeldBack, Steps
+from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
 from nvrflow.report.pictures import Picture

@@ -13,6 +13,8 @@ import pytest
 from conftest import Opening
 
 from nvrflow.address import normalised, place_of
+from nvrflow.attempts.memory import SignInMemory
+from nvrflow.attempts.standing import present
 from nvrflow.errors import (
     AccountLocked,
     CertificateRefused,
@@ -31,8 +33,6 @@ from nvrflow.errors import (
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder.sign_in_memory import SignInMemory
-from nvrflow.recorder.standing import present
 from nvrflow.simulator import recorder_files
 from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.state_folder import state_folder
@@ -218,7 +218,7 @@ def test_pop_ups_are_answered_as_a_person_would(simulated: Simulated, opened: Op
 
 
 def test_a_check_changes_nothing_and_stops_before_the_first_write(simulated: Simulated, opened: Opening) -> None:
-    from nvrflow.recorder.steps import HeldBack
+    from nvrflow.errors import HeldBack
 
     recorder = simulated()
     before = recorder.state()
@@ -297,7 +297,7 @@ def test_the_password_is_in_no_step(simulated: Simulated, opened: Opening) -> No
 def test_a_trace_holds_neither_password_nor_session(simulated: Simulated, opened: Opening, tmp_path: Path) -> None:
     import zipfile
 
-    from nvrflow.recorder.trace import spellings
+    from nvrflow.browser.trace import spellings
 
     recorder = simulated(password="hunter2-ümlaut/+")
     with opened(recorder, trace=tmp_path / "trace.zip") as page:

@@ -13,7 +13,7 @@ from conftest import Opening
 from nvrflow.errors import NoRoom
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder.room import ensure_room
+from nvrflow.room import ensure_room
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_https_is_not_switched_on_without_room_for_what_comes_of_it(
 
 
 def test_a_dry_run_needs_no_room(simulated: Callable[..., Any], opened: Opening, mounted: Callable[[str], Path]) -> None:
-    from nvrflow.recorder.steps import HeldBack
+    from nvrflow.errors import HeldBack
 
     with opened(simulated(), out=mounted("size=4m"), check=True) as page:
         sign_in(page)

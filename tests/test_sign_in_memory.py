@@ -21,12 +21,12 @@ from conftest import Opening
 from loopback import LoopbackServer
 
 from nvrflow.address import place_of
+from nvrflow.attempts.mark import PasswordMark
+from nvrflow.attempts.memory import SignInMemory
+from nvrflow.attempts.standing import ASSUMED_LOCK, LONGEST_LOCK, Standing
+from nvrflow.attempts.tries import Tries
 from nvrflow.errors import AccountLocked, InvalidFile, SelectorDrift, SignInRefused, TimedOut
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder.password_mark import PasswordMark
-from nvrflow.recorder.sign_in_memory import SignInMemory
-from nvrflow.recorder.standing import ASSUMED_LOCK, LONGEST_LOCK, Standing
-from nvrflow.recorder.tries import Tries
 from nvrflow.simulator import simulate, usable
 from nvrflow.state_folder import state_folder
 

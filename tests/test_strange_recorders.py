@@ -12,7 +12,7 @@ import pytest
 from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow import Recorder, Trusting
-from nvrflow.errors import SelectorDrift, SignInRefused
+from nvrflow.errors import HeldBack, SelectorDrift, SignInRefused
 from nvrflow.flows.create_certificate import create_certificate
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
@@ -24,7 +24,6 @@ from nvrflow.linting import lint
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import open_recorder
 from nvrflow.recorder.opening import look_at
-from nvrflow.recorder.steps import HeldBack
 
 OWN = Path(__file__).parent / "strange"
 Started = Callable[..., StrangeRecorder]

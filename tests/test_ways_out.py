@@ -9,7 +9,7 @@ import pytest
 from recording_server import RecordingServer, named_ways, recording_server
 
 from nvrflow.browser import find_browser, open_browser
-from nvrflow.browser.finding import installed
+from nvrflow.browser.executable import installed
 from nvrflow.recorder import open_recorder
 
 FILE = """

@@ -189,3 +189,7 @@ def exit_code_of(kind: str) -> int:
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:
     return [error, *(one for child in error.__subclasses__() for one in _family(child))]
+
+
+class HeldBack(Exception):
+    """`--check` stopped before a step that would have changed the recorder. It is not an error and reaches no user."""

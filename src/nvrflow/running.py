@@ -17,9 +17,9 @@ from typing import Any
 
 from nvrflow.address import normalised
 from nvrflow.content import folder
-from nvrflow.errors import Interrupted, InvalidFile, NvrflowError, WrongCall
+from nvrflow.errors import HeldBack, Interrupted, InvalidFile, NvrflowError, WrongCall
 from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.steps import HeldBack, Steps
+from nvrflow.recorder.steps import Steps
 from nvrflow.report import Listener, Report, Silence
 from nvrflow.report.folder import RunFolder
 

@@ -1,9 +1,9 @@
 """The browser: which one this computer has, how to get one, and how it is started and always ended."""
 
 from nvrflow.browser.driver import use_driver
-from nvrflow.browser.finding import Browser, find_browser
+from nvrflow.browser.executable import Browser, find_browser
 from nvrflow.browser.installing import ensure_browser, ensure_tool
-from nvrflow.browser.opening import FLAGS, open_browser, that_shows_a_window, user_agent
+from nvrflow.browser.process import FLAGS, open_browser, that_shows_a_window, user_agent
 
 _FLAGS = FLAGS  # the name that benchmarks/by_hand.py imports
 

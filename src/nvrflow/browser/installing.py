@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from nvrflow.browser.finding import Browser, find_browser, installed, is_root, playwrights_own
+from nvrflow.browser.executable import Browser, find_browser, installed, is_root, playwrights_own
 from nvrflow.command import Command, run, tool
 from nvrflow.errors import WrongCall
 

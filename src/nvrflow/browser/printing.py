@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from nvrflow.browser.finding import Browser
-from nvrflow.browser.opening import open_browser
+from nvrflow.browser.executable import Browser
+from nvrflow.browser.process import open_browser
 from nvrflow.errors import NvrflowError
 
 _NODE = re.compile(rb"\(node(\d{8})\)")

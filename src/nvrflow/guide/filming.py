@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nvrflow.browser.entrance import normalised
 from nvrflow.certificate import Certificate
 from nvrflow.errors import NvrflowError, SignInRefused, Unreachable, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.guide.bystander import Bystander
 from nvrflow.recorder import Manner, Recorder, open_recorder
-from nvrflow.recorder.address import normalised
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
 from nvrflow.report import Listener, Report, Silence, Step

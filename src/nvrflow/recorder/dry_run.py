@@ -48,6 +48,12 @@ def allowed_by(files: Iterable[SelectorFile]) -> Allowed:
     return Allowed(tuple(harmless), tuple(writes))
 
 
+def policy(files: Iterable[SelectorFile], reaches: Callable[[str], bool]) -> Callable[[Asked], bool]:
+    """What a dry run lets out by the declarations of `files`, to hosts that `reaches` permits."""
+    allowed = allowed_by(files)
+    return lambda asked: may_go_out(asked, allowed, reaches)
+
+
 def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -> bool:
     """Whether a dry run lets the request out. `writes` always wins, whatever the method; then `harmless`; then plain reading."""
     parts = urlsplit(asked.url)

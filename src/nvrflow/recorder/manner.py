@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.browser import Browser, find_browser, that_shows_a_window
+from nvrflow.browser.bounds import follow_to
 from nvrflow.firmware import available, load_firmware
-from nvrflow.recorder.bounds import follow_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, TimedOut
 from nvrflow.firmware import Locator, Way
-from nvrflow.recorder.finding import Match
+from nvrflow.recorder.finder import Match
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE
 from nvrflow.recorder.readiness import await_ready

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.firmware import Locator
-from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.finder import Finder
 from nvrflow.report.plain import named_icons
 
 if TYPE_CHECKING:

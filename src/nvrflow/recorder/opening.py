@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.address import Place, normalised, place_of
+from nvrflow.attempts.memory import SignInMemory
+from nvrflow.attempts.tries import Tries
 from nvrflow.browser import Browser, find_browser
+from nvrflow.browser.bounds import Bounds, follow_to
+from nvrflow.browser.entrance import locate
+from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
-from nvrflow.recorder.address import locate
-from nvrflow.recorder.bounds import Bounds, follow_to
-from nvrflow.recorder.dry_run import allowed_by
+from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
-from nvrflow.recorder.room import ensure_room
-from nvrflow.recorder.session import Session
-from nvrflow.recorder.sign_in_memory import SignInMemory
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
-from nvrflow.recorder.tries import Tries
 from nvrflow.report import Https, Report, Step
+from nvrflow.room import ensure_room
 from nvrflow.state_folder import state_folder
 from nvrflow.wait import heard_by
 
@@ -62,7 +62,7 @@ def open_recorder(
         session = _session(normalised(url), user, password, manner, steps.studio)
     steps.bounds = session.bounds
     if manner.check:
-        session.allowed = allowed_by([named.file] if named else _all_files(manner.selectors))
+        session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
@@ -74,7 +74,7 @@ def open_recorder(
                 if steps.studio is not None:
                     _equip(steps.studio, firmware, session)
                 if manner.check:
-                    session.allowed = allowed_by([firmware.file])
+                    session.policy = policy([firmware.file], session.bounds.reaches)
                     steps.report.enforced = True
                 kept = downloads or Path(scratch)
                 steps.before_first_write = lambda: _room(manner, kept)
@@ -160,7 +160,7 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
         trace=manner.trace,
         timeout=manner.timeout,
         running=manner.running,
-        studio=studio,
+        stage=studio,
         language=manner.language or (studio.language if studio else None),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nvrflow.browser.playwright_errors import PlaywrightTimeout, is_covered, translated
 from nvrflow.errors import (
     AccountLocked,
+    HeldBack,
     NotInitialised,
     NvrflowError,
     PluginNeeded,
@@ -19,8 +20,7 @@ from nvrflow.errors import (
 )
 from nvrflow.firmware import Element, Firmware, Handler
 from nvrflow.firmware.model import Obstacle
-from nvrflow.recorder.finding import Finder, Match
-from nvrflow.recorder.steps import HeldBack
+from nvrflow.recorder.finder import Finder, Match
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog

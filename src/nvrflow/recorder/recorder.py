@@ -10,19 +10,19 @@ from urllib.parse import urljoin, urlsplit
 
 from nvrflow import tls
 from nvrflow.address import PORTS, place_of
+from nvrflow.attempts.tries import Tries
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
-from nvrflow.errors import DownloadFailed, NvrflowError, SelectorDrift, SignInRefused, Unreachable, WrongCall
+from nvrflow.errors import DownloadFailed, HeldBack, NvrflowError, SelectorDrift, SignInRefused, Unreachable, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import navigation, restart
-from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.finder import Finder
 from nvrflow.recorder.identify import note_about
 from nvrflow.recorder.language import hear
 from nvrflow.recorder.outcomes import Clicked
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
-from nvrflow.recorder.steps import HeldBack, Steps
-from nvrflow.recorder.tries import Tries
+from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.view import View
 from nvrflow.report import Report
 from nvrflow.wait import waiting
@@ -30,7 +30,7 @@ from nvrflow.wait import waiting
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from nvrflow.recorder.session import Session
+    from nvrflow.browser.session import Session
 
 Result = TypeVar("Result")
 

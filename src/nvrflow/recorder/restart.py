@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.browser.entrance import at_host, normalised, plain_at, redirected_to_https
 from nvrflow.errors import ProductDefect
-from nvrflow.recorder.address import at_host, normalised, plain_at, redirected_to_https
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.clicks import click_once
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.certificate import Certificate
-from nvrflow.errors import SelectorDrift, SignInRefused, TimedOut
+from nvrflow.errors import HeldBack, SelectorDrift, SignInRefused, TimedOut
 from nvrflow.firmware import Element
-from nvrflow.recorder.clicking import click_once
 from nvrflow.recorder.downloads import keep_text, receive
-from nvrflow.recorder.finding import Match, Tried
+from nvrflow.recorder.finder import Match, Tried
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE, Clicked, await_announcement, click_and_hear
 from nvrflow.recorder.reading import port_in, text_of
 from nvrflow.recorder.secret_fields import mark_secret
-from nvrflow.recorder.steps import HeldBack
 from nvrflow.recorder.switches import is_on, turn
 from nvrflow.report import Step
 from nvrflow.wait import waiting

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.firmware import Firmware
-from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.finder import Finder
 from nvrflow.report.pictures import Box
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nvrflow.errors import NvrflowError, OtherHost
+from nvrflow.browser.bounds import Bounds
+from nvrflow.errors import HeldBack, NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
-from nvrflow.recorder.bounds import Bounds
 from nvrflow.recorder.secret_fields import mark_shown, secret_boxes
 from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
 from nvrflow.report.pictures import Box, Picture
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import CDPSession, Locator, Page
 
     from nvrflow.recorder.studio import Studio
-
-
-class HeldBack(Exception):
-    """`--check` stopped before a step that would have changed the recorder."""
 
 
 @dataclass

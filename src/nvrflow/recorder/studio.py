@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
 from nvrflow.firmware import Firmware
-from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.finder import Finder
 from nvrflow.report import Step
 from nvrflow.report.pictures import Box, Picture
 
@@ -104,6 +104,7 @@ class Studio:
     said: list[Said] = field(default_factory=list)
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
     firmware: Firmware | None = None
+    flags: tuple[str, ...] = FLAGS
     _page: Page | None = None
     _filmed_before: int = 0
     _announcements: list[Locator] = field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nvrflow.errors import ProductDefect
 from nvrflow.firmware import Element
 from nvrflow.firmware.model import Choices
-from nvrflow.recorder.finding import Match
+from nvrflow.recorder.finder import Match
 from nvrflow.recorder.outcomes import SLICE
 
 if TYPE_CHECKING:

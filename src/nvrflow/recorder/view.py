@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nvrflow.browser.playwright_errors import PlaywrightTimeout
 from nvrflow.errors import ProductDefect
 from nvrflow.firmware import Firmware, Locator, SelectorFile
-from nvrflow.recorder.finding import Finder
+from nvrflow.recorder.finder import Finder
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.steps import Steps
 from nvrflow.wait import waiting
@@ -18,7 +18,7 @@ from nvrflow.wait import waiting
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-    from nvrflow.recorder.session import Session
+    from nvrflow.browser.session import Session
 
 _CALM = 250  # milliseconds
 

@@ -22,12 +22,33 @@ def nvrflow_version() -> str:
 
 
 @dataclass
+class Target:
+    """What a step was done to: as the selector file calls it, and as the page showed it just before.
+
+    `called` are the selector file's words for it, `row` those of the row in which it stands, `kind` what a reader sees (button,
+    tab, menu, link, other), `secret` whether what is typed or shown there may appear nowhere. `words` and `role` (ARIA) are the
+    page's own. `box` is left, top, width and height in CSS pixels of the main viewport; `around` are the boxes of what contains
+    the target, from the inside out, in the same pixels.
+    """
+
+    called: str = ""
+    row: str = ""
+    kind: str = "other"
+    secret: bool = False
+    words: str = ""
+    role: str = ""
+    box: tuple[float, float, float, float] | None = None
+    around: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+
+@dataclass
 class Step:
     """One action of a person on the recorder's page, or one thing nvrflow did beside it.
 
     `id` survives inserted steps; `seconds` is wall time; `screenshot` is relative to the run folder; `fallback` is the
     index of the locator that matched (0: the first one). `outcome` is `would` for a write step that `--check` held back. `verb`
     is what was done, `value` what was typed or chosen or the name of the file that came, never a secret.
+    `optional`: done only where it is needed. `announced` is what the recorder said afterwards, where that is one line.
     """
 
     id: str
@@ -43,6 +64,9 @@ class Step:
     note: str = ""
     verb: str = ""
     value: str = ""
+    optional: bool = False
+    announced: str = ""
+    target: Target | None = None
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nvrflow.errors import NvrflowError, WrongCall
-from nvrflow.report import Drift, Https, Report, Step, TrustChange
+from nvrflow.report import Drift, Https, Report, Step, Target, TrustChange
 from nvrflow.report.pictures import Picture, png, thumbnail
 from nvrflow.report.plain import plain
 from nvrflow.report.secrecy import WARNING, Gate, blank
@@ -102,9 +102,11 @@ class RunFolder:
 
 def _take_over(report: Report, document: dict[str, Any]) -> None:
     """Give `report` the texts of `document`, so that what is shown of it later is what was written."""
-    nouns = {"steps": Step, "drift": Drift, "trust": TrustChange}
+    nouns = {"drift": Drift, "trust": TrustChange}
     for name, value in document.items():
-        if name in nouns:
+        if name == "steps":
+            report.steps = [Step(**{**one, "target": Target(**one["target"]) if one["target"] else None}) for one in value]
+        elif name in nouns:
             setattr(report, name, [nouns[name](**one) for one in value])
         elif name == "https":
             report.https = Https(**value) if value else None

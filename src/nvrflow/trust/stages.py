@@ -25,8 +25,8 @@ from nvrflow.certificate import AUTHORITY, DEVICE, Certificate
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
-from nvrflow.recorder.room import ensure_room
 from nvrflow.report import Step
+from nvrflow.room import ensure_room
 from nvrflow.trust.apply import apply
 from nvrflow.trust.approval import UNSEEN, Approver, approve
 from nvrflow.trust.clients import ask, clients_reading

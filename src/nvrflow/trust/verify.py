@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow import tls
+from nvrflow.browser.entrance import at_host, locate, normalised
 from nvrflow.certificate import host_of
 from nvrflow.errors import Unreachable
 from nvrflow.problem import Problem
-from nvrflow.recorder.address import at_host, locate, normalised
 from nvrflow.trust.clients import Client, announced, clients_of
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.clients.chromium import ChromiumClient

@@ -9,8 +9,12 @@ from datetime import datetime
 from math import ceil
 
 from nvrflow.address import Place
+from nvrflow.attempts.mark import PasswordMark
+from nvrflow.attempts.memory import SignInMemory
+from nvrflow.attempts.standing import Standing, present
 from nvrflow.errors import (
     AccountLocked,
+    HeldBack,
     InvalidFile,
     NotInitialised,
     PluginNeeded,
@@ -19,10 +23,6 @@ from nvrflow.errors import (
     SignInRefused,
     TimedOut,
 )
-from nvrflow.recorder.password_mark import PasswordMark
-from nvrflow.recorder.sign_in_memory import SignInMemory
-from nvrflow.recorder.standing import Standing, present
-from nvrflow.recorder.steps import HeldBack
 
 _PATIENCE = 120.0  # seconds for another run's sign-in: more than a page, an answer and a pop-up may take
 _NOT_JUDGED = (HeldBack, RequestHeld, SessionLimit, NotInitialised, PluginNeeded)

@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from nvrflow import tls
 from nvrflow.address import at_host, normalised, place_of
+from nvrflow.browser.bounds import Bounds
 from nvrflow.errors import Unreachable
-from nvrflow.recorder.bounds import Bounds
 from nvrflow.wait import waiting
 
 __all__ = ["Address", "at_host", "locate", "normalised", "plain_at", "redirected_to_https"]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.driver import driver, unless_it_has_died
-from nvrflow.browser.finding import Browser, find_browser, is_root
+from nvrflow.browser.executable import Browser, find_browser, is_root
 from nvrflow.environment import PASSWORD, for_children
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.wait import waiting

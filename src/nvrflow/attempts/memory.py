@@ -17,10 +17,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from nvrflow.address import host_of
+from nvrflow.attempts.mark import PasswordMark
+from nvrflow.attempts.standing import Lock, Standing, present
 from nvrflow.content import from_json
 from nvrflow.errors import InvalidFile, TimedOut
-from nvrflow.recorder.password_mark import PasswordMark
-from nvrflow.recorder.standing import Lock, Standing, present
 
 _FORMAT = 1
 _TIME = "%Y-%m-%dT%H:%M:%SZ"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from nvrflow.recorder.password_mark import PasswordMark
+from nvrflow.attempts.mark import PasswordMark
 
 ASSUMED_TRIES = 2  # where the recorder names no figure: after one refusal, the next one may be the last
 ASSUMED_LOCK = 30 * 60.0  # seconds, where the recorder does not say how long it locks; the usual figure of its vendors

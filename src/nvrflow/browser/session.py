@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.answering import open_page
+from nvrflow.browser.asked import Asked
+from nvrflow.browser.bounds import Bounds, for_a_plug_in, same_host
+from nvrflow.browser.clicks import watch_clicks
 from nvrflow.browser.conversation import Refused, Rules
+from nvrflow.browser.entrance import Address, locate, normalised
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.browser.stage import Stage
+from nvrflow.browser.trace import write_redacted
 from nvrflow.errors import Unreachable
-from nvrflow.recorder.address import Address, locate, normalised
-from nvrflow.recorder.bounds import Bounds, for_a_plug_in, same_host
-from nvrflow.recorder.clicking import watch_clicks
-from nvrflow.recorder.dry_run import Allowed, may_go_out
-from nvrflow.recorder.studio import FLAGS, Studio
-from nvrflow.recorder.trace import write_redacted
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Session:
     """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
 
-    The browser reaches nothing but the hosts of `bounds`, and with `allowed` (a dry run) sends there only what is allowed.
+    The browser reaches nothing but the hosts of `bounds`, and with `policy` (a dry run) sends there only what it lets out.
     `running` is a browser that is open already and stays open; it serves while no key has to be pinned, and not for a dry run,
     because WebRTC passes a gate unless a browser was started otherwise. `language` is the code
     that pages are asked for (Accept-Language). `status` is that of the start page, `challenge` its WWW-Authenticate header if the
@@ -50,8 +50,8 @@ class Session:
     trace: Path | None = None
     timeout: float = 30.0
     running: Process | None = None
-    allowed: Allowed | None = None
-    studio: Studio | None = None
+    policy: Callable[[Asked], bool] | None = None
+    stage: Stage | None = None
     language: str | None = None
     language_cookie: tuple[str, str] | None = None
     status: int = 200
@@ -146,8 +146,8 @@ class Session:
         """End the browser and all its processes; cookies are noted as secrets first, the trace is written without them."""
         context, self._context, self._page = self._context, None, None
         try:
-            if context is not None and self.studio is not None:
-                self.studio.part()
+            if context is not None and self.stage is not None:
+                self.stage.part()
             if context is not None:
                 self._remember_cookies(context)
                 if self.trace is not None:
@@ -162,7 +162,7 @@ class Session:
 
     def _start(self, path: str = "/") -> None:
         process, proxy = self._process()
-        options = {**(self.studio.context if self.studio else {}), **proxy}
+        options = {**(self.stage.context if self.stage else {}), **proxy}
         if self.language:
             options["locale"] = self.language
         self._context = process.new_context(
@@ -177,8 +177,8 @@ class Session:
             self._context.tracing.start(screenshots=True, snapshots=True)
         with translated(self.url):
             self._page = self.bounds.page = self._context.new_page()
-        if self.studio is not None:
-            self.studio.meet(self._page)
+        if self.stage is not None:
+            self.stage.meet(self._page)
         try:
             response = self._opened(self._page, path)
         except Unreachable:
@@ -219,22 +219,22 @@ class Session:
 
     def _process(self) -> tuple[Process, dict[str, Any]]:
         """The browser behind a gate of its own, and what its context has to be told for that."""
-        allows = (lambda asked: may_go_out(asked, self._rules(), self.bounds.reaches)) if self.allowed is not None else None
+        allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
         gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refuse, self.address.pin)))
         if self.running is not None and not self.address.pin and allows is None:
             return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
         return self._launched(gate), {}
 
     def _launched(self, gate: Gate) -> Process:
-        flags = (*gate.flags, *(FLAGS if self.studio else ()))
+        flags = (*gate.flags, *(self.stage.flags if self.stage else ()))
         pin = gate.key or self.address.pin
         return self._processes.enter_context(
             open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=pin, flags=flags)
         )
 
-    def _rules(self) -> Allowed:
-        assert self.allowed is not None
-        return self.allowed
+    def _lets_out(self, asked: Asked) -> bool:
+        """Asked anew for each request, because more is known of the recorder once its firmware is."""
+        return self.policy is not None and self.policy(asked)
 
     def _refuse(self, refused: Refused) -> None:
         """What the gate kept back, from one of its threads."""

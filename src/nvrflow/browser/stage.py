@@ -1,0 +1,19 @@
+"""What a session has to know of whoever takes pictures of its pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+class Stage(Protocol):
+    """How pictures are taken: what the browser and its context need for that, and who wants to hear of pages."""
+
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+    @property
+    def context(self) -> dict[str, Any]: ...
+    def meet(self, page: Page) -> None: ...
+    def part(self) -> None: ...
