@@ -25,7 +25,10 @@ SECRET = "typed-at-a-terminal-7"
 class Held(KeyringBackend):
     """A keyring with one password."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
+
+    def __init__(self) -> None:
+        """Takes nothing from the environment."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return "from the keyring" if (service, username) == ("nvrflow 192.0.2.10", "admin") else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -136,7 +136,7 @@ def test_a_throw_away_home_trusts_exactly_the_plan(serve: Serving, computer: Com
     assert verdict(url, computer.home) == "ERR_CERT_AUTHORITY_INVALID"
 
 
-FORMS = {
+FORMS: dict[str, Callable[[Made], bytes]] = {
     "pem": lambda made: made.certificate.pem.encode(),
     "der": lambda made: made.certificate.der,
     "pkcs7": lambda made: pkcs7.serialize_certificates([made.certificate.x509], Encoding.DER),
