@@ -94,6 +94,18 @@ def opened(tmp_path: Path) -> Opening:
     return open_it
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes `-n auto` means: two for each core, as tests wait for browsers; a gigabyte of memory for each.
+
+    A test that is named itself runs alone, in the process that a person started.
+    """
+    if any("::" in one for one in config.args):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
+    return max(1, min(2 * cores, memory >> 30))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Where the reports of all processes arrive, record which tests ran: the promises in the documents name some."""
     if not hasattr(config, "workerinput"):

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve().parent
-# What starts a browser or looks for one, by name: of nvrflow, of pytest-playwright, and of the helpers of these tests.
-STARTERS = {"find_browser", "find_firefox", "look_at", "open_browser", "open_recorder", "prove", "playwright", "page", "browser"}
+# What starts a browser or looks for one, by name.
+STARTERS = {"Run", "find_browser", "find_firefox", "look_at", "open_browser", "open_recorder", "prove", "sync_playwright"}
 
 
 def needs_browser(item: pytest.Item) -> bool:
@@ -21,8 +21,6 @@ def needs_browser(item: pytest.Item) -> bool:
     """
     if not isinstance(item, pytest.Function):
         return False
-    if STARTERS & set(item.fixturenames):
-        return True
     fixtures = [found[-1].func for found in item._fixtureinfo.name2fixturedefs.values()]
     seen: set[CodeType] = set()
     return any(_starts(function, seen) for function in (item.function, *fixtures))

@@ -112,6 +112,7 @@ def test_the_old_folder_wins_when_it_is_there(serve: Serving, computer: Computer
     assert verdict(serve(device), computer.home) == "ok"
 
 
+@pytest.mark.browser
 def test_the_folder_that_would_hide_the_users_own_is_never_made(computer: Computer) -> None:
     trusted(make_device(None), None, computer)
     assert not (computer.home / ".pki").exists()
