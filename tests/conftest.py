@@ -6,10 +6,12 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from needs_browser import needs_browser
 from playwright.sync_api import Playwright
 from promised import Record, promises
@@ -61,6 +63,29 @@ def driver(request: pytest.FixtureRequest) -> None:
     """One driver for all tests that start a browser: Playwright allows one in a thread. The others do without it."""
     is_marked = request.node.get_closest_marker("browser") is not None
     use_driver(request.getfixturevalue("playwright") if is_marked else cast(Playwright, NoDriver()))
+
+
+NEW_KEY = rsa.generate_private_key
+KEYS: list[rsa.RSAPrivateKey] = []
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RSA keys of 2048 bits are made once for all tests, because that takes long; within a test each is another one.
+
+    What several tests share is made before this fixture and has keys that nobody else gets.
+    """
+    given = count()
+
+    def next_key(exponent: int, bits: int, backend: Any = None) -> rsa.RSAPrivateKey:
+        if (exponent, bits) != (65537, 2048):
+            return NEW_KEY(exponent, bits, backend)
+        number = next(given)
+        while len(KEYS) <= number:
+            KEYS.append(NEW_KEY(exponent, bits, backend))
+        return KEYS[number]
+
+    monkeypatch.setattr(rsa, "generate_private_key", next_key)
 
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}  # so many recorders; real ones take their time

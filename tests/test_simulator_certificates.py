@@ -212,3 +212,14 @@ def version(
         context.minimum_version, context.maximum_version = lowest, highest
     with socket.create_connection((address.hostname, address.port), timeout=10) as plain, context.wrap_socket(plain) as secured:
         return secured.version()
+
+
+def test_two_recorders_share_no_key_and_a_third_has_one_of_its_own() -> None:
+    """Whoever has one recorder's key could else pose as another."""
+    with simulate(FIRMWARE) as one, simulate(FIRMWARE) as two:
+        pass
+    with simulate(FIRMWARE) as three:
+        pass
+    found = [recorder._device.certificates for recorder in (one, two, three)]
+    numbers = [pair.key.public_key().public_numbers().n for made in found for pair in (made.authority, made.device) if pair]
+    assert len(numbers) == len(set(numbers)) == 6
