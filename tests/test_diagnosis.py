@@ -120,6 +120,7 @@ def test_an_old_signature_is_named(user: Computer, serve: Serving) -> None:  # n
     assert "weak-signature" in codes(serve(device), user, authority.certificate)
 
 
+@pytest.mark.browser
 def test_a_link_that_is_not_sent_is_named(user: Computer, serve: Serving) -> None:  # noqa: F811
     middle = make_ca("middle", issuer=make_ca("root"))
     device = make_device(middle)
@@ -132,6 +133,7 @@ def trusted(device: Made, user: Computer) -> None:
     applied(plan)
 
 
+@pytest.mark.browser
 def test_what_no_store_holds_was_not_imported_and_what_is_there_is_not_blamed(user: Computer, serve: Serving) -> None:  # noqa: F811
     device = make_device(None)
     url = serve(device)
@@ -158,6 +160,7 @@ def test_what_lies_where_the_client_does_not_look_is_told(user: Computer, serve:
     assert "--store debian-system" in found.advice
 
 
+@pytest.mark.browser
 def test_flags_that_somebody_changed_are_named(user: Computer, serve: Serving) -> None:  # noqa: F811
     from nvrflow.command import Command, run
 
@@ -168,6 +171,7 @@ def test_flags_that_somebody_changed_are_named(user: Computer, serve: Serving) -
     assert codes(serve(device), user) == ["flags-changed"]
 
 
+@pytest.mark.browser
 def test_the_switch_that_ignores_imports_is_the_cause_only_when_something_was_imported(user: Computer, serve: Serving) -> None:  # noqa: F811
     profile = user.home / ".config/chromium/Default"
     profile.mkdir(parents=True)
@@ -179,6 +183,7 @@ def test_the_switch_that_ignores_imports_is_the_cause_only_when_something_was_im
     assert codes(url, user) == ["unknown-cause", "imports-switched-off"]
 
 
+@pytest.mark.browser
 def test_what_is_to_be_typed_has_the_address_that_the_user_gave(user: Computer, serve: Serving) -> None:  # noqa: F811
     (found,) = problems(serve(make_device(None)), user, typed="http://127.0.0.1:8080")
     assert found.advice.startswith("nvrflow secure http://127.0.0.1:8080,")
@@ -191,6 +196,7 @@ def test_a_recorder_that_made_a_new_certificate_is_told_from_one_never_trusted(u
     assert "nvrflow untrust" in found.advice
 
 
+@pytest.mark.browser
 def test_a_damaged_ledger_is_named_and_does_not_end_the_diagnosis(user: Computer, serve: Serving) -> None:  # noqa: F811
     ledger = ledger_of(user).path
     ledger.parent.mkdir(parents=True)

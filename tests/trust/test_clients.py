@@ -35,6 +35,7 @@ def names(computer: Computer, *stores: str) -> list[str]:
     return [client.name for client in clients_reading(stores, computer)]
 
 
+@pytest.mark.browser
 def test_each_store_is_read_by_its_own_clients(computer: Computer) -> None:
     profile = computer.home / ".config/mozilla/firefox/x.default"
     profile.mkdir(parents=True)
