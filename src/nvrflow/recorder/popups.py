@@ -6,18 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import PlaywrightTimeout, is_covered, translated
-from nvrflow.errors import (
-    AccountLocked,
-    HeldBack,
-    NotInitialised,
-    NvrflowError,
-    PluginNeeded,
-    ProductDefect,
-    SelectorDrift,
-    SessionLimit,
-    SignInRefused,
-    TimedOut,
-)
+from nvrflow.errors import HeldBack, NvrflowError, SelectorDrift, TimedOut, error_of
 from nvrflow.firmware import Element, Firmware, Handler
 from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finder import Finder, Match
@@ -30,22 +19,6 @@ if TYPE_CHECKING:
 
 _GLANCE = 500  # milliseconds in which a window that comes up has stopped moving
 _PATIENCE = 5000
-_MEANINGS: dict[str, type[NvrflowError]] = {
-    "not-initialised": NotInitialised,
-    "plugin-needed": PluginNeeded,
-    "session-limit": SessionLimit,
-    "account-locked": AccountLocked,
-    "sign-in-refused": SignInRefused,
-    "product-defect": ProductDefect,
-}
-_ADVICE = {
-    "not-initialised": "the recorder has no password yet; finish its first-start wizard by hand",
-    "plugin-needed": "the page needs a plugin that no current browser runs; update the firmware, or use the recorder itself",
-    "session-limit": "too many people are signed in; sign one of them out and try again",
-    "account-locked": "the account is locked; wait until the recorder unlocks it",
-    "sign-in-refused": "the recorder refused user or password; nvrflow does not try again",
-    "product-defect": "the recorder reports an error",
-}
 
 
 class Popups:
@@ -116,7 +89,8 @@ class Popups:
     def _end(self, obstacle: Obstacle) -> NvrflowError:
         shown = self.finder.any_of(obstacle.shown_by).first.inner_text().strip().splitlines()
         said = f" ({shown[0].strip()!r} on the screen)" if shown and shown[0].strip() else ""
-        return _MEANINGS[obstacle.means](f"{self.where}: {obstacle.advice or _ADVICE[obstacle.means]}{said}")
+        error = error_of(obstacle.means)
+        return error(f"{self.where}: {obstacle.advice or error.advice}{said}")
 
     def _is_left(self, name: str, handler: Handler) -> bool:
         writes = any(handler.elements[answer].effect == "write" for answer in handler.answer)
