@@ -10,9 +10,10 @@ from typing import Any
 
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Firmware
-from nvrflow.firmware.checking import Origin, Where, dotted, place
+from nvrflow.firmware.checking import Origin, dotted, place
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.model import SelectorFile
+from nvrflow.firmware.parts import Where
 from nvrflow.flow_needs import needs, parsed
 from nvrflow.running import flow_names
 

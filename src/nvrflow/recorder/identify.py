@@ -77,7 +77,7 @@ def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Fi
 
 def about(page: Page, firmware: Firmware) -> dict[str, str]:
     """What the pages say of the recorder itself: `model` and `version`, where they say it and the selector file knows how."""
-    scripts = {name: script for name, script in firmware.file.about.model_dump().items() if script}
+    scripts = {name: told.script for name, told in firmware.file.about.sources.items() if told.script}
     said = _evaluated(page, firmware, [_quietly(f"String(({script}) ?? ``)") for script in scripts.values()])
     return {name: text.strip() for name, text in zip(scripts, said, strict=True) if text and text.strip()}
 
@@ -120,11 +120,16 @@ def _has_version(sign: Evidence, version: str) -> bool:
 
 def _any_fits(firmwares: list[Firmware], challenge: str) -> str:
     each = (
-        " && ".join(_script(evidence, challenge, firmware.file.about.version) for evidence in firmware.file.identify)
+        " && ".join(_script(evidence, challenge, _version_script(firmware)) for evidence in firmware.file.identify)
         for firmware in firmwares
     )
     fits = " || ".join(f"({one})" for one in each) or "true"
     return f"() => location.protocol === 'chrome-error:' || {fits}"  # nothing more comes on a browser's own error page
+
+
+def _version_script(firmware: Firmware) -> str | None:
+    told = firmware.file.about.version
+    return told.script if told else None
 
 
 def _script(evidence: Evidence, challenge: str, version: str | None = None) -> str:

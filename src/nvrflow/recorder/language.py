@@ -36,7 +36,7 @@ def hear(page: Page, firmware: Firmware, report: Report, timeout: float) -> Firm
         report.language = firmware.language
     if language.dictionary and said and firmware.language != "en":
         english = next((name for name, code in language.names.items() if code == "en"), "English")
-        read = (_dictionary(page, language.dictionary, name) for name in (said, english))
+        read = (_dictionary(page, [one.fetch for one in language.dictionary], name) for name in (said, english))
         firmware = firmware.reading(*read)
     if firmware.language is None:
         known = ", ".join(language.names)
