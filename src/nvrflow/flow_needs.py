@@ -13,7 +13,7 @@ from typing import Literal
 from nvrflow.content import folder
 from nvrflow.errors import InvalidFile
 from nvrflow.firmware.model import SelectorFile
-from nvrflow.recorder.screen import Screen
+from nvrflow.recorder.page import Page
 
 Functions = dict[str, tuple[Path, ast.FunctionDef]]
 # What a condition comes to: the file decides it, or only the screen that is asked (so it is no need), or anything else.
@@ -24,7 +24,7 @@ _GOING = ("go_to", "arrive")
 _ASKING = ("has", "offers", "shows", "has_used")
 _USING = [
     name
-    for name, verb in vars(Screen).items()
+    for name, verb in vars(Page).items()
     if not name.startswith("_")
     and name not in _ASKING
     and inspect.isfunction(verb)

@@ -21,6 +21,8 @@ _WATCH = """document.addEventListener('click', event => {
     if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = Date.now()
 }, true)"""
 _LAST = "() => window[Symbol.for('nvrflow.clicked')] ?? 0"  # milliseconds of this computer's own clock
+_TAG = r"(<[^\n]+?>)(?:…</\w+>)?"
+_COVERS = re.compile(rf"{_TAG}(?: from {_TAG} subtree)? intercepts pointer events")
 _UNKNOWN = "something covers it, it moves, or it is disabled"
 
 
@@ -40,7 +42,9 @@ def watch_clicks(context: BrowserContext) -> None:
     context.add_init_script(_WATCH)
 
 
-def click_once(page: Page, target: Locator, give_up: Callable[[], bool], answer_pop_ups: Callable[[], bool], rehearse: bool) -> Clicked:
+def click_once(
+    page: Page, target: Locator, give_up: Callable[[], bool], answer_pop_ups: Callable[[], bool], rehearse: bool
+) -> Clicked:
     """Click `target`, unless `give_up` says before that it was waited long enough.
 
     It is not clicked either when it went away with a pop-up that was answered. A page that is busy can let Playwright's time run
@@ -76,7 +80,7 @@ def click_past(target: Locator) -> None:
 
 def reason(problem: PlaywrightTimeout) -> str:
     """Why Playwright did not click, from its own log: what covers the target, or what state it is in."""
-    covers = re.findall(r"(<[^\n]+?>(?:…</\w+>)?)(?: from (<[^\n]+?>)(?:…</\w+>)? subtree)? intercepts pointer events", problem.message)
+    covers = _COVERS.findall(problem.message)
     if covers:
         return f"it is covered by {_short(covers[-1][1] or covers[-1][0])}"
     states = re.findall(r"element is (not enabled|not visible|not stable|outside of the viewport)", problem.message)

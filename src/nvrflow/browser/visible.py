@@ -22,7 +22,8 @@ _LOOK = """async (element, large) => {
     return element.getRootNode().elementFromPoint(x, y);
   };
   const isIt = above => above && (above === element || element.contains(above) || above.closest('label')?.control === element
-    || (element.shadowRoot && element.shadowRoot.contains(above)) || above.contains(element) && getComputedStyle(element).opacity === '0');
+    || (element.shadowRoot && element.shadowRoot.contains(above))
+    || (above.contains(element) && getComputedStyle(element).opacity === '0'));
   const seen = () => new Promise(done => {
     const watch = new IntersectionObserver(all => { watch.disconnect(); done(all[0].isIntersecting) });
     watch.observe(element);
@@ -34,8 +35,9 @@ _LOOK = """async (element, large) => {
     if (!above || outside) { element.scrollIntoView({...way, block: 'nearest'}); above = top() }
     if (!isIt(above)) { element.scrollIntoView({...way, block: 'center', inline: 'center'}); above = top() }
   }
+  const role = element.getAttribute('role');
   const on = ['checkbox', 'radio'].includes(element.type) ? element.checked
-    : ['checkbox', 'radio', 'switch'].includes(element.getAttribute('role')) ? element.getAttribute('aria-checked') === 'true' : null;
+    : ['checkbox', 'radio', 'switch'].includes(role) ? element.getAttribute('aria-checked') === 'true' : null;
   if (isIt(above) || !above) return ['', false, on];
   const name = one => one.tagName.toLowerCase() + (one.id ? '#' + one.id : '')
     + [...one.classList].slice(0, 2).map(part => '.' + part).join('');

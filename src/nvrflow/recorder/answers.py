@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
-from nvrflow.firmware.model import Answer
+from nvrflow.firmware.traffic import ANYTHING, Answer
 from nvrflow.structured import as_number, as_text, field_of, structured
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
-
-ANYTHING = "*"  # the field is there, whatever it says
 
 
 @dataclass(frozen=True)
@@ -103,10 +101,11 @@ def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdi
         return Verdict(
             problem=SignInRefused(f"{who}: the recorder refused user or password{left}; nvrflow does not try again", tries)
         )
-    how = f"with code {code}" if code and code != "null" else f"with HTTP status {status}" if status >= 400 else "and gives no reason"
+    has_code = bool(code) and code != "null"
+    how = f"with code {code}" if has_code else f"with HTTP status {status}" if status >= 400 else "and gives no reason"
     return Verdict(
         problem=SignInRefused(f"{who}: the recorder refused the sign-in {how}; nvrflow does not try again"),
-        vague=not code or code == "null",
+        vague=not has_code,
     )
 
 
@@ -129,8 +128,11 @@ def held_back(answer: Answer, held: list[str]) -> str:
 def _is_accepted(answer: Answer, body: Any, status: int) -> bool:
     if answer.status.accepted and status not in answer.status.accepted:
         return False
-    found = {path: field_of(body, path) for path in answer.accepted}
-    return all(found[path] is not None if value == ANYTHING else as_text(found[path]) == value for path, value in answer.accepted.items())
+    return all(_holds(field_of(body, path), value) for path, value in answer.accepted.items())
+
+
+def _holds(found: Any, value: str) -> bool:
+    return found is not None if value == ANYTHING else as_text(found) == value
 
 
 def _named(answer: Answer) -> set[int]:

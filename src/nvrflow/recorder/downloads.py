@@ -1,4 +1,4 @@
-"""Files that a click brings: awaited from before the click, kept under a name of their own, certificates read by their content."""
+"""Files that a click brings: awaited from before the click, kept under names of their own, read by their content."""
 
 from __future__ import annotations
 
@@ -115,9 +115,12 @@ def download_file(element: Element) -> Path:
 
 
 def upload(element: Element, file: Path) -> None:
-    """Give the page `file` by its own file chooser, or by its field for files. Raises WrongCall for a file that is not there."""
+    """Give the page `file`, by its own file chooser or by its field for files."""
     window = element.window
-    with window.steps.described(), element.using("upload", f"Choose the file {file.name} with {element.called}", file.name) as use:
+    with (
+        window.steps.described(),
+        element.using("upload", f"Choose the file {file.name} with {element.called}", file.name) as use,
+    ):
         found = use.match.found
         if found.evaluate("one => one.type === 'file'"):
             found.set_input_files(file, timeout=window.timeout_ms)

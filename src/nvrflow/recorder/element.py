@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -115,15 +115,13 @@ class Element:
                     window.happens("requestfinished", SLICE)
 
     @contextmanager
-    def using(
-        self, verb: str, title: str, value: str = "", step_id: str = "", before: Step | None = None
-    ) -> Iterator[Use]:
+    def using(self, verb: str, title: str, value: str = "", step_id: str = "", before: Step | None = None) -> Iterator[Use]:
         """One step on the element: found, brought into view, recorded, pictured, and handed to the block."""
         steps = self.window.steps
         own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
         with steps.step(own_id, title, self.spec.effect, self.full, verb, value, before) as step:
             step.target = self._told()
-            if steps.held and not self.is_there():
+            if steps.held and steps.studio is not None and not self.is_there():
                 steps.unseen(step)
                 raise HeldBack(title)
             match = self.find(step)
@@ -161,7 +159,9 @@ class Element:
         self._await_uncovered(use)
         found, limit = use.match.found, self.window.timeout_ms
         with translated(self.at):
-            kind = found.evaluate("one => one.tagName === 'SELECT' ? 'list' : ['checkbox', 'radio'].includes(one.type) ? 'tick' : ''")
+            kind = found.evaluate(
+                "one => one.tagName === 'SELECT' ? 'list' : ['checkbox', 'radio'].includes(one.type) ? 'tick' : ''"
+            )
             if kind == "list":
                 found.select_option(label=value, timeout=limit)
             elif kind == "tick":
@@ -223,5 +223,3 @@ def kind_of(owner: str, name: str, find: Sequence[Where]) -> str:
     if owner == "menu" or owner.endswith("_menu"):
         return "menu"
     return next((_ROLES[locator.role] for locator in find if locator.role in _ROLES), "other")
-
-

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nvrflow.address import Place, normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
@@ -26,13 +26,11 @@ from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
+from nvrflow.recorder.window import Window
 from nvrflow.report import Https, Report, Step
 from nvrflow.room import ensure_room
 from nvrflow.state_folder import state_folder
 from nvrflow.wait import heard_by
-
-if TYPE_CHECKING:
-    pass
 
 
 @contextmanager
@@ -79,7 +77,7 @@ def open_recorder(
                 kept = downloads or Path(scratch)
                 steps.before_first_write = lambda: _room(manner, kept)
                 tries = _tries(place_of(url), session, manner, steps.report)
-                recorder = Recorder(session, firmware, steps, tries, kept, manner.timeout)
+                recorder = Recorder(Window(session, firmware, steps, tries, kept, manner.timeout))
                 recorder.look_around()
                 _enter(recorder, step)
                 if steps.studio is not None:
@@ -214,7 +212,7 @@ def _enter(recorder: Recorder, step: Step) -> None:
     page = recorder.firmware.file.pages.get("sign_in")
     if page is not None and page.asked_by_browser and page.path not in (None, "/"):
         recorder.session.entrance = page.path or "/"
-        step.value = recorder.address(recorder.session.entrance)
+        step.value = recorder.session.at(recorder.session.entrance)
         step.title = f"Open {step.value}"
 
 

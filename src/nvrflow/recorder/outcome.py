@@ -70,13 +70,17 @@ class Outcome:
                 if late and window.steps.stopped:
                     return False
                 if late:
-                    raise TimedOut(f"{window.session.who}: no answer came {patience.told}; one answer to {self._call} was expected")
+                    raise TimedOut(
+                        f"{window.session.who}: no answer came {patience.told}; one answer to {self._call} was expected"
+                    )
 
     def _judged(self, verdict: Verdict, use: Use) -> bool:
         """An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does."""
         if verdict.cut:
             if self.pending.signs_in:
-                raise Unreachable(f"{self.window.session.who}: the connection ended before the sign-in was answered; try again later")
+                raise Unreachable(
+                    f"{self.window.session.who}: the connection ended before the sign-in was answered; try again later"
+                )
             use.step.note = "the recorder ended the connection before it answered, as it does when it restarts"
         said = refused(self.window, self.element) if verdict.vague else ""
         if said:
@@ -97,7 +101,7 @@ class Outcome:
             raise RequestHeld(f"{self.window.session.who}: {held}: --check held this request back; {hint}")
 
     def _announced(self, use: Use) -> None:
-        """Wait for what says that it worked, if anything does; behind a pop-up that stays, nothing. Raises a refusal, TimedOut."""
+        """Wait for what says that it worked, if anything does; behind a pop-up that stays, nothing does."""
         window, spec, patience = self.window, self.element.spec, self.window.patience()
         if not spec.announced_by:
             return

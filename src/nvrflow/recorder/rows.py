@@ -38,7 +38,7 @@ class Table:
         return f"{self.window.firmware.name}: {self.page}.{self.name}"
 
     def read(self) -> list[dict[str, str]]:
-        """Every row as a mapping from the title of each column to its text; titles are those on the screen where there are any."""
+        """Every row as a mapping from the title of each column, as the page shows it, to the text below it."""
         look_at_last_click(self.window)
         rows, columns = self._rows(), self.columns()
         return [self._texts(row, columns) for row in rows]
@@ -75,7 +75,9 @@ class Table:
 
     def _titles(self) -> Locator:
         finder = self.window.finder
-        return finder.any_of(self.spec.titles) if self.spec.titles else finder.around(self.spec.find[0]).locator(_TITLES).filter(visible=True)
+        if self.spec.titles:
+            return finder.any_of(self.spec.titles)
+        return finder.around(self.spec.find[0]).locator(_TITLES).filter(visible=True)
 
     def columns(self) -> list[str]:
         """The titles of the columns in order."""
@@ -90,35 +92,32 @@ class Table:
 
     def title_of(self, name: str, cell: Cell, columns: list[str]) -> str:
         """What a cell is called: the title of its column as the page shows it, else its name in the file."""
-        place = self._place(cell, columns)
+        place = self._place(cell.column, columns) if cell.column else None
         if place is not None:
             return columns[place]
         said = cell.column or cell.called
         return self.window.firmware.in_a_sentence(said) if said else name
 
-    def _place(self, cell: Cell, columns: list[str]) -> int | None:
-        if cell.column is None:
-            return None
-        words = [word.casefold() for word in self.window.firmware.words(cell.column)]
+    def _place(self, column: str, columns: list[str]) -> int | None:
+        words = [word.casefold() for word in self.window.firmware.words(column)]
         return next((index for index, title in enumerate(columns) if title.casefold() in words), None)
 
     def text_in(self, row: Locator, name: str, columns: list[str]) -> str:
         """What the cell `name` of a row says; empty where the row has no such cell."""
         cell = self.spec.cells[name]
-        found = self._cell(row, cell, columns, name)
+        found = self._below(row, cell.column, columns, name) if cell.column else row
         if cell.find:
             found = self.window.finder.inside(found, cell.find)
         return " ".join(text_of(found.first).split()) if found.count() else ""
 
-    def _cell(self, row: Locator, cell: Cell, columns: list[str], name: str) -> Locator:
-        """The cell below a column's title, or the row itself where the cell names none."""
-        if cell.column is None:
-            return row
-        place = self._place(cell, columns)
+    def _below(self, row: Locator, column: str, columns: list[str], where: str) -> Locator:
+        """The cell of a row below the title `column`."""
+        place = self._place(column, columns)
         if place is None:
-            said = " / ".join(self.window.firmware.words(cell.column))
-            raise SelectorDrift(f"{self.at}.{name}: no column is titled {said!r}; the titles are {', '.join(columns) or 'none'}")
-        return (self.window.finder.inside(row, self.spec.cell) if self.spec.cell else row.locator(_CELLS)).nth(place)
+            said, titles = " / ".join(self.window.firmware.words(column)), ", ".join(columns) or "none"
+            raise SelectorDrift(f"{self.at}.{where}: no column is titled {said!r}; the titles are {titles}")
+        cells = self.window.finder.inside(row, self.spec.cell) if self.spec.cell else row.locator(_CELLS)
+        return cells.nth(place)
 
     def element_in(self, row: Locator, key: str, name: str) -> Element:
         """The element `name` of a row, looked for within it. Raises WrongCall when the selector file has none."""
@@ -127,10 +126,7 @@ class Table:
             known = ", ".join(elements) or "none"
             raise WrongCall(f"{self.at}.{name}: the selector file has no such element of these rows; they have {known}")
         spec = elements[name]
-        base = row
-        if spec.column:
-            columns = self.columns()
-            base = self._cell(row, Cell(column=spec.column), columns, name)
+        base = self._below(row, spec.column, self.columns(), name) if spec.column else row
         return Element(self.window, f"{self.page}.{self.name}", name, spec, Popups(self.window), base, key)
 
 
@@ -186,6 +182,6 @@ def table_of(window: Window, page: str, name: str) -> Table:
     """The rows `name` of the page. Raises WrongCall when the selector file has none."""
     known = window.file.pages[page].rows
     if name not in known:
-        raise WrongCall(f"{window.firmware.name}: {page}: the selector file has no rows {name!r}; it has {', '.join(known) or 'none'}")
+        there = ", ".join(known) or "none"
+        raise WrongCall(f"{window.firmware.name}: {page}: the selector file has no rows {name!r}; it has {there}")
     return Table(window, page, name, known[name])
-

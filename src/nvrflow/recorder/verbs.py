@@ -12,11 +12,11 @@ from nvrflow.recorder.window import Window
 
 
 def element_of(window: Window, page: str, name: str) -> Element:
-    """The element `name` of the page. Raises WrongCall when the selector file has none, and what the last click turned out to be."""
+    """The element `name` of the page. Raises WrongCall when the selector file has none."""
     elements = window.file.pages[page].elements
     if name not in elements:
-        known = ", ".join(elements) or "none"
-        raise WrongCall(f"{window.firmware.name}: {page}.{name}: the selector file has no such element; the page {page} has {known}")
+        known, where = ", ".join(elements) or "none", f"{window.firmware.name}: {page}.{name}"
+        raise WrongCall(f"{where}: the selector file has no such element; the page {page} has {known}")
     return Element(window, page, name, elements[name], Popups(window))
 
 
@@ -58,6 +58,28 @@ def select(element: Element, option: str) -> None:
     title = f"Select {option} in {element.called}"
     with element.window.steps.described(), element.using("select", title, option) as use, translated(element.at):
         use.match.found.select_option(label=option, timeout=element.window.timeout_ms)
+
+
+def hover(element: Element) -> None:
+    """Move the mouse over the element."""
+    look_at_last_click(element.window)
+    with element.window.steps.described(), element.using("hover", f"Point at {element.called}") as use, translated(element.at):
+        use.match.found.hover(timeout=element.window.timeout_ms)
+
+
+def press(element: Element, key: str) -> None:
+    """Press a key while the element has the focus, and wait for what must follow as after a click."""
+    window = element.window
+    look_at_last_click(window)
+    signs_in = element.owner == "sign_in"
+    with window.steps.described(), element.using("press", f"Press {key} in {element.called}", key) as use:
+        with outcome_of(element, signs_in) as heard, window.tries.counted() if signs_in else window.tries.heard():
+            with translated(element.at):
+                use.match.found.press(key, timeout=window.timeout_ms)
+            if heard.follow(use):
+                window.tries.accepted()
+        window.pending = None if element.spec.announced_by else heard.pending
+        turned(element, use)
 
 
 def fill_in(element: Element, step_id: str = "") -> None:

@@ -43,9 +43,7 @@ class Window:
     saved yet, and how each stood before.
     """
 
-    def __init__(
-        self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float
-    ) -> None:
+    def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
         self.session = session
         self.steps = steps
         self.tries = tries
