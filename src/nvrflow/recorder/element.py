@@ -85,7 +85,9 @@ class Element:
     @property
     def called(self) -> str:
         """What a person calls it."""
-        return self.window.firmware.called(self.spec, self.name)
+        column = self.spec.column if not any(locator.words for locator in self.spec.find) else None
+        firmware = self.window.firmware
+        return firmware.in_a_sentence(column) if column and not self.spec.called else firmware.called(self.spec, self.name)
 
     def probe(self) -> Match | list[Tried]:
         """What its locators find now."""

@@ -52,7 +52,10 @@ def _is_true(window: Window, script: str) -> bool:
 
 def _is_quiet(window: Window) -> bool:
     """Whether no request is under way, and none begins for a moment."""
-    return not window.session.motion.requests and not window.happens("request", _QUIET * 1000)
+    if window.session.motion.requests:
+        window.happens("requestfinished", SLICE)
+        return False
+    return not window.happens("request", _QUIET * 1000)
 
 
 def _shown_of(window: Window, condition: Condition) -> str:

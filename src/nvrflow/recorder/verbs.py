@@ -101,6 +101,8 @@ def use_first(element: Element) -> None:
         other = element_of(element.window, element.owner, name)
         if steps.held or other.is_there():
             click(other)
+        else:
+            steps.report.notes.append(f"{other.at} is not on the page, so it was not used before {element.name}")
 
 
 def value_of(element: Element) -> str:
