@@ -140,7 +140,7 @@ class Language(Strict):
     dictionary: Annotated[list[Dictionary], BeforeValidator(as_list, json_schema_input_type=Dictionary | list[Dictionary])] = (
         Field(
             [],
-            description="where the recorder keeps its own words, tried in order: paths with {language}, or requests. JSON, XML or "
+            description="where the recorder keeps its words, tried in order: paths with {language}, or requests; JSON, XML or "
             "lines of keys and words; there the English words are looked up, and then those of the recorder's language",
         )
     )

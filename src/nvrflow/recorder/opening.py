@@ -15,13 +15,14 @@ from nvrflow.attempts.tries import Tries
 from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.bounds import Bounds, follow_to
 from nvrflow.browser.entrance import locate
+from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
+from nvrflow.firmware.identification import Candidate, identify, the_one
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
-from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
@@ -134,7 +135,7 @@ def look_at(
     session = _session(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
     address = session.address
     try:
-        candidates = tuple(identify(session.page, selectors, session.challenge))
+        candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
         answered = session.answered()
         session.bounds.stop_if_moved()
     finally:
@@ -192,9 +193,9 @@ def _all_files(selectors: Path | None) -> list[SelectorFile]:
 
 
 def _identified(session: Session, selectors: Path | None) -> Firmware:
-    candidates = identify(session.page, selectors, session.challenge)
+    candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     if session.follow_to_https():
-        candidates = identify(session.page, selectors, session.challenge)
+        candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     session.bounds.stop_if_moved()
     return the_one(candidates, session.url, session.answered())
 

@@ -11,14 +11,15 @@ from urllib.parse import urljoin, urlsplit
 from nvrflow import tls
 from nvrflow.address import PORTS, place_of
 from nvrflow.attempts.tries import Tries
+from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
 from nvrflow.errors import DownloadFailed, HeldBack, NvrflowError, SelectorDrift, SignInRefused, Unreachable, WrongCall
 from nvrflow.firmware import Firmware
+from nvrflow.firmware.about import about, other_version
+from nvrflow.firmware.language import hear
 from nvrflow.recorder import navigation, restart
 from nvrflow.recorder.finder import Finder
-from nvrflow.recorder.identify import note_about
-from nvrflow.recorder.language import hear
 from nvrflow.recorder.outcomes import Clicked
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.screen import Screen
@@ -107,8 +108,6 @@ class Recorder:
         """Whether this is a `--check`: nothing is changed."""
         return self.steps.check
 
-    # What a flow says
-
     def go_to(self, page: str) -> Screen:
         """Show the page by clicking through the menus, as a person would."""
         with self.tries.reaching(page):
@@ -186,8 +185,6 @@ class Recorder:
             self.report.notes.append(f"{problem}. Signed in again and tried once more.")
             return action(self)
 
-    # What the engine's other parts need
-
     def look_around(self) -> None:
         """Wait for the sign-in page, and read which language the recorder speaks; raises what an obstacle means."""
         if self.has("sign_in"):
@@ -207,8 +204,11 @@ class Recorder:
     def listen(self) -> None:
         """Read which language the recorder speaks, its own words and what it says of itself, if the selector file says where."""
         self.unheard = False
-        self.firmware = hear(self.page, self.firmware, self.report, self.timeout)
-        note_about(self.page, self.firmware, self.report)
+        heard = hear(page := Inquiry(self.page, self.firmware.name), self.firmware, self.timeout)
+        self.firmware, self.report.language = heard.firmware, heard.firmware.language
+        said = about(page, self.firmware)
+        self.report.firmware = {**(self.report.firmware or {}), **said}
+        self.report.notes.extend(note for note in (heard.note, other_version(self.firmware, said)) if note)
         self.view.read_as(self.firmware)
 
     def reopen(self) -> None:
