@@ -193,12 +193,17 @@ def fetch(recorder: Recorder) -> None:
 """
 
 
-def test_an_own_flow_is_read_as_it_would_run_on_the_files_recorder(tmp_path: Path) -> None:
-    flows = tmp_path / "flows"
-    flows.mkdir()
+@pytest.fixture
+def flows(tmp_path: Path) -> Path:
+    """A folder for a team's own flows."""
+    (tmp_path / "flows").mkdir()
+    return tmp_path / "flows"
+
+
+def test_an_own_flow_is_tried_out_on_the_files_recorder(tmp_path: Path, flows: Path) -> None:
     (flows / "set_name.py").write_text(OWN_FLOW, encoding="utf-8")
     assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"has no page `names`, so the flow set_name cannot be used"}
-    names = WHOLE + "  names:\n    on: home\n    elements:\n      more: [{text: More}]\n"
+    names = WHOLE + "  names:\n    on: home\n    elements:\n      least: [{text: Least}]\n"
     assert found(tmp_path, names, flows) == []
     both = {(key, what) for *_, key, what in found(tmp_path, names + "  zone:\n    on: home\n", flows)}
     assert both == {
@@ -206,6 +211,94 @@ def test_an_own_flow_is_read_as_it_would_run_on_the_files_recorder(tmp_path: Pat
         ("pages.names", "lacks `apply`, which the flow set_name uses"),
         ("pages.zone", "lacks `list`, which the flow set_name uses"),
     }
+
+
+def test_what_is_used_after_either_answer_of_the_screen_is_looked_for(tmp_path: Path, flows: Path) -> None:
+    (flows / "set_name.py").write_text(OWN_FLOW, encoding="utf-8")
+    names = WHOLE + "  names:\n    on: home\n    elements:\n      more: [{text: More}]\n"
+    assert {what for *_, what in found(tmp_path, names, flows)} == {
+        "lacks `less`, which the flow set_name uses",
+        "lacks `least`, which the flow set_name uses",
+    }
+
+
+def own_flow(flows: Path, *lines: str) -> None:
+    """A flow `own` of these lines, with `page`, a page of the recorder."""
+    body = "".join(f"    {line}\n" for line in ("page = recorder.go_to('https')", *lines))
+    (flows / "own.py").write_text(f"from pathlib import Path\n\n\ndef own(recorder):\n{body}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lines", "lacking"),
+    [
+        (("a = page.offers('enable')", "b = page.is_checked('enable')", "if a and b:", "    page.click('deep')"), "deep"),
+        (("while not recorder.shows('home'):", "    pass", "page.fill('after', 'x')"), "after"),
+        (("while recorder.shows('home'):", "    page.click('each')"), "each"),
+        (("assert page.read('enable') == 'yes'", "page.download('proven')"), "proven"),
+        (("if 'x' in page.read('enable'):", "    return", "page.check('absent')"), "absent"),
+        (("for _ in range(10**9):", "    page.is_checked('often')"), "often"),
+    ],
+)
+def test_answers_are_tried_until_all_that_a_flow_uses_was_seen(
+    tmp_path: Path, flows: Path, lines: tuple[str, ...], lacking: str
+) -> None:
+    own_flow(flows, *lines)
+    assert [what for *_, what in found(tmp_path, WHOLE, flows)] == [f"lacks `{lacking}`, which the flow own uses"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Path(__file__).with_name('left.txt').write_text('x')", "Forbidden: write "),
+        ("Path(__file__).unlink()", "Forbidden: remove a file"),
+        ("__import__('subprocess').run(['true'])", "Forbidden: start a program"),
+        ("__import__('socket').create_connection(('127.0.0.1', 9))", "Forbidden: speak to another computer"),
+        ("raise SystemExit", "SystemExit"),
+        ("return 1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_flow_that_does_something_beside_the_recorder_is_stopped_and_noted(
+    tmp_path: Path, flows: Path, line: str, said: str
+) -> None:
+    own_flow(flows, line)
+    ((severity, _, _, what),) = found(tmp_path, WHOLE, flows)
+    assert severity == "note" and f"({said}" in what
+    assert [path.name for path in flows.glob("*.*")] == ["own.py"]
+
+
+def test_a_flow_without_an_end_is_noted_and_the_others_are_tried_out(tmp_path: Path, flows: Path) -> None:
+    own_flow(flows, "sum(iter(int, 1))")
+    (flows / "zone.py").write_text("def zone(recorder):\n    recorder.go_to('zone')\n", encoding="utf-8")
+    findings = found(tmp_path, WHOLE, flows)
+    assert [(severity, what) for severity, _, _, what in findings if severity != "note"] == [
+        ("warning", "has no page `zone`, so the flow zone cannot be used")
+    ]
+    assert [what for severity, _, _, what in findings if severity == "note"] == [
+        "this flow cannot be tried out without a recorder (it does not come to an end); what it uses is not checked"
+    ]
+
+
+ROWS = """\
+    rows:
+      channels:
+        find: [{css: tr.channel}]
+        cells: {name: Name, state: [{css: .led}]}
+        elements:
+          edit: [{role: button, name: Edit}]
+"""
+
+
+def test_rows_that_a_flow_uses_and_the_page_does_not_have_are_named(tmp_path: Path, flows: Path) -> None:
+    own_flow(
+        flows,
+        "row = page.row('channels', 'Front door')",
+        "row.click('edit')",
+        "if row.read('state') == 'off':",
+        "    row.click('start')",
+        "[one['name'] for one in page.rows('channels')]",
+    )
+    assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"lacks `channels`, which the flow own uses"}
+    assert {what for *_, what in found(tmp_path, WHOLE + ROWS, flows)} == {"lacks `channels.start`, which the flow own uses"}
 
 
 def test_an_own_flow_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:
