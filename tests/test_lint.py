@@ -83,6 +83,43 @@ def test_a_secret_that_is_only_covered_is_in_use(tmp_path: Path) -> None:
     assert not [key for _, _, key, _ in found(tmp_path, text) if key.endswith("extra")]
 
 
+WORDS = """\
+vendor: A
+firmware: "*"
+language: {script: "window.lang", dictionary: "/{language}.xml"}
+texts:
+  login: {en: Login, es: Entrar}
+  gone: {en: Gone}
+  lost: {es: Perdido}
+"""
+
+
+def test_where_the_recorder_has_a_dictionary_english_words_are_all_that_is_asked_for(tmp_path: Path) -> None:
+    asked = [(key, what) for *_, key, what in found(tmp_path, WORDS) if key.startswith("texts")]
+    assert asked == [("texts.lost", "has no words in en")]
+    without = WORDS.replace(', dictionary: "/{language}.xml"', "")
+    asked = [(key, what) for *_, key, what in found(tmp_path, without) if key.startswith("texts")]
+    assert asked == [("texts.gone", "has no words in es"), ("texts.lost", "has no words in en")]
+
+
+USED_BEFORE = """\
+      ok: {find: [{role: button, name: OK}], effect: write, use_first: validity}
+      validity: {find: [{label: Days}], value: "365"}
+      country: {find: [{label: Country}], value: "$country"}
+    rows:
+      channels: {find: [{css: tr}], cells: {name: Name}, elements: {edit: [{text: Edit}]}}
+texts: {country: {en: Germany}}
+"""
+
+
+def test_what_is_used_before_another_element_is_in_use_and_rows_without_a_flow_are_not(tmp_path: Path) -> None:
+    text = WHOLE.replace("      ok: {find: [{role: button, name: OK}], effect: write}\n", USED_BEFORE)
+    assert [(key, what) for *_, key, what in found(tmp_path, text)] == [
+        ("pages.https.elements.country", "is used by no flow and on no way to a page"),
+        ("pages.https.rows.channels", "is used by no flow"),
+    ]
+
+
 # What flows cannot do without
 
 WHOLE = """\
@@ -295,10 +332,13 @@ def test_rows_that_a_flow_uses_and_the_page_does_not_have_are_named(tmp_path: Pa
         "row.click('edit')",
         "if row.read('state') == 'off':",
         "    row.click('start')",
-        "[one['name'] for one in page.rows('channels')]",
+        "[one['name'] + one['speed'] for one in page.rows('channels')]",
     )
     assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"lacks `channels`, which the flow own uses"}
-    assert {what for *_, what in found(tmp_path, WHOLE + ROWS, flows)} == {"lacks `channels.start`, which the flow own uses"}
+    assert {what for *_, what in found(tmp_path, WHOLE + ROWS, flows)} == {
+        "lacks `channels.start`, which the flow own uses",
+        "lacks `channels.speed`, which the flow own uses",
+    }
 
 
 def test_an_own_flow_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:

@@ -95,7 +95,10 @@ def _finding(where: Where, what: str, origin: Origin, path: Path) -> Finding:
 
 
 def _words(file: SelectorFile) -> Iterator[tuple[Where, str]]:
-    wanted = dict.fromkeys([*(file.language.names.values() if file.language else ()), *Firmware("", file).languages])
+    """Texts without words in a language; where the recorder has a dictionary, the English ones lead to all others."""
+    named = file.language.names.values() if file.language else ()
+    has_dictionary = file.language is not None and bool(file.language.dictionary)
+    wanted = ["en"] if has_dictionary else list(dict.fromkeys([*named, *Firmware("", file).languages]))
     for name, text in file.texts.items():
         lacking = [code for code in wanted if code not in text]
         if lacking:
@@ -114,11 +117,13 @@ def _brittle(file: SelectorFile) -> Iterator[tuple[Where, str]]:
 def _unused(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
     ways = {(way.on, step) for page in file.pages.values() for way in page.all_ways for step in way.open}
     for page_name, page in file.pages.items():
-        off = {element.off for element in page.elements.values()}
+        beside = {name for element in page.elements.values() for name in (element.off, *element.use_first)} | {*page.close}
         for name, element in page.elements.items():
-            has_use = (page_name, name) in ways or name in used or name in page.close or name in off or element.secret
-            if not has_use:
+            if not ((page_name, name) in ways or name in used or name in beside or element.secret):
                 yield ("pages", page_name, "elements", name), "is used by no flow and on no way to a page"
+        for name in page.rows:
+            if name not in used:
+                yield ("pages", page_name, "rows", name), "is used by no flow"
 
 
 def _unreachable(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:

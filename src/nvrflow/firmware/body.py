@@ -49,6 +49,8 @@ def words_in(text: str, path: str | None = None) -> dict[str, str]:
     In XML the texts are those of elements and attributes, and `path` goes over tags.
     """
     root = _xml(text)
+    if root is not None and _tag(root).lower() == "html":
+        return {}  # a page that is given for every address
     if root is None:
         body = read_body(text)
         return dict(_leaves(at_path(body, path or "")))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from urllib.parse import quote
 
 from nvrflow.errors import InvalidFile, NvrflowError
@@ -12,6 +14,8 @@ from nvrflow.firmware.body import words_in
 from nvrflow.firmware.shown_page import NoJavaScript, ShownPage, fetched
 from nvrflow.firmware.traffic import Fetched
 
+_ENGLISH = ("English", "en", "en-US", "EN", "english")  # what recorders call it, where the selector file does not say
+_TAG = re.compile(r"([A-Za-z]{2})(?:[-_]\w+)*")
 _PATIENCE = 3.0  # seconds in which a page that is shown has to say which language it speaks
 
 
@@ -34,16 +38,22 @@ def hear(page: ShownPage, firmware: Firmware, timeout: float) -> Heard:
         return Heard(firmware)
     said = _said(page, firmware, language.script, min(timeout, _PATIENCE))
     if not firmware.language:
-        firmware = firmware.speaking(language.names.get(said))
+        firmware = firmware.speaking(language.names.get(said) or _code_of(said))
     if language.dictionary and said and firmware.language != "en":
-        english = next((name for name, code in language.names.items() if code == "en"), "English")
-        own, known = (_dictionary(page, language.dictionary, name) for name in (said, english))
-        firmware = firmware.reading(own, known)
+        english = [name for name, code in language.names.items() if code == "en"]
+        own = _dictionary(page, language.dictionary, [said])
+        firmware = firmware.reading(own, _dictionary(page, language.dictionary, english or _ENGLISH) if own else {})
     if firmware.language is not None:
         return Heard(firmware)
     kept = "; its own words are used" if firmware.own_words else ""
-    speaks = said or "an unknown language"
-    return Heard(firmware, f"the recorder speaks {speaks}; the selector file knows {', '.join(language.names)}{kept}")
+    known = ", ".join(language.names) or ", ".join(firmware.languages) or "none"
+    return Heard(firmware, f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}{kept}")
+
+
+def _code_of(said: str) -> str | None:
+    """The language of a tag such as `es`, `es-ES` or `zh_CN`; None for any other name of a language."""
+    tag = _TAG.fullmatch(said)
+    return tag[1].lower() if tag else None
 
 
 def _said(page: ShownPage, firmware: Firmware, script: str, seconds: float) -> str:
@@ -55,9 +65,9 @@ def _said(page: ShownPage, firmware: Firmware, script: str, seconds: float) -> s
         raise InvalidFile(f"is no JavaScript expression ({problem})", firmware.name, key="language.script") from None
 
 
-def _dictionary(page: ShownPage, files: Sequence[Fetched], said: str) -> dict[str, str]:
-    """The recorder's words by key from the first of `files` that holds any; empty when none does."""
-    for file in files:
+def _dictionary(page: ShownPage, files: Sequence[Fetched], names: Sequence[str]) -> dict[str, str]:
+    """The recorder's words by key in a language that has one of `names`, from the first file that holds any; else nothing."""
+    for said, file in product(names, files):
         path = file.model_copy(update={"fetch": file.fetch.replace("{language}", quote(said))})
         try:
             text = fetched(page, path, {"language": said})

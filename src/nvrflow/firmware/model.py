@@ -136,7 +136,11 @@ class Language(Strict):
     """How the UI's language is read."""
 
     script: str = Field(description="JavaScript expression that gives the recorder's own name of the language")
-    names: dict[str, str] = Field(description="recorder's name of a language: its code, for example Spanish: es")
+    names: dict[str, str] = Field(
+        {},
+        description="recorder's name of a language: its code, for example Spanish: es; not needed for names like es or es-ES, "
+        "nor for languages that only the dictionary has",
+    )
     dictionary: Annotated[list[Dictionary], BeforeValidator(as_list, json_schema_input_type=Dictionary | list[Dictionary])] = (
         Field(
             [],

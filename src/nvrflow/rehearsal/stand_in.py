@@ -168,10 +168,8 @@ class PageStandIn:
         return RowStandIn(self._notes, self.name, rows, self._rows_of(rows))
 
     def rows(self, rows: str) -> list[dict[str, Any]]:
-        """One row, with the cells that the file names."""
-        known = self._rows_of(rows)
-        cells = known.cells if known is not None else {}
-        return [{cell: Shown((self.name, rows, cell), self._notes.ask) for cell in cells}]
+        """One row, with the cells that the file names, and what is asked for beside them."""
+        return [_CellsStandIn(self._notes, self.name, rows, self._rows_of(rows))]
 
     def _use(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         verb = self._notes.verbs[name]
@@ -198,6 +196,22 @@ class PageStandIn:
         if returns == "None":
             return None
         return [Anything()] if returns.startswith("list") else Anything()
+
+
+class _CellsStandIn(dict[str, Any]):
+    """The cells of one row by name; one that the file does not have is noted."""
+
+    def __init__(self, notes: Notes, page: str, rows: str, known: Rows | None) -> None:
+        self._notes, self._page, self._rows, self._known = notes, page, rows, known
+        super().__init__({cell: self._shown(cell) for cell in (known.cells if known is not None else ())})
+
+    def __missing__(self, cell: str) -> Any:
+        if self._known is not None:
+            self._notes.lack(self._page, f"{self._rows}.{cell}")
+        return self._shown(cell)
+
+    def _shown(self, cell: str) -> Shown:
+        return Shown((self._page, self._rows, cell), self._notes.ask)
 
 
 class RowStandIn:
