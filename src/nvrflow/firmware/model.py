@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from nvrflow.firmware.control import Choices, Element, Elements, Names, Rows
 from nvrflow.firmware.evidence import About, Evidence, OnScreen
-from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_rows
+from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_below, framed_rows
 from nvrflow.firmware.traffic import Answer, Fetched, HarmlessRequest, WritingRequest
 
 __all__ = [
@@ -91,9 +91,11 @@ class Page(Strict):
         frame = as_list(data.get("frame")) if isinstance(data, dict) else None
         if not frame:
             return data
-        parts = {key: framed(data[key], frame) for key in ("shown_by", "ready") if key in data}
+        parts: dict[str, Any] = {"shown_by": framed(data["shown_by"], frame)} if "shown_by" in data else {}
+        if "ready" in data:
+            parts["ready"] = [framed_below(condition, frame) for condition in as_list(data["ready"]) or []]
         if isinstance(data.get("elements"), dict):
-            parts["elements"] = {name: framed(element, frame) for name, element in data["elements"].items()}
+            parts["elements"] = {name: framed_below(element, frame) for name, element in data["elements"].items()}
         if isinstance(data.get("rows"), dict):
             parts["rows"] = {name: framed_rows(rows, frame) for name, rows in data["rows"].items()}
         return {**data, **parts}
