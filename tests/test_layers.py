@@ -24,7 +24,7 @@ LAYERS = [
             "linting",
             "guide",
             "demonstration",
-            "flow_needs",
+            "rehearsal",
         ],
     ),
     ("doors", ["cli", "pytest_plugin", "__main__"]),

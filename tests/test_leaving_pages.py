@@ -15,7 +15,8 @@ MODAL = """<h1>Acme home</h1><button onclick="document.querySelector('dialog').s
 <a href=/bye>Log out</a><p id=said></p>
 <dialog aria-label=Network><button onclick="document.querySelector('#said').textContent = 'saved'">Save</button>
   <button onclick="this.parentElement.close()">Cancel</button></dialog>"""
-BYE = "<label>User <input></label><label>Password <input type=password></label><button onclick=\"location = '/home'\">Log in</button>"
+BYE = """<label>User <input></label><label>Password <input type=password></label>
+<button onclick="location = '/home'">Log in</button>"""
 SELECTORS = """
 pages:
   sign_in:
@@ -98,7 +99,7 @@ def test_nothing_is_typed_under_a_modal_that_nobody_knows(tmp_path: Path) -> Non
     stays = ASKED.replace("<button onclick", "<button disabled onclick")
     with (
         PlainRecorder(tmp_path, {**PAGES, "/": stays}, SELECTORS).opened(timeout=2.0) as recorder,
-        pytest.raises(TimedOut, match="nothing was typed .*; it is covered by "),
+        pytest.raises(TimedOut, match=r"nothing was typed .*; it is covered by "),
     ):
         sign_in(recorder)
 
@@ -136,7 +137,8 @@ handlers:
       later: [{role: button, name: Later}]
 """
 WIZARD = """<div role=dialog aria-label=Wizard style="position: fixed; inset: 0; background: #ccc">
-<button onclick="fetch('/finish', {method: 'POST'})">Finish</button><button onclick="this.parentElement.remove()">Later</button></div>"""
+<button onclick="fetch('/finish', {method: 'POST'})">Finish</button>
+<button onclick="this.parentElement.remove()">Later</button></div>"""
 
 
 def test_a_dry_run_leaves_a_dialog_whose_answer_would_write_as_a_person_would(tmp_path: Path) -> None:

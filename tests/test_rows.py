@@ -80,7 +80,7 @@ def test_a_row_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> 
 def test_a_column_that_is_gone_is_drift(tmp_path: Path) -> None:
     with (
         recorder(tmp_path, TABLE.replace("<th>Status", "<th>State")).opened() as opened,
-        pytest.raises(SelectorDrift, match="no column is titled 'Status'; the titles are No., Name, State, Record"),
+        pytest.raises(SelectorDrift, match=r"no column is titled 'Status'; the titles are No\., Name, State, Record"),
     ):
         opened.go_to("channels").rows("channels")
 

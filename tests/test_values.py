@@ -43,7 +43,8 @@ def test_fields_that_a_flow_does_not_know_are_filled_in_before_the_main_button(t
     assert all("secret" not in f"{step.title} {step.value}" for step in recorder.report.steps)
 
 
-HTTPS = """<h1>Acme home</h1><label><input type=checkbox onchange="document.querySelector('#more').hidden = !this.checked"> Enable</label>
+HTTPS = """<h1>Acme home</h1><label><input type=checkbox onchange="document.querySelector('#more').hidden = !this.checked">
+  Enable</label>
 <div id=more hidden><button onclick="document.querySelector('#made').hidden = false">Make certificate</button></div>
 <p id=made hidden>Certificate: yes</p><button onclick="fetch('/save', {method: 'POST'})">OK</button>"""
 UNSAVED = """
@@ -78,7 +79,8 @@ def test_a_tick_that_was_not_saved_is_not_taken_for_on(tmp_path: Path) -> None:
 
 
 SLOW = """<h1>Acme home</h1><input aria-label=Port value=10><script>
-setTimeout(() => fetch('/port').then(one => one.text()).then(text => { document.querySelector('input').value = text }), 50)</script>"""
+const show = text => { document.querySelector('input').value = text }
+setTimeout(() => fetch('/port').then(one => one.text()).then(show), 50)</script>"""
 QUIET = """
 pages:
   home:

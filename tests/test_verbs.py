@@ -10,12 +10,14 @@ from plain_recorder import PlainRecorder
 from nvrflow.errors import SelectorDrift, TimedOut, WrongCall
 
 PAGE = """<h1>Acme home</h1>
-<div id=menu onmouseover="document.querySelector('#sub').hidden = false">Tools</div><button id=sub hidden onclick="say('sub')">Reboot</button>
+<div id=menu onmouseover="document.querySelector('#sub').hidden = false">Tools</div>
+<button id=sub hidden onclick="say('sub')">Reboot</button>
 <input aria-label=Search onkeydown="if (event.key === 'Enter') say('searched ' + this.value)">
 <div role=combobox aria-label=Zone onclick="document.querySelector('#list').hidden = false">UTC</div>
 <ul id=list hidden><li onclick="pick(this)">UTC</li><li onclick="pick(this)">UTC+1</li><li onclick="pick(this)">UTC+10</li></ul>
 <input type=file aria-label=Firmware onchange="say(this.files[0].name)">
-<button onclick="const f = document.createElement('input'); f.type = 'file'; f.onchange = () => say('chosen ' + f.files[0].name); f.click()">
+<button onclick="const f = document.createElement('input'); f.type = 'file';
+  f.onchange = () => say('chosen ' + f.files[0].name); f.click()">
   Import</button>
 <a href="data:application/octet-stream,setting" download="backup.bin">Backup</a>
 <a href="data:application/octet-stream,other" download="{long}.bin">Long</a><p id=said></p>

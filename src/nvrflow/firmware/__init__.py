@@ -31,6 +31,11 @@ class Firmware:
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def named(self) -> bool:
+        """Whether a person named the file; otherwise there is evidence that it fits."""
+        return not self.evidence
+
+    @property
     def names(self) -> frozenset[str]:
         """Its own name and those of its pages and elements, alone and as `page.element`."""
         elements = {(page, element) for page, spec in self.file.pages.items() for element in spec.elements}

@@ -46,18 +46,21 @@ def _versions(file: SelectorFile) -> Faults:
             VersionRange(range_)
         except ValueError as problem:
             yield where, str(problem)
-        if where[0] == "identify" and file.about.version is None:
+        told = file.about.version
+        if where[0] == "identify" and told is None:
             yield where, "no version is known: say below `about` how it is read"
-    for name, told in file.about.sources.items():
-        if told.answer and told.answer not in file.answers:
-            yield ("about", name, "answer"), f"there is no answer {told.answer!r}{_near(told.answer, file.answers)}"
+        if where[0] == "identify" and told is not None and told.answer:
+            yield where, "is looked at before the sign-in: read the version below `about` by `script` or `fetch`"
+    for name, source in file.about.sources.items():
+        if source.answer and source.answer not in file.answers:
+            yield ("about", name, "answer"), f"there is no answer {source.answer!r}{_near(source.answer, file.answers)}"
 
 
 def _of_the_language(language: Language) -> Faults:
     for index, asked in enumerate(language.dictionary):
-        if "{language}" not in asked.fetch + (asked.body or ""):
+        if "{language}" not in f"{asked.fetch} {asked.body} {asked.path}":
             where: Where = ("language", "dictionary", index)
-            yield where, "does not say where the language stands: write {language} in the path or in `body`"
+            yield where, "does not say where the language stands: write {language} in `fetch`, `body` or `path`"
 
 
 def _of_a_locator(locator: Locator, file: SelectorFile) -> Iterator[str]:

@@ -17,18 +17,20 @@ def as_list(value: Any) -> Any:
 
 _LISTS_OF_LOCATORS = ("find", "shown_by", "visible", "gone", "checked_by", "announced_by", "refused_by", "options")
 _IN_THE_ROW = ("find", "checked_by")  # of an element of a row: looked for within the row, which lies in the frame already
-_OF_A_CONDITION = ("script", "quiet")
 
 
-def framed(value: Any, frame: list[str]) -> Any:
-    """Locators (one, or a list) with `frame` added to each that names none; in a mapping, those below the keys that hold any."""
-    if isinstance(value, list):
-        return [framed(one, frame) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if any(key in value for key in (*_OF_A_CONDITION, *_LISTS_OF_LOCATORS)):
-        return {key: framed(one, frame) if key in _LISTS_OF_LOCATORS else one for key, one in value.items()}
-    return {"frame": frame, **value}
+def framed(locators: Any, frame: list[str]) -> Any:
+    """One locator, or a list of them, with `frame` added to each that names none."""
+    if isinstance(locators, list):
+        return [framed(one, frame) for one in locators]
+    return {"frame": frame, **locators} if isinstance(locators, dict) else locators
+
+
+def framed_below(owner: Any, frame: list[str], but: tuple[str, ...] = ()) -> Any:
+    """An element or condition with `frame` added below the keys that hold locators; an element may be a list of them."""
+    if not isinstance(owner, dict):
+        return owner if but else framed(owner, frame)
+    return {key: framed(one, frame) if key in _LISTS_OF_LOCATORS and key not in but else one for key, one in owner.items()}
 
 
 def framed_rows(rows: Any, frame: list[str]) -> Any:
@@ -38,14 +40,8 @@ def framed_rows(rows: Any, frame: list[str]) -> Any:
     found = {key: framed(rows[key], frame) for key in ("find", "titles") if key in rows}
     elements = rows.get("elements")
     if isinstance(elements, dict):
-        found["elements"] = {name: _framed_in_row(element, frame) for name, element in elements.items()}
+        found["elements"] = {name: framed_below(element, frame, _IN_THE_ROW) for name, element in elements.items()}
     return {**rows, **found}
-
-
-def _framed_in_row(element: Any, frame: list[str]) -> Any:
-    if not isinstance(element, dict):
-        return element
-    return {**framed(element, frame), **{key: element[key] for key in _IN_THE_ROW if key in element}}
 
 
 class Strict(BaseModel):

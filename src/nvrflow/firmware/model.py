@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from nvrflow.firmware.control import Choices, Element, Elements, Names, Rows
 from nvrflow.firmware.evidence import About, Evidence, OnScreen
-from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_rows
+from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_below, framed_rows
 from nvrflow.firmware.traffic import Answer, Fetched, HarmlessRequest, WritingRequest
 
 __all__ = [
@@ -91,9 +91,11 @@ class Page(Strict):
         frame = as_list(data.get("frame")) if isinstance(data, dict) else None
         if not frame:
             return data
-        parts = {key: framed(data[key], frame) for key in ("shown_by", "ready") if key in data}
+        parts: dict[str, Any] = {"shown_by": framed(data["shown_by"], frame)} if "shown_by" in data else {}
+        if "ready" in data:
+            parts["ready"] = [framed_below(condition, frame) for condition in as_list(data["ready"]) or []]
         if isinstance(data.get("elements"), dict):
-            parts["elements"] = {name: framed(element, frame) for name, element in data["elements"].items()}
+            parts["elements"] = {name: framed_below(element, frame) for name, element in data["elements"].items()}
         if isinstance(data.get("rows"), dict):
             parts["rows"] = {name: framed_rows(rows, frame) for name, rows in data["rows"].items()}
         return {**data, **parts}
@@ -136,11 +138,15 @@ class Language(Strict):
     """How the UI's language is read."""
 
     script: str = Field(description="JavaScript expression that gives the recorder's own name of the language")
-    names: dict[str, str] = Field(description="recorder's name of a language: its code, for example Spanish: es")
+    names: dict[str, str] = Field(
+        {},
+        description="recorder's name of a language: its code, for example Spanish: es; not needed for names like es or es-ES, "
+        "nor for languages that only the dictionary has",
+    )
     dictionary: Annotated[list[Dictionary], BeforeValidator(as_list, json_schema_input_type=Dictionary | list[Dictionary])] = (
         Field(
             [],
-            description="where the recorder keeps its own words, tried in order: paths with {language}, or requests. JSON, XML or "
+            description="where the recorder keeps its words, tried in order: paths with {language}, or requests; JSON, XML or "
             "lines of keys and words; there the English words are looked up, and then those of the recorder's language",
         )
     )

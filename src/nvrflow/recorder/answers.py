@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
+from nvrflow.firmware.body import at_path, read_body
 from nvrflow.firmware.traffic import ANYTHING, Answer
-from nvrflow.structured import as_number, as_text, field_of, structured
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
@@ -61,7 +62,7 @@ class Answers:
                 text = ""
                 if not self._answer.status.accepted:
                     return Verdict()
-            verdict = read_answer(self._answer, structured(text), who, response.status)
+            verdict = read_answer(self._answer, read_body(text), who, response.status)
             if verdict:
                 return verdict
         return Verdict(cut=True) if self._cut else None
@@ -80,15 +81,15 @@ def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdi
     codes, means = answer.status, answer.means
     if status in codes.ignore:
         return None
-    code = as_text(field_of(body, answer.code)) if answer.code and body is not None else ""
+    code = _text(at_path(body, answer.code)) if answer.code and body is not None else ""
     if _is_accepted(answer, body, status):
         return Verdict(accepted=True)
     if body is None and status not in _named(answer) and not codes.accepted:
         return None
     if code in answer.ignore:
         return None
-    tries = as_number(field_of(body, answer.tries_left)) if answer.tries_left else None
-    seconds = as_number(field_of(body, answer.locked_for)) if answer.locked_for else None
+    tries = _number(at_path(body, answer.tries_left)) if answer.tries_left else None
+    seconds = _number(at_path(body, answer.locked_for)) if answer.locked_for else None
     refused = code in means.refused or status in codes.refused
     if code in means.locked or status in codes.locked or (refused and seconds):
         return Verdict(problem=AccountLocked(locked_message(who, seconds), seconds))
@@ -128,11 +129,11 @@ def held_back(answer: Answer, held: list[str]) -> str:
 def _is_accepted(answer: Answer, body: Any, status: int) -> bool:
     if answer.status.accepted and status not in answer.status.accepted:
         return False
-    return all(_holds(field_of(body, path), value) for path, value in answer.accepted.items())
+    return all(_holds(at_path(body, path), value) for path, value in answer.accepted.items())
 
 
 def _holds(found: Any, value: str) -> bool:
-    return found is not None if value == ANYTHING else as_text(found) == value
+    return found is not None if value == ANYTHING else _text(found) == value
 
 
 def _named(answer: Answer) -> set[int]:
@@ -146,3 +147,11 @@ def _fits(meant: Answer, url: str, body: str) -> bool:
 
 def _body_of(request: Request) -> str:
     return (request.post_data_buffer or b"").decode("utf-8", "replace")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit()) else None

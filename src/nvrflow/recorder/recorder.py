@@ -138,7 +138,7 @@ class Recorder:
 
     def signed_in_until(self, leaving: Callable[[Recorder], object]) -> None:
         """Somebody is signed in from now on; `leaving` is run before the browser is closed, whatever happens."""
-        self.session.signed_in = True
+        self.session.signed_in = self.window.unasked = True
         self._last_words = [leaving]
 
     def signed_out(self) -> None:

@@ -13,7 +13,7 @@ from nvrflow.attempts.tries import Tries
 from nvrflow.browser.motion import Patience
 from nvrflow.browser.playwright_errors import PlaywrightTimeout
 from nvrflow.browser.session import Session
-from nvrflow.errors import ProductDefect
+from nvrflow.errors import NvrflowError, ProductDefect
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
 from nvrflow.recorder.finder import Finder
 from nvrflow.recorder.steps import Steps
@@ -40,7 +40,8 @@ class Window:
 
     When a browser window of its own is closed, the recorder's page is looked at again. `native` are the words of native dialogs
     since the last click, `pending` is the click whose outcome is still open, `unsaved` says which switches were turned and not
-    saved yet, and how each stood before.
+    saved yet, and how each stood before. `unheard`: the language is not known yet; `unasked`: nobody has asked since the sign-in
+    what the recorder says of itself; `version_refusal` is why this firmware may not be changed, if it may not.
     """
 
     def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
@@ -53,6 +54,8 @@ class Window:
         self.pending: Pending | None = None
         self.unsaved: dict[str, bool] = {}
         self.unheard = False
+        self.unasked = False
+        self.version_refusal: NvrflowError | None = None
         self._heard: BrowserContext | None = None
         self.read_as(firmware)
 
