@@ -37,7 +37,8 @@ def test_a_wrong_locator_is_told_long_before_the_limit_where_nothing_moves(tmp_p
     "moves",
     [
         "<script>const p = document.createElement('p'); document.body.append(p); let n = 0;"
-        "setInterval(() => { p.textContent = ++n + ' %'; if (n === 16) document.body.insertAdjacentHTML('beforeend', '<button>Late</button>') }, 500)</script>",
+        "setInterval(() => { p.textContent = ++n + ' %'; if (n === 16) "
+        "document.body.insertAdjacentHTML('beforeend', '<button>Late</button>') }, 500)</script>",
         "<script>setTimeout(() => fetch('/slow').then(() => {"
         "document.body.insertAdjacentHTML('beforeend', '<button>Late</button>') }), 100)</script>",
     ],
