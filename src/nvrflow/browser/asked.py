@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.browser.wire import Wire
 
 MOST_HEAD = 64 << 10  # bytes; Chromium's own servers and most others take less
@@ -31,7 +31,7 @@ class Asked:
     @property
     def host(self) -> str:
         """The host alone, without port; an IPv6 address without brackets."""
-        return urlsplit(self.url).hostname or ""
+        return link_of(self.url).host
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Head:
 
     def sent_to(self, url: str) -> bytes:
         """The head as a server has it that is no proxy: the path alone, and no header that is meant for a proxy."""
-        parts = urlsplit(url)
-        path = (parts.path or "/") + (f"?{parts.query}" if "?" in url.partition("#")[0] else "")
+        link = link_of(url)
+        path = (link.path or "/") + (f"?{link.query}" if "?" in url.partition("#")[0] else "")
         return f"{self.method} {path} HTTP/1.1\r\n{_HOP.sub('', self.lines)}".encode("latin-1")
 
 

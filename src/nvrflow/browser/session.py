@@ -7,20 +7,21 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.answering import open_page
 from nvrflow.browser.asked import Asked
-from nvrflow.browser.bounds import Bounds, for_a_plug_in, same_host
+from nvrflow.browser.bounds import Bounds, for_a_plug_in
 from nvrflow.browser.clicks import watch_clicks
 from nvrflow.browser.conversation import Refused, Rules
-from nvrflow.browser.entrance import Address, locate, normalised
+from nvrflow.browser.entrance import Address, locate
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.browser.stage import Stage
 from nvrflow.browser.trace import write_redacted
 from nvrflow.errors import Unreachable
+from nvrflow.hostname import same_host
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
@@ -194,9 +195,9 @@ class Session:
 
     def _adopt(self, landed: str) -> None:
         """A page of plain HTTP on another host that was allowed (--follow-to) is where the recorder is from now on."""
-        parts = urlsplit(landed)
-        if parts.scheme == "http" and same_host(parts.hostname or "") != same_host(self.host) and self.bounds.permits(landed):
-            self.address = Address(normalised(f"http://{parts.netloc}"))
+        link = link_of(landed)
+        if link.scheme == "http" and not same_host(link.host, self.host) and self.bounds.permits(landed):
+            self.address = Address(link.place.url)
             self.plain_url = self.address.url
 
     def _opened(self, page: Page, path: str) -> Response | None:

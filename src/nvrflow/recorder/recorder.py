@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 from nvrflow import tls
-from nvrflow.address import PORTS, place_of
+from nvrflow.address import joined, place_of
 from nvrflow.attempts.tries import Tries
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
@@ -241,7 +240,7 @@ class Recorder:
 
     def address(self, path: str) -> str:
         """The full address of a path on this recorder."""
-        return urljoin(self.url + "/", path)
+        return joined(self.url + "/", path)
 
     @contextmanager
     def named(self, step_id: str) -> Iterator[None]:
@@ -254,7 +253,6 @@ class Recorder:
 
     def refusal(self, said: str) -> NvrflowError:
         """The error for a sign-in that the screen refuses, with the page's own words; a recorder that is gone refuses nothing."""
-        at = urlsplit(self.url)
-        if not tls.listens(self.host, at.port or PORTS[at.scheme]):
+        if not tls.listens(self.host, place_of(self.url).port):
             return Unreachable(f"{self.who}: nothing answers any more; the page, which is still shown, says {said!r}")
         return SignInRefused(f"{self.who}: the recorder says {said!r}; nvrflow does not try again")

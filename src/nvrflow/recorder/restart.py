@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from nvrflow import tls
-from nvrflow.browser.entrance import at_host, normalised, plain_at, redirected_to_https
+from nvrflow.address import Place, place_of
+from nvrflow.browser.entrance import plain_at, redirected_to_https
 from nvrflow.errors import ProductDefect
 from nvrflow.wait import waiting
 
@@ -33,7 +33,7 @@ def await_https(recorder: Recorder, port: int | None) -> None:
     """
     https = _state(recorder)
     with recorder.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
-        step.value = _secure(recorder, port or (urlsplit(recorder.url).port if recorder.session.address.secure else None) or 443)
+        step.value = _secure(recorder, port or (place_of(recorder.url).port if recorder.session.address.secure else 443))
         if recorder.steps.held:
             step.outcome = "would"
             return
@@ -113,18 +113,16 @@ def _served(recorder: Recorder, port: int | None, timeout: float) -> tuple[int, 
 def _likely_ports(recorder: Recorder, timeout: float) -> Iterator[int]:
     target = redirected_to_https(tls.front(_plain(recorder), timeout), recorder.host)
     if target is not None:
-        yield target.port or 443
+        yield target.port
     yield 443
-    own = urlsplit(recorder.url).port
-    if own is not None:
-        yield own
+    yield place_of(recorder.url).port
 
 
 def _redirects(recorder: Recorder, await_front: bool) -> bool:
     plain = _plain(recorder)
     if await_front:
         with waiting(f"{plain} to answer", 10.0):
-            tls.wait_until_listening(recorder.host, urlsplit(plain).port or 80, 10.0)
+            tls.wait_until_listening(recorder.host, place_of(plain).port, 10.0)
     return redirected_to_https(tls.front(plain), recorder.host) is not None
 
 
@@ -139,13 +137,13 @@ def _answers_plainly(url: str, timeout: float) -> bool:
 
 
 def _secure(recorder: Recorder, port: int) -> str:
-    return normalised(f"https://{at_host(recorder.host)}:{port}")
+    return Place("https", recorder.host, port).url
 
 
 def _not_up(recorder: Recorder, url: str, patience: float) -> str:
     plain = _plain(recorder)
     answer = tls.front(plain)
-    why = tls.served(recorder.host, urlsplit(url).port or 443).why
+    why = tls.served(recorder.host, place_of(url).port).why
     stored = ""
     if answer is None:
         state = f"{plain} does not answer either"

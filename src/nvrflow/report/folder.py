@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.report import Drift, Https, Report, Step, Target, TrustChange
 from nvrflow.report.pictures import Picture, png, thumbnail
@@ -116,13 +116,12 @@ def _take_over(report: Report, document: dict[str, Any]) -> None:
 
 def _known_names(report: Report) -> Iterator[str]:
     """What `report` holds of names that were known before any secret was."""
-    address = urlsplit(report.recorder)
     yield report.flow
     yield from (step.id for step in report.steps)
     if report.firmware:
         yield str(report.firmware["name"])
-    if "@" not in address.netloc:
-        yield from (report.recorder, address.hostname or "")
+    if "@" not in report.recorder:
+        yield from (report.recorder, link_of(report.recorder).host)
 
 
 def _plain(value: Any) -> Any:
@@ -147,7 +146,7 @@ def _replace(path: Path, octets: bytes) -> None:
 
 def _fresh(top: Path, flow: str, url: str) -> Path:
     """A folder of its own for a run, named after when, what and where; made here, so that no other run can take it."""
-    host = re.sub(r"[^\w.-]+", "-", urlsplit(url).netloc.rpartition("@")[2]).strip("-")
+    host = re.sub(r"[^\w.-]+", "-", link_of(url).place.netloc).strip("-")
     name, number = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}", 1
     while True:
         path = top / (name if number == 1 else f"{name}-{number}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nvrflow.address import PORTS, Place
 from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, WrongCall
 from nvrflow.trust.bundle.filling import Contents, Part, rendered, scripts, values_for
@@ -57,9 +58,7 @@ def make_bundle(request: Request, out: Path) -> Bundle:
 
 def address_of(request: Request) -> str:
     """The recorder's HTTPS address as people open it."""
-    port = request.ports[-1] if request.ports else 443
-    host = f"[{request.host}]" if ":" in request.host else request.host
-    return f"https://{host}/" if port == 443 else f"https://{host}:{port}/"
+    return Place("https", request.host, request.ports[-1] if request.ports else PORTS["https"]).url + "/"
 
 
 def warnings_of(found: Judgement) -> tuple[str, ...]:
