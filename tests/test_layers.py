@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content", "problem", "wait", "address", "environment", "state_folder", "room"]),
+    ("ground", ["errors", "content", "problem", "wait", "address", "hostname", "environment", "state_folder", "room"]),
     ("nouns", ["firmware", "certificate", "command", "report", "attempts"]),
     ("tools", ["browser", "tls"]),
     ("hands", ["recorder", "capture", "trust", "simulator"]),
@@ -45,6 +45,8 @@ DOORS = {
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],
 }
+# Python's parser of addresses has one door as well; only what quotes or unquotes single words may be imported elsewhere.
+_WORDS_OF_ADDRESSES = {"quote", "quote_plus", "unquote"}
 VENDORS = {"dahua", "hikvision", "uniview", "amcrest", "lorex", "intelbras", "axis", "hanwha", "reolink"}
 VENDORS |= {"ext", "extjs", "antd", "rpc2", "dui", "isapi"}
 # The words of names and of sentences alike: `rpc2_login`, `DahuaPage` and "ext-gen" hold rpc2, dahua and ext; "next" holds none.
@@ -185,6 +187,22 @@ def test_each_outside_package_has_one_door(package: str) -> None:
         if name.split(".")[0] == package and part_of(path) not in DOORS[package]
     ]
     assert not strangers
+
+
+def test_only_one_module_takes_addresses_apart_or_puts_them_together() -> None:
+    """`nvrflow.address`; the simulated recorder is a server of its own, which reads what browsers send."""
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in modules()
+        if name_of(path) != "nvrflow.address" and part_of(path) != "simulator"
+        for word in [
+            *(name for name, _, _ in imported(path) if name in ("urllib", "yarl", "httpx")),
+            *(word for module in ("urllib", "urllib.parse") for word in names_from(path, module)),
+            *(name for name, _, _ in imported(path) if name == "urllib.parse" and not names_from(path, name)),
+        ]
+        if word not in _WORDS_OF_ADDRESSES
+    ]
+    assert not found
 
 
 def test_nothing_waits_for_a_time_and_only_the_command_line_prints() -> None:

@@ -121,12 +121,14 @@ def link_of(written: str) -> Link:
 def joined(base: str, written: str) -> str:
     """Where a browser goes from `base` when a page or a Location header says `written`; empty for what it cannot read.
 
-    As browsers do (WHATWG URL, "special schemes"), a backslash counts as a slash, and `https:/host` has a host.
+    As browsers do (WHATWG URL, "special schemes"), a backslash counts as a slash, and `https:/host` has a host
+    where `base` is of another scheme.
     """
     head, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", written.strip(), re.S).groups()  # type: ignore[union-attr]
     found = re.match(r"(https?):([/\\]*)(.*)", head, re.I | re.S)
-    if found and (found[2] or found[1].lower() != link_of(base).scheme):
-        head = f"{found[1]}://{found[3]}"
+    if found:
+        is_relative = len(found[2]) < 2 and found[1].lower() == link_of(base).scheme
+        head = found[2] + found[3] if is_relative else f"{found[1]}://{found[3]}"
     is_plain = found is not None or not _SCHEME.match(head)
     if is_plain:
         head = re.sub("^//+", "//", head.replace("\\", "/"))
@@ -193,6 +195,8 @@ def _refuse_bare_ipv6(text: str) -> None:
 def _split(text: str) -> tuple[SplitResult | None, int | None]:
     """The parts of an address and its port: None when there is none, 0 when it cannot be one."""
     schemeless = not re.match(r"[^/?#]*://", text)
+    if re.search(r"[\t\r\n]", text):  # Python's parser drops them, and a host would be made of two lines
+        return None, None
     try:
         parts = urlsplit(f"http://{text}" if schemeless else text)
     except ValueError:

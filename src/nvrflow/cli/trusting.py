@@ -104,8 +104,7 @@ def _target(target: str | None) -> Any:
 
     if target is None:
         return None
-    path = Path(target)
-    return read_certificate_file(path) if path.is_file() else normalised(target)
+    return read_certificate_file(Path(target)) if _is_file(target) else normalised(target)
 
 
 def _nothing_left(target: str | None, ledger: Any) -> str:
@@ -114,7 +113,7 @@ def _nothing_left(target: str | None, ledger: Any) -> str:
 
     if target is None:
         return "Nothing of nvrflow's is in your own stores."
-    before = None if Path(target).is_file() else ledger.taken_back(host_of(target))
+    before = None if _is_file(target) else ledger.taken_back(host_of(target))
     if before is not None:
         return (
             f"{target}: was taken back already ({before.when[:16].replace('T', ' ')} UTC); nothing of it is in your stores now."
@@ -168,11 +167,22 @@ def bundle(sources: tuple[str, ...], out: Path, url: str | None, kind: Kind, als
 
 
 def _is_address(text: str) -> bool:
-    """Whether it is an address and no file's name: with a scheme, or an IP address. A name like nvr.local needs its http://."""
+    """Whether it is an address rather than a file's name. A name like nvr.local needs its http://, an IP address does not.
+
+    What looks like `user:password@host` counts as an address, so that the message about it does not repeat the password.
+    """
     from nvrflow.certificate import host_of
     from nvrflow.certificate.hosts import is_ip
 
-    return not Path(text).exists() and ("://" in text or is_ip(host_of(text)))
+    return not _is_file(text) and ("://" in text or {"@", ":"} <= set(text) or is_ip(host_of(text)))
+
+
+def _is_file(text: str) -> bool:
+    """Whether there is a file of this name; there is none of a name that is too long for one."""
+    try:
+        return Path(text).is_file()
+    except OSError:
+        return False
 
 
 def _warned(warnings: Iterable[str]) -> list[str]:
