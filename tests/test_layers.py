@@ -12,7 +12,22 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content", "problem", "wait", "address", "hostname", "environment", "state_folder", "room"]),
+    (
+        "ground",
+        [
+            "errors",
+            "content",
+            "problem",
+            "wait",
+            "address",
+            "hostname",
+            "spellings",
+            "whole_file",
+            "environment",
+            "state_folder",
+            "room",
+        ],
+    ),
     ("nouns", ["firmware", "certificate", "command", "report", "attempts"]),
     ("tools", ["browser", "tls"]),
     ("hands", ["recorder", "capture", "trust", "simulator"]),

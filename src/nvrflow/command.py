@@ -134,6 +134,12 @@ def run(command: Command) -> Ended:
     return Ended(command, outcome, process.returncode, _text(output), _text(errors))
 
 
+def for_powershell(text: str) -> str:
+    """One argument as Windows' PowerShell reads it: in single quotes, those within it doubled."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 @contextmanager
 def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
     """A program that goes on for the time of the block; it and all it started are ended with it. Its output is thrown away."""

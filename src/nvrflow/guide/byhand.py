@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nvrflow.certificate import Certificate
-from nvrflow.command import Command
+from nvrflow.command import Command, for_powershell
 from nvrflow.trust.actions import MakeFolder, Write
 from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer, System
@@ -100,7 +100,4 @@ def _posix(part: str) -> str:
 
 
 def _powershell(part: str) -> str:
-    if re.fullmatch(r"[\w.:\\/+=-]+", part):
-        return part
-    doubled = part.replace("'", "''")
-    return f"'{doubled}'"
+    return part if re.fullmatch(r"[\w.:\\/+=-]+", part) else for_powershell(part)

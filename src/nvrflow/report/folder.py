@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ from nvrflow.report import Drift, Https, Report, Step, Target, TrustChange
 from nvrflow.report.pictures import Picture, png, thumbnail
 from nvrflow.report.plain import plain
 from nvrflow.report.secrecy import WARNING, Gate, blank
+from nvrflow.whole_file import write_whole
 
 
 @dataclass
@@ -62,7 +62,7 @@ class RunFolder:
         self.document = document
         for name, text in self._texts(gate, thumbnails):
             try:
-                _replace(self.path / name, text.encode())
+                write_whole(self.path / name, text.encode())
             except OSError as problem:
                 where = f"{self.path / name}: cannot be written"
                 report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
@@ -88,8 +88,8 @@ class RunFolder:
                 raw = picture.raw()
                 shown = picture.annotated(raw, number)
                 (self.path / "steps").mkdir(exist_ok=True)
-                _replace(self.path / f"{name}.raw.png", png(raw))
-                _replace(self.path / f"{name}.png", png(shown))
+                write_whole(self.path / f"{name}.raw.png", png(raw))
+                write_whole(self.path / f"{name}.png", png(shown))
             except NvrflowError as problem:
                 report.notes.append(f"no picture of step {number}: {problem}")
             except OSError as problem:
@@ -131,17 +131,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def _replace(path: Path, octets: bytes) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        fresh.write_bytes(octets)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def _fresh(top: Path, flow: str, url: str) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from nvrflow.certificate import Certificate
+from nvrflow.command import for_powershell
 from nvrflow.report import nvrflow_version
 from nvrflow.trust.judgement import Judgement
 from nvrflow.trust.stores import Family, Use, short
@@ -104,7 +105,7 @@ def values_for(found: Judgement, url: str, contents: Contents, remarks: Iterable
     safe = {name: _safe(text) for name, text in texts.items()}
     return {
         **{name: shlex.quote(text) for name, text in safe.items()},
-        **{f"{name}_ps": _powershell(text) for name, text in safe.items()},
+        **{f"{name}_ps": for_powershell(text) for name, text in safe.items()},
         **{f"{name}_plain": text for name, text in safe.items()},
         "title": f"Trust for the recorder at {safe['url']}",
         "version": nvrflow_version(),
@@ -115,7 +116,7 @@ def values_for(found: Judgement, url: str, contents: Contents, remarks: Iterable
             shlex.quote(_safe(one)) for name in ("chromium", "firefox", "openssl") for one in _said(contents, name)
         ],
         "skipped_macos": [shlex.quote(_safe(one)) for one in _said(contents, "macos")],
-        "skipped_windows_ps": [_powershell(_safe(one)) for one in _said(contents, "windows")],
+        "skipped_windows_ps": [for_powershell(_safe(one)) for one in _said(contents, "windows")],
         "listing": _listing(contents),
         "remarks": [_safe(one) for one in remarks],
     }
@@ -141,8 +142,3 @@ def _listing(contents: Contents) -> list[str]:
 def _safe(text: str) -> str:
     """Only letters that no shell, console or editor reads anything into."""
     return re.sub(r"[^A-Za-z0-9 .,:;_*()/=+@'-]", "?", text)
-
-
-def _powershell(text: str) -> str:
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"
