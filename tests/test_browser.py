@@ -18,7 +18,7 @@ import pytest
 
 from nvrflow import tls
 from nvrflow.browser import Browser, find_browser, open_browser, use_driver, user_agent
-from nvrflow.browser.printing import print_pdf
+from nvrflow.browser.pdf import print_pdf
 from nvrflow.errors import NvrflowError, WrongCall
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc, or for programs in Linux's places")

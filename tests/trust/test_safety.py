@@ -20,7 +20,7 @@ from nvrflow.trust.anchor import limited, name_limits
 from nvrflow.trust.approval import question
 from nvrflow.trust.choice import choose
 from nvrflow.trust.names import decide
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nvrflow.address import link_of
-from nvrflow.browser.asked import Asked, Head, pieces, read_head, whole
+from nvrflow.browser.proxy_request import Asked, Head, pieces, read_head, whole
 from nvrflow.browser.upstream import dial, dial_secure
 from nvrflow.browser.wire import Wire, await_any, relay
 

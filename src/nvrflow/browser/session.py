@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.address import link_of
 from nvrflow.browser import Browser, open_browser, user_agent
-from nvrflow.browser.answering import open_page
-from nvrflow.browser.asked import Asked
 from nvrflow.browser.bounds import Bounds, for_a_plug_in
 from nvrflow.browser.clicks import watch_clicks
 from nvrflow.browser.conversation import Refused, Rules
 from nvrflow.browser.entrance import Address, locate
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.browser.proxy_request import Asked
+from nvrflow.browser.response import open_page
 from nvrflow.browser.stage import Stage
 from nvrflow.browser.trace import write_redacted
 from nvrflow.errors import Unreachable

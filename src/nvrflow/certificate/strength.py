@@ -14,9 +14,9 @@ from nvrflow.certificate.accepted import (
     SHORTEST_RSA,
     SIGNATURES,
 )
+from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.encoding import algorithm_of, is_compressed
 from nvrflow.certificate.findings import ANEW, AUTHORITY, DEVICE, Code, refusal, warning
-from nvrflow.certificate.noun import Certificate
 from nvrflow.problem import Problem
 
 _RIGHT = "RSA 2048 is right"

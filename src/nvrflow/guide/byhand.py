@@ -22,7 +22,7 @@ from nvrflow.trust.stores.nss_store import NssStore
 from nvrflow.trust.stores.windows import WindowsStore
 
 _READER = Path("~")  # the reader's home, as a shell writes it
-_DATABASE = "$db"  # where the reader's browsers look, as the shell finds it out: nvrflow.trust.stores.chromium has the rule
+_DATABASE = "$db"  # where the reader's browsers look, by the rule in nvrflow.trust.stores.chromium_database
 _FINDING = f'db=~/.pki/nssdb; [ -d "{_DATABASE}" ] || db="${{XDG_DATA_HOME:-$HOME/.local/share}}/pki/nssdb"'
 _PLACES = "~/.pki/nssdb, ~/.local/share/pki/nssdb"
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from nvrflow.address import Link, link_of
-from nvrflow.browser.asked import Asked
+from nvrflow.browser.proxy_request import Asked
 from nvrflow.firmware import SelectorFile
 from nvrflow.firmware.model import HarmlessRequest, WritingRequest
 

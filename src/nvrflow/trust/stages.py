@@ -31,15 +31,15 @@ from nvrflow.trust.apply import apply
 from nvrflow.trust.approval import UNSEEN, Approver, approve
 from nvrflow.trust.clients import ask, clients_reading
 from nvrflow.trust.clients.chromium import prove
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of, served_by
-from nvrflow.trust.home import environment_of, into_home
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.word import Word
+from nvrflow.trust.throwaway_home import environment_of, into_home
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder

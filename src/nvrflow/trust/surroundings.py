@@ -16,7 +16,7 @@ from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.overrides import override_problems
 from nvrflow.trust.stores import State
 from nvrflow.trust.stores.chrome_policy import FOLDERS
-from nvrflow.trust.stores.chromium import NEW_RULE, installed_versions, shadowed
+from nvrflow.trust.stores.chromium_database import NEW_RULE, installed_versions, shadowed
 
 _EXTRA = "NODE_EXTRA_CA_CERTS"
 PROFILES = (

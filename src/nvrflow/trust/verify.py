@@ -22,13 +22,13 @@ from nvrflow.trust.clients.chromium import ChromiumClient
 from nvrflow.trust.clients.curl import CurlClient
 from nvrflow.trust.clients.firefox import FirefoxClient
 from nvrflow.trust.clients.python import PythonClient
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.diagnosis import connection_problem, diagnose
 from nvrflow.trust.open_browsers import restart_notes
 from nvrflow.trust.overrides import overrides
 from nvrflow.trust.scene import Scene, look
 from nvrflow.trust.surroundings import imports_ignored
-from nvrflow.trust.word import Word
 
 Say = Callable[[str], None]
 _NOBODY_ANSWERS = ("nothing-listens", "no-answer", "not-tls")

@@ -2,6 +2,10 @@
 
 A store says which commands it would run; it runs none but those that only look. `nvrflow.trust.apply` does the rest. What only
 some stores can do is an ability of its own (`Flagged`, `Lingering`, `Listing`); a store without it does not define it.
+
+In reading order: `nss_store` over `database` (what Chromium and Firefox have in common), `chromium_database` and
+`firefox_profiles` (where they are), `chrome_policy` and `firefox_policy`; `files` (what lies in a folder), `debian` and
+`anchors_folder`; `windows`, `macos`.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from cryptography import x509
 
+from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.findings import AUTHORITY, DEVICE, KeyExchange, refusal
 from nvrflow.certificate.form import about_authoritys_form, about_form
 from nvrflow.certificate.hosts import host_of, is_ip, names_host, permitted_by
 from nvrflow.certificate.lifetime import about_dates
-from nvrflow.certificate.noun import Certificate
 from nvrflow.certificate.purposes import about_authority_purposes, about_device_purposes
 from nvrflow.certificate.strength import about_authority_strength, about_device_strength
 from nvrflow.problem import Problem

@@ -11,7 +11,7 @@ from typing import Any
 from nvrflow.address import PORTS, Place
 from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, WrongCall
-from nvrflow.trust.bundle.filling import Contents, Part, rendered, scripts, values_for
+from nvrflow.trust.bundle.contents import Contents, Part, rendered, scripts, values_for
 from nvrflow.trust.choice import choose
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.request import Request

@@ -16,8 +16,8 @@ from asn1crypto import x509 as asn1
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from nvrflow.certificate.certificate import Certificate, Format, Role
 from nvrflow.certificate.encoding import parts
-from nvrflow.certificate.noun import Certificate, Format, Role
 from nvrflow.errors import CertificateRefused, InvalidFile
 
 MOST_BYTES = 64 * 1024
