@@ -1,8 +1,8 @@
-"""Certificates: the noun, how files of them are read, and what browsers would object to.
+"""X.509 certificates: what one holds, how certificate files are read, and what browsers would object to.
 
-In reading order: `noun` (a certificate; making one reads it wholly or refuses it), `facts`, `encoding` and `dates` (how it is
-read), `reading` (files), `accepted` (what browsers take), `judging` with `form`, `lifetime`, `strength` and `purposes` (what is
-wrong with one), `findings` (how that is said), `hosts` (addresses and names).
+In reading order: `noun` (the class `Certificate`; its constructor reads everything or refuses the bytes), `facts`, `encoding`
+and `dates` (how the bytes are read), `reading` (files), `accepted` (what browsers accept), `judging` with `form`, `lifetime`,
+`strength` and `purposes` (what is wrong with a certificate), `findings` (codes of such problems), `hosts` (addresses and names).
 """
 
 from nvrflow.certificate.findings import AUTHORITY, DEVICE, Code, KeyExchange
