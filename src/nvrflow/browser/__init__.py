@@ -1,4 +1,4 @@
-"""The browser: which one this computer has, how to get one, and how it is started and always ended."""
+"""The browser: finding or installing one, starting it behind a gate, and always ending it."""
 
 from nvrflow.browser.driver import use_driver
 from nvrflow.browser.executable import Browser, find_browser

@@ -1,4 +1,4 @@
-"""Playwright's trace without the password and without session cookies: Playwright records both in several places of the file."""
+"""Playwright's trace without the password and session cookies, which Playwright records in several places of the file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from urllib.parse import quote, quote_plus
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-# What Digest sends is made of the password, and can be guessed at.
+# The answer to Digest is made from the password, which could be guessed from it.
 _AUTHORIZATION = re.compile(rb'("name":\s*"authorization",\s*"value":\s*")(?:[^"\\]|\\.)*(")', re.I)
 
 
 def write_redacted(context: BrowserContext, target: Path, secrets: Iterable[str]) -> None:
-    """Stop tracing and write the trace to `target` with every form of every secret replaced by as many `*`.
+    """Stop tracing and write the trace to `target`, with every form of every secret replaced by the same number of `*`.
 
     The unredacted file lives only in a private temporary folder.
     """
@@ -41,7 +41,7 @@ def write_redacted(context: BrowserContext, target: Path, secrets: Iterable[str]
 
 
 def spellings(secret: str) -> set[bytes]:
-    """`secret` as it is written in text, JSON, addresses, form bodies and base64."""
+    """All spellings of `secret` in text, JSON, addresses, form bodies and base64."""
     plain = secret.encode()
     escaped = json.dumps(secret)[1:-1]
     written = {plain, escaped.encode(), json.dumps(secret, ensure_ascii=False)[1:-1].encode(), json.dumps(escaped)[1:-1].encode()}
