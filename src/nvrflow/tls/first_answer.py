@@ -1,4 +1,4 @@
-"""The first answer to a plain GET: where HTTP sends a browser, and what the recorder's clock says."""
+"""The first answer to a plain GET: where HTTP redirects a browser, and what the recorder's clock says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Front:
 
 
 def front(url: str, timeout: float = 5.0) -> Front | None:
-    """What the address answers to one GET without cookies, redirects not followed; None when nothing usable answers."""
+    """Send one GET without cookies and without following redirects; None if there is no usable answer."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
@@ -41,13 +41,13 @@ def front(url: str, timeout: float = 5.0) -> Front | None:
 
 
 def redirect_of(http_url: str, timeout: float = 5.0) -> str | None:
-    """Where plain HTTP sends a browser (the Location of a 3xx answer), or None."""
+    """Where plain HTTP redirects a browser (the Location of a 3xx answer), or None."""
     answer = front(http_url, timeout)
     return answer.location if answer and 300 <= answer.status < 400 else None
 
 
 def date_header(url: str, timeout: float = 5.0) -> datetime | None:
-    """The recorder's clock by its Date header, in UTC; None when it does not say."""
+    """The recorder's clock from its Date header, in UTC; None without such a header."""
     answer = front(url, timeout)
     return answer.date if answer else None
 
