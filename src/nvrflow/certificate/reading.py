@@ -142,7 +142,10 @@ def _decoded(body: bytes) -> bytes:
 
 
 def _from_der(data: bytes, source: str) -> list[Certificate]:
-    """Read one certificate in DER, or all certificates of a PKCS#7. Bytes after the end of the structure are ignored."""
+    """Read one certificate in DER, or all certificates of a PKCS#7. Bytes after the end of the structure are ignored.
+
+    Returns an empty list for other data. Raises CertificateRefused for a damaged certificate.
+    """
     data = data[: _der_length(data)]
     if _SIGNED_DATA in data[:32]:
         return [_certificate(der, source, "pkcs7") for der in _listed(data)]
