@@ -1,4 +1,4 @@
-"""The browser: which one this computer has, how to get one, and how it is started and always ended.
+"""The browser: finding or installing one, starting it behind a gate, and always ending it.
 
 In reading order: `executable` (which browser), `installation` (how to get one), `driver` and `process` (Playwright, and one
 browser), `playwright_errors`; then the recorder's page: `entrance` (where it answers), `bounds` (the hosts that may be used),

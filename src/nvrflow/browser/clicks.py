@@ -1,4 +1,4 @@
-"""A click that is made once: pop-ups that lie above its target are answered first, and a click that arrived is not repeated."""
+"""A click that is made exactly once: pop-ups above its target are answered first, and a click that arrived is not repeated."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
-_SLICE = 1.5  # seconds of one attempt, after which pop-ups are looked for
+_SLICE = 1.5  # seconds of one attempt, after which nvrflow looks for pop-ups
 _BRIEF = 2.0  # seconds for a target below something that stays
-# Playwright's own listener on the window hides from the document what it keeps away from a covered target.
+# Playwright's own listener on the window hides from the document the clicks that it stops at a covered target.
 _WATCH = """document.addEventListener('click', event => {
     if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = Date.now()
 }, true)"""
@@ -22,18 +22,18 @@ _LAST = "() => window[Symbol.for('nvrflow.clicked')] ?? 0"  # milliseconds of th
 
 
 def watch_clicks(context: BrowserContext) -> None:
-    """From now on the pages of `context` know when they were clicked last."""
+    """Make the pages of `context` remember when they were last clicked."""
     context.add_init_script(_WATCH)
 
 
 def click_once(
     page: Page, target: Locator, timeout: float, answer_pop_ups: Callable[[], bool], rehearse: bool, past: bool = False
 ) -> bool:
-    """Click `target` within `timeout` seconds; False when it could not be clicked, or went away with a pop-up that was answered.
+    """Click `target` within `timeout` seconds; False if it could not be clicked, or disappeared with an answered pop-up.
 
-    A page that is busy can let Playwright's time run out after the click was made; that counts as clicked. With `rehearse` the
-    click is tried without making it until nothing is in its way, and then made with all the time there is. With `past` something
-    lies above the target and will stay there: a target that cannot be clicked soon is told of a click that nobody made.
+    On a busy page, Playwright's time can run out after the click was made; that counts as clicked. With `rehearse`, the click is
+    first tried without making it until nothing covers the target, then made with all the remaining time. With `past`, something
+    covers the target and will stay: if the target cannot be clicked soon, it gets a click event without a mouse.
     """
     if past:
         if not click_once(page, target, min(timeout, _BRIEF), answer_pop_ups, rehearse):
@@ -64,6 +64,6 @@ def _was_clicked(page: Page, since: float) -> bool:
             last = float(frame.evaluate(_LAST))
         except PlaywrightError:
             continue
-        if last > since - 1:  # pages know whole milliseconds only
+        if last > since - 1:  # pages measure in whole milliseconds
             return True
     return False

@@ -1,4 +1,4 @@
-"""Where a recorder answers now, and the key that it serves there."""
+"""The address at which a recorder answers now, and the key that it serves there."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nvrflow.wait import waiting
 __all__ = ["Address", "at_host", "locate", "normalised", "plain_at", "redirected_to_https"]
 
 
-_SPEAKS_TLS = 400  # what several servers answer to plain HTTP on a port that speaks TLS
+_SPEAKS_TLS = 400  # several servers answer this to plain HTTP on a TLS port
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the recorder answers now: `url` without path, and for HTTPS the key it serves (SHA-256 of its SPKI, base64).
+    """The recorder's current address: `url` without path, and for HTTPS the served key (SHA-256 of its SPKI, base64).
 
-    A browser that is pinned to that key can open a recorder that nobody trusts yet, and no other server.
+    A browser pinned to that key can open a recorder that is not trusted yet, and no other untrusted server.
     """
 
     url: str
@@ -29,23 +29,23 @@ class Address:
 
     @property
     def host(self) -> str:
-        """The host alone, without port; an IPv6 address without brackets."""
+        """The host without port; an IPv6 address without brackets."""
         return place_of(self.url).host
 
     @property
     def secure(self) -> bool:
-        """Whether the recorder is reached by HTTPS."""
+        """Whether the address is HTTPS."""
         return self.url.startswith("https:")
 
 
 def plain_at(url: str) -> str:
-    """The same host and port by plain HTTP; port 80 for an HTTPS address without one."""
+    """The plain HTTP address with this host and port; port 80 for an HTTPS address without a port."""
     place = place_of(url)
     return Place("http", place.host, 80 if place.secure and place.port == PORTS["https"] else place.port).url
 
 
 def redirected_to_https(answer: tls.Front | None, host: str, bounds: Bounds | None = None) -> Link | None:
-    """Where an answer of plain HTTP sends browsers, if that is HTTPS on the same host, or on one within `bounds`."""
+    """The address to which a plain HTTP answer redirects, if that is HTTPS on the same host or on a host within `bounds`."""
     if answer is None or not answer.redirect:
         return None
     target = link_of(joined(f"http://{at_host(host)}/", answer.redirect))
@@ -55,9 +55,9 @@ def redirected_to_https(answer: tls.Front | None, host: str, bounds: Bounds | No
 
 
 def locate(url: str, timeout: float = 5.0, bounds: Bounds | None = None) -> Address:
-    """Ask the recorder where its web UI is: a redirect to HTTPS on the same host is followed, the key served there is noted.
+    """Find the recorder's web UI: a redirect to HTTPS on the same host is followed, and the key served there is read.
 
-    A port that speaks TLS is opened with HTTPS, however it was typed: some recorders have both on one port. Raises Unreachable,
+    A port that speaks TLS is opened with HTTPS even if HTTP was typed: some recorders have both on one port. Raises Unreachable,
     OtherHost for a redirect that leaves `bounds`, and ProductDefect for one that no browser can follow.
     """
     place = place_of(url)

@@ -1,4 +1,4 @@
-"""Playwright's trace without the password and without session cookies: Playwright records both in several places of the file."""
+"""Playwright's trace without the password and session cookies, which Playwright records in several places of the file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from nvrflow.whole_file import write_whole
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-# What Digest sends is made of the password, and can be guessed at.
+# The answer to Digest is made from the password, which could be guessed from it.
 _AUTHORIZATION = re.compile(rb'("name":\s*"authorization",\s*"value":\s*")(?:[^"\\]|\\.)*(")', re.I)
 
 
 def write_redacted(context: BrowserContext, target: Path, secrets: Iterable[str]) -> None:
-    """Stop tracing and write the trace to `target` with every spelling of every secret replaced by as many `*`.
+    """Stop tracing and write the trace to `target`, with every spelling of every secret replaced by the same number of `*`.
 
     The unredacted file lives only in a private temporary folder.
     """
@@ -37,7 +37,7 @@ def write_redacted(context: BrowserContext, target: Path, secrets: Iterable[str]
 
 
 def redacted(data: bytes, pattern: bytes) -> bytes:
-    """One file of a trace without what `pattern` finds, and without what a browser sends to sign in; nothing else moves."""
+    """All spellings of `secret` in text, JSON, addresses, form bodies and base64."""
     if pattern:
         data = re.sub(pattern, lambda found: b"*" * len(found[0]), data)
     return _AUTHORIZATION.sub(rb"\1***\2", data)

@@ -1,8 +1,9 @@
-"""Certificates: the noun itself, how files of them are read, and what browsers would object to.
+"""X.509 certificates: what one holds, how certificate files are read, and what browsers would object to.
 
-In reading order: `certificate` (the noun; making one reads it wholly or refuses it), `facts`, `encoding` and `dates` (how it is
-read), `containers` (files), `accepted` (what browsers take), `objections` with `form`, `lifetime`, `strength`,
-`signatures` and `purposes` (what is wrong with one), `findings` (how that is said), `hosts` (addresses and names).
+In reading order: `certificate` (the class `Certificate`; its constructor reads everything or refuses the bytes), `facts`,
+`encoding` and `dates` (how the bytes are read), `containers` (files), `accepted` (what browsers accept), `objections` with
+`form`, `lifetime`, `strength`, `signatures` and `purposes` (what is wrong with a certificate), `findings` (codes of such
+problems), `hosts` (addresses and names).
 """
 
 from nvrflow.certificate.certificate import Certificate

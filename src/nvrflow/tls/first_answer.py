@@ -1,4 +1,4 @@
-"""The first answer to a plain GET: where HTTP sends a browser, and what the recorder's clock says."""
+"""The first answer to a plain GET: where HTTP redirects a browser, and what the recorder's clock says."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Front:
 
 
 def front(url: str, timeout: float = 5.0) -> Front | None:
-    """What the address answers to one GET without cookies, redirects not followed; None when nothing usable answers."""
+    """Send one GET without cookies and without following redirects; None if there is no usable answer."""
     at = link_of(url)
     connection: http.client.HTTPConnection
     if at.scheme == "https":
@@ -44,13 +44,13 @@ def front(url: str, timeout: float = 5.0) -> Front | None:
 
 
 def redirect_of(http_url: str, timeout: float = 5.0) -> str | None:
-    """Where plain HTTP sends a browser (the Location of a 3xx answer), or None."""
+    """Where plain HTTP redirects a browser (the Location of a 3xx answer), or None."""
     answer = front(http_url, timeout)
     return answer.redirect or None if answer else None
 
 
 def date_header(url: str, timeout: float = 5.0) -> datetime | None:
-    """The recorder's clock by its Date header, in UTC; None when it does not say."""
+    """The recorder's clock from its Date header, in UTC; None without such a header."""
     answer = front(url, timeout)
     return answer.date if answer else None
 

@@ -1,4 +1,4 @@
-"""The few things done to a computer: a command, a file written or deleted, a folder made - each can be printed first."""
+"""The changes made to a computer: run a command, write or delete a file, make a folder. Each can be printed before it is done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nvrflow.whole_file import write_whole
 
 @dataclass(frozen=True)
 class Write:
-    """Write a whole file at once; the folder is there already or made by a MakeFolder before."""
+    """Write a whole file at once. Its folder must exist; use a MakeFolder before it where needed."""
 
     path: Path
     data: bytes
@@ -22,33 +22,33 @@ class Write:
 
     @property
     def shown(self) -> str:
-        """The same in shell."""
+        """The action as a shell command."""
         text = self.data.decode("utf-8", errors="replace").rstrip("\n")
         return f"cat > {shlex.quote(str(self.path))} <<'END'\n{text}\nEND"
 
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete one file; it may be gone already."""
+    """Delete one file; it is no error if the file does not exist."""
 
     path: Path
 
     @property
     def shown(self) -> str:
-        """The same in shell."""
+        """The action as a shell command."""
         return shlex.join(("rm", "-f", str(self.path)))
 
 
 @dataclass(frozen=True)
 class MakeFolder:
-    """Make a folder and those above it."""
+    """Make a folder and its parents."""
 
     path: Path
     mode: int = 0o755
 
     @property
     def shown(self) -> str:
-        """The same in shell."""
+        """The action as a shell command."""
         return shlex.join(("mkdir", "-p", "-m", f"{self.mode:o}", str(self.path)))
 
 
@@ -56,7 +56,7 @@ Action = Command | Write | Delete | MakeFolder
 
 
 def shown(action: Action, *, powershell: bool = False) -> str:
-    """The action as it can be typed: into a POSIX shell, or into Windows' PowerShell."""
+    """The action as text that can be typed into a POSIX shell or into PowerShell."""
     if not powershell:
         return action.shown
     if isinstance(action, Command):
@@ -71,7 +71,7 @@ def shown(action: Action, *, powershell: bool = False) -> str:
 
 
 def perform(action: Action) -> str:
-    """Do it; returns what went wrong in one line, or an empty string."""
+    """Do the action; returns what went wrong in one line, or an empty string."""
     if isinstance(action, Command):
         ended = run(action)
         return "" if ended.ok or action.may_fail else ended.why
@@ -88,7 +88,7 @@ def perform(action: Action) -> str:
 
 
 def perform_all(actions: Iterable[Action]) -> str:
-    """Do them in order until one goes wrong; returns what went wrong, or an empty string."""
+    """Do the actions in order until one fails; returns what went wrong, or an empty string."""
     for action in actions:
         if problem := perform(action):
             return problem

@@ -2,7 +2,7 @@
 
     trusting = Trusting(confirm=ask)
     trusting.prepare(recorder)                       # nothing is begun that this computer cannot write down
-    trusting.judge(recorder, device, authority)      # on paper, before anything is changed
+    trusting.judge(recorder, device, authority)      # the files alone, before anything is changed
     trusting.compare(recorder, device, authority)    # with what is really served; or, without downloads: trusting.take(recorder)
     trusting.rehearse(recorder)                      # a browser that trusts only what is to be imported would open it
     trusting.import_here(recorder)                   # once somebody has confirmed the fingerprint
@@ -93,7 +93,7 @@ class Trusting:
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
-        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
+        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Check the certificate files") as step:
             self._weigh(recorder, step, request_of(recorder, device, authority, self._terms, self.environment))
             self._judged("compare").admit("Nothing was changed on the recorder or on this computer")
 

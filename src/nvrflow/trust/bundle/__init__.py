@@ -1,4 +1,4 @@
-"""The thumb drive: a folder with a recorder's certificates and scripts that need nothing but the operating system.
+"""The bundle for other computers: a folder with a recorder's certificates and scripts that need only the operating system.
 
 In reading order: `thumb_drive` (the folder), `contents` (the scripts and texts in it).
 """

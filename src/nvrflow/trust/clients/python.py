@@ -1,4 +1,4 @@
-"""Python with its default trust, in a new process: OpenSSL's store, which is the system's on Linux and Windows."""
+"""Python with its default trust, in a new process: OpenSSL's store on Linux, the store of Windows on Windows."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ except OSError as problem:
 
 @dataclass(frozen=True)
 class PythonClient:
-    """The Python that runs nvrflow; `overridden`: with the variables that lead it to another bundle, as it runs daily."""
+    """The Python that runs nvrflow; with `overridden`, the environment variables for another bundle stay in effect."""
 
     computer: Computer
     overridden: bool = False
     name: str = "python"
 
     def reads(self, store: str) -> bool:
-        """The system's store on Linux, Windows' own on Windows (`ssl.create_default_context`)."""
+        """Whether it reads that store: the system's store on Linux, the store of Windows (`ssl.create_default_context`)."""
         return store.endswith("-system") or (self.computer.system == "windows" and store.startswith("windows-"))
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """OpenSSL's number of the verification error as the code (20: unknown issuer), its own words as the reason."""
+        """Ask; the code is OpenSSL's number of the verification error (20: unknown issuer), the reason is OpenSSL's message."""
         if self.computer.system == "macos":
             return Answer(self.name, None, "Python on macOS does not read the keychains", "reads-no-store")
         place = place_of(url)
