@@ -66,6 +66,8 @@ class Settings(Strict):
     lockout_minutes: float = Field(30, ge=0)
     lockout_by_address: bool = True  # wrong tries lock the computer they came from, too
     tells_unknown_users: bool = False  # True: older codes that tell a wrong user from a wrong password
+    session_login: bool = True  # isapi: False for older recorders, whose pages sign in with userCheck
+    basic_auth: bool = False  # programs may sign in with HTTP Basic, too, not only with Digest
     session_limit: int = Field(10, ge=1)
     other_sessions: int = Field(0, ge=0)  # people who are signed in from elsewhere
     session_timeout: float = Field(300, gt=0)

@@ -24,24 +24,6 @@ class Access:
         if device.settings.certificate == "none":  # this family has no CA of its own
             device.certificates = Certificates(None, None)
 
-    async def nothing(self, request: Request, session: Session) -> Response:
-        """A sign of life."""
-        return JSONResponse({"statusCode": 1})
-
-    async def about(self, request: Request, session: Session) -> Response:
-        """What the recorder says that it is."""
-        model = self._device.file.device
-        return JSONResponse(
-            {
-                "deviceName": model.name,
-                "model": model.type,
-                "serialNumber": self._device.serial,
-                "firmwareVersion": f"V{model.version}",
-                "firmwareReleasedDate": model.build_date,
-                "channels": model.channels,
-            }
-        )
-
     async def protocols(self, request: Request, session: Session) -> Response:
         """How the recorder's pages can be reached."""
         web = self._device.web
