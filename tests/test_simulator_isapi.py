@@ -20,6 +20,7 @@ Started = Callable[..., Any]
 FIRMWARE = "hikvision/nvr_v4"
 INFO, STATUS = "/ISAPI/System/deviceInfo", "/ISAPI/System/status"
 LOGIN = "/ISAPI/Security/sessionLogin"
+ACCESSES = "/ISAPI/Security/adminAccesses"
 
 
 def texts(content: bytes) -> dict[str, str]:
@@ -251,3 +252,35 @@ def questions_of(page: Any) -> list[str]:
     devtools.on("Fetch.authRequired", refuse)
     devtools.send("Fetch.enable", {"handleAuthRequests": True})
     return asked
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "why"),
+    [
+        ("<AdminAccessProtocolList", 400, "badXmlContent"),
+        ("<AdminAccessProtocolList/>", 400, "badXmlContent"),
+        (
+            "<a><AdminAccessProtocol><protocol>HTTPS</protocol><enabled>yes</enabled></AdminAccessProtocol></a>",
+            400,
+            "badXmlContent",
+        ),
+        (
+            "<a><AdminAccessProtocol><protocol>HTTPS</protocol><enabled>true</enabled></AdminAccessProtocol></a>",
+            403,
+            "noCertificate",
+        ),
+    ],
+)
+def test_protocols_are_listed_as_xml_and_what_cannot_work_changes_nothing(
+    simulated: Started, sent: str, status: int, why: str
+) -> None:
+    recorder = simulated(FIRMWARE)
+    before = recorder.state()
+    answer, _ = session_login(recorder, recorder.password)
+    headers = {"Cookie": answer.headers["Set-Cookie"].split(";")[0]}
+    shown = answer_to(urllib.request.Request(recorder.url + ACCESSES, headers=headers))[2]
+    assert (shown["protocol"], shown["enabled"], shown["portNo"]) == ("HTTPS", "false", recorder.https_url.rpartition(":")[2])
+    request = urllib.request.Request(recorder.url + ACCESSES, sent.encode(), headers, method="PUT")
+    _, code, told = answer_to(request)
+    assert (code, told["subStatusCode"]) == (status, why)
+    assert recorder.state() == before and events(recorder) == ["login"]

@@ -1,6 +1,6 @@
 """HTTP below /ISAPI/, as recorders of that family speak it with their pages in /doc/page/*.asp and with other programs.
 
-Paths and words are public (facts/recorder-ui.md 7.1); how certificates and HTTPS are set, in JSON, is ours (grade G).
+Paths and words are public (facts/recorder-ui.md 7.1); how certificates are made, listed and downloaded is ours (grade G).
 """
 
 from __future__ import annotations

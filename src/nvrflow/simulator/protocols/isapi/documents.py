@@ -50,10 +50,26 @@ def judgement(root: str, told: Answer, risky: bool, session: str | None = None) 
 def read(body: bytes) -> dict[str, str] | None:
     """The texts of an XML document by the names of their elements, without namespaces; None when it is not XML."""
     try:
+        return _texts(ElementTree.fromstring(body))
+    except ElementTree.ParseError:
+        return None
+
+
+def rows(body: bytes, name: str) -> list[dict[str, str]] | None:
+    """The same for each element of that name in the document."""
+    try:
         top = ElementTree.fromstring(body)
     except ElementTree.ParseError:
         return None
-    return {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in top.iter()}
+    return [_texts(element) for element in top.iter() if _name(element) == name]
+
+
+def _texts(top: ElementTree.Element) -> dict[str, str]:
+    return {_name(element): (element.text or "").strip() for element in top.iter()}
+
+
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def _said(path: str, code: int, words: str, sub_status: str) -> Content:
