@@ -373,6 +373,7 @@ def test_the_settings_are_listed_with_the_values_they_may_have_and_what_they_are
     assert told["tls=modern"].endswith("[modern | tls12 | old]")
     assert told["session_login=false"].endswith("[true | false]")
     assert told["language=English"].endswith("[English | German | SimpChinese | Spanish]")
+    assert told["busy_ports="].endswith("[whole number, 0 or more, up to 65535; commas between several]")
     assert "PasswordStrength | OnvifUser" in told["also_abnormal="]
     assert len(told) == len(Settings.model_fields)
 

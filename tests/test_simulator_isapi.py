@@ -21,6 +21,7 @@ FIRMWARE = "hikvision/nvr_v4"
 INFO, STATUS = "/ISAPI/System/deviceInfo", "/ISAPI/System/status"
 LOGIN = "/ISAPI/Security/sessionLogin"
 ACCESSES = "/ISAPI/Security/adminAccesses"
+SWITCH = "<a><AdminAccessProtocol><protocol>HTTPS</protocol><enabled>{}</enabled></AdminAccessProtocol></a>"
 
 
 def texts(content: bytes) -> dict[str, str]:
@@ -259,16 +260,8 @@ def questions_of(page: Any) -> list[str]:
     [
         ("<AdminAccessProtocolList", 400, "badXmlContent"),
         ("<AdminAccessProtocolList/>", 400, "badXmlContent"),
-        (
-            "<a><AdminAccessProtocol><protocol>HTTPS</protocol><enabled>yes</enabled></AdminAccessProtocol></a>",
-            400,
-            "badXmlContent",
-        ),
-        (
-            "<a><AdminAccessProtocol><protocol>HTTPS</protocol><enabled>true</enabled></AdminAccessProtocol></a>",
-            403,
-            "noCertificate",
-        ),
+        (SWITCH.format("yes"), 400, "badXmlContent"),
+        (SWITCH.format("true"), 403, "noCertificate"),
     ],
 )
 def test_protocols_are_listed_as_xml_and_what_cannot_work_changes_nothing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
@@ -34,11 +34,15 @@ def allowed(field: FieldInfo, names: list[str] | None = None) -> str:
     kind = field.annotation
     if get_origin(kind) is list:
         (part,) = get_args(kind)
-        word = " | ".join(names) if names else _words(get_args(part)[0] if get_args(part) else part)
-        return f"any of {word}; commas between them" if names else f"{word}; commas between several"
-    if names:
-        return " | ".join(names)
-    bounds = map(_bound, field.metadata)
+        return f"any of {' | '.join(names)}; commas between them" if names else f"{_bounded(part)}; commas between several"
+    return " | ".join(names) if names else _bounded(kind, *field.metadata)
+
+
+def _bounded(kind: Any, *constraints: Any) -> str:
+    if get_origin(kind) is Annotated:
+        kind, *more = get_args(kind)
+        constraints = (*constraints, *more)
+    bounds = map(_bound, constraints)
     return ", ".join([_words(kind), *(bound for bound in bounds if bound)])
 
 
