@@ -14,7 +14,7 @@ from nvrflow.errors import WrongCall
 
 
 def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object]] = nullcontext) -> Callable[[], str]:
-    """A function that finds the password when it is wanted; `pause` takes the live display away for the time of a prompt."""
+    """Make a function that gets the password when it is needed; `pause` hides the live display during a prompt."""
 
     def ask() -> str:
         given = environment.password()
@@ -26,8 +26,8 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
             return stored
         if not sys.stdin.isatty():
             raise WrongCall(
-                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and there is no"
-                " terminal to ask at; set NVRFLOW_PASSWORD, or store the password in the keyring"
+                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has no password for nvrflow {host}, and there is"
+                " no terminal for a prompt; set NVRFLOW_PASSWORD, or store the password in the keyring"
             )
         with pause():
             answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)
@@ -37,7 +37,7 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
 
 
 def _stored(host: str, user: str) -> str | None:
-    """What the operating system's keyring holds for this recorder; None where there is no keyring."""
+    """The password in the operating system's keyring for this recorder; None if there is none, or no keyring."""
     import keyring
     from keyring.errors import KeyringError
 

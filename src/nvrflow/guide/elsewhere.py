@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.certificate import Certificate
 from nvrflow.guide.byhand import Import, conversion, imports
 from nvrflow.guide.filming import Film
 from nvrflow.guide.manual import Item, Listing, Table
 from nvrflow.guide.words import Sentence, Words
+from nvrflow.hostname import at_host
 from nvrflow.report import Step
 
 _SCRIPTS = {"windows": "install-windows.cmd", "macos": "install-macos.command", "linux": "sh install-linux.sh"}
@@ -77,8 +78,8 @@ def _taking(film: Film, words: Words) -> Iterator[Draft]:
 
 def _served(film: Film) -> str:
     """The command that shows the certificate which the recorder serves."""
-    parts = urlsplit(_https(film))
-    return f"openssl s_client -connect {parts.hostname}:{parts.port or 443} </dev/null | openssl x509"
+    link = link_of(_https(film))
+    return f"openssl s_client -connect {at_host(link.host)}:{link.port} </dev/null | openssl x509"
 
 
 def _comparing(film: Film, words: Words) -> Iterator[Draft]:

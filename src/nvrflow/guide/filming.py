@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nvrflow.browser.entrance import normalised
+from nvrflow.address import normalised, place_of
 from nvrflow.certificate import Certificate
 from nvrflow.errors import NvrflowError, SignInRefused, Unreachable, WrongCall
 from nvrflow.firmware import Firmware
@@ -116,6 +116,4 @@ def _kept(certificate: Certificate | None) -> Certificate | None:
 
 
 def _host(url: str) -> str:
-    from urllib.parse import urlsplit
-
-    return urlsplit(url).hostname or ""
+    return place_of(url).host

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.browser import Browser, find_browser
-from nvrflow.browser.printing import print_pdf
+from nvrflow.browser.pdf import print_pdf
 from nvrflow.content import from_json
 from nvrflow.errors import WrongCall
 from nvrflow.guide.composing import compose

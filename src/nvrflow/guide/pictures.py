@@ -14,6 +14,7 @@ from nvrflow.guide.manual import Figure, Guide
 from nvrflow.guide.theme import Theme
 from nvrflow.recorder.studio import Shot
 from nvrflow.report.pictures import Box, Picture
+from nvrflow.whole_file import write_whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -112,9 +113,7 @@ def write_if_changed(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    write_whole(path, data)
     return True
 
 

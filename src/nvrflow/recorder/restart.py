@@ -141,7 +141,7 @@ def _served(window: Window, port: int | None, timeout: float) -> tuple[int, tls.
 def _likely_ports(window: Window, timeout: float) -> Iterator[int]:
     target = redirected_to_https(tls.front(_plain(window).url, timeout), window.session.host)
     if target is not None:
-        yield target.port or 443
+        yield target.port
     yield 443
     yield place_of(window.session.url).port
 

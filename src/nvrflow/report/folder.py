@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -11,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.report import Drift, Https, Report, Step, Target, TrustChange
 from nvrflow.report.pictures import Picture, png, thumbnail
 from nvrflow.report.plain import plain
 from nvrflow.report.secrecy import WARNING, Gate, blank
+from nvrflow.whole_file import write_whole
 
 
 @dataclass
@@ -62,7 +62,7 @@ class RunFolder:
         self.document = document
         for name, text in self._texts(gate, thumbnails):
             try:
-                _replace(self.path / name, text.encode())
+                write_whole(self.path / name, text.encode())
             except OSError as problem:
                 where = f"{self.path / name}: cannot be written"
                 report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
@@ -88,8 +88,8 @@ class RunFolder:
                 raw = picture.raw()
                 shown = picture.annotated(raw, number)
                 (self.path / "steps").mkdir(exist_ok=True)
-                _replace(self.path / f"{name}.raw.png", png(raw))
-                _replace(self.path / f"{name}.png", png(shown))
+                write_whole(self.path / f"{name}.raw.png", png(raw))
+                write_whole(self.path / f"{name}.png", png(shown))
             except NvrflowError as problem:
                 report.notes.append(f"no picture of step {number}: {problem}")
             except OSError as problem:
@@ -116,13 +116,12 @@ def _take_over(report: Report, document: dict[str, Any]) -> None:
 
 def _known_names(report: Report) -> Iterator[str]:
     """What `report` holds of names that were known before any secret was."""
-    address = urlsplit(report.recorder)
     yield report.flow
     yield from (step.id for step in report.steps)
     if report.firmware:
         yield str(report.firmware["name"])
-    if "@" not in address.netloc:
-        yield from (report.recorder, address.hostname or "")
+    if "@" not in report.recorder:
+        yield from (report.recorder, link_of(report.recorder).host)
 
 
 def _plain(value: Any) -> Any:
@@ -134,20 +133,9 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _replace(path: Path, octets: bytes) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        fresh.write_bytes(octets)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
-
-
 def _fresh(top: Path, flow: str, url: str) -> Path:
     """A folder of its own for a run, named after when, what and where; made here, so that no other run can take it."""
-    host = re.sub(r"[^\w.-]+", "-", urlsplit(url).netloc.rpartition("@")[2]).strip("-")
+    host = re.sub(r"[^\w.-]+", "-", link_of(url).place.netloc).strip("-")
     name, number = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}", 1
     while True:
         path = top / (name if number == 1 else f"{name}-{number}")

@@ -2,7 +2,7 @@
 
     trusting = Trusting(confirm=ask)
     trusting.prepare(recorder)                       # nothing is begun that this computer cannot write down
-    trusting.judge(recorder, device, authority)      # on paper, before anything is changed
+    trusting.judge(recorder, device, authority)      # the files alone, before anything is changed
     trusting.compare(recorder, device, authority)    # with what is really served; or, without downloads: trusting.take(recorder)
     trusting.rehearse(recorder)                      # a browser that trusts only what is to be imported would open it
     trusting.import_here(recorder)                   # once somebody has confirmed the fingerprint
@@ -31,15 +31,15 @@ from nvrflow.trust.apply import apply
 from nvrflow.trust.approval import UNSEEN, Approver, approve
 from nvrflow.trust.clients import ask, clients_reading
 from nvrflow.trust.clients.chromium import prove
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of, served_by
-from nvrflow.trust.home import environment_of, into_home
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.word import Word
+from nvrflow.trust.throwaway_home import environment_of, into_home
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -93,7 +93,7 @@ class Trusting:
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
-        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
+        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Check the certificate files") as step:
             self._weigh(recorder, step, request_of(recorder, device, authority, self._terms, self.environment))
             self._judged("compare").admit("Nothing was changed on the recorder or on this computer")
 

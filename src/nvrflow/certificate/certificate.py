@@ -1,4 +1,4 @@
-"""One X.509 certificate as it came from a recorder, a file or a TLS handshake, and what can be read off it."""
+"""One X.509 certificate as it came from a recorder, a file or a TLS handshake, and what can be read from it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 @dataclass(frozen=True)
 class Certificate:
-    """One certificate: `der` is all of it; `file`, `format` and `role` say where and how it came.
+    """One certificate: `der` holds its bytes; `file`, `format` and `role` say where it came from.
 
-    Making one is the only door: it reads everything at once, or raises CertificateRefused. No property and no method of a
-    Certificate raises afterwards. `format` is that of the file it was read from; `role` is what the recorder calls it, not what
-    it turned out to be.
+    The constructor reads everything at once or raises CertificateRefused; no property or method raises afterwards. `format` is
+    that of the file it was read from. `role` is what the recorder calls the certificate, which need not be true.
     """
 
     der: bytes
@@ -39,22 +38,22 @@ class Certificate:
     facts: Facts = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Read it all. Raises CertificateRefused for bytes that cannot be read as a certificate."""
+        """Read all facts. Raises CertificateRefused for bytes that cannot be read as a certificate."""
         object.__setattr__(self, "facts", facts(self.der))
 
     @property
     def x509(self) -> x509.Certificate:
-        """The parsed certificate, or that of its readable view: names and key of it can be asked for without fear."""
+        """The parsed certificate, or its corrected copy when the bytes have errors; its names and key can always be read."""
         return self.facts.view
 
     @property
     def odd(self) -> bool:
-        """Whether it is encoded in a way that browsers refuse although it can be read."""
+        """Whether its encoding has an error that browsers refuse, although it can be read here."""
         return self.facts.odd
 
     @property
     def version(self) -> int:
-        """The X.509 version, 1 or 3 (2 is not met in practice)."""
+        """The X.509 version, 1 or 3 (2 does not occur in practice)."""
         return self.facts.raw.version
 
     @property
@@ -74,7 +73,7 @@ class Certificate:
 
     @property
     def serial(self) -> int:
-        """The serial number; vendors use 0 and 1 a lot."""
+        """The serial number. It need not be unique: vendors often use 0 and 1."""
         return self.facts.serial
 
     @cached_property
@@ -84,12 +83,12 @@ class Certificate:
 
     @cached_property
     def sha1(self) -> str:
-        """The SHA-1 fingerprint, `AA:BB:…`: Windows and macOS still look certificates up by it."""
+        """The SHA-1 fingerprint, `AA:BB:…`, by which Windows and macOS still look certificates up."""
         return hashlib.sha1(self.der, usedforsecurity=False).digest().hex(":").upper()
 
     @cached_property
     def spki_sha256(self) -> str:
-        """SHA-256 of the public key in base64: what Chromium's --ignore-certificate-errors-spki-list takes."""
+        """SHA-256 of the public key in base64, as Chromium's --ignore-certificate-errors-spki-list expects it."""
         return base64.b64encode(hashlib.sha256(self.facts.raw.public_key).digest()).decode()
 
     @property
@@ -109,7 +108,7 @@ class Certificate:
 
     @property
     def signature(self) -> str:
-        """The hash that the issuer signed, `sha256`; for Ed25519 and the like the name of the scheme."""
+        """The hash that the issuer signed, such as `sha256`; for Ed25519 and similar keys the name of the scheme."""
         return self.facts.signature
 
     @cached_property
@@ -120,9 +119,9 @@ class Certificate:
 
     @cached_property
     def acts_as_ca(self) -> bool:
-        """Whether some client would let it vouch for other certificates once it is trusted.
+        """Whether a client would accept other certificates that it signed, once it is trusted.
 
-        OpenSSL takes a certificate without basicConstraints as a CA when it is of version 1, when its key usage has keyCertSign,
+        OpenSSL treats a certificate without basicConstraints as a CA when it is of version 1, when its key usage has keyCertSign,
         or when its Netscape certificate type says so (check_ca in crypto/x509/v3_purp.c; measured with curl and Python).
         """
         if self.extension(x509.BasicConstraints) is not None:
@@ -150,40 +149,40 @@ class Certificate:
 
     @property
     def ip_names(self) -> tuple[str, ...]:
-        """The IP addresses among the names."""
+        """The IP addresses in the SAN."""
         return tuple(name[3:] for name in self.san if name.startswith("IP:"))
 
     @property
     def dns_names(self) -> tuple[str, ...]:
-        """The DNS names among the names; a wildcard stays `*.example`."""
+        """The DNS names in the SAN; a wildcard stays `*.example`."""
         return tuple(name[4:] for name in self.san if name.startswith("DNS:"))
 
     @property
     def pem(self) -> str:
-        """The certificate as one PEM block, newly encoded."""
+        """The certificate as one PEM block, encoded from its DER bytes."""
         return ssl.DER_cert_to_PEM_cert(self.der)
 
     @property
     def name(self) -> str:
-        """A short name for sentences: the common name, else the subject, else the start of the fingerprint."""
+        """A short name for messages: the common name, else the subject, else the start of the fingerprint."""
         return self.common_name or self.subject or self.sha256[:23]
 
     def extension(self, kind: type[_Extension]) -> _Extension | None:
-        """The extension of this kind, or None when it is absent or cannot be read."""
+        """The extension of this type, or None when it is absent or cannot be read."""
         found = self.facts.extensions.get(kind)
         return found if isinstance(found, kind) else None
 
     @property
     def unreadable_extensions(self) -> bool:
-        """Whether the extensions are encoded so oddly that they cannot be read."""
+        """Whether the certificate has extensions that cannot be read."""
         return bool(self.facts.unreadable)
 
     def issued(self, other: Certificate) -> bool:
-        """Whether our key made the signature of `other`. Names play no part: they are what anyone can copy."""
+        """Whether this certificate's key signed `other`. Names are not compared, because anyone can copy a name."""
         return fits(self.facts.public_key, other.facts.view, other.facts.raw.signed)
 
     def as_dict(self, warnings: Iterable[str] = (), relative_to: Path | None = None) -> dict[str, Any]:
-        """The contract's `certificates[]` entry; `file` is relative to `relative_to` where it lies below it."""
+        """The entry of `certificates` in report.json; `file` is relative to `relative_to` when it is inside that folder."""
         return {
             "file": _shown_path(self.file, relative_to),
             "role": self.role,

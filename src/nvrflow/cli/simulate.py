@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from nvrflow.simulator.service import SimulatedRecorder
 
 
 @click.command(short_help="Run a simulated recorder in the foreground.")
@@ -20,21 +24,18 @@ import click
     multiple=True,
     help="A setting of the recorder, for example certificate=expired (repeatable).",
 )
-@click.option("--settings", is_flag=True, help="List the settings and exit.")
+@click.option("--settings", is_flag=True, help="List the settings of FIRMWARE with the values they may have, and exit.")
 def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], settings: bool) -> None:
     """Run a simulated recorder until Ctrl-C; when it answers, one JSON line says where it is.
 
     FIRMWARE is the name of a fixture, for example dahua/nvr_v4.
     """
     from nvrflow.errors import WrongCall
-    from nvrflow.simulator import serve_forever
-    from nvrflow.simulator.service import SimulatedRecorder
+    from nvrflow.simulator import serve_forever, settings_of
 
     if settings:
-        from nvrflow.simulator.recorder_settings import Settings
-
-        for name, field in Settings.model_fields.items():
-            click.echo(f"{name:24} {field.description or ''} (default: {field.default!r})")
+        for setting, values, meaning in settings_of(firmware):
+            click.echo(f"{setting}\n    {meaning} [{values}]")
         return
     chosen: dict[str, str] = {}
     for change in changes:
@@ -62,6 +63,9 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
 )
 def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_path: Path | None) -> int:
     """Secure a simulated recorder in a temporary home, and write its guide; this computer's own trust stores stay as they are."""
+    from nvrflow.simulator import require
+
+    require()
     from nvrflow.cli.guide import tell
     from nvrflow.cli.progress import progress_for
     from nvrflow.demonstration import Demonstration

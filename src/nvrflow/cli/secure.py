@@ -24,7 +24,7 @@ _COMMANDS = click.option(
 @trusting
 @_COMMANDS
 def secure(url: str, driving: Driving, trust: TrustOptions, commands: bool) -> int:
-    """Sign in, download both certificates, switch HTTPS on, import what is needed, and check that the browsers trust it.
+    """Sign in, download both certificates, turn HTTPS on, import what is needed, and check that the browsers trust it.
 
     URL is the recorder's address, for example http://192.0.2.10.
     """
@@ -84,7 +84,7 @@ def _trusting(trust: TrustOptions, progress: Any) -> Any:
     from nvrflow.trust.stages import Trusting
 
     if trust.stores:
-        chosen_stores(Computer.this(), trust.stores, trust.scope)  # raises WrongCall for a store that is not here
+        chosen_stores(Computer.this(), trust.stores, trust.scope)  # raises WrongCall for a store that this computer does not have
 
     def confirm(question: str) -> bool:
         with progress.pause():

@@ -1,4 +1,4 @@
-"""Firefox's profiles: each has a database of its own, and where they lie changed in version 147 on Linux.
+"""Firefox's profiles, each with its own NSS database; their place on Linux changed in version 147.
 
 From 147 on: `~/.config/mozilla/firefox` (XDG_CONFIG_HOME) unless `~/.mozilla/firefox` exists (measured with 153).
 """
@@ -14,12 +14,12 @@ from nvrflow.trust.computer import Computer
 from nvrflow.trust.stores import Store
 from nvrflow.trust.stores.nss_store import NssStore
 
-REMARK = "A running Firefox sees a new CA at once, a pin or a removal after a restart."
+REMARK = "A running Firefox uses a new CA at once, but a pin or a removal only after a restart."
 
 
 @dataclass(frozen=True)
 class Place:
-    """A folder with `profiles.ini`, and the beginning of the store names made from it."""
+    """A folder with `profiles.ini`, and the prefix of the store names made from it."""
 
     folder: Path
     prefix: str
@@ -27,12 +27,12 @@ class Place:
 
 
 def firefox_stores(computer: Computer) -> list[Store]:
-    """One store for each profile that has been started once."""
+    """One store for each profile that has been used at least once."""
     return [store for place in places(computer) for store in _profiles(computer, place)]
 
 
 def places(computer: Computer) -> list[Place]:
-    """The folders in which Firefox keeps its list of profiles, as far as they exist."""
+    """The existing folders in which Firefox keeps its list of profiles."""
     found = [place for place in _candidates(computer) if (place.folder / "profiles.ini").is_file()]
     legacy = computer.home / ".mozilla" / "firefox"
     if legacy.is_dir():

@@ -1,16 +1,16 @@
-"""What a browser asks a proxy for: one request, read from the wire with limits, before a byte of it goes anywhere."""
+"""A browser's request to a proxy, read from the wire with limits, before any byte of it is sent on."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.browser.wire import Wire
 
-MOST_HEAD = 64 << 10  # bytes; Chromium's own servers and most others take less
-MOST_BODY = 8 << 20  # bytes of a request that is read whole
+MOST_HEAD = 64 << 10  # bytes; most servers accept less
+MOST_BODY = 8 << 20  # bytes of a request whose body is read completely
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 _HOP = re.compile(r"(?im)^proxy-[^\r\n]*\r\n")
 
@@ -19,7 +19,7 @@ _HOP = re.compile(r"(?im)^proxy-[^\r\n]*\r\n")
 class Asked:
     """One request of the browser: `url` in full, `headers` by name in lower case, the whole `body`.
 
-    `switches` says that the connection shall speak something else afterwards: a WebSocket.
+    `switches`: the connection changes its protocol afterwards, to a WebSocket.
     """
 
     method: str
@@ -30,13 +30,13 @@ class Asked:
 
     @property
     def host(self) -> str:
-        """The host alone, without port; an IPv6 address without brackets."""
-        return urlsplit(self.url).hostname or ""
+        """The host without port; an IPv6 address without brackets."""
+        return link_of(self.url).host
 
 
 @dataclass(frozen=True)
 class Head:
-    """The first lines of a request as they came: `target` is a path, a whole address, or for CONNECT a host with its port."""
+    """The head of a request as received: `target` is a path, a full address, or for CONNECT a host with its port."""
 
     method: str
     target: str
@@ -45,7 +45,7 @@ class Head:
 
     @property
     def length(self) -> int | None:
-        """The length of the body in bytes; None if it comes in chunks. Raises ValueError for what is neither."""
+        """The length of the body in bytes; None if it comes in chunks. Raises ValueError if the head gives neither."""
         coding, length = self.headers.get("transfer-encoding"), self.headers.get("content-length", "0")
         if coding is None and re.fullmatch("[0-9]{1,15}", length):
             return int(length)
@@ -54,24 +54,24 @@ class Head:
         raise ValueError("the length of the body is not clear")
 
     def sent_to(self, url: str) -> bytes:
-        """The head as a server has it that is no proxy: the path alone, and no header that is meant for a proxy."""
-        parts = urlsplit(url)
-        path = (parts.path or "/") + (f"?{parts.query}" if "?" in url.partition("#")[0] else "")
+        """The head for a server instead of a proxy: only the path, and no headers for a proxy."""
+        link = link_of(url)
+        path = (link.path or "/") + (f"?{link.query}" if "?" in url.partition("#")[0] else "")
         return f"{self.method} {path} HTTP/1.1\r\n{_HOP.sub('', self.lines)}".encode("latin-1")
 
 
 def read_head(wire: Wire) -> Head:
-    """The next request's head. Raises ConnectionError at the end, ValueError for what is no HTTP/1.1 or too long."""
+    """Read the head of the next request. Raises ConnectionError at the end, ValueError if it is not HTTP/1.1 or too long."""
     text = wire.until(b"\r\n\r\n", MOST_HEAD).decode("latin-1")
     line, _, lines = text.partition("\r\n")
     method, target, version = line.split(" ")
     if not _TOKEN.fullmatch(method) or not re.fullmatch(r"[!-~]+", target) or version not in ("HTTP/1.1", "HTTP/1.0"):
-        raise ValueError("is no HTTP/1.1 request")
+        raise ValueError("not an HTTP/1.1 request")
     headers: dict[str, str] = {}
     for header in lines.removesuffix("\r\n").split("\r\n")[:-1]:
         name, colon, value = header.partition(":")
         if not colon or not _TOKEN.fullmatch(name) or "\n" in value or "\r" in value:
-            raise ValueError("is no header")
+            raise ValueError("not a header")
         low = name.lower()
         if low in headers and low in ("content-length", "transfer-encoding", "host", "upgrade"):
             raise ValueError(f"{low} comes twice")
@@ -80,7 +80,7 @@ def read_head(wire: Wire) -> Head:
 
 
 def pieces(head: Head, wire: Wire) -> Iterator[tuple[bytes, bytes]]:
-    """The body piece by piece: as it came, and what of that is content. Raises ValueError, ConnectionError."""
+    """Read the body piece by piece: each piece as received, and its content. Raises ValueError, ConnectionError."""
     left = head.length
     if left is not None:
         while left:
@@ -91,7 +91,7 @@ def pieces(head: Head, wire: Wire) -> Iterator[tuple[bytes, bytes]]:
     while True:
         line = wire.until(b"\r\n", 32)
         if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", line[:-2]):
-            raise ValueError("is no chunk")
+            raise ValueError("not a chunk")
         size = int(line[:-2], 16)
         yield line, b""
         while size:
@@ -105,7 +105,7 @@ def pieces(head: Head, wire: Wire) -> Iterator[tuple[bytes, bytes]]:
 
 
 def whole(head: Head, wire: Wire) -> tuple[bytes, bytes]:
-    """The whole body, as it came and as content; `MOST_BODY` bytes at most. Raises ValueError, ConnectionError."""
+    """Read the whole body, as received and as content, at most `MOST_BODY` bytes. Raises ValueError, ConnectionError."""
     raw, body = bytearray(), bytearray()
     for came, content in pieces(head, wire):
         raw += came

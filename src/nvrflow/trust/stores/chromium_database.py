@@ -1,7 +1,7 @@
-"""Where Chromium, Chrome, Edge and the like look on Linux: the rule changed in version 146.
+"""The NSS databases of Chromium, Chrome, Edge and similar browsers on Linux; the rule for their place changed in version 146.
 
 From 146 on: `~/.pki/nssdb` if that folder exists (even empty), else `$XDG_DATA_HOME/pki/nssdb`. Before: `~/.pki/nssdb`
-always. So `~/.pki/nssdb` is never made here when a browser of the new rule is on the computer: it would hide all that
+always. So nvrflow never makes `~/.pki/nssdb` when a browser with the new rule is on the computer: it would hide everything that
 the user has in the other place. (Chromium docs/linux/cert_management.md; measured with 156.)
 """
 
@@ -41,7 +41,7 @@ _READERS = "Chromium, Chrome, Edge and other browsers built on Chromium"
 
 
 def chromium_stores(computer: Computer) -> list[Store]:
-    """Every NSS database that a Chromium of this user reads: the user's own, snap's and flatpak's."""
+    """Every NSS database that a Chromium of this user reads: the user's, snap's and flatpak's."""
     stores: list[Store] = [user_store(computer)]
     snap = computer.home / "snap" / "chromium" / "current"
     if snap.is_dir():
@@ -67,7 +67,7 @@ def user_store(computer: Computer) -> NssStore:
         return store
     old = [name for name, version in versions.items() if version < NEW_RULE]
     remark = (
-        f"{', '.join(old)} is older than version {NEW_RULE}, reads {legacy} only, and at its first start will make it"
+        f"{', '.join(old)} is older than version {NEW_RULE}, reads only {legacy}, and at its first start makes that folder"
         " the place for all browsers: update it"
         if old
         else ""
@@ -76,12 +76,12 @@ def user_store(computer: Computer) -> NssStore:
 
 
 def xdg_folder(computer: Computer) -> Path:
-    """The place of the rule since 146."""
+    """The place according to the rule since version 146."""
     return computer.xdg("XDG_DATA_HOME", ".local/share") / "pki" / "nssdb"
 
 
 def shadowed(computer: Computer) -> Path | None:
-    """The XDG database when the old folder hides it: certificates in it have no effect."""
+    """The XDG database if the old folder hides it, so that its certificates have no effect."""
     hidden = xdg_folder(computer)
     return hidden if _legacy(computer.home).is_dir() and (hidden / "cert9.db").is_file() else None
 

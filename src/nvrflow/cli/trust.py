@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @trusting
 def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool, as_json: bool, trust: TrustOptions) -> int:
-    """Import a recorder's certificate files, as little as is needed, so that this computer's browsers trust it."""
+    """Import a recorder's certificate files, as narrowly as possible, so that this computer's browsers trust it."""
     from nvrflow.trust import apply, approve, listed, make_plan, request_for_files
 
     if listing:
         _show(listed(), as_json, [line for store in listed() for line in _store_lines(store)])
         return 0
     if not files:
-        raise WrongCall("trust: name the certificate files, or use --list")
+        raise WrongCall("trust: give the certificate files, or use --list")
     plan = make_plan(request_for_files(files, url, trust.terms()))
     if dry_run:
         nothing = [] if plan.shown else ["Nothing has to be done: everything is there already."]
@@ -60,27 +60,27 @@ def trust(files: tuple[Path, ...], url: str | None, listing: bool, dry_run: bool
 
 
 def _outcome(plan: Plan, changes: Sequence[TrustChange]) -> Iterator[str]:
-    """What was imported where, how far it reaches, and what was left out and why."""
+    """What was imported into which store, what it covers, and what was left out and why."""
     for change in changes:
         done = "imported" if change.changed else "was there already"
         yield f"{change.store}: {done}; trusted {plan.judgement.reach} ({change.anchor[:23]}…)"
     if not changes:
-        yield "Nothing was imported: no store here takes this certificate."
+        yield "Nothing was imported: no store on this computer accepts this certificate."
     yield from (str(one) for one in plan.skipped)
     if plan.by_hand:
         yield "As administrator, type:"
 
 
-@click.command(short_help="Take away exactly what nvrflow imported.")
+@click.command(short_help="Remove exactly what nvrflow imported.")
 @click.argument("targets", nargs=-1, metavar="URL|FILE...")
-@click.option("--all", "everything", is_flag=True, help="All that nvrflow ever put into this computer's stores.")
+@click.option("--all", "everything", is_flag=True, help="Everything that nvrflow ever put into this computer's stores.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
-    """Take back what was imported for a recorder or from a file, and nothing that a person had put there."""
+    """Remove what was imported for a recorder or from a file, and nothing that a person had put there."""
     from nvrflow.trust import Computer, ledger_of, remove
 
     if bool(targets) == everything:
-        raise WrongCall("untrust: name the recorder, the files, or --all")
+        raise WrongCall("untrust: give the recorder's address, the files, or --all")
     computer = Computer.this()
     ledger = ledger_of(computer)
     removals, lines = [], []
@@ -98,31 +98,28 @@ def untrust(targets: tuple[str, ...], everything: bool, as_json: bool) -> int:
 
 
 def _target(target: str | None) -> Any:
-    """What `remove` takes: nothing for all, the certificates of a file, or an address."""
+    """The target for `remove`: None for everything, the certificates of a file, or an address."""
     from nvrflow.address import normalised
     from nvrflow.certificate import read_certificate_file
 
     if target is None:
         return None
-    path = Path(target)
-    return read_certificate_file(path) if path.is_file() else normalised(target)
+    return read_certificate_file(Path(target)) if _is_file(target) else normalised(target)
 
 
 def _nothing_left(target: str | None, ledger: Any) -> str:
-    """The sentence for a target of which nothing lies in any store: taken back earlier, or not known at all."""
+    """The sentence for a target that is in no store: it was removed earlier, or is not known at all."""
     from nvrflow.certificate import host_of
 
     if target is None:
-        return "Nothing of nvrflow's is in your own stores."
-    before = None if Path(target).is_file() else ledger.taken_back(host_of(target))
+        return "Nothing that nvrflow imported is in your own stores."
+    before = None if _is_file(target) else ledger.taken_back(host_of(target))
     if before is not None:
-        return (
-            f"{target}: was taken back already ({before.when[:16].replace('T', ' ')} UTC); nothing of it is in your stores now."
-        )
-    return f"{target}: nothing of nvrflow's is in your stores for it, and your ledger has no entry; see nvrflow trust --list."
+        return f"{target}: was removed already ({before.when[:16].replace('T', ' ')} UTC); nothing of it is in your stores now."
+    return f"{target}: nvrflow imported nothing for it into your stores, and your ledger has no entry; see nvrflow trust --list."
 
 
-@click.command(short_help="A folder for the thumb drive: certificates, install and uninstall scripts.")
+@click.command(short_help="Make a folder for the thumb drive: certificates, install and uninstall scripts.")
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...|URL")
 @click.option("--out", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
 @click.option(
@@ -133,12 +130,12 @@ def _nothing_left(target: str | None, ledger: Any) -> str:
     help="The recorder, as people open it (default: the certificate's first name).",
 )
 @click.option("--trust", "kind", type=click.Choice(["limited", "pin", "ca", "as-guide"]), default="limited", show_default=True)
-@click.option("--also", metavar="NAME", multiple=True, help="A further public name on the certificate that may be vouched for.")
+@click.option("--also", metavar="NAME", multiple=True, help="A further public name on the certificate that may be trusted.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def bundle(sources: tuple[str, ...], out: Path, url: str | None, kind: Kind, also: tuple[str, ...], as_json: bool) -> int:
-    """Make the folder that installs a recorder's certificates on other computers with nothing but their operating system.
+    """Make a folder that installs a recorder's certificates on other computers and needs only their operating system.
 
-    Name the certificate files, or the recorder's address (with https://): then its certificates are taken from the connection.
+    Give the certificate files, or the recorder's address (with https://); then the certificates come from the connection.
     """
     from nvrflow.trust import Terms, request_for_files, request_for_served
     from nvrflow.trust.bundle import make_bundle
@@ -168,11 +165,22 @@ def bundle(sources: tuple[str, ...], out: Path, url: str | None, kind: Kind, als
 
 
 def _is_address(text: str) -> bool:
-    """Whether it is an address and no file's name: with a scheme, or an IP address. A name like nvr.local needs its http://."""
+    """Whether it is an address, not a file. A name like nvr.local needs its http://, an IP address does not.
+
+    What looks like `user:password@host` counts as an address, so that the message about it does not repeat the password.
+    """
     from nvrflow.certificate import host_of
     from nvrflow.certificate.hosts import is_ip
 
-    return not Path(text).exists() and ("://" in text or is_ip(host_of(text)))
+    return not _is_file(text) and ("://" in text or {"@", ":"} <= set(text) or is_ip(host_of(text)))
+
+
+def _is_file(text: str) -> bool:
+    """Whether there is a file of this name; there is none of a name that is too long for one."""
+    try:
+        return Path(text).is_file()
+    except OSError:
+        return False
 
 
 def _warned(warnings: Iterable[str]) -> list[str]:
@@ -185,11 +193,16 @@ def _warned(warnings: Iterable[str]) -> list[str]:
     "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
 )
 @click.option(
-    "--timeout", metavar="SECONDS", type=click.FloatRange(min=1), default=30, show_default=True, help="The end of every wait."
+    "--timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=1),
+    default=30,
+    show_default=True,
+    help="How long each wait may take.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def verify(url: str, browser_path: Path | None, timeout: float, as_json: bool) -> int:
-    """Open https://recorder with this computer's own browser and tools, ignoring no error; if it is not trusted, say why."""
+    """Open https://recorder with this computer's own browsers and tools, ignoring no error; if it is not trusted, say why."""
     from nvrflow.trust.verify import verify as verified
 
     found = verified(url, browser_path, timeout, say=lambda line: click.echo(line, err=True))
@@ -198,7 +211,7 @@ def verify(url: str, browser_path: Path | None, timeout: float, as_json: bool) -
 
 
 def _show(document: object, as_json: bool, prose: Iterable[str], commands: Iterable[str] = ()) -> None:
-    """The document, or the sentences for a person and then the commands exactly as they can be typed."""
+    """Print the document, or the sentences for a person followed by the commands exactly as they can be typed."""
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return

@@ -1,4 +1,4 @@
-"""Making the thumb-drive folder: what each system needs, the scripts for it, their undoing, a README, checksums."""
+"""Making the bundle folder: the certificates for each system, install and uninstall scripts, a README, checksums."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nvrflow.address import PORTS, Place
 from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, WrongCall
-from nvrflow.trust.bundle.filling import Contents, Part, rendered, scripts, values_for
+from nvrflow.trust.bundle.contents import Contents, Part, rendered, scripts, values_for
 from nvrflow.trust.choice import choose
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.request import Request
@@ -22,7 +23,7 @@ _MANIFEST = "bundle.json"
 
 @dataclass(frozen=True)
 class Bundle:
-    """The folder that was made for the recorder at `url`. `already`: it was there for the same recorder and stays as it is."""
+    """The folder for the recorder at `url`. `already`: it existed for the same recorder and was left unchanged."""
 
     folder: Path
     url: str
@@ -32,18 +33,18 @@ class Bundle:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What those should know who install from the folder."""
+        """What people who install from the folder should know."""
         return warnings_of(self.judgement)
 
 
 def make_bundle(request: Request, out: Path) -> Bundle:
     """Write the folder `out` for the recorder whose certificates these are.
 
-    Its address is that of the request: with the port of HTTPS, where that is not 443. Raises CertificateRefused when the
+    The recorder's address is that of the request, with the HTTPS port if that is not 443. Raises CertificateRefused when the
     certificates must not be trusted, WrongCall when `out` holds something else, InvalidFile when it cannot be written.
     """
     if request.device is None:
-        raise CertificateRefused("the files: the recorder's own certificate is not among them; it is needed for its names")
+        raise CertificateRefused("the files: the recorder's own certificate is missing; add that file, its names are needed")
     found = judged(request, ())
     found.admit("No bundle was made")
     url = address_of(request)
@@ -56,19 +57,17 @@ def make_bundle(request: Request, out: Path) -> Bundle:
 
 
 def address_of(request: Request) -> str:
-    """The recorder's HTTPS address as people open it."""
-    port = request.ports[-1] if request.ports else 443
-    host = f"[{request.host}]" if ":" in request.host else request.host
-    return f"https://{host}/" if port == 443 else f"https://{host}:{port}/"
+    """The HTTPS address at which people open the recorder."""
+    return Place("https", request.host, request.ports[-1] if request.ports else PORTS["https"]).url + "/"
 
 
 def warnings_of(found: Judgement) -> tuple[str, ...]:
-    """What those should know who install from the folder: that HTTPS is still off is no matter to them."""
+    """What people who install from the folder should know; that HTTPS is still off does not concern them."""
     return tuple(str(one) for one in found.problems if one.level == "warning" and one.code != "not-compared")
 
 
 def _earlier(out: Path, found: Judgement, url: str) -> Bundle | None:
-    """The same bundle made before; None for an empty place. Raises WrongCall when something else lies there."""
+    """The same bundle from an earlier run; None for an empty place. Raises WrongCall when something else is there."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return None
     try:
@@ -111,7 +110,7 @@ def _contents(found: Judgement, url: str) -> Contents:
 
 
 def _bundled(family: Family, found: Judgement) -> Family:
-    """Browsers take the same pair as Windows and macOS, so that the folder has as few files as can be."""
+    """The family whose certificates are used: browsers use the pair for Windows and macOS, to keep the number of files small."""
     limited = found.kind == "limited" and found.material.situation == "issued"
     return "windows" if limited and family in ("chromium", "firefox", "openssl") else family
 
@@ -126,4 +125,5 @@ def _write(out: Path, contents: Contents, host: str) -> None:
             file.write_bytes(data)
             file.chmod(0o755 if name.endswith((".sh", ".command")) else 0o644)
     except OSError as problem:
-        raise InvalidFile(f"the bundle for {host} cannot be written ({problem.strerror})", out) from None
+        said = f"the bundle for {host} cannot be written ({problem.strerror}); give another folder with --out"
+        raise InvalidFile(said, out) from None

@@ -1,4 +1,4 @@
-"""The scripts and the README of a bundle, filled in: nothing that a certificate says can become code."""
+"""Filling in the scripts and the README of a bundle, so that no text from a certificate can become code."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from nvrflow.certificate import Certificate
+from nvrflow.command import for_powershell
 from nvrflow.report import nvrflow_version
 from nvrflow.trust.judgement import Judgement
 from nvrflow.trust.stores import Family, Use, short
@@ -24,7 +25,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Part:
-    """One certificate as one system wants it; `file` is its path in the folder."""
+    """One certificate in the form that one system needs; `file` is its path in the folder."""
 
     certificate: Certificate
     use: Use
@@ -43,12 +44,12 @@ class Part:
 
     @property
     def sha256(self) -> str:
-        """In hex without colons."""
+        """The fingerprint in hex without colons."""
         return self.certificate.sha256.replace(":", "")
 
     @property
     def sha1(self) -> str:
-        """In hex without colons."""
+        """The fingerprint in hex without colons."""
         return self.certificate.sha1.replace(":", "")
 
     @property
@@ -63,7 +64,7 @@ class Part:
 
     @property
     def macos(self) -> str:
-        """How macOS is to trust it."""
+        """How macOS should trust it."""
         if self.use == "intermediate":
             return "link"
         return "trustRoot" if self.certificate.self_signed else "trustAsRoot"
@@ -71,7 +72,7 @@ class Part:
 
 @dataclass
 class Contents:
-    """What will be in the folder, by path."""
+    """The content of the folder, by path."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     parts: dict[Family, list[Part]] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Contents:
 
 
 def scripts(install: bool, values: dict[str, Any]) -> dict[str, str]:
-    """The install or the uninstall scripts for all systems, by file name."""
+    """Render the install or the uninstall scripts for all systems; the keys are file names."""
     word = "install" if install else "uninstall"
     found = {}
     for template, name in (("linux.sh", f"{word}-linux.sh"), ("macos.command", f"{word}-macos.command")):
@@ -92,19 +93,19 @@ def scripts(install: bool, values: dict[str, Any]) -> dict[str, str]:
 
 
 def rendered(template: str, values: dict[str, Any]) -> str:
-    """One template with the values filled in."""
+    """Render one template with these values."""
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
     return environment.from_string((_TEMPLATES / template).read_text(encoding="utf-8")).render(values)
 
 
 def values_for(found: Judgement, url: str, contents: Contents, remarks: Iterable[str]) -> dict[str, Any]:
-    """What the templates are filled with: text from certificates only in safe letters, and quoted for its shell."""
+    """The values for the templates. Text from certificates is reduced to safe letters and quoted for its shell."""
     texts = {"host": found.request.host, "url": url, "fingerprint": found.fingerprint, "reach": found.reach}
     texts["id"] = hashlib.sha256(f"{url} {found.kind} {found.fingerprint}".encode()).hexdigest()[:12]
     safe = {name: _safe(text) for name, text in texts.items()}
     return {
         **{name: shlex.quote(text) for name, text in safe.items()},
-        **{f"{name}_ps": _powershell(text) for name, text in safe.items()},
+        **{f"{name}_ps": for_powershell(text) for name, text in safe.items()},
         **{f"{name}_plain": text for name, text in safe.items()},
         "title": f"Trust for the recorder at {safe['url']}",
         "version": nvrflow_version(),
@@ -115,7 +116,7 @@ def values_for(found: Judgement, url: str, contents: Contents, remarks: Iterable
             shlex.quote(_safe(one)) for name in ("chromium", "firefox", "openssl") for one in _said(contents, name)
         ],
         "skipped_macos": [shlex.quote(_safe(one)) for one in _said(contents, "macos")],
-        "skipped_windows_ps": [_powershell(_safe(one)) for one in _said(contents, "windows")],
+        "skipped_windows_ps": [for_powershell(_safe(one)) for one in _said(contents, "windows")],
         "listing": _listing(contents),
         "remarks": [_safe(one) for one in remarks],
     }
@@ -134,15 +135,10 @@ def _listing(contents: Contents) -> list[str]:
                 seen.add(part.file)
                 lines += [part.file, f"    {_safe(part.certificate.subject)}", f"    SHA-256 {part.certificate.sha256}"]
                 lines.append(f"    SHA-1   {part.certificate.sha1}")
-    lines.append("recorder/  the recorder's own files as downloaded, to compare with; they are not installed as they are")
+    lines.append("recorder/  the recorder's own files as downloaded, for comparison; the scripts do not install these files")
     return lines
 
 
 def _safe(text: str) -> str:
-    """Only letters that no shell, console or editor reads anything into."""
+    """Replace every letter that could have a special meaning for a shell, console or editor."""
     return re.sub(r"[^A-Za-z0-9 .,:;_*()/=+@'-]", "?", text)
-
-
-def _powershell(text: str) -> str:
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"

@@ -1,4 +1,4 @@
-"""What this computer has and lacks: browser, NSS tools, keyring, trust stores, simulator."""
+"""What this computer has and what is missing: browser, NSS tools, keyring, trust stores, simulator."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from nvrflow.trust.surroundings import examine
 
 
 def examine_all() -> list[Problem]:
-    """Everything that `nvrflow doctor` looks at, what is needed first.
+    """Everything that `nvrflow doctor` checks, the most important first.
 
-    A `refusal` is what nothing works without, a `warning` what some work lacks, a `note` what is well. The codes end in `-there`
-    or `-missing`, beside those of `surroundings.examine`.
+    A `refusal` is something missing that everything needs, a `warning` something missing that some work needs, a `note` something
+    that is in order. The codes end in `-there` or `-missing`; others come from `surroundings.examine`.
     """
     found = [_python(), _browser(), *([_certutil()] if sys.platform == "linux" else []), _keyring(), _simulator()]
     return found + examine(Computer.this())
@@ -43,7 +43,7 @@ def _certutil() -> Problem:
     found = tool("certutil")
     if found:
         return _there("certutil", found)
-    sentence = "NSS's certutil is missing, so no browser can be given certificates"
+    sentence = "NSS's certutil is missing, so nvrflow cannot import certificates into any browser"
     return Problem("certutil-missing", "certutil", sentence, "apt-get install libnss3-tools (Fedora: dnf install nss-tools)")
 
 
@@ -54,7 +54,7 @@ def _keyring() -> Problem:
     backend = keyring.get_keyring()
     if not isinstance(backend, fail.Keyring | null.Keyring):
         return _there("keyring", backend.name)
-    sentence = "none is usable here; the password comes from NVRFLOW_PASSWORD or a prompt"
+    sentence = "no keyring can be used here; give the password in NVRFLOW_PASSWORD or at the prompt"
     return Problem("keyring-missing", "keyring", sentence, level="warning")
 
 

@@ -1,4 +1,4 @@
-"""A throw-away HOME whose browser trusts exactly what a plan would trust: for the check before the import."""
+"""A temporary HOME in which a browser trusts exactly what a plan would import, for the test before the import."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.plan import Plan
 from nvrflow.trust.stores import is_enough
-from nvrflow.trust.stores.nss_store import MEND, NssStore
+from nvrflow.trust.stores.nss_store import CERTUTIL, NssStore
 
 
 def into_home(plan: Plan, home: Path) -> Path:
-    """Put the plan's certificates into the NSS database of the empty folder `home`, nothing else; no ledger.
+    """Put the plan's certificates, and nothing else, into an NSS database in the empty folder `home`; no ledger is written.
 
-    Start Chromium with HOME set to `home`. The database lies in the old place, `.pki/nssdb`, which every version of
-    Chromium reads first; here there is nothing that it could hide. Linux only. Raises NotTrusted when it cannot be made.
+    Then start Chromium with HOME set to `home`. The database is in the old place, `.pki/nssdb`, which every version of
+    Chromium reads first. Linux only. Raises NotTrusted when the database cannot be made.
     """
     computer = Computer("linux", environment_of(plan.computer.environment, home))
     store = NssStore(computer, "throw-away", "chromium", home / ".pki" / "nssdb", "one browser", creatable=True)
     if not computer.has("certutil"):
-        raise NotTrusted(f"{home}: NSS's certutil is missing, so no browser can be given the certificates; {MEND}")
+        raise NotTrusted(f"{home}: NSS's certutil is missing, so no browser can be given the certificates; {CERTUTIL}")
     for choice in choose(plan.material, plan.kind, "chromium"):
         if choice.certificate is None:
             raise NotTrusted(f"{plan.host}: {choice.why}")

@@ -1,4 +1,4 @@
-"""What answers at an address, also where the browser itself would have to ask for user and password before it shows anything."""
+"""Opening an address and getting its answer, even if the browser itself would have to ask for user and password first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def open_page(page: Page, url: str, wait_until: Literal["commit", "domcontentloaded"], timeout: float) -> Response | None:
-    """Open `url` within `timeout` seconds; the answer, whatever its status. Raises PlaywrightError.
+    """Open `url` within `timeout` seconds and return the answer, with any status. Raises PlaywrightError.
 
-    A 401 that the browser itself has to answer is an error for a full browser, which shows an empty page of its own then, and
-    a page like any other for a headless shell. No user or password is made up, because a recorder would count the try.
+    A 401 that the browser itself has to answer is an error in a full browser, which then shows an empty page of its own, and an
+    ordinary page in a headless shell. No user or password is invented, because the recorder would count that as a try.
     """
     answers: list[Response] = []
 
@@ -31,7 +31,7 @@ def open_page(page: Page, url: str, wait_until: Literal["commit", "domcontentloa
         if not wants_sign_in(problem) or not answers or answers[-1].status != 401:
             raise
         with suppress(PlaywrightTimeout):
-            page.wait_for_url(re.compile("^chrome-error:"), timeout=5000)  # what is done on the page meanwhile is lost
+            page.wait_for_url(re.compile("^chrome-error:"), timeout=5000)  # anything done on the page before that is lost
         return answers[-1]
     finally:
         page.remove_listener("response", hear)

@@ -1,4 +1,4 @@
-"""Printing an HTML file as PDF with the browser that is there anyway."""
+"""Printing an HTML file as PDF with the browser."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MOMENT = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
 
 def print_pdf(html: Path, browser: Browser, date: str) -> bytes:
-    """`html` as its print style has it: A4, tagged, with an outline; the same file gives the same bytes.
+    """Print `html` as PDF: A4, tagged, with an outline. The same file always gives the same bytes.
 
-    `date` (YYYY-MM-DD) is the day that the PDF says it was made on. Raises NvrflowError when it cannot be printed.
+    `date` (YYYY-MM-DD) becomes the PDF's date of creation. Raises NvrflowError if it cannot be printed.
     """
     from playwright.sync_api import Error as PlaywrightError
 
@@ -33,9 +33,9 @@ def print_pdf(html: Path, browser: Browser, date: str) -> bytes:
 
 
 def _renumbered(made: bytes) -> bytes:
-    """The PDF with its structure's ids counted from 1: the browser's own depend on how busy the computer was.
+    """Renumber the ids of the PDF's structure from 1, because the browser's ids depend on how busy the computer was.
 
-    They keep their order and their length, so that the PDF's table of ids and its offsets stay right.
+    They keep their order and length, so that the PDF's table of ids and its offsets stay correct.
     """
     order = {number: rank for rank, number in enumerate(sorted(set(_NODE.findall(made))), 1)}
     return _NODE.sub(lambda found: b"(node%08d)" % order[found[1]], made)

@@ -1,4 +1,4 @@
-"""Getting a browser or one of its tools when the computer lacks it and nobody has to be asked."""
+"""Installing a missing browser or NSS tool, if that is possible without a question."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LONG = 8 << 20  # bytes that an installer may write
 
 
 def ensure_browser(path: Path | str | None = None, full: bool = False) -> Browser:
-    """Like `find_browser`; if there is none, one is installed: by Playwright, or on Debian and Ubuntu as root by apt-get.
+    """Find a browser or install one: with Playwright, or on Debian and Ubuntu as root with apt-get.
 
-    May take minutes and the network. Raises WrongCall with what to type when no browser can be had.
+    An installation needs the network and may take minutes. Raises WrongCall, with the command to type, if it is not possible.
     """
     if path or os.environ.get("NVRFLOW_BROWSER") or installed(full):
         return find_browser(path, full)
@@ -25,30 +25,32 @@ def ensure_browser(path: Path | str | None = None, full: bool = False) -> Browse
     if own is None:
         _apt_get("chromium")
     elif not own.version and is_root():
-        _playwright("install-deps", "chromium")  # the system's libraries, which its download does not bring along
+        _playwright("install-deps", "chromium")  # system libraries that the download does not include
     return find_browser(full=full)
 
 
 def ensure_tool(name: str) -> str:
-    """The absolute path of an NSS tool such as `certutil`, installed if that is possible here. Raises WrongCall if not."""
+    """The absolute path of an NSS tool such as `certutil`; it is installed if possible. Raises WrongCall if not."""
     found = tool(name)
     if found is None and sys.platform == "linux":
         _apt_get("libnss3-tools")
         found = tool(name)
     if found is None:
-        raise WrongCall(f"{name}: is not installed; type: apt-get install libnss3-tools (Fedora: dnf install nss-tools)")
+        raise WrongCall(
+            f"{name}: this tool is not installed; type: apt-get install libnss3-tools (Fedora: dnf install nss-tools)"
+        )
     return found
 
 
 def _playwright(*words: str) -> bool:
-    """Whether Playwright's own installer did what it was told; it gives up soon when nothing answers."""
+    """Run Playwright's own installer; False if it failed. It gives up soon without a network."""
     patience = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
     command = (sys.executable, "-m", "playwright", *words)
     return run(Command(command, 5 * _MINUTES, patience, umask=0o022, may_fail=True, most_output=_LONG)).ok
 
 
 def _apt_get(package: str) -> None:
-    """Install a Debian package if that is possible here without asking anybody."""
+    """Install a Debian package, if that is possible without a question."""
     apt = tool("apt-get")
     if apt is None or not is_root():
         return

@@ -1,4 +1,4 @@
-"""Certificates out of files, whatever a recorder put into them: told by content, never by the file's name."""
+"""Reading certificates from files in any format that recorders use. The content decides, never the file's name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from asn1crypto import x509 as asn1
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from nvrflow.certificate.certificate import Certificate, Format, Role
 from nvrflow.certificate.encoding import parts
-from nvrflow.certificate.noun import Certificate, Format, Role
 from nvrflow.errors import CertificateRefused, InvalidFile
 
 MOST_BYTES = 64 * 1024
@@ -42,26 +42,26 @@ _LOOKS = (
 
 
 def read_certificates(data: bytes, source: str) -> list[Certificate]:
-    """Every certificate in `data`: PEM, DER, PKCS#7 (PEM or DER), bundles of them, or a ZIP of such files.
+    """Read every certificate in `data`: PEM, DER, PKCS#7 (PEM or DER), bundles of them, or a ZIP of such files.
 
-    `source` (a file's name) is for the messages. At most 64 KiB a file and 16 certificates. Raises CertificateRefused
-    for private keys, PKCS#12, too much, and anything that is no certificate (saying what it looks like).
+    `source` (a file's name) is used in messages. At most 64 KiB per file and 16 certificates are read. Raises CertificateRefused
+    for private keys, PKCS#12, too much data, and data that is not a certificate (the message says what it looks like).
     """
     found = _from_zip(data, source) if data.startswith(b"PK\x03\x04") else _from_file(data, source)
     unique = list({certificate.der: certificate for certificate in found}.values())
     if len(unique) > MOST_CERTIFICATES:
         raise CertificateRefused(
-            f"{source}: holds {len(unique)} certificates; a recorder's download has one or two, more than"
-            f" {MOST_CERTIFICATES} are not taken"
+            f"{source}: this file holds {len(unique)} certificates, and at most {MOST_CERTIFICATES} are read; a recorder's"
+            " download has one or two, so give that file"
         )
     return unique
 
 
 def read_certificate_file(path: Path, role: Role = "") -> list[Certificate]:
-    """The certificates of one file, each knowing its file and role. Raises InvalidFile when it cannot be opened."""
+    """Read the certificates of one file; each gets that `file` and `role`. Raises InvalidFile when it cannot be opened."""
     try:
         if path.exists() and not path.is_file():
-            raise InvalidFile("this is not a file; name the file that holds the certificate", path)
+            raise InvalidFile("this is not a file; give the file that holds the certificate", path)
         with path.open("rb") as file:
             data = file.read(MOST_BYTES * MOST_CERTIFICATES + 1)
         if len(data) > MOST_BYTES * MOST_CERTIFICATES:
@@ -77,15 +77,18 @@ def _from_zip(data: bytes, source: str) -> list[Certificate]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if len(members) > MOST_CERTIFICATES:
-                raise CertificateRefused(f"{source}: a ZIP with {len(members)} files; {MOST_CERTIFICATES} are the most")
+                raise CertificateRefused(
+                    f"{source}: this ZIP holds {len(members)} files, and at most {MOST_CERTIFICATES} are read;"
+                    " give a ZIP with the certificates only"
+                )
             for member in members:
                 with archive.open(member) as file:
                     content = file.read(MOST_BYTES + 1)
                 found += _from_file(content, f"{source}/{member.filename}")
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as problem:
-        raise CertificateRefused(f"{source}: a ZIP that cannot be unpacked ({problem}); download it again") from None
+        raise CertificateRefused(f"{source}: this ZIP cannot be unpacked ({problem}); download it again") from None
     if not found:
-        raise CertificateRefused(f"{source}: an empty ZIP; it should hold a certificate")
+        raise CertificateRefused(f"{source}: this ZIP is empty, but it should hold a certificate; download it again")
     return found
 
 
@@ -101,7 +104,7 @@ def _from_file(data: bytes, source: str) -> list[Certificate]:
     found = _from_pem(blocks, source) if blocks else _from_der(data, source) or _from_bare_base64(data, source)
     if found:
         return found
-    raise CertificateRefused(f"{source}: {_looks_like(data)}, not a certificate; a PEM, DER or PKCS#7 file was expected")
+    raise CertificateRefused(f"{source}: this is {_looks_like(data)}, not a certificate; give a PEM, DER or PKCS#7 file")
 
 
 def _from_pem(blocks: list[tuple[bytes, bytes]], source: str) -> list[Certificate]:
@@ -109,17 +112,17 @@ def _from_pem(blocks: list[tuple[bytes, bytes]], source: str) -> list[Certificat
     for label, body in blocks:
         name = label.decode()
         if name not in _CERTIFICATE_LABELS | _PKCS7_LABELS:
-            continue  # parameters, requests, revocation lists: harmless and of no use
+            continue  # parameters, requests, revocation lists: harmless, and not needed
         inner = _from_der(_decoded(body), source)
         if not inner:
-            raise CertificateRefused(f"{source}: a {name} block that cannot be read; download the file again")
+            raise CertificateRefused(f"{source}: its {name} block cannot be read; download the file again")
         kind: Format = "pem" if name in _CERTIFICATE_LABELS else "pkcs7"
         found += [replace(certificate, format=kind) for certificate in inner]
     return found
 
 
 def _from_bare_base64(data: bytes, source: str) -> list[Certificate]:
-    """A certificate in base64 without BEGIN and END lines, as some firmwares give it."""
+    """Read a certificate in base64 without BEGIN and END lines, as some firmwares write it."""
     text = b"".join(data.split())
     if not re.fullmatch(rb"MI[A-Za-z0-9+/]+={0,2}", text):
         return []
@@ -139,9 +142,9 @@ def _decoded(body: bytes) -> bytes:
 
 
 def _from_der(data: bytes, source: str) -> list[Certificate]:
-    """One certificate in DER, or those of a PKCS#7; bytes after the structure's end are left out. Empty for anything else.
+    """Read one certificate in DER, or all certificates of a PKCS#7. Bytes after the end of the structure are ignored.
 
-    Raises CertificateRefused for what is a certificate and still cannot be read.
+    Returns an empty list for other data. Raises CertificateRefused for a damaged certificate.
     """
     data = data[: _der_length(data)]
     if _SIGNED_DATA in data[:32]:
@@ -162,7 +165,7 @@ def _certificate(der: bytes, source: str, format_: Format) -> Certificate:
 
 
 def _listed(data: bytes) -> Iterator[bytes]:
-    """The certificates of a PKCS#7, also one in BER with lengths that are left open, which `cryptography` does not read."""
+    """Yield the certificates of a PKCS#7 as DER, also of BER with indefinite lengths, which `cryptography` does not read."""
     try:
         listed = cms.ContentInfo.load(data)["content"]["certificates"]
         yield from [bytes(one.chosen.dump()) for one in listed if one.name == "certificate"]
@@ -171,7 +174,7 @@ def _listed(data: bytes) -> Iterator[bytes]:
 
 
 def _definite(data: bytes) -> bytes:
-    """The same in DER, if the length of a certificate was left open (BER): it was signed as DER."""
+    """The data as DER, if it is a certificate in BER with an indefinite length; a certificate is signed as DER."""
     if data[:2] != b"\x30\x80":
         return data
     try:
@@ -181,7 +184,7 @@ def _definite(data: bytes) -> bytes:
 
 
 def _der_length(data: bytes) -> int:
-    """How many bytes the outermost DER structure has; all of `data` when that cannot be told."""
+    """The length of the outermost DER structure in bytes; the length of `data` when it cannot be determined."""
     if len(data) < 2 or data[0] != 0x30 or data[1] == 0x80:
         return len(data)
     if data[1] < 0x80:
@@ -191,17 +194,17 @@ def _der_length(data: bytes) -> int:
 
 
 def _refuse_private_parts(data: bytes, source: str) -> None:
-    """Raises CertificateRefused for a private key, alone or beside a certificate, and for a PKCS#12 store."""
+    """Raise CertificateRefused for a private key, alone or beside a certificate, and for a PKCS#12 store."""
     if re.search(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----", data) or _is_private_key(data):
         raise CertificateRefused(
-            f"{source}: contains a private key; nobody but the recorder may have it, so the file is not kept or"
-            " imported - download the certificate without its key"
+            f"{source}: contains a private key, which only the recorder may have, so the file is not kept or"
+            " imported; download the certificate without its key"
         )
     head = data[:40]
     if head[:1] == b"\x30" and _PKCS12_CONTENT[0] in head and _PKCS12_CONTENT[1] in head[:8]:
         raise CertificateRefused(
-            f"{source}: is a PKCS#12 store (.p12, .pfx), which carries a private key; the file is not kept or"
-            " imported - download the certificate alone (PEM, DER or PKCS#7)"
+            f"{source}: is a PKCS#12 store (.p12, .pfx), which contains a private key, so the file is not kept or"
+            " imported; download the certificate alone (PEM, DER or PKCS#7)"
         )
 
 
@@ -211,7 +214,7 @@ def _is_private_key(data: bytes) -> bool:
     try:
         load_der_private_key(data[: _der_length(data)], password=None)
     except TypeError:
-        return True  # encrypted: a private key all the same
+        return True  # encrypted, but still a private key
     except (ValueError, UnsupportedAlgorithm):
         return False
     return True
@@ -228,11 +231,14 @@ def _looks_like(data: bytes) -> str:
     if b"-----begin certificate request" in head or b"-----begin new certificate request" in head:
         return "a certificate request"
     if b"-----begin" in head:
-        return "a PEM file without a certificate, or one that is cut off"
+        return "a PEM file without a certificate, or a certificate that is cut off"
     if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in head):
-        return f"a text that begins with {begins[:24].decode()!r}"
+        return f"text that begins with {begins[:24].decode()!r}"
     return "binary data"
 
 
 def _too_big(source: str, size: int) -> str:
-    return f"{source}: {size} bytes or more; a recorder's certificate file has a few thousand, {MOST_BYTES} are the most"
+    return (
+        f"{source}: this file has {size} bytes or more, and at most {MOST_BYTES} are read; a recorder's certificate file has a"
+        " few thousand bytes, so give that file"
+    )

@@ -1,4 +1,4 @@
-"""A key and certificate for one gate: only the browser that was started with it accepts it, and it ends with the gate."""
+"""A temporary key and certificate for one gate, which only the browser of that gate accepts."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from cryptography.x509.oid import NameOID
 
 
 def throw_away() -> tuple[ssl.SSLContext, str]:
-    """A server's TLS with a fresh key, and the SHA-256 of that key's SPKI in base64, by which one browser accepts it.
+    """Make a TLS server context with a new key, and the SHA-256 of its SPKI in base64, by which one browser accepts it.
 
-    The certificate names no host and signs nothing: one does for all hosts, because the browser looks at its key alone. Nobody
-    else can use it, because the key is in no file for longer than the line that reads it.
+    The certificate names no host and signs nothing: it works for all hosts, because the browser checks only its key. Nobody else
+    can use it, because the key is in a file only while it is being read.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nvrflow: one run's own gate")])
@@ -45,7 +45,7 @@ def _server(pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
-    number, name = tempfile.mkstemp(prefix="nvrflow-")  # 0600; Python's ssl reads files only
+    number, name = tempfile.mkstemp(prefix="nvrflow-")  # 0600; Python's ssl reads keys only from files
     try:
         with os.fdopen(number, "wb") as file:
             file.write(pem)
