@@ -21,6 +21,7 @@ LAYERS = [
         [
             "flows",
             "running",
+            "shooting",
             "linting",
             "guide",
             "demonstration",

@@ -64,7 +64,7 @@ def keep_text(recorder: Recorder, step: Step, page_name: str, text: str) -> list
     """A certificate that the page shows as text, kept as a file like a download. Raises CertificateRefused."""
     certificates = read_certificates(text.encode(), f"the text of {step.element}")
     kept = _keep(recorder.downloads, page_name, "certificate.pem", text.encode())
-    step.note = f"saved as {kept.name}"
+    step.note, step.value = f"saved as {kept.name}", "certificate.pem"
     return [replace(certificate, file=kept) for certificate in certificates]
 
 

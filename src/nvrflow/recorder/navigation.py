@@ -14,6 +14,7 @@ from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.outcomes import SLICE
 from nvrflow.recorder.readiness import await_ready
 from nvrflow.recorder.screen import Screen
+from nvrflow.recorder.target import target_of
 from nvrflow.recorder.view import window_of
 from nvrflow.wait import waiting
 
@@ -124,8 +125,7 @@ def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
     start = go_to(recorder, way.on, patient)
     moved = len(recorder.report.steps) > steps
     if moved and recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
-        if recorder.steps.studio is not None:
-            _mention(recorder, name, way)
+        _mention(recorder, name, way)
         return
     if way.open and not patient and not _offered(recorder, start, way.open[0]):
         _leave(recorder, way.on)
@@ -149,15 +149,15 @@ def _click_through(recorder: Recorder, name: str, way: Way, start: Screen) -> No
 
 
 def _offered(recorder: Recorder, start: Screen, element: str) -> bool:
-    """Whether the way is offered now; a guide waits a little, because it has to take the same way every time."""
+    """Whether the way is offered now; still pictures wait a little, because they have to show the same way every time."""
     if start.offers(element):
         return True
     find = recorder.firmware.file.pages[start.name].elements[element].find
-    return recorder.steps.studio is not None and recorder.view.comes(find, 10 * SLICE)
+    return recorder.steps.camera.still and recorder.view.comes(find, 10 * SLICE)
 
 
 def _mention(recorder: Recorder, name: str, way: Way) -> None:
-    """For a guide: what a person would click if the page were not shown already, pictured and not clicked."""
+    """What a person would click if the page were not shown already, pictured and not clicked."""
     steps, elements = recorder.steps, recorder.firmware.file.pages[way.on].elements
     for element in way.open:
         match = recorder.finder.probe(elements[element].find)
@@ -165,6 +165,7 @@ def _mention(recorder: Recorder, name: str, way: Way) -> None:
             title = f"Click {recorder.firmware.called(elements[element], element)} if it is not selected already"
             with steps.step(f"open-{name}".replace("_", "-"), title, "read", f"{way.on}.{element}", "click") as step:
                 step.locator, step.fallback = match.locator, match.index
+                step.target = target_of(recorder.firmware, elements[element], step.element, match.index)
                 recorder.view.settle()
                 steps.photograph(step, recorder.page, match.found, optional=True)
 

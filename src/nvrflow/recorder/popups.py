@@ -21,6 +21,7 @@ from nvrflow.errors import (
 from nvrflow.firmware import Element, Firmware, Handler
 from nvrflow.firmware.model import Obstacle
 from nvrflow.recorder.finder import Finder, Match
+from nvrflow.recorder.target import target_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog
@@ -143,6 +144,7 @@ class Popups:
             match = self._awaited(element, full)
             with self.steps.step(step_id, title, element.effect, full, "answer", before=before) as step:
                 step.locator, step.fallback = match.locator, match.index
+                step.target = target_of(self.firmware, element, full, match.index)
                 self.steps.before_using(step, self.finder.page, match.found)
                 self._click(match, full)
         with translated(f"{self.firmware.name}: handlers.{name}"):

@@ -33,10 +33,11 @@ def await_https(recorder: Recorder, port: int | None) -> None:
     """
     https = _state(recorder)
     with recorder.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
-        step.value = _secure(recorder, port or (urlsplit(recorder.url).port if recorder.session.address.secure else None) or 443)
+        known = port or ((urlsplit(recorder.url).port or 443) if recorder.session.address.secure else None)
         if recorder.steps.held:
-            step.outcome = "would"
+            step.outcome, step.value = "would", _secure(recorder, known) if known else ""  # nobody guesses a port
             return
+        step.value = _secure(recorder, known or 443)
         patience = _patience(recorder)
         _ask_for_a_restart(recorder, bool(https.before))
         with waiting(f"{step.value} to answer", patience):

@@ -19,6 +19,7 @@ from nvrflow.recorder.outcomes import SLICE, Clicked, await_announcement, click_
 from nvrflow.recorder.reading import port_in, text_of
 from nvrflow.recorder.secret_fields import mark_secret
 from nvrflow.recorder.switches import is_on, turn
+from nvrflow.recorder.target import target_of
 from nvrflow.report import Step
 from nvrflow.wait import waiting
 
@@ -135,7 +136,7 @@ class Screen:
             return False
         spec = self._spec(element)
         steps = self.recorder.steps
-        if steps.held and steps.studio is not None and spec.effect == "write":
+        if steps.held and spec.effect == "write":
             return True
         if not self.recorder.view.turn_to(self.name):
             return False
@@ -202,11 +203,13 @@ class Screen:
         spec, steps = self._spec(element), self.recorder.steps
         step_id = self.recorder.step_id or f"{verb}-{self.name}-{element}".replace("_", "-")
         with steps.step(step_id, title, spec.effect, f"{self.name}.{element}", verb, value) as step:
-            if steps.held and steps.studio is not None and not isinstance(self.recorder.finder.probe(spec.find), Match):
-                steps.studio.unseen(step)
+            step.target = target_of(self.recorder.firmware, spec, step.element)
+            if steps.held and not isinstance(self.recorder.finder.probe(spec.find), Match):
+                steps.unseen(step)
                 raise HeldBack(title)
             match = self._find(element, step)
             step.locator, step.fallback = match.locator, match.index
+            step.target = target_of(self.recorder.firmware, spec, step.element, match.index)
             if match.index:
                 expected = self.recorder.finder.describe(spec.find[0])
                 self.recorder.steps.drift(step.element, expected, match.locator)
@@ -214,8 +217,8 @@ class Screen:
                 self.recorder.view.settle()
             steps.before_using(step, self.recorder.page, match.found)
             yield step, match
-            if steps.studio is not None and spec.announced_by:
-                steps.studio.announced_by(step, self.recorder.finder.any_of(spec.announced_by))
+            if spec.announced_by:
+                steps.announced_by(step, self.recorder.finder.any_of(spec.announced_by))
 
     def _find(self, element: str, step: Step | None = None) -> Match:
         """The element, awaited; pop-ups are answered meanwhile, as steps before `step`."""
