@@ -20,6 +20,7 @@ from nvrflow.firmware.body import at_path, read_body, words_in
 from nvrflow.firmware.language import hear
 from nvrflow.recorder import open_recorder
 from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.speech import listen
 
 START = b"<title>Acme NVR</title><h1>Acme home</h1><script>window.lang = 'Elvish'</script>"
 FILE = (
@@ -95,7 +96,7 @@ def test_model_and_version_are_read_from_what_the_recorder_answers(served: Serve
         seen = look_at(url, selectors)
         assert seen.firmware == "acme", seen.why
         with open_recorder(url, "a", "b", selectors=selectors, downloads=served.folder / "downloads") as recorder:
-            recorder.listen()
+            listen(recorder.window)
             assert recorder.report.firmware is not None
             assert (recorder.report.firmware["model"], recorder.report.firmware["version"]) == ("NVR-16", "V4.3.1")
 

@@ -38,6 +38,7 @@ LAYERS = [
         [
             "flows",
             "running",
+            "shooting",
             "linting",
             "guide",
             "demonstration",

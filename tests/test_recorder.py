@@ -33,6 +33,7 @@ from nvrflow.errors import (
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
+from nvrflow.recorder.outcome import refusal
 from nvrflow.simulator import recorder_files
 from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.state_folder import state_folder
@@ -372,6 +373,6 @@ def test_a_recorder_that_is_gone_is_not_said_to_have_refused_the_password(simula
     """The page stays in the browser and shows its own words for an answer that never came."""
     simulation = simulated()
     with opened(simulation) as recorder:
-        assert recorder.refusal("Login failed.").kind == "sign-in-refused"
+        assert refusal(recorder.window, "Login failed.").kind == "sign-in-refused"
         simulation.close()
-        assert recorder.refusal("Login failed.").kind == "unreachable"
+        assert refusal(recorder.window, "Login failed.").kind == "unreachable"

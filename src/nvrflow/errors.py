@@ -22,6 +22,8 @@
     ├── NoRoom                no-room             1   what has to be written down has no place; nothing was changed
     ├── TimedOut              timeout             1   a wait came to its end
     │   └── RequestHeld                               --check kept the request back that was to be answered
+    ├── FlowFailed            flow                1   a flow raised an error of its own
+    ├── Defect                defect              1   nvrflow itself went wrong
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
 
 A message has the form *where: what; what would have been right*.
@@ -206,6 +208,18 @@ class RequestHeld(TimedOut):
     """`--check` kept a request from the recorder, so that its answer could not come."""
 
 
+class FlowFailed(NvrflowError):
+    """A flow raised an error of its own: the message names its file and line."""
+
+    kind = "flow"
+
+
+class Defect(NvrflowError):
+    """Something in nvrflow went wrong that should not have; it is in the report, and the error itself goes on up."""
+
+    kind = "defect"
+
+
 class Interrupted(NvrflowError):
     """The person pressed Ctrl-C."""
 
@@ -221,6 +235,14 @@ def exit_code_of(kind: str) -> int:
 def error_of(kind: str) -> type[NvrflowError]:
     """The class of an `error.kind`, the most general one of that kind; NvrflowError for a kind that is not known."""
     return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+
+
+def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
+    """The error that a report tells of, to be raised again."""
+    found = next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+    problem = found(message)
+    problem.step = step
+    return problem
 
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:

@@ -33,7 +33,7 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
     """
     https = state_of(window)
     with window.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
-        step.value = _secure(window, port) if port else _guessed(window)
+        step.value = _secure(window, port) if port else _guessed(window)  # a port that nobody has said is not made up
         if window.steps.held:
             step.outcome = "would"
             return None
