@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.answering import open_page
@@ -17,6 +17,7 @@ from nvrflow.browser.clicks import watch_clicks
 from nvrflow.browser.conversation import Refused, Rules
 from nvrflow.browser.entrance import Address, locate, normalised
 from nvrflow.browser.gate import Gate, open_gate
+from nvrflow.browser.motion import Motion
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
 from nvrflow.browser.stage import Stage
 from nvrflow.browser.trace import write_redacted
@@ -63,7 +64,9 @@ class Session:
     _password: str | None = None
     _credentials: HttpCredentials | None = None
     _processes: ExitStack = field(default_factory=ExitStack)
+    signed_in: bool = False
     _fresh: bool = False
+    _motion: Motion | None = None
     _context: BrowserContext | None = None
     _page: Page | None = None
 
@@ -85,6 +88,19 @@ class Session:
         assert self._page is not None
         return self._page
 
+    @property
+    def motion(self) -> Motion:
+        """What moves in the browser that is open now."""
+        if self._motion is None:
+            self._start()
+        assert self._motion is not None
+        return self._motion
+
+    @property
+    def who(self) -> str:
+        """Recorder and account, for messages."""
+        return f"{self.host}: {self.user}"
+
     def password(self) -> str:
         """The password; from here on it is a secret of every output of this run."""
         if self._password is None:
@@ -100,10 +116,17 @@ class Session:
         status = f"HTTP {self.status} {self.challenge}".strip() if self.status != 200 else ""
         return ", ".join(part for part in (status, f"titled {title!r}" if title else "") if part)
 
+    def at(self, path: str) -> str:
+        """The full address of a path on this recorder."""
+        return urljoin(self.url + "/", path)
+
     def is_fresh(self, path: str) -> bool:
-        """Whether the browser was opened at `path` just now and nothing was done in it since; true once."""
-        fresh, self._fresh = self._fresh and path in ("/", self.entrance), False
-        return fresh
+        """Whether the browser was opened at `path` just now and nothing was done in it since."""
+        return self._fresh and path in ("/", self.entrance)
+
+    def used(self) -> None:
+        """Something was done in the browser."""
+        self._fresh = False
 
     def reopen(self) -> None:
         """A fresh browser with the recorder's start page; nothing of the earlier one is left in it."""
@@ -169,6 +192,7 @@ class Session:
             accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
         )
         watch_clicks(self._context)
+        self._motion = Motion(self._context)
         self.bounds.watch(self._context)
         if self.language_cookie is not None:
             name, value = self.language_cookie

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nvrflow.address import Place, normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
@@ -27,13 +27,11 @@ from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.studio import Studio
+from nvrflow.recorder.window import Window
 from nvrflow.report import Https, Report, Step
 from nvrflow.room import ensure_room
 from nvrflow.state_folder import state_folder
 from nvrflow.wait import heard_by
-
-if TYPE_CHECKING:
-    pass
 
 
 @contextmanager
@@ -78,9 +76,10 @@ def open_recorder(
                     session.policy = policy([firmware.file], session.bounds.reaches)
                     steps.report.enforced = True
                 kept = downloads or Path(scratch)
-                steps.before_first_write = lambda: _room(manner, kept)
                 tries = _tries(place_of(url), session, manner, steps.report)
-                recorder = Recorder(session, firmware, steps, tries, kept, manner.timeout)
+                window = Window(session, firmware, steps, tries, kept, manner.timeout)
+                steps.before_first_write = lambda: _may_write(manner, window)
+                recorder = Recorder(window)
                 recorder.look_around()
                 _enter(recorder, step)
                 if steps.studio is not None:
@@ -172,10 +171,15 @@ def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tr
     return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
 
 
-def _room(manner: Manner, downloads: Path) -> None:
-    """What a run that changes a recorder has to write down afterwards. Raises NoRoom."""
+def _may_write(manner: Manner, window: Window) -> None:
+    """Whether the recorder is what the selector file is for, and what has to be written down has room.
+
+    Raises NoRoom, UnknownFirmware.
+    """
+    if window.version_refusal is not None:
+        raise window.version_refusal
     ensure_room(
-        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or downloads.parent}
+        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or window.downloads.parent}
     )
 
 
@@ -215,7 +219,7 @@ def _enter(recorder: Recorder, step: Step) -> None:
     page = recorder.firmware.file.pages.get("sign_in")
     if page is not None and page.asked_by_browser and page.path not in (None, "/"):
         recorder.session.entrance = page.path or "/"
-        step.value = recorder.address(recorder.session.entrance)
+        step.value = recorder.session.at(recorder.session.entrance)
         step.title = f"Open {step.value}"
 
 

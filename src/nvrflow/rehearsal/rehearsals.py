@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.command import Command, run
-from nvrflow.recorder.screen import Screen
+from nvrflow.recorder.page import Page
 from nvrflow.rehearsal.stand_in import Lack
 
 _LIMIT = 60.0  # seconds for a process; it ends by itself much earlier, unless it cannot
@@ -61,7 +61,7 @@ def _done(output: str, files: Sequence[str]) -> Iterator[Rehearsal]:
 
 def _verbs() -> dict[str, Any]:
     """Every verb of a page, as `Verb`, by introspection: a new one is known here at once."""
-    known = {name: verb for name, verb in vars(Screen).items() if not name.startswith("_") and inspect.isfunction(verb)}
+    known = {name: verb for name, verb in vars(Page).items() if not name.startswith("_") and inspect.isfunction(verb)}
     return {name: (list(inspect.signature(verb).parameters)[1:], _returned(verb)) for name, verb in known.items()}
 
 
