@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from nvrflow.firmware.control import PLACEHOLDERS, Element, Rows
+from nvrflow.firmware.elements import PLACEHOLDERS, Element, Rows
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Handler, Language, Page, SelectorFile
 from nvrflow.firmware.parts import Where, locators, patterns
