@@ -134,7 +134,7 @@ def test_a_file_that_holds_the_same_is_not_touched(tmp_path: Path) -> None:
         (["--date", "24.11.2026"], r"--date 24\.11\.2026: is not a date"),
         (["--date", "2026-02-30"], "--date 2026-02-30: is not a date"),
         (["--languages", "en,fr"], "--language fr: a guide can be written in"),
-        (["--theme", "no-such.yaml"], r"no-such\.yaml: there is no such file"),
+        (["--theme", "no-such.yaml"], r"no-such\.yaml: this file does not exist"),
     ],
 )
 def test_a_call_that_cannot_be_meant_is_refused_before_the_recorder_is_touched(

@@ -1,4 +1,4 @@
-"""What nvrflow does, shown on a simulated recorder: secured from start to end, and its guide written."""
+"""A demonstration on a simulated recorder: it is secured from start to end, and its guide is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nvrflow.trust.stages import Trusting
 
 @dataclass(frozen=True)
 class Demonstration:
-    """One simulated recorder, by its fixture's name; `out` is the run folder (None: a new one here), the guide lies in it."""
+    """One simulated recorder, by its fixture's name; `out` is the run folder (None: a new folder), which also holds the guide."""
 
     firmware: str
     manner: Manner = field(default_factory=Manner)
@@ -36,7 +36,7 @@ class Demonstration:
         ensure_tool("certutil")
 
     def secure(self) -> tuple[Report, RunFolder]:
-        """Secure a recorder in a temporary home: nothing of this computer's own trust stores is touched."""
+        """Secure a recorder in a temporary home; this computer's own trust stores are not changed."""
         with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as home, simulate(self.firmware) as recorder:
             environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
             trusting = Trusting(confirm=lambda question: _is_shown(recorder, question), environment=environment)
@@ -52,5 +52,5 @@ class Demonstration:
 
 
 def _is_shown(recorder: SimulatedRecorder, question: str) -> bool:
-    """The person of the demonstration compares the fingerprint with what the recorder itself shows."""
+    """Play the person who compares the fingerprint with the recorder's own display."""
     return any(shown in "".join(question.split()) for shown in (recorder.authority_sha256, recorder.device_sha256) if shown)
