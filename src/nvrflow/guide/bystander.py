@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
 from nvrflow.certificate import Certificate, Code
+from nvrflow.environment import in_home
 from nvrflow.recorder import Recorder
 from nvrflow.trust.stages import Trusting
 
@@ -27,8 +27,7 @@ class Bystander:
     _trusting: Trusting = field(init=False)
 
     def __post_init__(self) -> None:
-        own = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
-        self._trusting = Trusting(environment=own | {"HOME": str(self.home)})
+        self._trusting = Trusting(environment=in_home(self.home))
 
     @property
     def objections(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser import find_browser
 from nvrflow.certificate import AUTHORITY, DEVICE, Certificate
+from nvrflow.environment import in_home
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
@@ -39,7 +40,7 @@ from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.throwaway_home import environment_of, into_home
+from nvrflow.trust.throwaway_home import into_home
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -139,7 +140,7 @@ class Trusting:
         with recorder.chapter(chapter), recorder.steps.step(step_id, title) as step:
             with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
                 into_home(plan, Path(home))
-                environment = environment_of(os.environ, Path(home))
+                environment = in_home(Path(home))
                 proof = prove(url, find_browser(recorder.session.browser.path), environment, recorder.timeout)
             if not proof.trusted:
                 said = f"a browser that would trust the recorder's certificates still says {proof.code}"
