@@ -145,6 +145,7 @@ def test_a_language_that_no_browser_knows_is_a_wrong_call(asking: Asking, opened
         pass
 
 
+@pytest.mark.browser
 def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_path: Path) -> None:
     manner = Manner(selectors=ASKING, screenshots=False, timeout=6.0)
     shooting = Shooting((asking().url,), "sign_in", ("en", "es"), USER, lambda _: PASSWORD, manner)

@@ -220,6 +220,7 @@ def gone(folder: Path) -> bool:
     return not processes_of(folder)
 
 
+@pytest.mark.browser
 @LINUX
 @pytest.mark.parametrize("ending", ["error", "INT", "TERM", "KILL"])
 def test_no_process_is_left_when_the_work_ends_with(ending: str, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_every_step_of_the_hand_made_guide_in_a_browser_is_there_in_its_order(sh
         "Click the Download button", "Security Status", "Details next to Configuration Security",
         "Optimize next to HTTPS Security Configuration", "Switch Enable on", "Click the OK button",
     ]  # fmt: skip
-    places = []
+    places: list[int] = []
     for words in expected:
         places.append(next(at for at, text in enumerate(said) if words in text and at > (places[-1] if places else -1)))
     assert places == sorted(places)
@@ -173,7 +173,7 @@ def test_a_picture_that_looks_the_same_is_not_written_again(shown: Shown, tmp_pa
     raw = made.folder / "raw" / "open-menu.png"
     with Image.open(raw) as image:
         touched = image.convert("RGB")
-    touched.putpixel((3, 3), tuple(part ^ 1 for part in touched.getpixel((3, 3))))  # type: ignore[arg-type, union-attr]
+    touched.putpixel((3, 3), tuple(part ^ 1 for part in touched.getpixel((3, 3))))  # type: ignore[union-attr]
     touched.save(raw)
     again = make_guide(shown.film, made.folder, QUICK)
     assert not {"pictures/open-menu.png", "pictures/open-security.png"} & set(again.written)

@@ -284,7 +284,8 @@ def test_a_computer_without_a_new_enough_python_is_told_what_to_install(checkout
 def test_the_test_command_runs_every_check_and_fails_when_one_does(ready: Path, broken: str, code: int) -> None:
     ended = launch(ready / "nvrflow", "test", "-k", "a b", BROKEN=broken)
     assert ended.returncode == code, ended.stderr
-    assert ended.stdout.split("\n")[:-1] == ["ruff check .", "ruff format --check .", "mypy", "pytest -k a b"]
+    checks = ["ruff check .", "ruff format --check .", "mypy", "pytest -n auto --dist loadgroup -k a b"]
+    assert ended.stdout.split("\n")[:-1] == checks
 
 
 @pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ["simulator", "build"]), ("requirements-dev.lock", ["dev"])])

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ LAYERS = [
             "linting",
             "guide",
             "demonstration",
-            "flow_needs",
+            "rehearsal",
         ],
     ),
     ("doors", ["cli", "pytest_plugin", "__main__"]),
@@ -79,16 +80,21 @@ def part_of(path: Path) -> str:
     return "flows"
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of the file, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path) -> Iterator[tuple[str, int, bool]]:
     """Each imported module of `path` with its line, and whether it is imported for types only."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     for_types = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno, id(node) in for_types) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -246,10 +252,7 @@ def test_no_module_of_the_trust_package_imports_the_package_itself() -> None:
 def names_from(path: Path, module: str) -> list[str]:
     """What `path` takes out of `module`: names, some of which may be modules themselves."""
     return [
-        alias.name
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == module
-        for alias in node.names
+        alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module == module for alias in node.names
     ]
 
 
@@ -283,7 +286,7 @@ def test_only_one_module_takes_addresses_apart_or_puts_them_together() -> None:
 def test_nothing_waits_for_a_time_and_only_the_command_line_prints() -> None:
     found = []
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
                 is_pause = called.split(".")[-1] in ("sleep", "wait_for_timeout")

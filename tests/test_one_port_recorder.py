@@ -165,6 +165,7 @@ def test_a_setting_that_counts_only_after_a_restart_is_told_as_that(gate: Starte
             enable_https(opened)
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(("check", "file"), [(False, "served-certificate.pem"), (True, "certificate.pem")])
 def test_a_guide_says_how_to_save_the_certificate_that_is_served(gate: Started, home: Path, check: bool, file: str) -> None:
     recorder = gate()

@@ -294,6 +294,7 @@ def test_identify_tells_it_too(tmp_path: Path) -> None:
         assert leading.connections.get("other", 0) == 0
 
 
+@pytest.mark.browser
 def test_the_report_of_such_a_run_names_both_hosts_and_holds_no_password(tmp_path: Path) -> None:
     with serving(way="script") as leading:
         run = Run("sign_in", leading.urls["own"], password=PASSWORD, manner=Manner(**told(tmp_path)), out=tmp_path / "run")

@@ -16,6 +16,7 @@ import pytest
 from conftest import Opening
 from loopback import LoopbackServer
 
+from nvrflow.browser.entrance import locate
 from nvrflow.errors import Unreachable
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
@@ -71,7 +72,7 @@ def mute() -> Iterator[str]:
 def test_an_address_that_does_not_answer_is_named_while_it_is_waited_for() -> None:
     ear = Ear()
     with mute() as address, heard_by(ear), pytest.raises(Unreachable):
-        opening.locate(f"http://{address}", 0.4)
+        locate(f"http://{address}", 0.4)
     assert ear.limits == {f"an answer from http://{address}": 0.4, f"an answer from {address} with HTTPS": 0.4}
     assert not ear.open
 

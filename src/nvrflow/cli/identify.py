@@ -106,4 +106,5 @@ def lint(files: tuple[Path, ...], selectors: Path | None, flows: Path | None, sc
             say(str(finding), indent=4)
         if not findings:
             say("Nothing was found that needs to be changed.")
-    return 2 if any(finding.severity == "error" for finding in findings) else 1 if findings else 0
+    severities = {finding.severity for finding in findings}
+    return 2 if "error" in severities else 1 if "warning" in severities else 0

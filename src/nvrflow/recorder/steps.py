@@ -40,6 +40,7 @@ class Steps:
     studio: Studio | None = None
     firmware: Firmware | None = None
     bounds: Bounds | None = None
+    attended: bool = True
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
@@ -164,6 +165,16 @@ class Steps:
         except HeldBack:
             if self.studio is None:
                 raise
+
+    def unseen(self, step: Step) -> None:
+        """The step is described, but its target could not be shown."""
+        if self.studio is not None:
+            self.studio.unseen(step)
+
+    def announced_by(self, step: Step, found: Locator) -> None:
+        """What the recorder announced after a step."""
+        if self.studio is not None:
+            self.studio.announced_by(step, found)
 
     def _led_away(self) -> OtherHost | None:
         """What really ended a step, if the page was led to another host meanwhile."""

@@ -106,7 +106,7 @@ class Trusting:
         title = "Take the certificate that the recorder serves"
         with recorder.chapter("Take the certificate"), recorder.steps.step("take", title) as step:
             served = served_by(recorder)
-            chain = [keep_served(recorder, one, number) for number, one in enumerate(served.chain)]
+            chain = [keep_served(recorder.downloads, one, number) for number, one in enumerate(served.chain)]
             authority = next((one for one in chain[1:] if one.issued(chain[0])), None)
             request = request_of(recorder, chain[0], authority, self._terms, self.environment)
             request = request.serving(chain[0], exchanges_of(recorder))
