@@ -152,8 +152,6 @@ def find_circle(below: dict[str, set[str]]) -> str:
     return next((circle for name in sorted(below) if (circle := reach(name, ()))), "")
 
 
-
-
 def test_no_module_imports_itself_in_a_circle() -> None:
     """Imports for types count, too: a module that names another's type depends on it."""
     names = {name_of(path) for path in modules()}
