@@ -332,7 +332,7 @@ def test_rows_that_a_flow_uses_and_the_page_does_not_have_are_named(tmp_path: Pa
         "row.click('edit')",
         "if row.read('state') == 'off':",
         "    row.click('start')",
-        "[one['name'] + one['speed'] for one in page.rows('channels')]",
+        "[one['Name'] + one['speed'] for one in page.rows('channels')]",
     )
     assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"lacks `channels`, which the flow own uses"}
     assert {what for *_, what in found(tmp_path, WHOLE + ROWS, flows)} == {

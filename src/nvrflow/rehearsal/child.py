@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import nvrflow
 from nvrflow.errors import NvrflowError
@@ -43,11 +43,15 @@ def main() -> None:
     with Path(os.devnull).open("w") as nowhere:
         forbid_changes()
         for flow in told["todo"]:
-            print(json.dumps({"begins": flow}), file=answers, flush=True)
+            _say(answers, {"begins": flow})
             faulthandler.dump_traceback_later(TIME_LIMIT + len(files), exit=True, file=nowhere)
-            print(json.dumps(_rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()])), file=answers)
-            answers.flush()
+            _say(answers, _rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()]))
         faulthandler.cancel_dump_traceback_later()
+
+
+def _say(answers: TextIO, data: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(data) + "\n")
+    answers.flush()
 
 
 def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any]:

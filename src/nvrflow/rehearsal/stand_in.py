@@ -199,14 +199,14 @@ class PageStandIn:
 
 
 class _CellsStandIn(dict[str, Any]):
-    """The cells of one row by name; one that the file does not have is noted."""
+    """The cells of one row by their titles or names; one that the file does not have is noted."""
 
     def __init__(self, notes: Notes, page: str, rows: str, known: Rows | None) -> None:
         self._notes, self._page, self._rows, self._known = notes, page, rows, known
         super().__init__({cell: self._shown(cell) for cell in (known.cells if known is not None else ())})
 
     def __missing__(self, cell: str) -> Any:
-        if self._known is not None:
+        if self._known is not None and cell not in _cells_of(self._known, self._notes.file):
             self._notes.lack(self._page, f"{self._rows}.{cell}")
         return self._shown(cell)
 
@@ -223,13 +223,20 @@ class RowStandIn:
     def __getattr__(self, name: str) -> Any:
         def verb(element: str, *args: Any, **kwargs: Any) -> Any:
             question = (self._page, self._rows, element, name)
-            if self._known is not None and element not in {*self._known.cells, *self._known.elements}:
+            if self._known is not None and element not in {*_cells_of(self._known, self._notes.file), *self._known.elements}:
                 self._notes.lack(self._page, f"{self._rows}.{element}")
             if name.startswith(("is_", "has", "offers")):
                 return self._notes.ask(question)
             return Shown(question, self._notes.ask)
 
         return verb
+
+
+def _cells_of(rows: Rows, file: SelectorFile) -> set[str]:
+    """What a flow may call a cell: its name in the file, or the title of its column in any language."""
+    titles = [title for cell in rows.cells.values() for title in (cell.column, cell.called) if title]
+    texts = [file.texts.get(title[1:], {}) for title in titles if title.startswith("$")]
+    return {*rows.cells, *titles, *(word for text in texts for words in text.values() for word in words)}
 
 
 def _elements_in(given: Mapping[str, Any]) -> list[str]:
