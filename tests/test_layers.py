@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,22 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content", "problem", "wait", "address", "environment", "state_folder", "room"]),
+    (
+        "ground",
+        [
+            "errors",
+            "content",
+            "problem",
+            "wait",
+            "address",
+            "hostname",
+            "spellings",
+            "whole_file",
+            "environment",
+            "state_folder",
+            "room",
+        ],
+    ),
     ("nouns", ["firmware", "certificate", "command", "report", "attempts"]),
     ("tools", ["browser", "tls"]),
     ("hands", ["recorder", "capture", "trust", "simulator"]),
@@ -22,6 +38,7 @@ LAYERS = [
         [
             "flows",
             "running",
+            "shooting",
             "linting",
             "guide",
             "demonstration",
@@ -46,6 +63,8 @@ DOORS = {
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],
 }
+# Python's parser of addresses has one door as well; only what quotes or unquotes single words may be imported elsewhere.
+_WORDS_OF_ADDRESSES = {"quote", "quote_plus", "unquote"}
 VENDORS = {"dahua", "hikvision", "uniview", "amcrest", "lorex", "intelbras", "axis", "hanwha", "reolink"}
 VENDORS |= {"ext", "extjs", "antd", "rpc2", "dui", "isapi"}
 # The words of names and of sentences alike: `rpc2_login`, `DahuaPage` and "ext-gen" hold rpc2, dahua and ext; "next" holds none.
@@ -133,23 +152,77 @@ def find_circle(below: dict[str, set[str]]) -> str:
     return next((circle for name in sorted(below) if (circle := reach(name, ()))), "")
 
 
-# Eight modules of this package still know each other for their types; every other import counts, for types or not.
-KNOWN_CIRCLE = "nvrflow.recorder."
-
-
 def test_no_module_imports_itself_in_a_circle() -> None:
     """Imports for types count, too: a module that names another's type depends on it."""
     names = {name_of(path) for path in modules()}
     below = {name: set[str]() for name in names}
     for path in modules():
         own = name_of(path)
-        for name, _, for_types in imported(path):
+        for name, _, _ in imported(path):
             inner = {f"{name}.{one}" for one in names_from(path, name)}
             wanted = inner & names if inner and inner <= names else (inner & names) | ({name} & names)
-            known = for_types and own.startswith(KNOWN_CIRCLE) and name.startswith(KNOWN_CIRCLE)
-            below[own] |= set() if known else wanted - {own}
+            below[own] |= wanted - {own}
     below["nvrflow"] = set()  # what a team imports from `nvrflow` itself is loaded when it is asked for
     assert not find_circle(below)
+
+
+# One package for each protocol, each with the same kinds of things: the package says whose they are.
+PARALLEL = ("nvrflow.simulator.protocols.",)
+# Words that end like an activity and are things.
+THINGS = {"encoding", "listing", "standing"}
+# Modules whose parts are being rebuilt; each goes from here with its old name.
+LEFT = {
+    *("firmware.checking", "firmware.loading", "linting", "running", "simulator.protocols.rpc2_camera.issuing"),
+    *("guide.composing", "guide.filming", "guide.making", "guide.html", "guide.pictures", "report.annotating"),
+    *("recorder.opening", "recorder.reading"),
+}
+
+
+def named() -> list[str]:
+    """Every module whose name is free to choose: no command's, which is called after its command, and no flow."""
+    names = [name_of(path) for path in modules() if path.name != "__init__.py" and path.is_relative_to(ENGINE)]
+    left = {f"nvrflow.{name}" for name in LEFT}
+    return [name for name in names if name not in left and name not in commands() and not name.startswith(PARALLEL)]
+
+
+def commands() -> set[str]:
+    """The modules of the command line that are called after one of the commands in them."""
+    from nvrflow.cli import _COMMANDS
+
+    return {module for command, module in _COMMANDS.items() if module.rpartition(".")[2] == command}
+
+
+def test_no_two_modules_share_a_name() -> None:
+    counted = Counter(name.rpartition(".")[2] for name in named())
+    assert not {name: count for name, count in counted.items() if count > 1}
+
+
+def test_a_module_is_named_for_a_thing_and_not_for_an_activity() -> None:
+    words = {name: name.rpartition(".")[2] for name in named()}
+    assert not [name for name, word in words.items() if word.endswith("ing") and word not in THINGS]
+    assert not set(words.values()) & {"utils", "util", "common", "base", "core", "helpers", "misc", "noun", "types"}
+
+
+def test_each_command_is_found_in_a_module_that_is_called_after_it_or_after_its_neighbour() -> None:
+    from nvrflow.cli import _COMMANDS
+
+    assert set(_COMMANDS.values()) == commands()
+
+
+def stories() -> list[Path]:
+    """The packages whose docstring says in which order to read them."""
+    found = [path for path in ENGINE.rglob("__init__.py") if path.parent != ENGINE]
+    return sorted(path for path in found if re.search("reading\\s+order|Read in this order", document_of(path)))
+
+
+def document_of(path: Path) -> str:
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
+@pytest.mark.parametrize("path", stories(), ids=lambda path: path.parent.name)
+def test_a_package_that_tells_its_reading_order_names_each_of_its_modules(path: Path) -> None:
+    inner = {one.stem for one in path.parent.glob("*.py")} | {one.parent.name for one in path.parent.glob("*/__init__.py")}
+    assert inner - {"__init__"} <= set(re.findall(r"`([a-z_0-9]+)`", document_of(path)))
 
 
 def test_no_part_imports_itself_in_a_circle() -> None:
@@ -188,6 +261,22 @@ def test_each_outside_package_has_one_door(package: str) -> None:
         if name.split(".")[0] == package and part_of(path) not in DOORS[package]
     ]
     assert not strangers
+
+
+def test_only_one_module_takes_addresses_apart_or_puts_them_together() -> None:
+    """`nvrflow.address`; the simulated recorder is a server of its own, which reads what browsers send."""
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in modules()
+        if name_of(path) != "nvrflow.address" and part_of(path) != "simulator"
+        for word in [
+            *(name for name, _, _ in imported(path) if name in ("urllib", "yarl", "httpx")),
+            *(word for module in ("urllib", "urllib.parse") for word in names_from(path, module)),
+            *(name for name, _, _ in imported(path) if name == "urllib.parse" and not names_from(path, name)),
+        ]
+        if word not in _WORDS_OF_ADDRESSES
+    ]
+    assert not found
 
 
 def test_nothing_waits_for_a_time_and_only_the_command_line_prints() -> None:

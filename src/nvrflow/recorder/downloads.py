@@ -98,6 +98,7 @@ def download(element: Element) -> list[Certificate]:
     if element.spec.shown_as_text:
         with element.using("read", f"Read {element.called}") as use:
             text = read(element)
+            use.step.value = "certificate.pem"
             return _certificates(element, use, Received(text.encode(), "certificate.pem"), f"the text of {element.full}")
     with element.using("download", f"Click {element.called}") as use:
         received = _receive(element, use)

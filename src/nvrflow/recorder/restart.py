@@ -33,7 +33,7 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
     """
     https = state_of(window)
     with window.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
-        step.value = _secure(window, port) if port else _guessed(window)
+        step.value = _secure(window, port) if port else _guessed(window)  # a port that nobody has said is not made up
         if window.steps.held:
             step.outcome = "would"
             return None
@@ -141,7 +141,7 @@ def _served(window: Window, port: int | None, timeout: float) -> tuple[int, tls.
 def _likely_ports(window: Window, timeout: float) -> Iterator[int]:
     target = redirected_to_https(tls.front(_plain(window).url, timeout), window.session.host)
     if target is not None:
-        yield target.port or 443
+        yield target.port
     yield 443
     yield place_of(window.session.url).port
 
