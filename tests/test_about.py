@@ -265,7 +265,7 @@ def test_a_language_script_that_is_no_javascript_is_told_with_the_file(served: S
     known = firmware(served)
     with served.at() as url, opened(url, served) as page:
         broken = firmware(served, FILE + "language: {script: 'a b'}\n")
-        with pytest.raises(InvalidFile, match=r"acme: language.script: is no JavaScript expression"):
+        with pytest.raises(InvalidFile, match=r"acme: language.script: is not a JavaScript expression"):
             hear(page, broken, 5.0)
         assert about(page, known)["model"] == "NVR-16"
 

@@ -59,9 +59,9 @@ def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any
     try:
         flow = find_flow(name, own)
     except Exception as problem:  # whatever a team's own module raises while it is imported
-        return {"lacks": [[] for _ in parts], "strange": _in_words(problem)}
+        return {"missing": [[] for _ in parts], "strange": _in_words(problem)}
     strange = [_rehearse(flow, notes) for notes in parts]
-    return {"lacks": [list(notes.lacks) for notes in parts], "strange": next((why for why in strange if why), "")}
+    return {"missing": [list(notes.missing) for notes in parts], "strange": next((why for why in strange if why), "")}
 
 
 def _rehearse(flow: Flow, notes: Notes) -> str:
