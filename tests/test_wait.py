@@ -79,7 +79,7 @@ def test_an_address_that_does_not_answer_is_named_while_it_is_waited_for() -> No
 
 
 def test_a_page_that_is_no_recorders_is_waited_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identification, "_PATIENCE", 600)
+    monkeypatch.setattr(identification, "_PATIENCE", 0.6)
     ear = Ear()
     with LoopbackServer(Printer) as server, heard_by(ear):
         assert opening.look_at(f"http://{server.address}").firmware is None

@@ -26,7 +26,7 @@ def faults(file: SelectorFile) -> Faults:
         try:
             re.compile(pattern)
         except re.error as problem:
-            yield where, f"{pattern!r} is no regular expression: {problem}"
+            yield where, f"{pattern!r} is not a regular expression: {problem}"
     for where, locator in locators(file):
         yield from ((where, what) for what in _of_a_locator(locator, file))
     yield from _scopes_in_themselves(file)

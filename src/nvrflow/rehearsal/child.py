@@ -43,10 +43,15 @@ def main() -> None:
     with Path(os.devnull).open("w") as nowhere:
         forbid_changes()
         for flow in told["todo"]:
-            _tell(answers, {"begins": flow})
+            _say(answers, {"begins": flow})
             faulthandler.dump_traceback_later(TIME_LIMIT + len(files), exit=True, file=nowhere)
-            _tell(answers, _rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()]))
+            _say(answers, _rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()]))
         faulthandler.cancel_dump_traceback_later()
+
+
+def _say(answers: TextIO, data: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(data) + "\n")
+    answers.flush()
 
 
 def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any]:
@@ -54,9 +59,9 @@ def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any
     try:
         flow = find_flow(name, own)
     except Exception as problem:  # whatever a team's own module raises while it is imported
-        return {"lacks": [[] for _ in parts], "strange": _in_words(problem)}
+        return {"missing": [[] for _ in parts], "strange": _in_words(problem)}
     strange = [_rehearse(flow, notes) for notes in parts]
-    return {"lacks": [list(notes.lacks) for notes in parts], "strange": next((why for why in strange if why), "")}
+    return {"missing": [list(notes.missing) for notes in parts], "strange": next((why for why in strange if why), "")}
 
 
 def _rehearse(flow: Flow, notes: Notes) -> str:
@@ -92,8 +97,3 @@ def _in_words(problem: BaseException) -> str:
 
 if __name__ == "__main__":
     main()
-
-
-def _tell(answers: TextIO, message: object) -> None:
-    answers.write(json.dumps(message) + "\n")
-    answers.flush()
