@@ -1,4 +1,4 @@
-"""What the stages of trust leave in a run's report: the certificates with their problems, what was imported, what was not done."""
+"""What the stages of trust leave in a run's report: certificates with their problems, what was imported, what was not done."""
 
 from __future__ import annotations
 
