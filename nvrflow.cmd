@@ -1,7 +1,7 @@
 @echo off
 rem nvrflow from a checkout on Windows: sets up .venv beside this file on first use, then runs the real command.
 rem   nvrflow COMMAND ...      any command of nvrflow
-rem   nvrflow test [ARGS ...]  lint, types and the whole test suite (ARGS go to pytest)
+rem   nvrflow test [ARGS ...]  lint, types and the whole test suite, side by side (ARGS go to pytest; -n 0: one after the other)
 rem Written with care, but not run by its authors: they had no Windows. Please report what does not work.
 setlocal
 set "TOP=%~dp0"
@@ -60,7 +60,7 @@ pushd "%TOP%"
 "%VENV%\Scripts\python.exe" -m ruff check . || set "STATUS=1"
 "%VENV%\Scripts\python.exe" -m ruff format --check . || set "STATUS=1"
 "%VENV%\Scripts\python.exe" -m mypy || set "STATUS=1"
-"%VENV%\Scripts\python.exe" -m pytest %ARGS% || set "STATUS=1"
+"%VENV%\Scripts\python.exe" -m pytest -n auto --dist loadgroup %ARGS% || set "STATUS=1"
 popd
 exit /b %STATUS%
 

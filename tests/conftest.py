@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from needs_browser import needs_browser
+from playwright.sync_api import Playwright
 from promised import Record, promises
 
 from nvrflow.browser import use_driver
@@ -45,10 +47,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+class NoDriver:
+    """What a test without the marker `browser` gets for a driver: on a computer without a browser it could not run."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError("this test starts a browser: mark it `browser`, or name what starts it in tests/needs_browser.py")
+
+
 @pytest.fixture(autouse=True)
-def driver(playwright: Any) -> None:
-    """One driver for all tests: Playwright allows one in a thread."""
-    use_driver(playwright)
+def driver(request: pytest.FixtureRequest) -> None:
+    """One driver for all tests that start a browser: Playwright allows one in a thread. The others do without it."""
+    is_marked = request.node.get_closest_marker("browser") is not None
+    use_driver(request.getfixturevalue("playwright") if is_marked else cast(Playwright, NoDriver()))
 
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}  # so many recorders; real ones take their time
@@ -84,6 +94,18 @@ def opened(tmp_path: Path) -> Opening:
     return open_it
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes `-n auto` means: two for each core, as tests wait for browsers; a gigabyte of memory for each.
+
+    A test that is named itself runs alone, in the process that a person started.
+    """
+    if any("::" in one for one in config.args):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 << 30
+    return max(1, min(2 * cores, memory >> 30))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Where the reports of all processes arrive, record which tests ran: the promises in the documents name some."""
     if not hasattr(config, "workerinput"):
@@ -93,7 +115,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares something that takes long to make."""
+    """Mark what starts a browser, and keep together what shares something that takes long to make."""
     for item in items:
+        if needs_browser(item):
+            item.add_marker(pytest.mark.browser)
         if item.path.stem in ONE_PROCESS:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))

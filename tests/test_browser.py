@@ -18,7 +18,7 @@ import pytest
 
 from nvrflow import tls
 from nvrflow.browser import Browser, find_browser, open_browser, use_driver, user_agent
-from nvrflow.browser.printing import print_pdf
+from nvrflow.browser.pdf import print_pdf
 from nvrflow.errors import NvrflowError, WrongCall
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc, or for programs in Linux's places")
@@ -220,6 +220,7 @@ def gone(folder: Path) -> bool:
     return not processes_of(folder)
 
 
+@pytest.mark.browser
 @LINUX
 @pytest.mark.parametrize("ending", ["error", "INT", "TERM", "KILL"])
 def test_no_process_is_left_when_the_work_ends_with(ending: str, tmp_path: Path) -> None:

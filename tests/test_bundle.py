@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -51,11 +52,12 @@ class Drive:
 
     def run(self, script: str, *arguments: str, root: bool = False, answer: str = "") -> subprocess.CompletedProcess[str]:
         environment = {"PATH": "/usr/bin:/bin", "HOME": "/root" if root else str(self.home)}
-        who = {} if root or not is_root else {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        return subprocess.run(
+        who: dict[str, Any] = {} if root or not is_root else {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             ["sh", str(self.folder / script), *arguments], env=environment, input=answer, capture_output=True, text=True,
-            timeout=120, check=False, cwd="/", **who,  # type: ignore[call-overload]
+            timeout=120, check=False, cwd="/", **who,
         )  # fmt: skip
+        return done
 
     def shown(self, script: str, answer: str) -> list[str]:
         """The lines that the script shows at a terminal of its own, until it has ended."""

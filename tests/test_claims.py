@@ -20,6 +20,7 @@ from trust.marionette import FIREFOX, new_profile
 from nvrflow.report.client import trusted_by
 from nvrflow.simulator import simulate
 
+pytestmark = pytest.mark.browser
 OVERRIDES = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 

@@ -46,6 +46,7 @@ def recorder() -> Iterator[Any]:
         yield simulated
 
 
+@pytest.mark.browser
 def test_secure_ends_with_https_that_a_browser_trusts_and_a_second_run_writes_nothing(command: Command, recorder: Any) -> None:
     arguments = ("secure", recorder.url, "--json", "--out", "run")
     first = command(*arguments, "--expect-sha256", recorder.authority_sha256, password=recorder.password)
@@ -71,6 +72,7 @@ def test_secure_ends_with_https_that_a_browser_trusts_and_a_second_run_writes_no
     assert f"nvrflow secure {recorder.url}, " in refused.stdout
 
 
+@pytest.mark.browser
 def test_the_run_folder_has_the_contracts_files_and_no_secret(command: Command, recorder: Any, tmp_path: Path) -> None:
     ended = command("run", "download_certificates", recorder.url, "--json", "--trace", "--out", "run", password=recorder.password)
     assert ended.returncode == 0, ended.stderr
@@ -105,6 +107,7 @@ def test_the_run_folder_has_the_contracts_files_and_no_secret(command: Command, 
     assert recorder.password not in ended.stdout + ended.stderr
 
 
+@pytest.mark.browser
 def test_without_a_confirmed_fingerprint_nothing_is_imported_and_the_rest_is_done(
     command: Command, recorder: Any, home: Path
 ) -> None:
@@ -118,6 +121,7 @@ def test_without_a_confirmed_fingerprint_nothing_is_imported_and_the_rest_is_don
     assert not list(home.rglob("cert9.db"))
 
 
+@pytest.mark.browser
 def test_a_check_leaves_recorder_and_home_as_they_were(command: Command, recorder: Any, home: Path) -> None:
     before, files = recorder.state(), sorted(home.rglob("*"))
     ended = command("secure", recorder.url, "--check", "--json", "--no-screenshots", password=recorder.password)
@@ -131,6 +135,7 @@ def test_a_check_leaves_recorder_and_home_as_they_were(command: Command, recorde
     assert [path for path in files if not path.exists()] == []
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("profile", ["cn_only", "expired", "not_yet_valid", "sha1", "wrong_ca"])
 def test_a_certificate_that_no_browser_would_take_stops_before_anything_is_changed(command: Command, profile: str) -> None:
     with simulate("dahua/nvr_v4", certificate=profile) as recorder:
@@ -143,6 +148,7 @@ def test_a_certificate_that_no_browser_would_take_stops_before_anything_is_chang
         assert recorder.state() == before
 
 
+@pytest.mark.browser
 def test_a_wrong_password_is_exit_4_after_one_try(command: Command, recorder: Any) -> None:
     ended = command("secure", recorder.url, "--json", "--no-screenshots", password="not-this-one")
     assert ended.returncode == 4
@@ -152,6 +158,7 @@ def test_a_wrong_password_is_exit_4_after_one_try(command: Command, recorder: An
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("arguments", "code", "kind", "says"),
     [
@@ -194,6 +201,7 @@ def test_the_end_of_every_wait_is_said_with_its_exception(command: Command) -> N
         assert "a recorder's restart may always take 90 seconds" in " ".join(command(name, "--help").stdout.split())
 
 
+@pytest.mark.browser
 def test_no_password_anywhere_is_told_without_waiting_for_one(command: Command, recorder: Any) -> None:
     ended = command("run", "sign_in", recorder.url, "--no-screenshots")
     assert ended.returncode == 2
@@ -201,6 +209,7 @@ def test_no_password_anywhere_is_told_without_waiting_for_one(command: Command, 
     assert not recorder.log
 
 
+@pytest.mark.browser
 def test_a_flow_of_a_teams_own_runs_by_its_files_name(command: Command, recorder: Any, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "look.py").write_text(
@@ -212,6 +221,7 @@ def test_a_flow_of_a_teams_own_runs_by_its_files_name(command: Command, recorder
     assert "open-https" in [step["id"] for step in json.loads(ended.stdout)["steps"]]
 
 
+@pytest.mark.browser
 def test_a_flow_of_a_teams_own_is_told_how_much_to_trust(command: Command, recorder: Any, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "ours.py").write_text(
@@ -232,6 +242,7 @@ def test_an_option_on_trust_for_a_flow_that_trusts_nothing_is_a_wrong_call(comma
     assert f"run sign_in: {option[0]} has no effect" in ended.stderr
 
 
+@pytest.mark.browser
 def test_a_dry_run_of_trust_prints_the_commands_and_changes_nothing(command: Command, recorder: Any, home: Path) -> None:
     command("run", "download_certificates", recorder.url, "--out", "run", "--no-screenshots", password=recorder.password)
     files = sorted(map(str, (home.parent / "run" / "downloads").iterdir()))
@@ -241,6 +252,7 @@ def test_a_dry_run_of_trust_prints_the_commands_and_changes_nothing(command: Com
     assert not list(home.rglob("cert9.db"))
 
 
+@pytest.mark.browser
 def test_doctor_tells_what_there_is(command: Command) -> None:
     ended = command("doctor", "--json")
     assert ended.returncode == 0, ended.stdout
@@ -257,6 +269,7 @@ def test_simulate_says_where_it_is_and_ends_on_a_signal(home: Path) -> None:
         assert simulator.wait(timeout=20) == 0
 
 
+@pytest.mark.browser
 def test_demo_secures_writes_the_guide_and_leaves_the_stores_alone(command: Command, home: Path, tmp_path: Path) -> None:
     ended = command("demo", "--out", "demo")
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -280,6 +293,7 @@ def test_help_needs_no_browser_and_no_report_library(command: Command) -> None:
     assert ended.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.browser
 def test_two_recorders_behind_one_address_are_two(command: Command, recorder: Any) -> None:
     with simulate("dahua/nvr_v4") as other:
         for one in (recorder, other):
@@ -290,6 +304,7 @@ def test_two_recorders_behind_one_address_are_two(command: Command, recorder: An
         assert command("verify", other.url).returncode == 0
 
 
+@pytest.mark.browser
 def test_a_changed_certificate_stops_until_its_fingerprint_is_given(command: Command, recorder: Any) -> None:
     arguments = ("secure", recorder.url, "--json", "--no-screenshots", "--yes")
     assert command(*arguments, password=recorder.password).returncode == 0
@@ -304,6 +319,7 @@ def test_a_changed_certificate_stops_until_its_fingerprint_is_given(command: Com
         assert confirmed.returncode == 0, confirmed.stderr
 
 
+@pytest.mark.browser
 def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: Command, recorder: Any, tmp_path: Path) -> None:
     command("run", "download_certificates", recorder.url, "--out", "run", "--no-screenshots", password=recorder.password)
     files = sorted(map(str, (tmp_path / "run" / "downloads").iterdir()))
@@ -314,6 +330,7 @@ def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: C
     assert {"uninstall-windows.cmd", "uninstall-windows.ps1", "uninstall-macos.command", "uninstall-linux.sh"} <= names
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(find_firefox(Computer.this()) is None, reason="Firefox is not installed on this computer")
 def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recorder: Any, home: Path) -> None:
     profile = new_profile(home)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nvrflow.browser.asked import Asked
+from nvrflow.browser.proxy_request import Asked
 from nvrflow.content import folder
 from nvrflow.errors import InvalidFile
 from nvrflow.firmware import available, load_firmware

@@ -24,6 +24,7 @@ def examples(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
 
 
+@pytest.mark.browser
 def test_the_stages_of_trust_run_in_the_order_of_the_example(
     simulated: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_stage_of_trust_before_its_turn_changes_nothing(simulated: Callable[..
     assert recorder.state() == before and not list(home.rglob("*.db"))
 
 
+@pytest.mark.browser
 def test_the_examples_for_pytest_pass_and_the_plugin_has_what_they_name(tmp_path: Path) -> None:
     page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
     for number, example in enumerate(examples("docs/testing.md")):

@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from asking_recorder import PASSWORD, AskingRecorder
 
 from nvrflow.simulator import simulate
+
+pytestmark = pytest.mark.browser
 
 
 def guide(home: Path, out: Path, url: str, password: str, *more: str) -> str:

@@ -106,7 +106,9 @@ def checkout(tmp_path: Path) -> Path:
 def first_use(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A checkout that was set up by its first use, and how that went."""
     top = make_checkout(tmp_path_factory.mktemp("ready") / "a check out")
-    return top, launch(top / "nvrflow", "doctor", "--json", cwd=top.parent)
+    return top, launch(
+        top / "nvrflow", "doctor", "--json", cwd=top.parent, NVRFLOW_PASSWORD="two words '\"$", TELL="NVRFLOW_PASSWORD"
+    )
 
 
 @pytest.fixture
@@ -157,10 +159,12 @@ def test_a_computer_without_a_browser_is_set_up_and_told_what_to_type(
     assert "Traceback" not in first_use[1].stderr
 
 
-def test_the_password_is_for_the_command_and_not_for_the_set_up(checkout: Path) -> None:
-    told = launch(checkout / "nvrflow", "doctor", NVRFLOW_PASSWORD="two words '\"$", TELL="NVRFLOW_PASSWORD")
-    assert told.stdout.splitlines()[-1] == "two words '\"$"
-    assert (checkout / "builds").read_text(encoding="utf-8") == "built\n"
+def test_the_password_is_for_the_command_and_not_for_the_set_up(
+    first_use: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    checkout, first = first_use
+    assert first.stdout.splitlines()[-1] == "two words '\"$"
+    assert set((checkout / "builds").read_text(encoding="utf-8").splitlines()) == {"built"}
     assert launch(checkout / "nvrflow", "doctor", TELL="NVRFLOW_PASSWORD").stdout.splitlines()[-1] == "None"
 
 
@@ -225,9 +229,8 @@ def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(checkout: 
     assert builds(checkout) == 1
 
 
-def test_a_moved_checkout_is_set_up_anew(checkout: Path, tmp_path: Path) -> None:
-    assert launch(checkout / "nvrflow").returncode == 0
-    moved = checkout.rename(tmp_path / "else where")
+def test_a_moved_checkout_is_set_up_anew(ready: Path, tmp_path: Path) -> None:
+    moved = shutil.copytree(ready, tmp_path / "else where", symlinks=True)
     ended = launch(moved / "nvrflow", "moved")
     assert "setting up" in ended.stderr
     assert ended.stdout.startswith("ran moved"), ended.stderr
@@ -284,7 +287,8 @@ def test_a_computer_without_a_new_enough_python_is_told_what_to_install(checkout
 def test_the_test_command_runs_every_check_and_fails_when_one_does(ready: Path, broken: str, code: int) -> None:
     ended = launch(ready / "nvrflow", "test", "-k", "a b", BROKEN=broken)
     assert ended.returncode == code, ended.stderr
-    assert ended.stdout.split("\n")[:-1] == ["ruff check .", "ruff format --check .", "mypy", "pytest -k a b"]
+    checks = ["ruff check .", "ruff format --check .", "mypy", "pytest -n auto --dist loadgroup -k a b"]
+    assert ended.stdout.split("\n")[:-1] == checks
 
 
 @pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ["simulator", "build"]), ("requirements-dev.lock", ["dev"])])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,22 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "nvrflow"
 LAYERS = [
-    ("ground", ["errors", "content", "problem", "wait", "address", "environment", "state_folder", "room"]),
+    (
+        "ground",
+        [
+            "errors",
+            "content",
+            "problem",
+            "wait",
+            "address",
+            "hostname",
+            "spellings",
+            "whole_file",
+            "environment",
+            "state_folder",
+            "room",
+        ],
+    ),
     ("nouns", ["firmware", "certificate", "command", "report", "attempts"]),
     ("tools", ["browser", "tls"]),
     ("hands", ["recorder", "capture", "trust", "simulator"]),
@@ -21,10 +38,11 @@ LAYERS = [
         [
             "flows",
             "running",
+            "shooting",
             "linting",
             "guide",
             "demonstration",
-            "flow_needs",
+            "rehearsal",
         ],
     ),
     ("doors", ["cli", "pytest_plugin", "__main__"]),
@@ -45,6 +63,8 @@ DOORS = {
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],
 }
+# Python's parser of addresses has one door as well; only what quotes or unquotes single words may be imported elsewhere.
+_WORDS_OF_ADDRESSES = {"quote", "quote_plus", "unquote"}
 VENDORS = {"dahua", "hikvision", "uniview", "amcrest", "lorex", "intelbras", "axis", "hanwha", "reolink"}
 VENDORS |= {"ext", "extjs", "antd", "rpc2", "dui", "isapi"}
 # The words of names and of sentences alike: `rpc2_login`, `DahuaPage` and "ext-gen" hold rpc2, dahua and ext; "next" holds none.
@@ -61,16 +81,21 @@ def part_of(path: Path) -> str:
     return "flows"
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of the file, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imported(path: Path) -> Iterator[tuple[str, int, bool]]:
     """Each imported module of `path` with its line, and whether it is imported for types only."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     for_types = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno, id(node) in for_types) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -146,6 +171,65 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     assert not find_circle(below)
 
 
+# One package for each protocol, each with the same kinds of things: the package says whose they are.
+PARALLEL = ("nvrflow.simulator.protocols.",)
+# Words that end like an activity and are things.
+THINGS = {"encoding", "listing", "standing"}
+# Modules whose parts are being rebuilt; each goes from here with its old name.
+LEFT = {
+    *("firmware.checking", "firmware.loading", "linting", "running", "simulator.protocols.rpc2_camera.issuing"),
+    *("guide.composing", "guide.filming", "guide.making", "guide.html", "guide.pictures", "report.annotating"),
+    *("recorder.opening", "recorder.reading"),
+}
+
+
+def named() -> list[str]:
+    """Every module whose name is free to choose: no command's, which is called after its command, and no flow."""
+    names = [name_of(path) for path in modules() if path.name != "__init__.py" and path.is_relative_to(ENGINE)]
+    left = {f"nvrflow.{name}" for name in LEFT}
+    return [name for name in names if name not in left and name not in commands() and not name.startswith(PARALLEL)]
+
+
+def commands() -> set[str]:
+    """The modules of the command line that are called after one of the commands in them."""
+    from nvrflow.cli import _COMMANDS
+
+    return {module for command, module in _COMMANDS.items() if module.rpartition(".")[2] == command}
+
+
+def test_no_two_modules_share_a_name() -> None:
+    counted = Counter(name.rpartition(".")[2] for name in named())
+    assert not {name: count for name, count in counted.items() if count > 1}
+
+
+def test_a_module_is_named_for_a_thing_and_not_for_an_activity() -> None:
+    words = {name: name.rpartition(".")[2] for name in named()}
+    assert not [name for name, word in words.items() if word.endswith("ing") and word not in THINGS]
+    assert not set(words.values()) & {"utils", "util", "common", "base", "core", "helpers", "misc", "noun", "types"}
+
+
+def test_each_command_is_found_in_a_module_that_is_called_after_it_or_after_its_neighbour() -> None:
+    from nvrflow.cli import _COMMANDS
+
+    assert set(_COMMANDS.values()) == commands()
+
+
+def stories() -> list[Path]:
+    """The packages whose docstring says in which order to read them."""
+    found = [path for path in ENGINE.rglob("__init__.py") if path.parent != ENGINE]
+    return sorted(path for path in found if re.search("reading\\s+order|Read in this order", document_of(path)))
+
+
+def document_of(path: Path) -> str:
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+
+
+@pytest.mark.parametrize("path", stories(), ids=lambda path: path.parent.name)
+def test_a_package_that_tells_its_reading_order_names_each_of_its_modules(path: Path) -> None:
+    inner = {one.stem for one in path.parent.glob("*.py")} | {one.parent.name for one in path.parent.glob("*/__init__.py")}
+    assert inner - {"__init__"} <= set(re.findall(r"`([a-z_0-9]+)`", document_of(path)))
+
+
 def test_no_part_imports_itself_in_a_circle() -> None:
     below = {part: set[str]() for part in HEIGHT}
     for path in modules():
@@ -169,10 +253,7 @@ def test_no_module_of_the_trust_package_imports_the_package_itself() -> None:
 def names_from(path: Path, module: str) -> list[str]:
     """What `path` takes out of `module`: names, some of which may be modules themselves."""
     return [
-        alias.name
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == module
-        for alias in node.names
+        alias.name for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module == module for alias in node.names
     ]
 
 
@@ -187,10 +268,26 @@ def test_each_outside_package_has_one_door(package: str) -> None:
     assert not strangers
 
 
+def test_only_one_module_takes_addresses_apart_or_puts_them_together() -> None:
+    """`nvrflow.address`; the simulated recorder is a server of its own, which reads what browsers send."""
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in modules()
+        if name_of(path) != "nvrflow.address" and part_of(path) != "simulator"
+        for word in [
+            *(name for name, _, _ in imported(path) if name in ("urllib", "yarl", "httpx")),
+            *(word for module in ("urllib", "urllib.parse") for word in names_from(path, module)),
+            *(name for name, _, _ in imported(path) if name == "urllib.parse" and not names_from(path, name)),
+        ]
+        if word not in _WORDS_OF_ADDRESSES
+    ]
+    assert not found
+
+
 def test_nothing_waits_for_a_time_and_only_the_command_line_prints() -> None:
     found = []
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
                 is_pause = called.split(".")[-1] in ("sleep", "wait_for_timeout")

@@ -153,6 +153,7 @@ def test_a_pattern_for_the_body_that_is_none_is_told_with_its_place(tmp_path: Pa
     assert (refused.value.line, refused.value.key) == (6, "answers.sign_in.body")
 
 
+@pytest.mark.browser
 def test_a_password_that_is_a_word_of_the_files_name_leaves_the_name_whole(tmp_path: Path) -> None:
     with OneAddress("acme").served() as url:
         run = Run("sign_in", url, password="acme", manner=Manner(**told(tmp_path)), out=tmp_path / "run")

@@ -36,6 +36,7 @@ with open_browser(find_browser(), environment={environment}) as process:
 """
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="this system shows no process's environment")
 @pytest.mark.parametrize("before", ["", "from nvrflow.environment import take_password; take_password()"])
 @pytest.mark.parametrize("environment", ["None", "dict(os.environ, NVRFLOW_PASSWORD='{secret}')"], ids=["inherited", "its own"])
@@ -89,6 +90,7 @@ def run_tests(
     return subprocess.run(argv, env=variables, cwd=folder, capture_output=True, text=True, timeout=200)
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("options", [(), ("-n", "3")], ids=["one process", "three"])
 def test_five_tests_with_a_wrong_password_make_one_try_and_tell_it_once(
     tmp_path: Path, home: Path, options: tuple[str, ...]
@@ -104,6 +106,7 @@ def test_five_tests_with_a_wrong_password_make_one_try_and_tell_it_once(
     assert "Traceback" not in told and SECRET not in ended.stdout + ended.stderr
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two"])
 def test_tests_sign_in_with_a_password_that_their_own_children_do_not_get(
     tmp_path: Path, home: Path, options: tuple[str, ...]

@@ -33,6 +33,7 @@ from nvrflow.errors import (
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
+from nvrflow.recorder.outcome import refusal
 from nvrflow.simulator import recorder_files
 from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.state_folder import state_folder
@@ -297,7 +298,7 @@ def test_the_password_is_in_no_step(simulated: Simulated, opened: Opening) -> No
 def test_a_trace_holds_neither_password_nor_session(simulated: Simulated, opened: Opening, tmp_path: Path) -> None:
     import zipfile
 
-    from nvrflow.browser.trace import spellings
+    from nvrflow.spellings import spellings_of
 
     recorder = simulated(password="hunter2-ümlaut/+")
     with opened(recorder, trace=tmp_path / "trace.zip") as page:
@@ -307,9 +308,7 @@ def test_a_trace_holds_neither_password_nor_session(simulated: Simulated, opened
     with zipfile.ZipFile(tmp_path / "trace.zip") as trace:
         assert any(name.endswith(".trace") for name in trace.namelist())
         everything = b"".join(trace.read(name) for name in trace.namelist())
-    for secret in (recorder.password, *cookies):
-        for form in spellings(secret):
-            assert form not in everything
+    assert not [form for form in spellings_of([recorder.password, *cookies]) if form.encode() in everything]
 
 
 @pytest.mark.parametrize(
@@ -374,6 +373,6 @@ def test_a_recorder_that_is_gone_is_not_said_to_have_refused_the_password(simula
     """The page stays in the browser and shows its own words for an answer that never came."""
     simulation = simulated()
     with opened(simulation) as recorder:
-        assert recorder.refusal("Login failed.").kind == "sign-in-refused"
+        assert refusal(recorder.window, "Login failed.").kind == "sign-in-refused"
         simulation.close()
-        assert recorder.refusal("Login failed.").kind == "unreachable"
+        assert refusal(recorder.window, "Login failed.").kind == "unreachable"

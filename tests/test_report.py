@@ -167,7 +167,7 @@ SPELLINGS: list[Callable[[str], str]] = [
     json.dumps,
     lambda secret: json.dumps(secret, ensure_ascii=False),
     lambda secret: secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
-    *[lambda secret, which=which: base64_within(secret)[which] for which in range(5)],  # type: ignore[misc]
+    *[lambda secret, which=which: base64_within(secret)[which] for which in range(5)],
 ]
 
 

@@ -40,7 +40,10 @@ def reports() -> list[tuple[bool | None, dict[str, bool | None]]]:
 
 def report_of(trusted: bool | None, clients: dict[str, bool | None]) -> Report:
     report = sample_report.done()
-    reason = {True: None, False: next((WHY[name] for name, word in clients.items() if word is False), "it was refused")}
+    reason: dict[bool | None, str | None] = {
+        True: None,
+        False: next((WHY[name] for name, word in clients.items() if word is False), "it was refused"),
+    }
     words = [client(name, word, None if word else WHY[name]) for name, word in clients.items()]
     report.https = Https(
         False, True, "https://192.0.2.10", "TLSv1.3", True, trusted, reason.get(trusted, UNCONFIRMED), clients=words

@@ -65,6 +65,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any], str]:
     return process.returncode, json.loads(output)["error"] or {}, errors
 
 
+@pytest.mark.browser
 def test_four_runs_with_wrong_passwords_make_one_try_and_the_last_one_only_when_told_so(home: Path) -> None:
     with simulate("dahua/nvr_v4", lockout_tries=2, lockout_minutes=9) as recorder:
         for number in range(4):
@@ -83,6 +84,7 @@ def test_four_runs_with_wrong_passwords_make_one_try_and_the_last_one_only_when_
         assert len(recorder.log) == before
 
 
+@pytest.mark.browser
 def test_two_runs_at_once_do_not_both_use_the_same_try(home: Path) -> None:
     with simulate("dahua/nvr_v4", lockout_tries=2) as recorder:
         both = [called(home, recorder.url, password, "--out", str(home / password)) for password in ("wrong-1", "wrong-2")]
@@ -162,6 +164,7 @@ def silent_door() -> Iterator[tuple[str, list[str], threading.Event, threading.E
         yield f"http://{server.address}", tries, asked, released
 
 
+@pytest.mark.browser
 def test_a_run_that_is_killed_before_the_answer_has_used_a_try(home: Path) -> None:
     own = ("--selectors", str(Path(__file__).parent / "asking"), "--firmware", "acme/pane")
     with silent_door() as (url, tries, asked, released):

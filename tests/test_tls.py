@@ -17,6 +17,7 @@ from trust.conftest import Serving, serve  # noqa: F401
 from trust.making import make_ca, make_device
 
 from nvrflow import tls
+from nvrflow.certificate.findings import KeyExchange
 
 TLS12 = ssl.TLSVersion.TLSv1_2
 Answering = Callable[[bytes], int]
@@ -132,11 +133,11 @@ def test_waiting_ends_when_the_time_is_over(free_port: int) -> None:
 )
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_the_exchanges_are_those_that_a_browsers_ciphers_get(
-    ciphers: str, newest: ssl.TLSVersion | None, exchanges: set[str], chosen: str | None
+    ciphers: str, newest: ssl.TLSVersion | None, exchanges: set[KeyExchange], chosen: KeyExchange | None
 ) -> None:
     with serving("24-odd-but-accepted/bmp", ciphers, newest, prefers_own=True) as url:
         found = tls.offers("127.0.0.1", port_of(url))
-    assert (found.exchanges, found.chosen) == (exchanges, chosen)
+    assert (found.exchanges, found.chosen) == (frozenset(exchanges), chosen)
     assert found.dropped == ("DHE-RSA-AES128-SHA" if "DHE-" in ciphers and not exchanges else "")
 
 

@@ -25,7 +25,10 @@ SECRET = "typed-at-a-terminal-7"
 class Held(KeyringBackend):
     """A keyring with one password."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
+
+    def __init__(self) -> None:
+        """Takes nothing from the environment."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return "from the keyring" if (service, username) == ("nvrflow 192.0.2.10", "admin") else None
@@ -73,6 +76,7 @@ def at_a_terminal(argv: list[str], home: Path, answers: dict[bytes, bytes]) -> t
         return process.wait(60), said
 
 
+@pytest.mark.browser
 def test_without_either_the_password_is_asked_for_and_not_shown(home: Path) -> None:
     with simulate("dahua/nvr_v4", password=SECRET) as recorder:
         argv = [sys.executable, "-m", "nvrflow", "run", "sign_in", recorder.url, "--no-screenshots", "--out", str(home / "run")]
@@ -83,6 +87,7 @@ def test_without_either_the_password_is_asked_for_and_not_shown(home: Path) -> N
     assert not [path for path in (home / "run").rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
 
 
+@pytest.mark.browser
 def test_an_interrupted_run_ends_with_130_and_without_a_traceback(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(60)

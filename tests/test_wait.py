@@ -16,11 +16,13 @@ import pytest
 from conftest import Opening
 from loopback import LoopbackServer
 
+from nvrflow.browser.entrance import locate
 from nvrflow.errors import Unreachable
+from nvrflow.firmware import identification
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder import identify, opening
+from nvrflow.recorder import opening
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report, Silence
 from nvrflow.wait import Wait, heard_by, waiting
@@ -71,13 +73,13 @@ def mute() -> Iterator[str]:
 def test_an_address_that_does_not_answer_is_named_while_it_is_waited_for() -> None:
     ear = Ear()
     with mute() as address, heard_by(ear), pytest.raises(Unreachable):
-        opening.locate(f"http://{address}", 0.4)
+        locate(f"http://{address}", 0.4)
     assert ear.limits == {f"an answer from http://{address}": 0.4, f"an answer from {address} with HTTPS": 0.4}
     assert not ear.open
 
 
 def test_a_page_that_is_no_recorders_is_waited_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identify, "_PATIENCE", 600)
+    monkeypatch.setattr(identification, "_PATIENCE", 600)
     ear = Ear()
     with LoopbackServer(Printer) as server, heard_by(ear):
         assert opening.look_at(f"http://{server.address}").firmware is None

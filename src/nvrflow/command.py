@@ -134,6 +134,12 @@ def run(command: Command) -> Ended:
     return Ended(command, outcome, process.returncode, _text(output), _text(errors))
 
 
+def for_powershell(text: str) -> str:
+    """One argument as Windows' PowerShell reads it: in single quotes, those within it doubled."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 @contextmanager
 def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program during the block, then end it and everything that it started. Its output is discarded."""

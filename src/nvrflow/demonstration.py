@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nvrflow.browser import ensure_browser, ensure_tool
-from nvrflow.guide import Batch, Shooting, Wish, make_guides
+from nvrflow.guide import Batch, Wish
 from nvrflow.recorder import Manner
+from nvrflow.recorder.camera import Camera
 from nvrflow.report import Listener, Report, Silence
 from nvrflow.report.folder import RunFolder
 from nvrflow.running import Run
+from nvrflow.shooting import Shooting, make_guides
 from nvrflow.simulator import simulate
 from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.trust.stages import Trusting
@@ -41,17 +43,12 @@ class Demonstration:
             manner = replace(self.manner, state=Path(home, "state"))
             return Run(
                 "secure", recorder.url, recorder.user, recorder.password, manner, self.out,
-                arguments={"trusting": trusting}, listener=self.listener,
+                arguments={"trusting": trusting}, listener=self.listener, camera=Camera(still=True),
             ).go()  # fmt: skip
 
-    def write_guide(self, folder: Path) -> Batch:
-        """Write the guide, made with another new recorder of the same kind, into `folder`."""
-        with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as state, simulate(self.firmware) as recorder:
-            shooting = Shooting(
-                (recorder.url,), user=recorder.user, password=lambda _: recorder.password,
-                manner=replace(self.manner, screenshots=True, state=Path(state)), listener=self.listener,
-            )  # fmt: skip
-            return make_guides(shooting, folder, Wish(browser=self.manner.browser))
+    def write_guide(self, run: Path) -> Batch:
+        """Write the guide of that run into its folder `run`; its pictures were taken for it."""
+        return make_guides(Shooting((str(run),)), run / "guide", Wish(browser=self.manner.browser))
 
 
 def _is_shown(recorder: SimulatedRecorder, question: str) -> bool:

@@ -9,6 +9,9 @@
     ├── NotInitialised        not-initialised     1   the recorder waits for its first password
     ├── PluginNeeded          plugin-needed       1   the page works only with Internet Explorer's plug-in
     ├── SessionLimit          session-limit       1   too many people are signed in
+    ├── PasswordChange        password-change     1   the recorder demands a new password first
+    ├── EndUserAgreement      end-user-agreement  1   the recorder demands that a person accepts its terms first
+    ├── UpgradeInProgress     upgrade-in-progress 1   the recorder installs a firmware
     ├── UnknownFirmware       unknown-firmware    1   no selector file fits
     ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
     ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
@@ -19,6 +22,8 @@
     ├── NoRoom                no-room             1   there is no room for the run's files; nothing was changed
     ├── TimedOut              timeout             1   a wait came to its end
     │   └── RequestHeld                               --check kept the request back that was to be answered
+    ├── FlowFailed            flow                1   a flow raised an error of its own
+    ├── Defect                defect              1   nvrflow itself went wrong
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
 
 A message has the form *where: what happened; what to do*.
@@ -35,11 +40,13 @@ from typing import Any
 class NvrflowError(Exception):
     """An error that ends the work; the message is for a person, `step` is the id of the step that failed.
 
-    `facts` are data for programs beside the message: keys of the JSON document that `--json` prints.
+    `facts` is what a program gets beside the message: keys of the JSON document that `--json` prints. `advice` is what a person
+    can do where the recorder itself shows that the work ends here.
     """
 
     kind = "failed"
     exit_code = 1
+    advice = ""
     step: str | None = None
     facts: Mapping[str, Any] = {}
 
@@ -70,6 +77,7 @@ class SignInRefused(NvrflowError):
     """
 
     kind = "sign-in-refused"
+    advice = "the recorder refused user or password; nvrflow does not try again"
     exit_code = 4
 
     def __init__(self, message: str, tries_left: int | None = None, since: datetime | None = None) -> None:
@@ -84,6 +92,7 @@ class AccountLocked(NvrflowError):
     """
 
     kind = "account-locked"
+    advice = "the account is locked; wait until the recorder unlocks it"
     exit_code = 4
 
     def __init__(self, message: str, seconds: int | None = None, since: datetime | None = None) -> None:
@@ -101,18 +110,42 @@ class NotInitialised(NvrflowError):
     """The recorder has no password yet and shows its first-start wizard."""
 
     kind = "not-initialised"
+    advice = "the recorder has no password yet; finish its first-start wizard by hand"
 
 
 class PluginNeeded(NvrflowError):
     """The recorder's page needs a browser plugin that no current browser has."""
 
     kind = "plugin-needed"
+    advice = "the page needs a plugin that no current browser runs; update the firmware, or use the recorder itself"
 
 
 class SessionLimit(NvrflowError):
     """The recorder has as many people signed in as it allows."""
 
     kind = "session-limit"
+    advice = "too many people are signed in; sign one of them out and try again"
+
+
+class PasswordChange(NvrflowError):
+    """The recorder lets nobody on before the account has a new password, because the old one has expired or is too weak."""
+
+    kind = "password-change"
+    advice = "the recorder demands a new password; change it by hand on its own page, then run the command again with it"
+
+
+class EndUserAgreement(NvrflowError):
+    """The recorder lets nobody on before a person has accepted its terms."""
+
+    kind = "end-user-agreement"
+    advice = "the recorder asks to accept its terms; accept them by hand on its own page, then run the command again"
+
+
+class UpgradeInProgress(NvrflowError):
+    """The recorder installs a firmware, and its pages cannot be used until it has restarted."""
+
+    kind = "upgrade-in-progress"
+    advice = "the recorder is installing a firmware; wait until it has restarted, then run the command again"
 
 
 class UnknownFirmware(NvrflowError):
@@ -131,6 +164,7 @@ class ProductDefect(NvrflowError):
     """The recorder did not do what its own page says it does."""
 
     kind = "product-defect"
+    advice = "the recorder reports an error"
 
 
 class DownloadFailed(ProductDefect):
@@ -174,6 +208,18 @@ class RequestHeld(TimedOut):
     """`--check` held a request back, so no answer could come."""
 
 
+class FlowFailed(NvrflowError):
+    """A flow raised an error of its own: the message names its file and line."""
+
+    kind = "flow"
+
+
+class Defect(NvrflowError):
+    """Something in nvrflow went wrong that should not have; it is in the report, and the error itself goes on up."""
+
+    kind = "defect"
+
+
 class Interrupted(NvrflowError):
     """The person pressed Ctrl-C."""
 
@@ -183,8 +229,20 @@ class Interrupted(NvrflowError):
 
 def exit_code_of(kind: str) -> int:
     """The exit code of an `error.kind`."""
-    found = [error for error in _family(NvrflowError) if error.kind == kind]
-    return found[0].exit_code if found else NvrflowError.exit_code
+    return error_of(kind).exit_code
+
+
+def error_of(kind: str) -> type[NvrflowError]:
+    """The class of an `error.kind`, the most general one of that kind; NvrflowError for a kind that is not known."""
+    return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+
+
+def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
+    """The error that a report tells of, to be raised again."""
+    found = next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+    problem = found(message)
+    problem.step = step
+    return problem
 
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:

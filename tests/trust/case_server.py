@@ -60,7 +60,7 @@ def serving(
             context.maximum_version = newest
     if prefers_own:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.load_dh_params(CASES / "dh1024.pem")
+    context.load_dh_params(str(CASES / "dh1024.pem"))
     context.load_cert_chain(CASES / case / "chain.pem", CASES / case / "key.pem")
     with answering(context, port, status) as url:
         yield url

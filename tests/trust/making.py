@@ -33,7 +33,8 @@ class Made:
 
     @property
     def key_pem(self) -> str:
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        pem: bytes = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return pem.decode()
 
 
 def name(common: str, **more: str) -> x509.Name:

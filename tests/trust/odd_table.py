@@ -81,8 +81,8 @@ def rows() -> dict[str, Row]:
     for title, (pem, public) in _foreign_keys().items():
         found[title] = Row(Odd(None, public=public).der(*issuer[:2]), pem, issuer[2])
     for title, authority in _authorities(key).items():
-        signing = {"algorithm": ECDSA_SHA256, "sign": ec_sign()} if not isinstance(authority[1], rsa.RSAPrivateKey) else {}
-        found[title] = Row(Odd(key, **signing).der(*authority[:2]), private_pem(key), authority[2])
+        odd_one = Odd(key) if isinstance(authority[1], rsa.RSAPrivateKey) else Odd(key, algorithm=ECDSA_SHA256, sign=ec_sign())
+        found[title] = Row(odd_one.der(*authority[:2]), private_pem(key), authority[2])
     return found | _usages(key, curve, issuer) | _cases()
 
 

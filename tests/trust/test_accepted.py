@@ -99,6 +99,7 @@ def test_what_is_accepted_on_paper_opens_and_what_is_refused_does_not(table: dic
     assert not wrong
 
 
+@pytest.mark.browser
 def test_the_table_holds_rows_of_both_kinds(table: dict[str, Row]) -> None:
     refused = [title for title, row in table.items() if any(one.fatal for one in on_paper(row))]
     assert len(refused) > 30 and len(table) - len(refused) > 30

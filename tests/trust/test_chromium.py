@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -112,6 +112,7 @@ def test_the_old_folder_wins_when_it_is_there(serve: Serving, computer: Computer
     assert verdict(serve(device), computer.home) == "ok"
 
 
+@pytest.mark.browser
 def test_the_folder_that_would_hide_the_users_own_is_never_made(computer: Computer) -> None:
     trusted(make_device(None), None, computer)
     assert not (computer.home / ".pki").exists()
@@ -136,7 +137,7 @@ def test_a_throw_away_home_trusts_exactly_the_plan(serve: Serving, computer: Com
     assert verdict(url, computer.home) == "ERR_CERT_AUTHORITY_INVALID"
 
 
-FORMS = {
+FORMS: dict[str, Callable[[Made], bytes]] = {
     "pem": lambda made: made.certificate.pem.encode(),
     "der": lambda made: made.certificate.der,
     "pkcs7": lambda made: pkcs7.serialize_certificates([made.certificate.x509], Encoding.DER),

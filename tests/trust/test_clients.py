@@ -77,6 +77,7 @@ def test_what_is_not_installed_could_not_be_asked(tmp_path: Path, monkeypatch: p
     assert missing.trusted is None and missing.code == "not-installed"
 
 
+@pytest.mark.browser
 def test_only_the_clients_of_the_stores_named_are_asked(computer: Computer) -> None:
     said: list[str] = []
     with serving(GOOD) as url:
@@ -87,6 +88,7 @@ def test_only_the_clients_of_the_stores_named_are_asked(computer: Computer) -> N
     assert (browser.name, browser.code, len(said)) == ("chromium", "ERR_CERT_AUTHORITY_INVALID", 1)
 
 
+@pytest.mark.browser
 def test_the_stores_of_another_home_can_be_asked(computer: Computer, tmp_path: Path) -> None:
     """What would be trusted is asked before anything is put into the person's own stores."""
     (device,) = read_certificate_file(CASES / GOOD / "device.crt")
@@ -137,6 +139,7 @@ def processes_with(text: str) -> list[int]:
     return found
 
 
+@pytest.mark.browser
 @with_firefox
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="processes are looked up in /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])

@@ -16,6 +16,7 @@ from trust.making import Made, applied, make_ca, make_device, planned
 from trust.marionette import FIREFOX, new_profile, started, verdict
 
 pytestmark = [
+    pytest.mark.browser,
     pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this computer"),
     pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed"),
 ]

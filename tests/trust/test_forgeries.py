@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from nvrflow.certificate import read_certificate_file
+from nvrflow.certificate import Certificate, read_certificate_file
 from nvrflow.trust.anchor import limited
 from nvrflow.trust.names import decide
 from trust.making import Made, make, make_ca, make_device
@@ -112,7 +112,7 @@ def _put_up(stand: Stand, recorder: Recorder, number: int) -> None:
     assert names.kind == recorder.kind, names
     if recorder.kind == "pin":
         stand.rack.trust(device.certificate, pinned=True)
-        trusted = (device.certificate,)
+        trusted: tuple[Certificate, ...] = (device.certificate,)
     else:
         pair = limited(authority.certificate, device.certificate, names)
         stand.rack.trust(pair.alone, pinned=False)

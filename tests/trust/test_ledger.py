@@ -15,7 +15,7 @@ from nvrflow.errors import InvalidFile, NotTrusted
 from nvrflow.trust import Approver, Computer, Ledger, actions
 from nvrflow.trust.actions import perform
 from nvrflow.trust.ledger import Entry
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from trust.making import Made, applied, make_ca, make_device, planned
 
 pytestmark = pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed")

@@ -19,7 +19,7 @@ from nvrflow.command import run
 from nvrflow.errors import NotTrusted
 from nvrflow.trust import Computer
 from nvrflow.trust.actions import perform
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from nvrflow.trust.stores.database import Database, settable, with_letter
 from nvrflow.trust.stores.nss_store import NssStore
 from trust.making import Made, applied, make, make_ca, make_device, planned

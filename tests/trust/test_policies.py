@@ -74,6 +74,7 @@ def test_chromiums_policy_opens_a_name_and_nothing_below_it_and_no_address(serve
     assert [chromium_verdict(url, machine.home) for url in urls] == ["ok", "ERR_CERT_INVALID", "ERR_CERT_INVALID"]
 
 
+@pytest.mark.browser
 @as_root
 @pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this computer")
 def test_firefoxs_policy_is_taken_back_with_the_copy_in_the_profile(serve: Serving, machine: Computer) -> None:

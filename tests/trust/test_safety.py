@@ -20,7 +20,7 @@ from nvrflow.trust.anchor import limited, name_limits
 from nvrflow.trust.approval import question
 from nvrflow.trust.choice import choose
 from nvrflow.trust.names import decide
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
@@ -408,7 +408,7 @@ def test_what_openssl_takes_for_a_ca_is_not_pinned_in_its_store(computer: Comput
     device = make_device(None, ca=None, usage=usage)
     assert device.certificate.acts_as_ca and not device.certificate.is_ca
     for kind in ("limited", "pin"):
-        assert choose(plan(device, None, computer, kind).material, kind, "openssl")[0].certificate is None  # type: ignore[arg-type]
+        assert choose(plan(device, None, computer, kind).material, kind, "openssl")[0].certificate is None
     whole = plan(device, None, computer, "ca")
     assert whole.judgement.reach == "for every site in the world" and any("impersonate any site" in one for one in whole.warnings)
     assert [one.certificate for one in choose(whole.material, "pin", "chromium")] == [device.certificate]

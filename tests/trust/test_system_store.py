@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ def java_aliases() -> set[str]:
     keystore = Path("/etc/ssl/certs/java/cacerts")
     if not keystore.exists() or not shutil.which("keytool"):
         return set()
+    return listed(keystore, keystore.read_bytes())
+
+
+@cache
+def listed(keystore: Path, content: bytes) -> set[str]:
+    """The aliases that keytool lists; it takes a second, and the same `content` is asked for before and after each test."""
     command = ["keytool", "-list", "-keystore", str(keystore), "-storepass", "changeit"]
     listing = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, stdin=subprocess.DEVNULL).stdout
     return {line.split(",")[0] for line in listing.splitlines() if "trustedCertEntry" in line}

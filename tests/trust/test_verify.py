@@ -22,6 +22,7 @@ from trust.making import make_ca, make_device
 from trust.marionette import FIREFOX, new_profile
 
 TLS12 = ssl.TLSVersion.TLSv1_2
+pytestmark = pytest.mark.browser
 RENEWED = "11-same-issuer-and-serial-after-reset"
 
 

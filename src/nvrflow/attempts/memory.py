@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from nvrflow.attempts.mark import PasswordMark
 from nvrflow.attempts.standing import Lock, Standing, present
 from nvrflow.content import from_json
 from nvrflow.errors import InvalidFile, TimedOut
+from nvrflow.whole_file import write_whole
 
 _FORMAT = 1
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -101,17 +99,9 @@ class SignInMemory:
 
     def _write(self, accounts: list[Standing]) -> None:
         document = {"format": _FORMAT, "accounts": [_plain(one) for one in accounts]}
-        fresh = ""
         try:
-            handle, fresh = tempfile.mkstemp(prefix=".sign-ins-", dir=self.folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write((json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(fresh).replace(self.path)
+            write_whole(self.path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode(), 0o600, lasting=True)
         except OSError as problem:
-            with contextlib.suppress(OSError):
-                Path(fresh).unlink()
             raise self._unwritable(problem) from None
 
     def _unwritable(self, problem: OSError) -> InvalidFile:

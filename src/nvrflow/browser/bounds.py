@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from nvrflow.address import PORTS, as_shown, link_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import OtherHost, WrongCall
+from nvrflow.hostname import is_host, is_this_computer, usual_host
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame, Locator, Page, Request
@@ -55,20 +54,20 @@ class Bounds:
     _hosts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self._hosts = frozenset(map(same_host, (self.named, *self.also)))
+        self._hosts = frozenset(map(usual_host, (self.named, *self.also)))
 
     def reaches(self, host: str) -> bool:
         """Whether the run may use this host, on any port."""
-        return same_host(host) in self._hosts
+        return usual_host(host) in self._hosts
 
     def permits(self, url: str) -> bool:
         """Whether an address has a permitted host; addresses without a host are permitted (about:blank, blob:, mailto:)."""
-        parts = urlsplit(url)
-        return parts.scheme not in ("http", "https") or self.reaches(parts.hostname or "")
+        link = link_of(url)
+        return link.scheme not in PORTS or self.reaches(link.host)
 
     def refused(self, host: str) -> None:
         """Record that the gate stopped a request to another host; the browser's own services are not recorded."""
-        if not _BACKGROUND.search(host) and not _is_this_computer(host):
+        if not _BACKGROUND.search(host) and not is_this_computer(host):
             self.wanted[host] = self.wanted.get(host, 0) + 1
 
     def watch(self, context: BrowserContext) -> None:
@@ -131,55 +130,26 @@ class Bounds:
             return  # a new window without a frame, which nvrflow does not use
 
     def _told(self, url: str, source: str) -> str:
-        parts = urlsplit(url)
-        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        link = link_of(url)
+        if not link.host:
+            return f"{self.named}: {source} to {as_shown(url)}, which is not an address; nothing was typed or sent there"
         return (
-            f"{self.named}: {source} to another host, {parts.hostname} ({place}); nothing was typed or sent there. "
-            f"If that is the same recorder, add --follow-to {parts.hostname}"
+            f"{self.named}: {source} to another host, {link.host} ({link.place.url}); nothing was typed or sent there. "
+            f"If that is the same recorder, add --follow-to {link.host}"
         )
 
 
 def follow_to(typed: str) -> str:
     """Check a host for `--follow-to`: a name or an address, without port and path. Raises WrongCall."""
-    host = typed.strip().removeprefix("[").removesuffix("]")
-    if not re.fullmatch(r"\w[\w.-]*", host) and not _is_ipv6(host):
+    if not is_host(typed):
         raise WrongCall(f"--follow-to {typed}: this is not a host; give only a name or an address, for example nvr.example.com")
-    return host
-
-
-def same_host(host: str) -> str:
-    """A host in the form that browsers use: lower case, no final dot, names in ASCII, addresses in their usual form."""
-    bare = host.strip("[]").rstrip(".").lower()
-    try:
-        return str(ipaddress.ip_address(bare))
-    except ValueError:
-        pass
-    if re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", bare):  # 127.1 and the like
-        try:
-            return socket.inet_ntoa(socket.inet_aton(bare))
-        except OSError:
-            return bare
-    try:
-        return bare.encode("idna").decode()
-    except UnicodeError:
-        return bare
+    return typed.strip().removeprefix("[").removesuffix("]")
 
 
 def for_a_plug_in(url: str, *own: str) -> bool:
     """Whether a WebSocket is for a program on this computer, not for the recorder at `own`, which may be simulated."""
-    return _is_this_computer(urlsplit(url).hostname or "") and urlsplit(url).netloc not in {urlsplit(one).netloc for one in own}
-
-
-def _is_this_computer(host: str) -> bool:
-    """Whether it is this computer, where a recorder's plug-in would listen; pages try that even if there is none."""
-    return same_host(host) in ("localhost", "127.0.0.1", "::1")
-
-
-def _is_ipv6(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).version == 6
-    except ValueError:
-        return False
+    at, recorders = link_of(url), [link_of(one) for one in own]
+    return is_this_computer(at.host) and (at.host, at.port) not in {(one.host, one.port) for one in recorders}
 
 
 def _is_seen(frame: Frame) -> bool:

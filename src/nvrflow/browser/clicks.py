@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
@@ -19,6 +21,20 @@ _WATCH = """document.addEventListener('click', event => {
     if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = Date.now()
 }, true)"""
 _LAST = "() => window[Symbol.for('nvrflow.clicked')] ?? 0"  # milliseconds of this computer's own clock
+_TAG = r"(<[^\n]+?>)(?:…</\w+>)?"
+_COVERS = re.compile(rf"{_TAG}(?: from {_TAG} subtree)? intercepts pointer events")
+_UNKNOWN = "something covers it, it moves, or it is disabled"
+
+
+@dataclass(frozen=True)
+class Clicked:
+    """Whether a click was made, and Playwright's reason if it was not."""
+
+    done: bool
+    why: str = ""
+
+    def __bool__(self) -> bool:
+        return self.done
 
 
 def watch_clicks(context: BrowserContext) -> None:
@@ -27,34 +43,57 @@ def watch_clicks(context: BrowserContext) -> None:
 
 
 def click_once(
-    page: Page, target: Locator, timeout: float, answer_pop_ups: Callable[[], bool], rehearse: bool, past: bool = False
-) -> bool:
-    """Click `target` within `timeout` seconds; False if it could not be clicked, or disappeared with an answered pop-up.
+    page: Page, target: Locator, give_up: Callable[[], bool], answer_pop_ups: Callable[[], bool], rehearse: bool
+) -> Clicked:
+    """Click `target`, unless `give_up` says before that it was waited long enough.
 
-    On a busy page, Playwright's time can run out after the click was made; that counts as clicked. With `rehearse`, the click is
-    first tried without making it until nothing covers the target, then made with all the remaining time. With `past`, something
-    covers the target and will stay: if the target cannot be clicked soon, it gets a click event without a mouse.
+    It is not clicked either when it went away with a pop-up that was answered. A page that is busy can let Playwright's time run
+    out after the click was made; that counts as clicked. With `rehearse` the click is tried without making it until nothing is in
+    its way, and then made with all the time that one attempt may take.
     """
-    if past:
-        if not click_once(page, target, min(timeout, _BRIEF), answer_pop_ups, rehearse):
-            target.dispatch_event("click")
-        return True
-    deadline, answered = time.monotonic() + timeout, False
+    answered = False
     while True:
-        start, left = time.time() * 1000, deadline - time.monotonic()
+        start = time.time() * 1000
         try:
-            target.click(timeout=min(max(1.0, left), _SLICE) * 1000, trial=rehearse)
+            target.click(timeout=_SLICE * 1000, trial=rehearse)
             break
-        except PlaywrightTimeout:
+        except PlaywrightTimeout as problem:
+            why = reason(problem)
             if not rehearse and _was_clicked(page, start):
-                return True
+                return Clicked(True)
             if answer_pop_ups():
                 answered = True
-            elif time.monotonic() > deadline or (answered and not target.is_visible()):
-                return False
+            elif give_up() or (answered and not target.is_visible()):
+                return Clicked(False, why)
     if rehearse:
-        target.click(timeout=timeout * 1000)
-    return True
+        target.click(timeout=20 * _SLICE * 1000)
+    return Clicked(True)
+
+
+def click_past(target: Locator) -> None:
+    """Click `target` although something lies above it and will stay there: after a moment it is told of a click nobody made."""
+    try:
+        target.click(timeout=_BRIEF * 1000)
+    except PlaywrightTimeout:
+        target.dispatch_event("click")
+
+
+def reason(problem: PlaywrightTimeout) -> str:
+    """Why Playwright did not click, from its own log: what covers the target, or what state it is in."""
+    covers = _COVERS.findall(problem.message)
+    if covers:
+        return f"it is covered by {_short(covers[-1][1] or covers[-1][0])}"
+    states = re.findall(r"element is (not enabled|not visible|not stable|outside of the viewport)", problem.message)
+    return f"it is {states[-1]}" if states else _UNKNOWN
+
+
+def _short(tag: str) -> str:
+    """`<span class="mask big" style="…">` as `span.mask.big`."""
+    name = re.match(r"<([\w-]+)", tag)
+    identity = re.search(r'\bid="([^"\s]+)"', tag)
+    classes = re.search(r'\bclass="([^"]+)"', tag)
+    parts = (f"#{identity[1]}" if identity else "", *(f".{one}" for one in (classes[1].split()[:2] if classes else ())))
+    return (name[1] if name else tag) + "".join(parts)
 
 
 def _was_clicked(page: Page, since: float) -> bool:

@@ -8,9 +8,9 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
-from nvrflow.browser.asked import Asked, Head, pieces, read_head, whole
+from nvrflow.address import link_of
+from nvrflow.browser.proxy_request import Asked, Head, pieces, read_head, whole
 from nvrflow.browser.upstream import dial, dial_secure
 from nvrflow.browser.wire import Wire, await_any, relay
 
@@ -97,11 +97,11 @@ class Conversation:
         if head.method == "CONNECT":
             return self._connect(head.target)
         url = self._base + head.target
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or (self._base and head.target[0] != "/"):
+        link = link_of(url)
+        if not link.is_web or (self._base and head.target[0] != "/"):
             raise ValueError("not an address")
-        if not self._rules.reaches(parts.hostname):
-            return self._refuse(Refused("host", parts.hostname), _HELD)
+        if not self._rules.reaches(link.host):
+            return self._refuse(Refused("host", link.host), _HELD)
         switches = "upgrade" in head.headers
         if self._rules.allows is None:
             return self._forward(head, url, switches)
@@ -150,21 +150,20 @@ class Conversation:
         return False
 
     def _connected(self, url: str) -> Wire:
-        parts = urlsplit(url)
-        host, at = parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
-        if self._recorder is not None and self._at == at:
+        place = link_of(url).place
+        if self._recorder is not None and self._at == place.url:
             return self._recorder
         if self._recorder is not None:
             self._recorder.close()
         try:
-            if parts.scheme == "https":
-                sock: socket.socket = dial_secure(host, parts.port or 443, self._rules.pin, self._ending)
+            if place.secure:
+                sock: socket.socket = dial_secure(place.host, place.port, self._rules.pin, self._ending)
             else:
-                sock = dial(host, parts.port or 80, self._ending)
+                sock = dial(place.host, place.port, self._ending)
         except OSError as problem:
             self._rules.refused(Refused("trouble", problem.strerror or str(problem)))
             raise
-        self._at, self._recorder = at, Wire(sock, self._ending)
+        self._at, self._recorder = place.url, Wire(sock, self._ending)
         return self._recorder
 
     def _refuse(self, refused: Refused, answer: bytes) -> bool:

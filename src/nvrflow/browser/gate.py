@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nvrflow.browser.conversation import Conversation, Rules
-from nvrflow.browser.throwaway import throw_away
+from nvrflow.browser.gate_certificate import throw_away
 from nvrflow.browser.wire import await_sockets
 from nvrflow.errors import NvrflowError
 

@@ -7,20 +7,22 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from nvrflow.address import joined, link_of
 from nvrflow.browser import Browser, open_browser, user_agent
-from nvrflow.browser.answering import open_page
-from nvrflow.browser.asked import Asked
-from nvrflow.browser.bounds import Bounds, for_a_plug_in, same_host
+from nvrflow.browser.bounds import Bounds, for_a_plug_in
 from nvrflow.browser.clicks import watch_clicks
 from nvrflow.browser.conversation import Refused, Rules
-from nvrflow.browser.entrance import Address, locate, normalised
+from nvrflow.browser.entrance import Address, locate
 from nvrflow.browser.gate import Gate, open_gate
+from nvrflow.browser.motion import Motion
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.browser.proxy_request import Asked
+from nvrflow.browser.response import open_page
 from nvrflow.browser.stage import Stage
 from nvrflow.browser.trace import write_redacted
 from nvrflow.errors import Unreachable
+from nvrflow.hostname import same_host
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
@@ -63,7 +65,9 @@ class Session:
     _password: str | None = None
     _credentials: HttpCredentials | None = None
     _processes: ExitStack = field(default_factory=ExitStack)
+    signed_in: bool = False
     _fresh: bool = False
+    _motion: Motion | None = None
     _context: BrowserContext | None = None
     _page: Page | None = None
 
@@ -85,6 +89,19 @@ class Session:
         assert self._page is not None
         return self._page
 
+    @property
+    def motion(self) -> Motion:
+        """What moves in the browser that is open now."""
+        if self._motion is None:
+            self._start()
+        assert self._motion is not None
+        return self._motion
+
+    @property
+    def who(self) -> str:
+        """Recorder and account, for messages."""
+        return f"{self.host}: {self.user}"
+
     def password(self) -> str:
         """The password; from now on it is removed from every output of this run."""
         if self._password is None:
@@ -100,10 +117,17 @@ class Session:
         status = f"HTTP {self.status} {self.challenge}".strip() if self.status != 200 else ""
         return ", ".join(part for part in (status, f"titled {title!r}" if title else "") if part)
 
+    def at(self, path: str) -> str:
+        """The full address of a path on this recorder."""
+        return joined(self.url + "/", path)
+
     def is_fresh(self, path: str) -> bool:
-        """Whether the browser was just opened at `path` and nothing was done in it since; true only once."""
-        fresh, self._fresh = self._fresh and path in ("/", self.entrance), False
-        return fresh
+        """Whether the browser was opened at `path` just now and nothing was done in it since."""
+        return self._fresh and path in ("/", self.entrance)
+
+    def used(self) -> None:
+        """Something was done in the browser."""
+        self._fresh = False
 
     def reopen(self) -> None:
         """Open a new browser with the recorder's start page, without anything from the earlier browser."""
@@ -169,6 +193,7 @@ class Session:
             accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
         )
         watch_clicks(self._context)
+        self._motion = Motion(self._context)
         self.bounds.watch(self._context)
         if self.language_cookie is not None:
             name, value = self.language_cookie
@@ -194,9 +219,9 @@ class Session:
 
     def _adopt(self, landed: str) -> None:
         """Change to the plain HTTP page on another permitted host (--follow-to) to which the recorder led."""
-        parts = urlsplit(landed)
-        if parts.scheme == "http" and same_host(parts.hostname or "") != same_host(self.host) and self.bounds.permits(landed):
-            self.address = Address(normalised(f"http://{parts.netloc}"))
+        link = link_of(landed)
+        if link.scheme == "http" and not same_host(link.host, self.host) and self.bounds.permits(landed):
+            self.address = Address(link.place.url)
             self.plain_url = self.address.url
 
     def _opened(self, page: Page, path: str) -> Response | None:

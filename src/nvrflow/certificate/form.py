@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nvrflow.certificate.accepted import KNOWN_CRITICAL, SAN
+from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.findings import AUTHORITY, DEVICE, RENEW, refusal, warning
-from nvrflow.certificate.noun import Certificate
 from nvrflow.problem import Problem
 
 _SPELLING = "browsers read only YYMMDDHHMMSSZ and YYYYMMDDHHMMSSZ"

@@ -7,7 +7,7 @@ import ipaddress
 from cryptography import x509
 
 from nvrflow.address import host_of
-from nvrflow.certificate.noun import Certificate
+from nvrflow.certificate.certificate import Certificate
 
 __all__ = ["host_of", "is_ip", "names_host", "permitted_by"]
 

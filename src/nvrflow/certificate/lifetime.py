@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.findings import DEVICE, RENEW, refusal, warning
-from nvrflow.certificate.noun import Certificate
 from nvrflow.problem import Problem
 
 _CLOCK_SLACK = timedelta(hours=26)  # more than a wrong time zone can explain

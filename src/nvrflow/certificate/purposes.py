@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.findings import AUTHORITY, DEVICE, RENEW, KeyExchange, refusal, warning
-from nvrflow.certificate.noun import Certificate
 from nvrflow.problem import Problem
 
 _SIGNED: frozenset[KeyExchange] = frozenset({"tls13", "ecdhe"})

@@ -14,9 +14,9 @@ from nvrflow.certificate.accepted import (
     SHORTEST_RSA,
     SIGNATURES,
 )
+from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.encoding import algorithm_of, is_compressed
 from nvrflow.certificate.findings import AUTHORITY, DEVICE, RENEW, Code, refusal, warning
-from nvrflow.certificate.noun import Certificate
 from nvrflow.problem import Problem
 
 _RIGHT = "use RSA 2048"

@@ -19,17 +19,17 @@ from nvrflow.environment import take_password
 from nvrflow.errors import NvrflowError
 
 _COMMANDS = {
-    "secure": "nvrflow.cli.driving",
-    "run": "nvrflow.cli.driving",
-    "identify": "nvrflow.cli.selecting",
+    "secure": "nvrflow.cli.secure",
+    "run": "nvrflow.cli.secure",
+    "identify": "nvrflow.cli.identify",
     "guide": "nvrflow.cli.guide",
-    "verify": "nvrflow.cli.trusting",
-    "trust": "nvrflow.cli.trusting",
-    "untrust": "nvrflow.cli.trusting",
-    "bundle": "nvrflow.cli.trusting",
-    "lint": "nvrflow.cli.selecting",
-    "simulate": "nvrflow.cli.simulating",
-    "demo": "nvrflow.cli.simulating",
+    "verify": "nvrflow.cli.trust",
+    "trust": "nvrflow.cli.trust",
+    "untrust": "nvrflow.cli.trust",
+    "bundle": "nvrflow.cli.trust",
+    "lint": "nvrflow.cli.identify",
+    "simulate": "nvrflow.cli.simulate",
+    "demo": "nvrflow.cli.simulate",
     "doctor": "nvrflow.cli.doctor",
 }
 _SUMMARIES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,6 +29,11 @@ class Firmware:
     language: str | None = None
     evidence: tuple[str, ...] = ()
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def named(self) -> bool:
+        """Whether a person named the file; otherwise there is evidence that it fits."""
+        return not self.evidence
 
     @property
     def names(self) -> frozenset[str]:
@@ -66,6 +71,14 @@ class Firmware:
             for name, text in self.file.texts.items()
         }
         return replace(self, own_words={name: words for name, words in found.items() if words})
+
+    def scope(self, locator: Locator) -> Sequence[Locator]:
+        """What finds the scope within which `locator` is looked for; a scope that names no frame is looked for in the locator's.
+
+        A scope with `frame: []` stays outside of frames. Empty where the locator names no scope.
+        """
+        found = self.file.scopes[locator.scope] if locator.scope else []
+        return [one if one.frame is not None else one.model_copy(update={"frame": locator.frame}) for one in found]
 
     def called(self, element: Element, name: str) -> str:
         """What a person calls the element: its words on the screen, else its name in the file."""

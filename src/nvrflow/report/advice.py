@@ -35,6 +35,18 @@ _ADVICE = {
         "Too many people are signed in",
         f"Sign out where the recorder is open, or wait until its old sessions end, {_AGAIN}.",
     ),
+    "password-change": (
+        "The recorder demands a new password",
+        f"Change the password by hand on the recorder's own page, {_AGAIN} with the new one.",
+    ),
+    "end-user-agreement": (
+        "The recorder asks to accept its terms",
+        f"Read and accept them by hand on the recorder's own page, {_AGAIN}. nvrflow never accepts terms for a person.",
+    ),
+    "upgrade-in-progress": (
+        "The recorder is installing a firmware",
+        f"Do not switch it off. Wait until it has restarted, {_AGAIN}.",
+    ),
     "unknown-firmware": (
         "No selector file fits this recorder",
         "If you know which file is right, name it with --firmware. nvrflow does not guess when it would change something.",
@@ -63,6 +75,14 @@ _ADVICE = {
     "no-room": (
         "There is no room for the files of this run",
         f"Nothing was changed. Make the folder in the message writable, or make room on its disk, {_AGAIN}.",
+    ),
+    "flow": (
+        "The flow itself went wrong",
+        f"Correct the flow at the file and line that the message names, {_AGAIN}.",
+    ),
+    "defect": (
+        "Something is wrong in nvrflow itself",
+        "Report it with the run folder. The steps show how far the work went.",
     ),
     "timeout": (
         "A wait took too long",

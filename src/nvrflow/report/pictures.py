@@ -1,4 +1,4 @@
-"""Pictures of steps: kept in memory while a flow runs, secrets covered and targets marked after it, off its critical path."""
+"""Pictures of steps: kept in memory while a flow runs; secrets covered and targets marked beside it, off its critical path."""
 
 from __future__ import annotations
 
@@ -75,6 +75,12 @@ class Picture:
         bottom = math.ceil((box.y + box.height) * self.scale) - 1 + grow
         cut = (max(0, left), max(0, top), min(image.width - 1, right), min(image.height - 1, bottom))
         return cut if cut[0] <= cut[2] and cut[1] <= cut[3] else None
+
+
+def as_png(picture: Picture, raw: Image) -> bytes:
+    """`raw`, the covered screen of `picture`, as PNG: the browser's own file where nothing had to be covered in it."""
+    untouched = not picture.masks and picture.image.startswith(b"\x89PNG")
+    return picture.image if untouched else png(raw)
 
 
 def png(image: Image) -> bytes:

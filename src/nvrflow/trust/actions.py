@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import os
 import shlex
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nvrflow.command import Command, run
+from nvrflow.command import Command, for_powershell, run
+from nvrflow.whole_file import write_whole
 
 
 @dataclass(frozen=True)
@@ -62,20 +60,14 @@ def shown(action: Action, *, powershell: bool = False) -> str:
     if not powershell:
         return action.shown
     if isinstance(action, Command):
-        return " ".join(("&", *(_quoted(part) for part in action.argv)))
-    path = _quoted(str(action.path).replace("/", "\\"))
+        return " ".join(("&", *(for_powershell(part) for part in action.argv)))
+    path = for_powershell(str(action.path).replace("/", "\\"))
     if isinstance(action, Write):
         content = base64.b64encode(action.data).decode()
         return f"[IO.File]::WriteAllBytes({path}, [Convert]::FromBase64String('{content}'))"
     if isinstance(action, Delete):
         return f"Remove-Item -Force -ErrorAction SilentlyContinue -LiteralPath {path}"
     return f"New-Item -ItemType Directory -Force -Path {path} | Out-Null"
-
-
-def _quoted(text: str) -> str:
-    """Quote one argument for PowerShell."""
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"
 
 
 def perform(action: Action) -> str:
@@ -85,7 +77,7 @@ def perform(action: Action) -> str:
         return "" if ended.ok or action.may_fail else ended.why
     try:
         if isinstance(action, Write):
-            write_whole(action.path, action.data, action.mode)
+            write_whole(action.path, action.data, action.mode, lasting=True)
         elif isinstance(action, Delete):
             action.path.unlink(missing_ok=True)
         else:
@@ -101,22 +93,6 @@ def perform_all(actions: Iterable[Action]) -> str:
         if problem := perform(action):
             return problem
     return ""
-
-
-def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file so that a crash leaves either the old or the new content. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _make(folder: Path, mode: int) -> None:

@@ -13,6 +13,7 @@ from cryptography import x509
 from nvrflow import tls
 from nvrflow.certificate import Certificate, judge
 from nvrflow.certificate.hosts import permitted_by
+from nvrflow.hostname import at_host
 from nvrflow.problem import Problem
 from nvrflow.trust.clients import Client
 from nvrflow.trust.clients.answer import Answer
@@ -97,7 +98,7 @@ def diagnose(scene: Scene, asked: Asked, now: datetime | None = None) -> tuple[P
 def _judged(scene: Scene, leaf: Certificate, failing: Asked, now: datetime) -> Iterator[Problem]:
     """Yield what browsers object to in the certificates themselves, if it concerns a client that refuses."""
     in_date = leaf.not_before <= now <= leaf.not_after
-    clock = None if in_date else tls.date_header(f"http://{_bracketed(scene.host)}/") or tls.date_header(scene.url)
+    clock = None if in_date else tls.date_header(f"http://{at_host(scene.host)}/") or tls.date_header(scene.url)
     exchanges = scene.offers.picked if scene.offers else None
     problems = judge(leaf, scene.issuer, scene.host, now, clock, exchanges)
     clients = {_kind(client) for client, _ in failing}
@@ -228,7 +229,3 @@ def _unknown(client: Client, answer: Answer) -> Problem:
 def _kind(client: Client) -> str:
     """`firefox` for a client named `firefox:<profile>` or `firefox-snap:<profile>`."""
     return client.name.partition(":")[0].partition("-")[0]
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

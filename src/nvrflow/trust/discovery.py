@@ -11,10 +11,10 @@ from nvrflow.trust.ledger import Entry
 from nvrflow.trust.stores import Store
 from nvrflow.trust.stores.anchors_folder import anchors_folders
 from nvrflow.trust.stores.chrome_policy import chrome_policies
-from nvrflow.trust.stores.chromium import chromium_stores
+from nvrflow.trust.stores.chromium_database import chromium_stores
 from nvrflow.trust.stores.debian import DebianStore
-from nvrflow.trust.stores.firefox import firefox_stores
 from nvrflow.trust.stores.firefox_policy import FirefoxPolicy, has_firefox
+from nvrflow.trust.stores.firefox_profiles import firefox_stores
 from nvrflow.trust.stores.macos import mac_keychains
 from nvrflow.trust.stores.nss_store import NssStore
 from nvrflow.trust.stores.windows import windows_stores

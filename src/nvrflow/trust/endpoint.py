@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.address import place_of
 from nvrflow.certificate import Certificate, KeyExchange
 from nvrflow.errors import NotTrusted
 from nvrflow.firmware.on_screen import where_to_compare
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 def ports_of(recorder: Recorder) -> tuple[int, ...]:
     """The ports of this recorder: that of plain HTTP, and that of HTTPS once it is known."""
-    plain, https = urlsplit(recorder.session.plain_url), recorder.report.https
-    secure = urlsplit(https.url or "" if https else "")
-    return (plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,)
+    plain, https = place_of(recorder.session.plain_url), recorder.report.https
+    return (plain.port, place_of(https.url).port) if https and https.url else (plain.port,)
 
 
 def request_of(
@@ -44,7 +43,7 @@ def request_of(
 def served_by(recorder: Recorder) -> tls.Served:
     """What the recorder serves by HTTPS now. Raises NotTrusted when there is no certificate, or it cannot be read."""
     url = https_url(recorder)
-    served = tls.served(recorder.session.host, urlsplit(url).port or 443)
+    served = tls.served(recorder.session.host, place_of(url).port)
     if served.leaf is None:
         raise NotTrusted(f"{url}: {served.why}")
     return served
@@ -52,7 +51,7 @@ def served_by(recorder: Recorder) -> tls.Served:
 
 def exchanges_of(recorder: Recorder) -> frozenset[KeyExchange] | None:
     """The key exchange that the recorder picks when a browser offers all of its own."""
-    return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).picked
+    return tls.offers(recorder.session.host, place_of(https_url(recorder)).port).picked
 
 
 def https_url(recorder: Recorder) -> str:

@@ -17,9 +17,9 @@ from nvrflow.certificate import Certificate, read_certificates
 from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, TimedOut
 from nvrflow.report import nvrflow_version
-from nvrflow.trust.actions import write_whole
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.stores import Use
+from nvrflow.whole_file import write_whole
 
 Phase = Literal["planned", "done", "removing"]
 _FORMAT = 1
@@ -202,7 +202,7 @@ class Ledger:
         }
         try:
             self._make_folder()
-            write_whole(self.path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+            write_whole(self.path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode(), 0o600, lasting=True)
         except OSError as problem:
             raise InvalidFile(
                 f"the ledger cannot be written ({problem.strerror}); {_NOTHING}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
-from urllib.parse import urlsplit
 
+from nvrflow.address import port_in
 from nvrflow.certificate import Certificate, host_of
 from nvrflow.errors import InvalidFile
 from nvrflow.report import TrustChange
@@ -136,7 +136,7 @@ def _is_meant(entry: Entry, target: Target) -> bool:
     if target is None:
         return True
     if isinstance(target, str):
-        port = urlsplit(target if "://" in target else f"//{target}").port
+        port = port_in(target)
         return entry.is_of(host_of(target), () if port is None else (port,))
     wanted = {certificate.sha256 for certificate in target}
     return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})

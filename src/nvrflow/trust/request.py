@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from nvrflow import tls
-from nvrflow.address import normalised
+from nvrflow.address import PORTS, Place, joined, link_of, place_of
 from nvrflow.certificate import Certificate, KeyExchange, host_of, read_certificate_file
 from nvrflow.errors import CertificateRefused, Unreachable, WrongCall
+from nvrflow.hostname import same_host
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Ledger, ledger_of
 from nvrflow.trust.material import sort_out
@@ -100,30 +100,31 @@ def request_for_files(files: Sequence[Path], url: str | None, terms: Terms, comp
         if not names:
             raise WrongCall("trust: the files do not say which recorder they belong to; add --for URL")
         return Request(host_of(names[0]), found.device, found.authority, None, terms, found.intermediates, computer=computer)
-    at, port = urlsplit(normalised(url)), https_port(normalised(url))
-    host = host_of(url)
-    served = tls.served(host, port)
+    at = place_of(url)
+    port = https_port(at)
+    served = tls.served(at.host, port)
     if served.outcome == "unreadable":
         raise CertificateRefused(f"{served.why}; create a new certificate on the recorder")
     found = sort_out(certificates, served.leaf)
     return Request(
-        host,
+        at.host,
         found.device,
         found.authority,
         served.leaf,
         terms,
         found.intermediates,
-        exchanges=tls.offers(host, port).picked if served.leaf else None,
-        ports=tuple(dict.fromkeys((at.port or (443 if at.scheme == "https" else 80), port))),
-        recorder_clock=tls.date_header(normalised(url)),
+        exchanges=tls.offers(at.host, port).picked if served.leaf else None,
+        ports=tuple(dict.fromkeys((at.port, port))),
+        recorder_clock=tls.date_header(at.url),
         computer=computer,
     )
 
 
 def request_for_served(url: str, terms: Terms, computer: Computer | None = None) -> Request:
     """Make a request from what the recorder at `url` serves by HTTPS. Raises Unreachable when it serves no certificate."""
-    at, port = urlsplit(normalised(url)), https_port(normalised(url))
-    served = tls.served(host_of(url), port)
+    at = place_of(url)
+    port = https_port(at)
+    served = tls.served(at.host, port)
     if served.leaf is None:
         raise Unreachable(f"{url}: {served.why}; turn HTTPS on first (nvrflow secure {url}), or give certificate files")
     found = sort_out(served.chain, served.leaf)
@@ -133,24 +134,22 @@ def request_for_served(url: str, terms: Terms, computer: Computer | None = None)
             " (nvrflow-runs/…/downloads) instead of the address, or add --trust pin"
         )
     return Request(
-        host_of(url),
+        at.host,
         served.leaf,
         found.authority,
         served.leaf,
         terms,
         found.intermediates,
-        exchanges=tls.offers(host_of(url), port).picked,
-        ports=tuple(dict.fromkeys((at.port or (443 if at.scheme == "https" else 80), port))),
-        recorder_clock=tls.date_header(normalised(url)),
+        exchanges=tls.offers(at.host, port).picked,
+        ports=tuple(dict.fromkeys((at.port, port))),
+        recorder_clock=tls.date_header(at.url),
         computer=computer or Computer.this(),
     )
 
 
-def https_port(url: str) -> int:
+def https_port(at: Place) -> int:
     """The HTTPS port of the recorder at `url` (normalised): that of the address, or the port to which HTTP redirects."""
-    at = urlsplit(url)
-    if at.scheme == "https":
-        return at.port or 443
-    redirect = urlsplit(tls.redirect_of(url) or "")
-    leads_here = redirect.scheme == "https" and redirect.hostname in (None, at.hostname)
-    return (redirect.port or 443) if leads_here else 443
+    if at.secure:
+        return at.port
+    target = link_of(joined(at.url, tls.redirect_of(at.url) or ""))
+    return target.port if target.scheme == "https" and same_host(target.host, at.host) else PORTS["https"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.address import place_of
 from nvrflow.certificate import Certificate, host_of
 from nvrflow.errors import InvalidFile
 from nvrflow.problem import Problem
@@ -49,7 +49,7 @@ class Scene:
     @property
     def port(self) -> int:
         """The HTTPS port."""
-        return urlsplit(self.url).port or 443
+        return place_of(self.url).port
 
     @property
     def anchors(self) -> tuple[Entry, ...]:
@@ -98,7 +98,7 @@ class Scene:
 
 def look(url: str, typed: str, computer: Computer, timeout: float = 5.0, authority: Certificate | None = None) -> Scene:
     """Look at a recorder and at this computer. Changes nothing and never raises."""
-    host, port = host_of(url), urlsplit(url).port or 443
+    host, port = host_of(url), place_of(url).port
     served = tls.served(host, port, timeout)
     speaks = served.outcome in ("tls", "unreadable", "breaks-off", "old-tls-only", "no-common-cipher")
     offers = tls.offers(host, port, timeout) if speaks else None

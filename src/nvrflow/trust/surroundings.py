@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from nvrflow.address import Place
 from nvrflow.content import from_json
 from nvrflow.problem import Problem
 from nvrflow.trust.computer import Computer
@@ -15,7 +16,7 @@ from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.overrides import override_problems
 from nvrflow.trust.stores import State
 from nvrflow.trust.stores.chrome_policy import FOLDERS
-from nvrflow.trust.stores.chromium import NEW_RULE, installed_versions, shadowed
+from nvrflow.trust.stores.chromium_database import NEW_RULE, installed_versions, shadowed
 
 _EXTRA = "NODE_EXTRA_CA_CERTS"
 PROFILES = (
@@ -193,11 +194,10 @@ def _expiring(ledger: Ledger) -> Iterator[Problem]:
 
 def _address(entry: Entry) -> str:
     """The recorder's address as a person types it: HTTP at the first of its two ports, or HTTPS if it has only one."""
-    host = f"[{entry.host}]" if ":" in entry.host else entry.host
     special = [port for port in entry.ports if port not in (80, 443)]
     if special and len(entry.ports) == 1:
-        return f"https://{host}:{special[0]}"
-    return f"http://{host}" + (f":{special[0]}" if special and 80 not in entry.ports else "")
+        return Place("https", entry.host, special[0]).url
+    return Place("http", entry.host, special[0] if special and 80 not in entry.ports else 80).url
 
 
 def _json(file: Path) -> dict[str, Any]:

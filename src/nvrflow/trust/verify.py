@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow import tls
-from nvrflow.browser.entrance import at_host, locate, normalised
-from nvrflow.certificate import host_of
+from nvrflow.address import PORTS, Place, place_of
+from nvrflow.browser.entrance import locate
 from nvrflow.errors import Unreachable
 from nvrflow.problem import Problem
 from nvrflow.trust.clients import Client, announced, clients_of
@@ -22,13 +22,13 @@ from nvrflow.trust.clients.chromium import ChromiumClient
 from nvrflow.trust.clients.curl import CurlClient
 from nvrflow.trust.clients.firefox import FirefoxClient
 from nvrflow.trust.clients.python import PythonClient
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.diagnosis import connection_problem, diagnose
 from nvrflow.trust.open_browsers import restart_notes
 from nvrflow.trust.overrides import overrides
 from nvrflow.trust.scene import Scene, look
 from nvrflow.trust.surroundings import imports_ignored
-from nvrflow.trust.word import Word
 
 Say = Callable[[str], None]
 _NOBODY_ANSWERS = ("nothing-listens", "no-answer", "not-tls")
@@ -91,7 +91,7 @@ def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0, sa
     computer = Computer.this()
     clients = clients_of(computer, browser_path)
     _need_a_browser(clients, browser_path)
-    typed = normalised(url)
+    typed = place_of(url).url
     if say:
         say(f"looking at {typed}")
     scene = look(typed if typed.startswith("https:") else _secure_address(typed), typed, computer)
@@ -162,4 +162,4 @@ def _secure_address(typed: str) -> str:
         address = None
     if address and address.secure:
         return address.url
-    return normalised(f"https://{at_host(host_of(typed))}")
+    return Place("https", place_of(typed).host, PORTS["https"]).url

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nvrflow.browser import Browser, find_browser, open_browser
-from nvrflow.browser.answering import open_page
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.browser.response import open_page
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.computer import Computer

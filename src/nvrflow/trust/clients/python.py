@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from nvrflow.address import place_of
 from nvrflow.command import Command, run
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.computer import Computer
@@ -41,8 +41,8 @@ class PythonClient:
         """Ask; the code is OpenSSL's number of the verification error (20: unknown issuer), the reason is OpenSSL's message."""
         if self.computer.system == "macos":
             return Answer(self.name, None, "Python on macOS does not read the keychains", "reads-no-store")
-        parts = urlsplit(url)
-        argv = (sys.executable, "-I", "-c", _SCRIPT, parts.hostname or "", str(parts.port or 443), f"{timeout:g}")
+        place = place_of(url)
+        argv = (sys.executable, "-I", "-c", _SCRIPT, place.host, str(place.port), f"{timeout:g}")
         environment = dict(self.computer.environment) if self.overridden else without_overrides(self.computer)
         ended = run(Command(argv, timeout=2 * timeout + 5, environment=laid_bare(environment)))
         word, _, rest = ended.output.strip().partition(" ")

@@ -2,6 +2,10 @@
 
 A store returns the commands that would change it; it runs only commands that read. `nvrflow.trust.apply` runs the others.
 Abilities that only some stores have are protocols of their own: `Flagged`, `Lingering`, `Listing`.
+
+In reading order: `nss_store` over `database` (what Chromium and Firefox have in common), `chromium_database` and
+`firefox_profiles` (where they are), `chrome_policy` and `firefox_policy`; `files` (what lies in a folder), `debian` and
+`anchors_folder`; `windows`, `macos`.
 """
 
 from __future__ import annotations

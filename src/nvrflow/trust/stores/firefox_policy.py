@@ -17,7 +17,7 @@ from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
 from nvrflow.trust.stores.files import held_by, ours_in
-from nvrflow.trust.stores.firefox import firefox_stores
+from nvrflow.trust.stores.firefox_profiles import firefox_stores
 
 
 @dataclass(frozen=True)
