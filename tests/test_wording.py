@@ -60,7 +60,6 @@ LATER = (
     "docs/new-firmware.md",
     "docs/testing.md",
     "selectors",
-    "README.md",
     "src/nvrflow/rehearsal",
     "src/nvrflow/shooting.py",
     "docs/simulated-recorders.md",
