@@ -152,21 +152,16 @@ def find_circle(below: dict[str, set[str]]) -> str:
     return next((circle for name in sorted(below) if (circle := reach(name, ()))), "")
 
 
-# Eight modules of this package still know each other for their types; every other import counts, for types or not.
-KNOWN_CIRCLE = "nvrflow.recorder."
-
-
 def test_no_module_imports_itself_in_a_circle() -> None:
     """Imports for types count, too: a module that names another's type depends on it."""
     names = {name_of(path) for path in modules()}
     below = {name: set[str]() for name in names}
     for path in modules():
         own = name_of(path)
-        for name, _, for_types in imported(path):
+        for name, _, _ in imported(path):
             inner = {f"{name}.{one}" for one in names_from(path, name)}
             wanted = inner & names if inner and inner <= names else (inner & names) | ({name} & names)
-            known = for_types and own.startswith(KNOWN_CIRCLE) and name.startswith(KNOWN_CIRCLE)
-            below[own] |= set() if known else wanted - {own}
+            below[own] |= wanted - {own}
     below["nvrflow"] = set()  # what a team imports from `nvrflow` itself is loaded when it is asked for
     assert not find_circle(below)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nvrflow.browser import ensure_browser, ensure_tool
+from nvrflow.environment import in_home
 from nvrflow.guide import Batch, Wish
 from nvrflow.recorder import Manner
 from nvrflow.recorder.camera import Camera
@@ -16,8 +17,10 @@ from nvrflow.report.folder import RunFolder
 from nvrflow.running import Run
 from nvrflow.shooting import Shooting, make_guides
 from nvrflow.simulator import simulate
-from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.trust.stages import Trusting
+
+if TYPE_CHECKING:
+    from nvrflow.simulator.service import SimulatedRecorder
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,7 @@ class Demonstration:
     def secure(self) -> tuple[Report, RunFolder]:
         """Secure a recorder in a temporary home; this computer's own trust stores are not changed."""
         with tempfile.TemporaryDirectory(prefix="nvrflow-demo-") as home, simulate(self.firmware) as recorder:
-            environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")} | {"HOME": home}
-            trusting = Trusting(confirm=lambda question: _is_shown(recorder, question), environment=environment)
+            trusting = Trusting(confirm=lambda question: _is_shown(recorder, question), environment=in_home(Path(home)))
             manner = replace(self.manner, state=Path(home, "state"))
             return Run(
                 "secure", recorder.url, recorder.user, recorder.password, manner, self.out,

@@ -1,9 +1,10 @@
-"""The environment variable of the password, which is removed for every program that nvrflow starts."""
+"""Environment variables: the password's, which no program that nvrflow starts may have, and those that name a home."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 PASSWORD = "NVRFLOW_PASSWORD"
 _taken: list[str] = []
@@ -28,3 +29,9 @@ def password() -> str | None:
 def for_children(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """`environment` (default: this process's own) without the password, for a program that is started."""
     return {name: value for name, value in (os.environ if environment is None else environment).items() if name != PASSWORD}
+
+
+def in_home(home: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """`environment` (default: this process's own) for a program that lives in `home`: no XDG folder leads out of it."""
+    given = os.environ if environment is None else environment
+    return {name: value for name, value in given.items() if not name.startswith("XDG_")} | {"HOME": str(home)}

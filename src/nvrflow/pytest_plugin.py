@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -157,8 +156,7 @@ class TrustStore:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a process in this home, for `Trusting(environment=…)`."""
-        own = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
-        return {**own, "HOME": str(self.home)}
+        return environment.in_home(self.home)
 
     def error_at(self, url: str) -> str:
         """The error code of a new browser with this store at `url`, for example ERR_CERT_AUTHORITY_INVALID; empty if it opens."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nvrflow.address import place_of
+from nvrflow.environment import in_home
 from nvrflow.guide.making import Wish
 from nvrflow.guide.matrix import Batch, Layout
 from nvrflow.guide.source import Source
@@ -21,7 +21,6 @@ from nvrflow.report.record import Record
 from nvrflow.running import Run, takes_trusting
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.stages import Trusting
-from nvrflow.trust.throwaway_home import environment_of
 
 Asking = Callable[[str], Callable[[], str] | str | None]
 _STORE = "chromium-nss"
@@ -131,7 +130,7 @@ def _made(shooting: Shooting, url: str, language: str | None, remarks: list[str]
 
 def _trusting(home: str) -> Trusting:
     """The imports go into the throw-away `home`, where that can be done on this system; else they are described."""
-    environment = environment_of(os.environ, Path(home))
+    environment = in_home(Path(home))
     computer = Computer.this(environment)
     if computer.system == "linux" and computer.has("certutil"):
         return Trusting(yes=True, stores=(_STORE,), environment=environment)

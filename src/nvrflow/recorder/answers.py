@@ -34,12 +34,13 @@ class Verdict:
 
 
 class Answers:
-    """Collects a page's responses while a click is awaited, and reads the first that decides."""
+    """Collects a page's responses while a click is awaited, and reads the first that decides; `body` is what was read last."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._waiting: list[Response] = []
         self._cut = False
+        self.body: Any = None
 
     @contextmanager
     def of(self, page: Page) -> Iterator[Answers]:
@@ -62,7 +63,8 @@ class Answers:
                 text = ""
                 if not self._answer.status.accepted:
                     return Verdict()
-            verdict = read_answer(self._answer, read_body(text), who, response.status)
+            self.body = read_body(text)
+            verdict = read_answer(self._answer, self.body, who, response.status)
             if verdict:
                 return verdict
         return Verdict(cut=True) if self._cut else None

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from nvrflow import tls
 from nvrflow.address import place_of
 from nvrflow.errors import NvrflowError, ProductDefect, RequestHeld, SignInRefused, TimedOut, Unreachable
+from nvrflow.firmware.about import about_in_answer
 from nvrflow.recorder.answers import Answers, Verdict, held_back
 from nvrflow.recorder.element import Element, Use
 from nvrflow.recorder.popups import Popups
+from nvrflow.recorder.speech import note_said
 from nvrflow.recorder.window import SLICE, Pending, Window
 from nvrflow.wait import waiting
 
@@ -87,6 +89,8 @@ class Outcome:
             raise refusal(self.window, said)
         if verdict.problem:
             raise verdict.problem
+        if self.answers is not None:
+            note_said(self.window, about_in_answer(self.window.firmware, self.element.spec.answered_by or "", self.answers.body))
         return verdict.accepted
 
     @property

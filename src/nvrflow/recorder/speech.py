@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nvrflow.browser.inquiry import Inquiry
-from nvrflow.firmware.about import about, other_version, version_refusal
+from nvrflow.firmware.about import Said, about, other_version, version_refusal
 from nvrflow.firmware.language import hear
 from nvrflow.recorder.window import Window
 
@@ -32,9 +32,13 @@ def listen_once(window: Window) -> None:
 
 
 def ask_about(window: Window) -> None:
+    """Ask the page what the recorder says of itself."""
+    note_said(window, about(Inquiry(window.page, window.firmware.name), window.firmware))
+
+
+def note_said(window: Window, said: Said) -> None:
     """Write into the report what the recorder says of itself, and note a version that the selector file is not for."""
     report, firmware = window.steps.report, window.firmware
-    said = about(Inquiry(window.page, firmware.name), firmware)
     report.firmware = {**(report.firmware or {}), **said}
     note = other_version(firmware, said)
     if note and note not in report.notes:

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import nvrflow
 from nvrflow.errors import NvrflowError
@@ -43,10 +43,9 @@ def main() -> None:
     with Path(os.devnull).open("w") as nowhere:
         forbid_changes()
         for flow in told["todo"]:
-            print(json.dumps({"begins": flow}), file=answers, flush=True)
+            _tell(answers, {"begins": flow})
             faulthandler.dump_traceback_later(TIME_LIMIT + len(files), exit=True, file=nowhere)
-            print(json.dumps(_rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()])), file=answers)
-            answers.flush()
+            _tell(answers, _rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()]))
         faulthandler.cancel_dump_traceback_later()
 
 
@@ -93,3 +92,8 @@ def _in_words(problem: BaseException) -> str:
 
 if __name__ == "__main__":
     main()
+
+
+def _tell(answers: TextIO, message: object) -> None:
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()

@@ -48,9 +48,12 @@ def _certutil() -> Problem:
 
 
 def _keyring() -> Problem:
-    import keyring
-    from keyring.backends import fail, null
-
+    try:
+        import keyring
+        from keyring.backends import fail, null
+    except ModuleNotFoundError:
+        sentence = "it is not installed; give the password in NVRFLOW_PASSWORD or at the prompt"
+        return Problem("keyring-missing", "keyring", sentence, "pip install 'nvrflow[keyring]'", "warning")
     backend = keyring.get_keyring()
     if not isinstance(backend, fail.Keyring | null.Keyring):
         return _there("keyring", backend.name)

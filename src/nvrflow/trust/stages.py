@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser import find_browser
 from nvrflow.certificate import Certificate
+from nvrflow.environment import in_home
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
@@ -40,7 +41,7 @@ from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
 from nvrflow.trust.reported import https_of, keep_judged, serves_nothing_yet
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.throwaway_home import environment_of, into_home
+from nvrflow.trust.throwaway_home import into_home
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -153,7 +154,7 @@ class Trusting:
             url = https_url(recorder)
             with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
                 into_home(plan, Path(home))
-                environment = environment_of(os.environ, Path(home))
+                environment = in_home(Path(home))
                 proof = prove(url, find_browser(recorder.session.browser.path), environment, recorder.timeout)
             if not proof.trusted:
                 said = f"a browser that would trust the recorder's certificates still says {proof.code}"

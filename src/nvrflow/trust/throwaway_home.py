@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
+from nvrflow.environment import in_home
 from nvrflow.errors import NotTrusted
 from nvrflow.trust.actions import perform_all
 from nvrflow.trust.choice import choose
@@ -20,7 +20,7 @@ def into_home(plan: Plan, home: Path) -> Path:
     Then start Chromium with HOME set to `home`. The database is in the old place, `.pki/nssdb`, which every version of
     Chromium reads first. Linux only. Raises NotTrusted when the database cannot be made.
     """
-    computer = Computer("linux", environment_of(plan.computer.environment, home))
+    computer = Computer("linux", in_home(home, plan.computer.environment))
     store = NssStore(computer, "temporary", "chromium", home / ".pki" / "nssdb", "one browser", creatable=True)
     if not computer.has("certutil"):
         raise NotTrusted(f"{home}: NSS's certutil is missing, so no browser can be given the certificates; {CERTUTIL}")
@@ -33,8 +33,3 @@ def into_home(plan: Plan, home: Path) -> Path:
         if found is None or not is_enough(store, found, choice.use):
             raise NotTrusted(f"{store.place}: the certificate is not there as it should be")
     return store.folder
-
-
-def environment_of(environment: Mapping[str, str], home: Path) -> dict[str, str]:
-    """The environment of a process that lives in `home`: no XDG folder leads out of it."""
-    return {name: value for name, value in environment.items() if not name.startswith("XDG_")} | {"HOME": str(home)}
