@@ -18,7 +18,11 @@ FLOORS = [
     ("nouns", "what is known, what was found, what a run did", "firmware certificate report attempts command"),
     ("tools", "Playwright and TLS", "browser tls"),
     ("hands", "drive a recorder, change this computer, pretend to be a recorder", "recorder trust simulator"),
-    ("work", "flows, what runs them, and what reads what they left", "flows running linting rehearsal guide demonstration"),
+    (
+        "work",
+        "flows, what runs them, and what reads what they left",
+        "flows running guide_runs linting rehearsal guide demonstration",
+    ),
     ("doors", "where people and programs come in", "cli pytest_plugin __main__"),
 ]
 HEIGHT = {part: height for height, (_, _, parts) in enumerate(FLOORS) for part in parts.split()}

@@ -56,7 +56,7 @@ def guide(
     """
     from nvrflow.cli.progress import progress_for
     from nvrflow.guide import Wish, read_theme
-    from nvrflow.shooting import Shooting, make_guides
+    from nvrflow.guide_runs import Shooting, make_guides
 
     progress = progress_for(driving.as_json)
     manner = driving.manner()
