@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from loopback import LoopbackServer
@@ -15,10 +16,16 @@ from nvrflow import Recorder
 from nvrflow.recorder import open_recorder
 
 Answer = tuple[int, str] | None
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @contextmanager
-def serving(pages: dict[str, str], requests: list[str], posts: dict[str, Answer], slow: dict[str, float]) -> Iterator[str]:
+def serving(
+    pages: dict[str, str],
+    requests: list[str],
+    posts: Mapping[str, Answer] = MappingProxyType({}),
+    slow: Mapping[str, float] = MappingProxyType({}),
+) -> Iterator[str]:
     """The address at which `pages` are served; every path that was asked for stands in `requests`.
 
     `posts` are the answers to POST by path; None ends the connection without one. `slow` are paths that take so many seconds.

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loopback import LoopbackServer
 
 from nvrflow.browser.inquiry import Inquiry
-from nvrflow.errors import InvalidFile
+from nvrflow.errors import InvalidFile, UnknownFirmware
 from nvrflow.firmware import Firmware, load_firmware
 from nvrflow.firmware.about import about, about_in_answer, other_version, version_refusal
 from nvrflow.firmware.body import at_path, read_body, words_in
 from nvrflow.firmware.language import hear
+from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import open_recorder
 from nvrflow.recorder.opening import look_at
 
@@ -95,7 +97,6 @@ def test_model_and_version_are_read_from_what_the_recorder_answers(served: Serve
         seen = look_at(url, selectors)
         assert seen.firmware == "acme", seen.why
         with open_recorder(url, "a", "b", selectors=selectors, downloads=served.folder / "downloads") as recorder:
-            recorder.listen()
             assert recorder.report.firmware is not None
             assert (recorder.report.firmware["model"], recorder.report.firmware["version"]) == ("NVR-16", "V4.3.1")
 
@@ -148,6 +149,47 @@ def test_another_version_refuses_unless_the_file_was_named_by_hand(served: Serve
     assert version_refusal(found, {}, "192.0.2.1") is None
     assert version_refusal(by_hand, {"version": "V5.1"}, "192.0.2.1") is None
     assert "V5.1" in other_version(by_hand, {"version": "V5.1"})
+
+
+SIGNING_IN = b"""<title>Acme NVR</title><h1>Acme</h1><label>User <input></label><label>Password <input type=password></label>
+<button onclick="fetch('/session', {method: 'POST', body: 'x'}).then(() => {
+  document.body.innerHTML = '<h1>Welcome</h1><button>Apply</button>' })">Log in</button>"""
+SIGNED_IN = """\
+vendor: Acme
+firmware: ">=4.0, <5.0"
+identify: [{title: Acme}]
+about: {version: {answer: session, path: device.version}}
+answers: {session: {url: /session$, accepted: {device.version: "*"}}}
+pages:
+  sign_in:
+    path: /
+    shown_by: [{label: User}]
+    elements:
+      user: [{label: User}]
+      password: {find: [{label: Password}], secret: true}
+      submit: {find: [{role: button, name: Log in}], answered_by: session}
+  home:
+    shown_by: [{role: heading, name: Welcome}]
+    elements:
+      apply: {find: [{role: button, name: Apply}], effect: write}
+"""
+
+
+@pytest.mark.parametrize(("version", "named", "refused"), [("4.9", None, False), ("5.1", None, True), ("5.1", "acme", False)])
+def test_a_version_learnt_from_the_sign_in_stops_the_first_write_unless_the_file_was_named(
+    served: Served, version: str, named: str | None, refused: bool
+) -> None:
+    served.answers |= {"GET /": SIGNING_IN, "POST /session x": json.dumps({"device": {"version": version}}).encode()}
+    selectors = served.write(SIGNED_IN)
+    files: dict[str, Any] = {"downloads": served.folder / "downloads", "state": served.folder / "state", "screenshots": False}
+    with served.at() as url, open_recorder(url, "a", "b", firmware=named, selectors=selectors, **files) as recorder:
+        sign_in(recorder)
+        assert recorder.report.firmware is not None and recorder.report.firmware["version"] == version
+        with pytest.raises(UnknownFirmware, match=r"5\.1") if refused else nullcontext():
+            recorder.arrive("home").click("apply")
+        recorder.signed_out()
+    done = [step.element for step in recorder.report.steps if step.outcome == "done"]
+    assert ("home.apply" in done) is not refused
 
 
 # The recorder's own words
@@ -223,7 +265,7 @@ def test_a_language_script_that_is_no_javascript_is_told_with_the_file(served: S
     known = firmware(served)
     with served.at() as url, opened(url, served) as page:
         broken = firmware(served, FILE + "language: {script: 'a b'}\n")
-        with pytest.raises(InvalidFile, match=r"acme: language.script: is no JavaScript expression"):
+        with pytest.raises(InvalidFile, match=r"acme: language.script: is not a JavaScript expression"):
             hear(page, broken, 5.0)
         assert about(page, known)["model"] == "NVR-16"
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable
@@ -106,7 +107,9 @@ def checkout(tmp_path: Path) -> Path:
 def first_use(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A checkout that was set up by its first use, and how that went."""
     top = make_checkout(tmp_path_factory.mktemp("ready") / "a check out")
-    return top, launch(top / "nvrflow", "doctor", "--json", cwd=top.parent)
+    return top, launch(
+        top / "nvrflow", "doctor", "--json", cwd=top.parent, NVRFLOW_PASSWORD="two words '\"$", TELL="NVRFLOW_PASSWORD"
+    )
 
 
 @pytest.fixture
@@ -157,10 +160,12 @@ def test_a_computer_without_a_browser_is_set_up_and_told_what_to_type(
     assert "Traceback" not in first_use[1].stderr
 
 
-def test_the_password_is_for_the_command_and_not_for_the_set_up(checkout: Path) -> None:
-    told = launch(checkout / "nvrflow", "doctor", NVRFLOW_PASSWORD="two words '\"$", TELL="NVRFLOW_PASSWORD")
-    assert told.stdout.splitlines()[-1] == "two words '\"$"
-    assert (checkout / "builds").read_text(encoding="utf-8") == "built\n"
+def test_the_password_is_for_the_command_and_not_for_the_set_up(
+    first_use: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    checkout, first = first_use
+    assert first.stdout.splitlines()[-1] == "two words '\"$"
+    assert set((checkout / "builds").read_text(encoding="utf-8").splitlines()) == {"built"}
     assert launch(checkout / "nvrflow", "doctor", TELL="NVRFLOW_PASSWORD").stdout.splitlines()[-1] == "None"
 
 
@@ -225,9 +230,8 @@ def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(checkout: 
     assert builds(checkout) == 1
 
 
-def test_a_moved_checkout_is_set_up_anew(checkout: Path, tmp_path: Path) -> None:
-    assert launch(checkout / "nvrflow").returncode == 0
-    moved = checkout.rename(tmp_path / "else where")
+def test_a_moved_checkout_is_set_up_anew(ready: Path, tmp_path: Path) -> None:
+    moved = shutil.copytree(ready, tmp_path / "else where", symlinks=True)
     ended = launch(moved / "nvrflow", "moved")
     assert "setting up" in ended.stderr
     assert ended.stdout.startswith("ran moved"), ended.stderr
@@ -251,6 +255,21 @@ def test_a_folder_that_the_launcher_did_not_make_is_left_alone(checkout: Path) -
     assert ended.returncode == 1
     assert "remove it and start again" in ended.stderr
     assert mine.read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can start a program as another user")
+@pytest.mark.parametrize(("command", "once"), [("demo", "doctor"), ("test", "test --collect-only -q")])
+def test_a_user_who_may_not_write_is_told_who_has_to_set_up_and_what_to_type(command: str, once: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        checkout = make_checkout(Path(place) / "a check out")
+        argv, nobody = [str(checkout / "nvrflow"), command], 65534
+        ended = subprocess.run(argv, user=nobody, group=nobody, extra_groups=[], capture_output=True, text=True, timeout=60)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert f"this user (nobody) may not write here; type once as root, who owns the folder: {checkout}/nvrflow {once}\n" in (
+            ended.stderr
+        )
+        assert not (checkout / ".venv").exists()
 
 
 def test_a_failed_set_up_shows_why_and_is_not_taken_for_done(checkout: Path) -> None:

@@ -153,16 +153,16 @@ def test_a_file_with_all_that_flows_use_is_clean_without_what_they_ask_for_first
 @pytest.mark.parametrize(
     ("line", "page", "said"),
     [
-        ("      submit: [{role: button, name: Enter}]\n", (4, "sign_in"), "lacks `submit`, which the flow sign_in uses"),
+        ("      submit: [{role: button, name: Enter}]\n", (4, "sign_in"), "has no `submit`, which the flow sign_in uses"),
         (
             "      enable: [{label: Secure}]\n",
             (16, "https"),
-            "lacks `enable`, which the flows disable_https, enable_https use",
+            "has no `enable`, which the flows disable_https, enable_https use",
         ),
         (
             "      download: [{role: link, name: Fetch}]\n",
             (12, "device_certificate"),
-            "lacks `download`, which the flow download_certificates uses",
+            "has no `download`, which the flow download_certificates uses",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_page_that_lacks_is_one_warning_with_every_flow_that_goes_there(tmp_pa
 
 def test_what_a_page_has_to_have_is_asked_even_if_the_flow_asks_for_the_page(tmp_path: Path) -> None:
     text = WHOLE + "  account:\n    on: home\n"
-    assert found(tmp_path, text) == [("warning", 21, "pages.account", "lacks `sign_out`, which the flow sign_out uses")]
+    assert found(tmp_path, text) == [("warning", 21, "pages.account", "has no `sign_out`, which the flow sign_out uses")]
 
 
 def test_where_the_browser_itself_asks_the_page_needs_no_fields(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_file_that_only_says_that_nothing_can_be_done_needs_nothing_else(tmp_p
     text = WHOLE[: WHOLE.index("      submit")] + "obstacles:\n  old: {shown_by: [{css: object}], means: plugin-needed}\n"
     assert found(tmp_path, text) == []
     later = text.replace("plugin-needed", "not-initialised")
-    assert any(what.startswith("lacks `submit`") for _, _, _, what in found(tmp_path, later))
+    assert any(what.startswith("has no `submit`") for _, _, _, what in found(tmp_path, later))
 
 
 OWN_FLOW = """\
@@ -244,9 +244,9 @@ def test_an_own_flow_is_tried_out_on_the_files_recorder(tmp_path: Path, flows: P
     assert found(tmp_path, names, flows) == []
     both = {(key, what) for *_, key, what in found(tmp_path, names + "  zone:\n    on: home\n", flows)}
     assert both == {
-        ("pages.names", "lacks `by_zone`, which the flow set_name uses"),
-        ("pages.names", "lacks `apply`, which the flow set_name uses"),
-        ("pages.zone", "lacks `list`, which the flow set_name uses"),
+        ("pages.names", "has no `by_zone`, which the flow set_name uses"),
+        ("pages.names", "has no `apply`, which the flow set_name uses"),
+        ("pages.zone", "has no `list`, which the flow set_name uses"),
     }
 
 
@@ -254,8 +254,8 @@ def test_what_is_used_after_either_answer_of_the_screen_is_looked_for(tmp_path: 
     (flows / "set_name.py").write_text(OWN_FLOW, encoding="utf-8")
     names = WHOLE + "  names:\n    on: home\n    elements:\n      more: [{text: More}]\n"
     assert {what for *_, what in found(tmp_path, names, flows)} == {
-        "lacks `less`, which the flow set_name uses",
-        "lacks `least`, which the flow set_name uses",
+        "has no `less`, which the flow set_name uses",
+        "has no `least`, which the flow set_name uses",
     }
 
 
@@ -280,7 +280,7 @@ def test_answers_are_tried_until_all_that_a_flow_uses_was_seen(
     tmp_path: Path, flows: Path, lines: tuple[str, ...], lacking: str
 ) -> None:
     own_flow(flows, *lines)
-    assert [what for *_, what in found(tmp_path, WHOLE, flows)] == [f"lacks `{lacking}`, which the flow own uses"]
+    assert [what for *_, what in found(tmp_path, WHOLE, flows)] == [f"has no `{lacking}`, which the flow own uses"]
 
 
 @pytest.mark.parametrize(
@@ -332,16 +332,16 @@ def test_rows_that_a_flow_uses_and_the_page_does_not_have_are_named(tmp_path: Pa
         "row.click('edit')",
         "if row.read('state') == 'off':",
         "    row.click('start')",
-        "[one['name'] + one['speed'] for one in page.rows('channels')]",
+        "[one['Name'] + one['speed'] for one in page.rows('channels')]",
     )
-    assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"lacks `channels`, which the flow own uses"}
+    assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"has no `channels`, which the flow own uses"}
     assert {what for *_, what in found(tmp_path, WHOLE + ROWS, flows)} == {
-        "lacks `channels.start`, which the flow own uses",
-        "lacks `channels.speed`, which the flow own uses",
+        "has no `channels.start`, which the flow own uses",
+        "has no `channels.speed`, which the flow own uses",
     }
 
 
 def test_an_own_flow_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def broken(recorder:\n", encoding="utf-8")
-    with pytest.raises(InvalidFile, match=r"broken\.py:1: is no Python"):
+    with pytest.raises(InvalidFile, match=r"broken\.py:1: is not Python"):
         lint(flows=tmp_path)

@@ -11,10 +11,10 @@ _taken: list[str] = []
 
 
 def take_password(given: str | None = None) -> None:
-    """Take the password out of this process's own environment, so that whatever it starts cannot inherit it.
+    """Remove the password from this process's environment, so that programs that it starts cannot inherit it.
 
-    For programs that are nvrflow's own (the command, a test run): from then on only `password` knows it. `given` is one that
-    came another way.
+    For nvrflow's own programs (the command, a test run): from then on only `password` returns it. `given` is a password that
+    came in another way.
     """
     given = os.environ.pop(PASSWORD, None) or given
     if given is not None:
@@ -22,12 +22,12 @@ def take_password(given: str | None = None) -> None:
 
 
 def password() -> str | None:
-    """What NVRFLOW_PASSWORD says, or said when it was taken; None or an empty text when there is none."""
+    """The value of NVRFLOW_PASSWORD, also after it was removed; None or an empty text if there is none."""
     return os.environ.get(PASSWORD, _taken[0] if _taken else None)
 
 
 def for_children(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """`environment` (default: this process's own) as a program that is started may have it: without the password."""
+    """`environment` (default: this process's own) without the password, for a program that is started."""
     return {name: value for name, value in (os.environ if environment is None else environment).items() if name != PASSWORD}
 
 

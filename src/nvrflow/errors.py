@@ -1,13 +1,13 @@
 """Everything that can go wrong, as one tree; `kind` is `error.kind` of the report, `exit_code` what the command returns.
 
     NvrflowError
-    ├── WrongCall             wrong-call          2   an option or argument that cannot be meant
-    ├── InvalidFile           invalid-file        2   a file that cannot be read, or says what it may not
+    ├── WrongCall             wrong-call          2   an option or argument with an impossible value
+    ├── InvalidFile           invalid-file        2   a file that cannot be read, or has invalid content
     ├── SignInRefused         sign-in-refused     4   the recorder refused user or password; never repeated
     ├── AccountLocked         account-locked      4   the recorder lets nobody in for a while
     ├── Unreachable           unreachable         1   nothing answers at that address
     ├── NotInitialised        not-initialised     1   the recorder waits for its first password
-    ├── PluginNeeded          plugin-needed       1   the page works in Internet Explorer's plugin only
+    ├── PluginNeeded          plugin-needed       1   the page works only with Internet Explorer's plug-in
     ├── SessionLimit          session-limit       1   too many people are signed in
     ├── PasswordChange        password-change     1   the recorder demands a new password first
     ├── EndUserAgreement      end-user-agreement  1   the recorder demands that a person accepts its terms first
@@ -16,15 +16,17 @@
     ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
     ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
     │   ├── DownloadFailed                            a download that did not arrive, or arrived broken
-    │   └── OtherHost                                 its page leads to a host that the person did not name
+    │   └── OtherHost                                 its page leads to a host that the person did not give
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
-    ├── NoRoom                no-room             1   what has to be written down has no place; nothing was changed
+    ├── NoRoom                no-room             1   there is no room for the run's files; nothing was changed
     ├── TimedOut              timeout             1   a wait came to its end
     │   └── RequestHeld                               --check kept the request back that was to be answered
+    ├── FlowFailed            flow                1   a flow raised an error of its own
+    ├── Defect                defect              1   nvrflow itself went wrong
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
 
-A message has the form *where: what; what would have been right*.
+A message has the form *where: what happened; what to do*.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from typing import Any
 
 
 class NvrflowError(Exception):
-    """Something that ends the work; the message is for a person, `step` the id of the step that failed.
+    """An error that ends the work; the message is for a person, `step` is the id of the step that failed.
 
     `facts` is what a program gets beside the message: keys of the JSON document that `--json` prints. `advice` is what a person
     can do where the recorder itself shows that the work ends here.
@@ -50,14 +52,14 @@ class NvrflowError(Exception):
 
 
 class WrongCall(NvrflowError):
-    """An option or argument that cannot be meant."""
+    """An option or argument has an impossible value."""
 
     kind = "wrong-call"
     exit_code = 2
 
 
 class InvalidFile(NvrflowError):
-    """A file that cannot be read, or says what it may not; names file, line and key as far as they are known."""
+    """A file cannot be read, or has invalid content; the message names file, line and key as far as they are known."""
 
     kind = "invalid-file"
     exit_code = 2
@@ -69,9 +71,9 @@ class InvalidFile(NvrflowError):
 
 
 class SignInRefused(NvrflowError):
-    """The recorder refused the user or the password; `tries_left` is the recorder's own figure, if it gave one.
+    """The recorder refused the user or the password; `tries_left` is the recorder's own number, if it gave one.
 
-    `since` is when it did, where this computer remembered that and tried nothing.
+    `since` is the time of the refusal, if this computer remembered it and did not try again.
     """
 
     kind = "sign-in-refused"
@@ -84,9 +86,9 @@ class SignInRefused(NvrflowError):
 
 
 class AccountLocked(NvrflowError):
-    """The recorder lets nobody in with this account; `seconds` until it does again, if known.
+    """The recorder has locked this account; `seconds` until it is unlocked, if known.
 
-    `since` is when it was locked, where this computer remembered that and tried nothing.
+    `since` is the time of the lock, if this computer remembered it and did not try.
     """
 
     kind = "account-locked"
@@ -166,20 +168,20 @@ class ProductDefect(NvrflowError):
 
 
 class DownloadFailed(ProductDefect):
-    """A download did not arrive, or what arrived is not what the button says."""
+    """A download did not arrive, or its content is not what the button promises."""
 
 
 class OtherHost(ProductDefect):
-    """The recorder's page leads to another host than the one that the person named, where no password may go.
+    """The recorder's page leads to another host than the person gave; the password must not go there.
 
-    It is the recorder that does it, and no wrong call: the run has begun and has a report.
+    This is the recorder's doing, not a wrong call: the run has begun and has a report.
     """
 
     kind = "other-host"
 
 
 class CertificateRefused(NvrflowError):
-    """A certificate that must not be imported, and why."""
+    """A certificate must not be imported; the message says why."""
 
     kind = "certificate-refused"
 
@@ -191,19 +193,31 @@ class NotTrusted(NvrflowError):
 
 
 class TimedOut(NvrflowError):
-    """A wait came to its end."""
+    """A wait reached its time limit."""
 
     kind = "timeout"
 
 
 class NoRoom(NvrflowError):
-    """A folder that is needed cannot be written to, or its disk is full; found before anything was changed."""
+    """A needed folder cannot be written, or its disk is full; this was found before anything was changed."""
 
     kind = "no-room"
 
 
 class RequestHeld(TimedOut):
-    """`--check` kept a request from the recorder, so that its answer could not come."""
+    """`--check` held a request back, so no answer could come."""
+
+
+class FlowFailed(NvrflowError):
+    """A flow raised an error of its own: the message names its file and line."""
+
+    kind = "flow"
+
+
+class Defect(NvrflowError):
+    """Something in nvrflow went wrong that should not have; it is in the report, and the error itself goes on up."""
+
+    kind = "defect"
 
 
 class Interrupted(NvrflowError):
@@ -221,6 +235,14 @@ def exit_code_of(kind: str) -> int:
 def error_of(kind: str) -> type[NvrflowError]:
     """The class of an `error.kind`, the most general one of that kind; NvrflowError for a kind that is not known."""
     return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+
+
+def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
+    """The error that a report tells of, to be raised again."""
+    found = next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+    problem = found(message)
+    problem.step = step
+    return problem
 
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:

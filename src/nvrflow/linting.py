@@ -1,4 +1,4 @@
-"""Selector files checked beyond what the loader refuses: words and elements that lack, brittle locators, what nothing uses."""
+"""Selector files checked beyond what the loader refuses: missing words and elements, brittle locators, what nothing uses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Finding:
 
 
 def lint(files: Sequence[Path] = (), own: Path | None = None, flows: Path | None = None) -> list[Finding]:
-    """Everything worth mending in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
+    """Everything worth correcting in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
     known = available(own)
     names = [_name_of(path, known) for path in files] if files else list(known)
     sources = flow_names(flows)
@@ -84,8 +84,8 @@ def _name_of(path: Path, known: dict[str, Path]) -> str:
 
 def _of(name: str, path: Path, loaded: Loaded, used: set[str], rehearsals: Sequence[Rehearsal]) -> Iterator[Finding]:
     file, origin = loaded
-    lacks = _lacking(name, file, rehearsals)
-    for where, what in (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used), *lacks):
+    missing = _missing(name, file, rehearsals)
+    for where, what in (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used), *missing):
         yield _finding(where, what, origin, path)
 
 
@@ -100,9 +100,9 @@ def _words(file: SelectorFile) -> Iterator[tuple[Where, str]]:
     has_dictionary = file.language is not None and bool(file.language.dictionary)
     wanted = ["en"] if has_dictionary else list(dict.fromkeys([*named, *Firmware("", file).languages]))
     for name, text in file.texts.items():
-        lacking = [code for code in wanted if code not in text]
-        if lacking:
-            yield ("texts", name), f"has no words in {', '.join(lacking)}"
+        without = [code for code in wanted if code not in text]
+        if without:
+            yield ("texts", name), f"has no words in {', '.join(without)}"
 
 
 def _brittle(file: SelectorFile) -> Iterator[tuple[Where, str]]:
@@ -135,21 +135,21 @@ def _unreachable(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, st
             yield ("pages", name), "no flow goes to this page, and no other page lies on it"
 
 
-def _lacking(name: str, file: SelectorFile, rehearsals: Sequence[Rehearsal]) -> Iterator[tuple[Where, str]]:
+def _missing(name: str, file: SelectorFile, rehearsals: Sequence[Rehearsal]) -> Iterator[tuple[Where, str]]:
     """Pages and elements that flows use and the file does not have."""
     pages: dict[str, set[str]] = {}
     elements: dict[tuple[str, str], set[str]] = {}
     for rehearsal in rehearsals:
-        for lack in rehearsal.lacks.get(name, ()):
-            if lack.element is None:
-                pages.setdefault(lack.page, set()).add(rehearsal.flow)
+        for one in rehearsal.missing.get(name, ()):
+            if one.element is None:
+                pages.setdefault(one.page, set()).add(rehearsal.flow)
             else:
-                elements.setdefault((lack.page, lack.element), set()).add(lack.flow)
+                elements.setdefault((one.page, one.element), set()).add(one.flow)
     for page, names in pages.items():
         yield ("pages",), f"has no page `{page}`, so the {_flows(names)} cannot be used"
     for (page, element), names in elements.items():
         verb = "uses" if len(names) == 1 else "use"
-        yield ("pages", page), f"lacks `{element}`, which the {_flows(names)} {verb}"
+        yield ("pages", page), f"has no `{element}`, which the {_flows(names)} {verb}"
 
 
 def _strange(rehearsals: Sequence[Rehearsal], sources: dict[str, Path]) -> Iterator[Finding]:
@@ -181,4 +181,4 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"))
     except (SyntaxError, ValueError) as problem:
-        raise InvalidFile(f"is no Python: {problem}", path, getattr(problem, "lineno", None)) from None
+        raise InvalidFile(f"is not Python: {problem}", path, getattr(problem, "lineno", None)) from None

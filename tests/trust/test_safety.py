@@ -142,7 +142,7 @@ def test_a_ca_without_a_word_about_being_one_is_taken_limited_only(computer: Com
     authority = make("old CA", ca=None)
     device = make_device(authority)
     assert plan(device, authority, computer).refusal == ""
-    assert "does not say that it is a CA" in plan(device, authority, computer, "ca").refusal
+    assert "is not marked as a CA" in plan(device, authority, computer, "ca").refusal
 
 
 def test_an_intermediate_is_no_root_for_every_site(computer: Computer) -> None:
@@ -193,7 +193,7 @@ def test_the_same_ca_key_on_two_recorders_is_a_warning_and_no_root(computer: Com
 def test_full_trust_is_named_for_what_it_is(computer: Computer) -> None:
     authority = make_ca()
     made = plan(make_device(authority), authority, computer, "ca")
-    assert any("pose as any site" in one for one in made.warnings)
+    assert any("impersonate any site" in one for one in made.warnings)
 
 
 def test_files_that_could_not_be_compared_with_the_recorder_are_said(computer: Computer) -> None:
@@ -329,7 +329,7 @@ def test_a_public_name_on_the_device_certificate_is_refused_before_the_question_
     made = plan(device, authority, computer)
     assert "--also 'www.bank.example'" in made.refusal and made.items == ()
     said = plan(device, authority, computer, also=("www.bank.example",))
-    assert said.refusal == "" and "www.bank.example" in question(said) and any("opens, too" in one for one in said.warnings)
+    assert said.refusal == "" and "www.bank.example" in question(said) and any("is accepted too" in one for one in said.warnings)
 
 
 def test_a_self_signed_certificate_with_a_public_name_is_not_pinned(computer: Computer) -> None:
@@ -410,7 +410,7 @@ def test_what_openssl_takes_for_a_ca_is_not_pinned_in_its_store(computer: Comput
     for kind in ("limited", "pin"):
         assert choose(plan(device, None, computer, kind).material, kind, "openssl")[0].certificate is None
     whole = plan(device, None, computer, "ca")
-    assert whole.judgement.reach == "for every site in the world" and any("pose as any site" in one for one in whole.warnings)
+    assert whole.judgement.reach == "for every site in the world" and any("impersonate any site" in one for one in whole.warnings)
     assert [one.certificate for one in choose(whole.material, "pin", "chromium")] == [device.certificate]
 
 

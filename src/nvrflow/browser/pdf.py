@@ -12,6 +12,17 @@ from nvrflow.errors import NvrflowError
 _NODE = re.compile(rb"\(node(\d{8})\)")
 _MOMENT = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
 
+_APART = """([one, other]) => {
+  const drawn = letter => {
+    const canvas = Object.assign(document.createElement('canvas'), {width: 40, height: 40});
+    const pen = canvas.getContext('2d');
+    pen.font = '30px sans-serif';
+    pen.fillText(letter, 2, 32);
+    return canvas.toDataURL();
+  };
+  return drawn(one) !== drawn(other);
+}"""
+
 
 def print_pdf(html: Path, browser: Browser, date: str) -> bytes:
     """Print `html` as PDF: A4, tagged, with an outline. The same file always gives the same bytes.
@@ -39,3 +50,10 @@ def _renumbered(made: bytes) -> bytes:
     """
     order = {number: rank for rank, number in enumerate(sorted(set(_NODE.findall(made))), 1)}
     return _NODE.sub(lambda found: b"(node%08d)" % order[found[1]], made)
+
+
+def draws_apart(one: str, other: str, browser: Browser) -> bool:
+    """Whether two letters look different in `browser`: without a font that has them both are drawn as the same empty box."""
+    with open_browser(browser) as process:
+        page = process.new_page()
+        return bool(page.evaluate(_APART, [one, other]))

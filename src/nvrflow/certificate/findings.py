@@ -15,7 +15,7 @@ KeyExchange = Literal["tls13", "ecdhe", "rsa"]
 """The key exchange of a TLS server: TLS 1.3; TLS 1.2 with signed (EC)DHE; TLS 1.2 with the key encrypted to the RSA key."""
 
 DEVICE, AUTHORITY = "device certificate", "CA certificate"
-ANEW = "create a new certificate on the recorder"
+RENEW = "create a new certificate on the recorder"
 
 
 def refusal(code: Code, where: str, sentence: str, advice: str = "", client: str = "") -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from nvrflow.certificate.certificate import Certificate
-from nvrflow.certificate.findings import ANEW, DEVICE, refusal, warning
+from nvrflow.certificate.findings import DEVICE, RENEW, refusal, warning
 from nvrflow.problem import Problem
 
 _CLOCK_SLACK = timedelta(hours=26)  # more than a wrong time zone can explain
@@ -28,7 +28,7 @@ def about_dates(certificate: Certificate, where: str, now: datetime, recorder_cl
         yield _not_now(certificate, where, now, recorder_clock)
     elif begins < _FIREFOX_BEGINS:
         sentence = f"begins in {begins.year}, and Firefox does not accept years before 1970"
-        yield warning("date-encoding", where, sentence, ANEW, "firefox")
+        yield warning("date-encoding", where, sentence, RENEW, "firefox")
     days = (ends - begins).days
     if where == DEVICE and days > _APPLES_DAYS:
         sentence = f"is valid for {days} days; Chrome and Firefox accept that, Safari and other Apple programs accept at most 825"
@@ -43,11 +43,11 @@ def _not_now(certificate: Certificate, where: str, now: datetime, recorder_clock
         fact = f"expired on {certificate.not_after:%Y-%m-%d %H:%M} UTC"
     clocks = f"this computer's clock says {now:%Y-%m-%d %H:%M} UTC"
     if recorder_clock is None:
-        advice = f"check both clocks, then {ANEW}"
+        advice = f"check both clocks, then {RENEW}"
     elif abs(recorder_clock - now) <= _CLOCK_SLACK:
         clocks += " and the recorder's clock agrees"
-        advice = ANEW
+        advice = RENEW
     else:
         clocks += f", the recorder's clock {recorder_clock:%Y-%m-%d %H:%M} UTC"
-        advice = f"correct the clock that is wrong (on the recorder: automatic time, NTP), then {ANEW}"
+        advice = f"correct the clock that is wrong (on the recorder: automatic time, NTP), then {RENEW}"
     return refusal("not-yet-valid" if early else "expired", where, f"{fact} ({clocks})", advice)

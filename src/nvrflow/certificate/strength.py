@@ -16,7 +16,7 @@ from nvrflow.certificate.accepted import (
 )
 from nvrflow.certificate.certificate import Certificate
 from nvrflow.certificate.encoding import algorithm_of, is_compressed
-from nvrflow.certificate.findings import ANEW, AUTHORITY, DEVICE, Code, refusal, warning
+from nvrflow.certificate.findings import AUTHORITY, DEVICE, RENEW, Code, refusal, warning
 from nvrflow.problem import Problem
 
 _RIGHT = "use RSA 2048"
@@ -44,7 +44,7 @@ def about_authority_strength(authority: Certificate) -> Iterator[Problem]:
 
 
 def _about_key(certificate: Certificate, where: str, curves: tuple[str, ...]) -> Iterator[Problem]:
-    advice = f"{_RIGHT} - {ANEW}"
+    advice = f"{_RIGHT} - {RENEW}"
     kind, _, size = certificate.key.partition(" ")
     if kind == "RSA":
         yield from _about_rsa(certificate, where, int(size), advice)
@@ -82,10 +82,10 @@ def _about_signature(device: Certificate) -> Iterator[Problem]:
         sentence = (
             f"is signed with {name}, in a form that no browser accepts; they accept SHA-256, SHA-384 or SHA-512 with RSA or ECDSA"
         )
-        yield refusal("weak-signature", DEVICE, sentence, f"{ANEW} (SHA-256), or update its firmware")
+        yield refusal("weak-signature", DEVICE, sentence, f"{RENEW} (SHA-256), or update its firmware")
     elif _without_null(raw.inner) != _without_null(raw.outer):
         sentence = "names two different signature algorithms, inside and outside the signed part"
-        yield refusal("weak-signature", DEVICE, sentence, ANEW)
+        yield refusal("weak-signature", DEVICE, sentence, RENEW)
 
 
 def _without_null(algorithm: bytes) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write the illustrated guide: Markdown, HTML and PDF, one picture for each step.")
-@click.argument("urls", nargs=-1, required=True, callback=checked_address, metavar="URL...")
+@click.argument("sources", nargs=-1, required=True, metavar="URL|RUN_FOLDER...")
 @click.option("--flow", default="secure", show_default=True, metavar="NAME", help="The flow that the guide explains.")
 @click.option(
     "--flows",
@@ -32,10 +31,11 @@ if TYPE_CHECKING:
 @click.option("--scale", type=click.FloatRange(1, 4), default=2, show_default=True, help="Image pixels per pixel of the page.")
 @click.option("--theme", metavar="FILE", type=click.Path(path_type=Path), help="Colours, box style, logo (see docs/guide.md).")
 @click.option("--date", metavar="YYYY-MM-DD", help="The date on the title page (default: when the guide last changed).")
+@click.option("--as", "placeholder", metavar="URL", callback=checked_address, help="An address to show instead of the real one.")
 @click.option("--video", is_flag=True, help="Also make a video with chapters and a visible cursor.")
 @driving
 def guide(
-    urls: tuple[str, ...],
+    sources: tuple[str, ...],
     flow: str,
     flows: Path | None,
     languages: str | None,
@@ -43,24 +43,28 @@ def guide(
     scale: float,
     theme: Path | None,
     date: str | None,
+    placeholder: str | None,
     video: bool,
     driving: Driving,
 ) -> int:
-    """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/).
+    """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/); the run's own folder is kept, too.
 
     With --check nothing is changed on the recorder: what would change it is pictured and described. --language is the guide's,
     and the recorder's pages are asked to speak it if they can. This computer's trust stores stay as they are.
+
+    For a RUN_FOLDER of an earlier run, also of secure, the guide is written from what lies there, without the recorder.
     """
     from nvrflow.cli.progress import progress_for
-    from nvrflow.guide import Shooting, Wish, make_guides, read_theme
+    from nvrflow.guide import Wish, read_theme
+    from nvrflow.shooting import Shooting, make_guides
 
     progress = progress_for(driving.as_json)
-    manner = replace(driving.manner(), language=None)
+    manner = driving.manner()
     wanted = _listed(languages or driving.language or "")
     wish = Wish(_formats(formats), read_theme(theme), _day(date), driving.browser_path)
     with progress:
         shooting = Shooting(
-            urls,
+            sources,
             flow,
             wanted,
             driving.user,
@@ -70,6 +74,7 @@ def guide(
             scale,
             video,
             progress,
+            placeholder or "",
         )
         batch = make_guides(shooting, driving.out or Path("nvrflow-guide"), wish)
     if driving.as_json:
@@ -92,6 +97,7 @@ def tell(batch: Batch, err: bool = False) -> int:
         news = f"{counted(len(made.written), 'file')} written" if made.written else "nothing changed"
         size = f"{counted(made.chapters, 'chapter')}, {counted(made.pictures, 'picture')}"
         say(f"{made.title} ({made.language}): {size}, {news}: {files}", err=err, indent=2)
+        say(f"  Run folder: {made.run}", err=err, indent=2)
         if made.problem:
             say(f"  the guide says what could not be done: {made.problem}", err=err, indent=2)
     for remark in batch.remarks:

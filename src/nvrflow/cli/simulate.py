@@ -81,7 +81,5 @@ def demo(firmware: str, out: Path | None, headed: bool, slowmo: float, browser_p
     progress.summary(report, folder.path, advise=report.error is not None)
     if report.error:
         return exit_code_of(report.error["kind"])
-    click.echo("\nOnce more, for the guide:")
-    with progress:
-        batch = demonstration.write_guide(folder.path / "guide")
-    return tell(batch)
+    click.echo("\nWriting its guide:")
+    return tell(demonstration.write_guide(folder.path))

@@ -1,4 +1,9 @@
-"""Where things are on a recorder's pages: one selector file, with its words in the recorder's language."""
+"""Where things are on a recorder's pages: one selector file, with its words in the recorder's language.
+
+In reading order, what a file may say: `model`, with `locator`, `elements`, `traffic` and `evidence`; then how it is read:
+`loading`, `checking`, `faults`, `parts`, `versions`, `schema`; then what is asked of a recorder: `shown_page` (the page
+that answers), `body` (its answers), `identification`, `about`, `language`; and `on_screen` (what its own monitor shows).
+"""
 
 from __future__ import annotations
 
@@ -47,7 +52,7 @@ class Firmware:
         return version in VersionRange(self.file.firmware)
 
     def speaking(self, language: str | None) -> Firmware:
-        """The same firmware with its words in `language`."""
+        """This firmware with its words in `language`."""
         return replace(self, language=language)
 
     def words(self, value: str) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ class Firmware:
         return own or tuple(dict.fromkeys(word for words in text.values() for word in words))
 
     def reading(self, own: Mapping[str, str], english: Mapping[str, str]) -> Firmware:
-        """The same firmware with the recorder's own words: what its dictionary has for the keys of the English ones."""
+        """This firmware with the recorder's own words: what its dictionary has for the keys of the English ones."""
         keys: dict[str, list[str]] = {}
         for key, word in english.items():
             keys.setdefault(word.strip().casefold(), []).append(key)

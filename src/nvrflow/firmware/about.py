@@ -16,13 +16,13 @@ Said = dict[str, str]  # `model` and `version`, as far as they are said
 def about(page: ShownPage, firmware: Firmware) -> Said:
     """What the recorder says of itself now: in its page, and in what it gives to the requests that the selector file names.
 
-    Raises InvalidFile for a script that is no JavaScript.
+    Raises InvalidFile for a script that is not JavaScript.
     """
     return {**said_in_the_page(page, firmware), **_said_when_asked(page, firmware)}
 
 
 def said_in_the_page(page: ShownPage, firmware: Firmware) -> Said:
-    """The same by the page's scripts alone: nothing is sent to the recorder."""
+    """What the page's scripts alone say of the recorder: nothing is sent to it."""
     scripts = {name: told.script for name, told in firmware.file.about.sources.items() if told.script}
     texts = expressions(page, firmware, [quietly(f"String((\n{script}\n) ?? ``)") for script in scripts.values()])
     return _without_empty(dict(zip(scripts, texts, strict=True)))
@@ -53,13 +53,13 @@ def version_refusal(firmware: Firmware, said: Said, where: str) -> UnknownFirmwa
 
 
 def expressions(page: ShownPage, firmware: Firmware, scripts: list[str]) -> list[Any]:
-    """What each JavaScript expression comes to, asked in one question. Raises InvalidFile for one that is no JavaScript."""
+    """What each JavaScript expression comes to, asked in one question. Raises InvalidFile if it is not JavaScript."""
     if not scripts:
         return []
     try:
         return list(page.evaluate(f"() => [{', '.join(scripts)}]"))
     except NoJavaScript as problem:
-        said = f"a script below `identify` or `about` is no JavaScript expression ({problem})"
+        said = f"a script below `identify` or `about` is not a JavaScript expression ({problem})"
         raise InvalidFile(said, firmware.name) from None
 
 

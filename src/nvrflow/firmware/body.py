@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from nvrflow.content import from_json
 
 _LINE = re.compile(r"^\s*([\w.\[\]-]+)\s*=\s*(.*?)\s*$")
-_TELLS_APART = ("id", "key", "name")  # attributes and fields by which equal parts of a dictionary are told apart
+_TELLS_APART = ("id", "key", "name")  # attributes and fields that identify one of several equal parts of a dictionary
 
 
 def read_body(text: str) -> Any:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from nvrflow.firmware.control import PLACEHOLDERS, Element, Rows
+from nvrflow.firmware.elements import PLACEHOLDERS, Element, Rows
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Handler, Language, Page, SelectorFile
 from nvrflow.firmware.parts import Where, locators, patterns
@@ -26,7 +26,7 @@ def faults(file: SelectorFile) -> Faults:
         try:
             re.compile(pattern)
         except re.error as problem:
-            yield where, f"{pattern!r} is no regular expression: {problem}"
+            yield where, f"{pattern!r} is not a regular expression: {problem}"
     for where, locator in locators(file):
         yield from ((where, what) for what in _of_a_locator(locator, file))
     yield from _scopes_in_themselves(file)

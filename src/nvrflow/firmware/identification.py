@@ -32,7 +32,7 @@ def identify(page: ShownPage, own: Path | None = None, challenge: str = "") -> l
     """Every selector file that names evidence, the best first; waits until one fits wholly or the start page had its time.
 
     `challenge` is the WWW-Authenticate header with which the recorder refuses to show its start page, if it does. The recorder is
-    asked for its version only by a file whose other evidence holds. Raises InvalidFile for a script that is no JavaScript.
+    asked for its version only by a file whose other evidence holds. Raises InvalidFile for a script that is not JavaScript.
     """
     firmwares = [firmware for name in available(own) if (firmware := load_firmware(name, own)).file.identify]
     try:
@@ -55,12 +55,13 @@ def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Fi
         return replace(whole[0].firmware, evidence=whole[0].found)
     if whole:
         names = ", ".join(one.firmware.name for one in whole)
-        raise UnknownFirmware(f"{url}: {names} fit equally well; name the right one with --firmware")
+        raise UnknownFirmware(f"{url}: {names} fit equally well; name the right file with --firmware")
     if ranked and ranked[0].score > 0:
         best = ranked[0]
         raise UnknownFirmware(
-            f"{url}: no selector file fits; the nearest is {best.firmware.name}, which lacks {', '.join(best.missing)}; "
-            "write a selector file for it, or name the right one with --firmware"
+            f"{url}: no selector file fits; the nearest is {best.firmware.name}, "
+            f"but these signs of it were not found: {', '.join(best.missing)}; "
+            "write a selector file for it, or name the right file with --firmware"
         )
     raise UnknownFirmware(
         f"{url}: no selector file fits; none knows anything of this page{answered and f' ({answered})'}; "

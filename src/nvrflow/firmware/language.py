@@ -31,7 +31,7 @@ def hear(page: ShownPage, firmware: Firmware, timeout: float) -> Heard:
     """`firmware` in the language of `page`, with the recorder's own words; a language named by hand stays.
 
     The page has `timeout` seconds, at most three, to say it. The dictionaries are open to anybody (observed on the web pages of
-    the classic generation, where the sign-in page itself loads them). Raises InvalidFile for a script that is no JavaScript.
+    the classic generation, where the sign-in page itself loads them). Raises InvalidFile for a script that is not JavaScript.
     """
     language = firmware.file.language
     if language is None:
@@ -62,7 +62,7 @@ def _said(page: ShownPage, firmware: Firmware, script: str, seconds: float) -> s
         page.becomes_true(f"() => {{ try {{ return (\n{script}\n) }} catch (e) {{ return '' }} }}", seconds)
         return str(page.evaluate(f"() => (\n{script}\n)") or "")
     except NoJavaScript as problem:
-        raise InvalidFile(f"is no JavaScript expression ({problem})", firmware.name, key="language.script") from None
+        raise InvalidFile(f"is not a JavaScript expression ({problem})", firmware.name, key="language.script") from None
 
 
 def _dictionary(page: ShownPage, files: Sequence[Fetched], names: Sequence[str]) -> dict[str, str]:

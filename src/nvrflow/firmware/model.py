@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from nvrflow.firmware.control import Choices, Element, Elements, Names, Rows
+from nvrflow.firmware.elements import Choices, Element, Elements, Names, Rows
 from nvrflow.firmware.evidence import About, Evidence, OnScreen
 from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_below, framed_rows
 from nvrflow.firmware.traffic import Answer, Fetched, HarmlessRequest, WritingRequest

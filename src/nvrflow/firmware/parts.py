@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nvrflow.firmware.control import Element, Rows
+from nvrflow.firmware.elements import Element, Rows
 from nvrflow.firmware.locator import Condition, Locator
 from nvrflow.firmware.model import SelectorFile
 

@@ -20,7 +20,7 @@ _FETCH = """async ({path, method, body, type}) => {
 
 
 class NoJavaScript(Exception):
-    """What was asked is no JavaScript; the message says where it ends to be any."""
+    """The text that was given is not JavaScript; the message is the browser's own."""
 
 
 class ShownPage(Protocol):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from nvrflow.firmware.control import Names
+from nvrflow.firmware.elements import Names
 from nvrflow.firmware.locator import Strict, as_list
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]

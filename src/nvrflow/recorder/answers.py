@@ -24,17 +24,18 @@ class Verdict:
     """What one answer of the recorder says: accepted, or the error it means; neither if the page that asked left it unread.
 
     `vague`: it is no success, and neither status nor code says why; words on the screen say more. `cut`: the connection ended
-    before an answer came.
+    before an answer came. `body` is what an accepting answer says, as plain data.
     """
 
     accepted: bool = False
+    body: Any = None
     problem: NvrflowError | None = None
     vague: bool = False
     cut: bool = False
 
 
 class Answers:
-    """Collects a page's responses while a click is awaited, and reads the first that decides."""
+    """Collects a page's responses while a click is awaited, and reads the first that decides"""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -83,7 +84,7 @@ def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdi
         return None
     code = _text(at_path(body, answer.code)) if answer.code and body is not None else ""
     if _is_accepted(answer, body, status):
-        return Verdict(accepted=True)
+        return Verdict(accepted=True, body=body)
     if body is None and status not in _named(answer) and not codes.accepted:
         return None
     if code in answer.ignore:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nvrflow.browser.clicks import click_once, click_past
@@ -12,18 +12,15 @@ from nvrflow.browser.playwright_errors import translated
 from nvrflow.browser.visible import bring_into_view
 from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.firmware import Element as Spec
-from nvrflow.firmware import Locator as Where
 from nvrflow.recorder.finder import Match, Tried
 from nvrflow.recorder.nearest import hints
+from nvrflow.recorder.target import target_of
 from nvrflow.recorder.window import SLICE, Window
 from nvrflow.report import Step, Target
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
-
-_SUFFIXES = {"tab": "tab", "button": "button", "link": "link", "menu": "button"}
-_ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
 
 
 class InTheWay(Protocol):
@@ -121,9 +118,9 @@ class Element:
         """One step on the element: found, brought into view, recorded, pictured, and handed to the block."""
         steps = self.window.steps
         own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
-        with steps.step(own_id, title, self.spec.effect, self.full, verb, value, before) as step:
+        with steps.step(own_id, title, self.spec.effect, before=before, element=self.full, verb=verb, value=value) as step:
             step.target = self._told()
-            if steps.held and steps.studio is not None and not self.is_there():
+            if steps.held and not self.is_there():
                 steps.unseen(step)
                 raise HeldBack(title)
             match = self.find(step)
@@ -203,25 +200,9 @@ class Element:
 
     def _told(self, index: int = 0) -> Target:
         """What the selector file says of it; `index` is the locator that found it."""
-        scope = (self.spec.find[index].within or "").removeprefix("$")
-        firmware = self.window.firmware
-        row = next((firmware.in_a_sentence(one.has_text) for one in firmware.file.scopes.get(scope, []) if one.has_text), "")
-        return Target(self.called, self.row or row, kind_of(self.owner, self.name, self.spec.find), self.spec.secret)
+        told = target_of(self.window.firmware, self.spec, self.full, index)
+        return replace(told, row=self.row or told.row, called=self.called)
 
     def _drift(self, tried: Sequence[Tried], waited: str) -> str:
         text = f"{self.at}: not found {waited}; tried {', '.join(map(str, tried))}; exactly one should be visible"
         return text + hints(self.window.finder, self.spec.find)
-
-
-def kind_of(owner: str, name: str, find: Sequence[Where]) -> str:
-    """What kind of control a reader sees: button, tab, menu, link, other.
-
-    A selector file says it by an element's name that ends in `_tab`, `_button` or `_link`, by a page that is a menu, or by the
-    role of a locator.
-    """
-    suffix = name.rpartition("_")[2]
-    if suffix in _SUFFIXES and name != suffix:
-        return _SUFFIXES[suffix]
-    if owner == "menu" or owner.endswith("_menu"):
-        return "menu"
-    return next((_ROLES[locator.role] for locator in find if locator.role in _ROLES), "other")

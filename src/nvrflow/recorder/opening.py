@@ -16,17 +16,19 @@ from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.bounds import Bounds, follow_to
 from nvrflow.browser.entrance import locate
 from nvrflow.browser.inquiry import Inquiry
+from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import Candidate, identify, the_one
+from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.studio import Studio
+from nvrflow.recorder.target import facts_of
 from nvrflow.recorder.window import Window
 from nvrflow.report import Https, Report, Step
 from nvrflow.room import ensure_room
@@ -58,8 +60,8 @@ def open_recorder(
     if named is None:
         available(manner.selectors)
     with heard_by(steps.listener):
-        session = _session(normalised(url), user, password, manner, steps.studio)
-    steps.bounds = session.bounds
+        session = _session(normalised(url), user, password, manner, steps.camera)
+    steps.bounds, steps.attended = session.bounds, manner.attended
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
@@ -70,8 +72,8 @@ def open_recorder(
         try:
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps.report)
-                if steps.studio is not None:
-                    _equip(steps.studio, firmware, session)
+                steps.firmware = firmware
+                _ask_to_speak(manner.spoken, firmware, session)
                 if manner.check:
                     session.policy = policy([firmware.file], session.bounds.reaches)
                     steps.report.enforced = True
@@ -82,8 +84,6 @@ def open_recorder(
                 recorder = Recorder(window)
                 recorder.look_around()
                 _enter(recorder, step)
-                if steps.studio is not None:
-                    steps.studio.firmware = recorder.firmware
                 if not session.challenge:  # else the page is empty
                     steps.before_using(step, session.page, None)
             try:
@@ -135,7 +135,7 @@ def look_at(
     address = session.address
     try:
         candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
-        answered = session.answered()
+        answered = answer_in_words(session.page, session.status, session.challenge)
         session.bounds.stop_if_moved()
     finally:
         session.close()
@@ -145,7 +145,7 @@ def look_at(
         return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
 
 
-def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, studio: Studio | None) -> Session:
+def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
     bounds = Bounds(place_of(url).host, tuple(map(follow_to, manner.follow_to)))
     return Session(
@@ -160,8 +160,8 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
         trace=manner.trace,
         timeout=manner.timeout,
         running=manner.running,
-        stage=studio,
-        language=manner.language or (studio.language if studio else None),
+        stage=camera,
+        language=manner.language or manner.spoken,
     )
 
 
@@ -186,7 +186,8 @@ def _may_write(manner: Manner, window: Window) -> None:
 def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
     firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
-    report.firmware = {"name": firmware.name, "evidence": list(firmware.evidence) or ["named by --firmware"]}
+    evidence = list(firmware.evidence) or ["named by --firmware"]
+    report.firmware = {"name": firmware.name, "evidence": evidence, **facts_of(firmware)}
     report.language = manner.language
     return firmware
 
@@ -201,15 +202,15 @@ def _identified(session: Session, selectors: Path | None) -> Firmware:
     if session.follow_to_https():
         candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     session.bounds.stop_if_moved()
-    return the_one(candidates, session.url, session.answered())
+    return the_one(candidates, session.url, answer_in_words(session.page, session.status, session.challenge))
 
 
-def _equip(studio: Studio, firmware: Firmware, session: Session) -> None:
-    """The studio learns what is volatile; the pages get its language as a cookie, if the selector file names one."""
-    studio.firmware, language = firmware, firmware.file.language
-    if language is None or language.cookie is None or studio.language is None:
+def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> None:
+    """The pages get the language as a cookie, if the selector file names one."""
+    language = firmware.file.language
+    if language is None or language.cookie is None or spoken is None:
         return
-    name = next((name for name, code in language.names.items() if code == studio.language), None)
+    name = next((name for name, code in language.names.items() if code == spoken), None)
     if name is not None:
         session.speak(language.cookie, name)
 

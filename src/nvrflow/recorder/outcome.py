@@ -14,6 +14,7 @@ from nvrflow.errors import NvrflowError, ProductDefect, RequestHeld, SignInRefus
 from nvrflow.recorder.answers import Answers, Verdict, held_back
 from nvrflow.recorder.element import Element, Use
 from nvrflow.recorder.popups import Popups
+from nvrflow.recorder.speech import note_answer
 from nvrflow.recorder.window import SLICE, Pending, Window
 from nvrflow.wait import waiting
 
@@ -87,6 +88,8 @@ class Outcome:
             raise refusal(self.window, said)
         if verdict.problem:
             raise verdict.problem
+        if verdict.accepted:
+            note_answer(self.window, self.element.spec.answered_by or "", verdict.body)
         return verdict.accepted
 
     @property

@@ -119,7 +119,7 @@ class Page:
             return False
         target = self._element(element)
         verbs.look_at_last_click(self._window)
-        if self._window.steps.held and self._window.steps.studio is not None and target.spec.effect == "write":
+        if self._window.steps.held and target.spec.effect == "write":
             return True
         if not self._window.turn_to(self.name):
             return False

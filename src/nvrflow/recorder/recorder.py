@@ -124,6 +124,10 @@ class Recorder:
         """Put the steps of a `with` block below one heading; `de="…"` is the same for a guide in that language."""
         return self.steps.chapter(title, translations)
 
+    def title(self, title: str, **translations: str) -> None:
+        """What the flow is called, as the title of its guide; `de="…"` is the same for a guide in that language."""
+        self.steps.title(title, translations)
+
     def say(self, sentence: str, **translations: str) -> None:
         """A sentence of the flow's own for the guide, where the flow stands; `de="…"` is the same in that language."""
         self.steps.say(sentence, translations)

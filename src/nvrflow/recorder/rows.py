@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, WrongCall
-from nvrflow.firmware.control import Cell, Rows
+from nvrflow.firmware.elements import Cell, Rows
 from nvrflow.recorder.control import is_on, text_of, turn
 from nvrflow.recorder.element import Element
 from nvrflow.recorder.nearest import hints

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nvrflow.browser.inquiry import Inquiry
-from nvrflow.firmware.about import about, other_version, version_refusal
+from nvrflow.firmware.about import Said, about, about_in_answer, other_version, version_refusal
 from nvrflow.firmware.language import hear
 from nvrflow.recorder.window import Window
 
@@ -33,8 +35,16 @@ def listen_once(window: Window) -> None:
 
 def ask_about(window: Window) -> None:
     """Write into the report what the recorder says of itself, and note a version that the selector file is not for."""
+    _note(window, about(Inquiry(window.page, window.firmware.name), window.firmware))
+
+
+def note_answer(window: Window, answer: str, body: Any) -> None:
+    """The same for what stands in the body (plain data) of an answer that was heard, by its name in the selector file."""
+    _note(window, about_in_answer(window.firmware, answer, body))
+
+
+def _note(window: Window, said: Said) -> None:
     report, firmware = window.steps.report, window.firmware
-    said = about(Inquiry(window.page, firmware.name), firmware)
     report.firmware = {**(report.firmware or {}), **said}
     note = other_version(firmware, said)
     if note and note not in report.notes:

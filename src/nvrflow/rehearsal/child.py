@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import nvrflow
 from nvrflow import errors
@@ -45,11 +45,15 @@ def main() -> None:
     with Path(os.devnull).open("w") as nowhere:
         forbid_changes()
         for flow in told["todo"]:
-            print(json.dumps({"begins": flow}), file=answers, flush=True)
+            _say(answers, {"begins": flow})
             faulthandler.dump_traceback_later(TIME_LIMIT + len(files), exit=True, file=nowhere)
-            print(json.dumps(_rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()])), file=answers)
-            answers.flush()
+            _say(answers, _rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()]))
         faulthandler.cancel_dump_traceback_later()
+
+
+def _say(answers: TextIO, data: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(data) + "\n")
+    answers.flush()
 
 
 def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any]:
@@ -57,9 +61,9 @@ def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any
     try:
         flow = find_flow(name, own)
     except Exception as problem:  # whatever a team's own module raises while it is imported
-        return {"lacks": [[] for _ in parts], "strange": _in_words(problem)}
+        return {"missing": [[] for _ in parts], "strange": _in_words(problem)}
     strange = [_rehearse(flow, notes) for notes in parts]
-    return {"lacks": [list(notes.lacks) for notes in parts], "strange": next((why for why in strange if why), "")}
+    return {"missing": [list(notes.missing) for notes in parts], "strange": next((why for why in strange if why), "")}
 
 
 def _rehearse(flow: Flow, notes: Notes) -> str:

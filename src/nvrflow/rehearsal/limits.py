@@ -1,6 +1,6 @@
 """What a rehearsed flow may not do: change a file, start a program, speak to anybody. It is stopped before it does.
 
-This keeps an honest flow from doing twice what it is meant to do once; it is no protection against a flow that means harm.
+This keeps an honest flow from doing twice what it is meant to do once; it does not protect against a flow that means harm.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rehearsals of flows, and what came of them: started in a process of their own, which is ended if it goes on too long."""
+"""Rehearsals of flows and their results: started in a process of their own, which is ended if it goes on too long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from nvrflow.command import Command, run
 from nvrflow.recorder.page import Page
-from nvrflow.rehearsal.stand_in import Lack
+from nvrflow.rehearsal.stand_in import Missing
 
 _LIMIT = 60.0  # seconds for a process; it ends by itself much earlier, unless it cannot
 _MOST_OUTPUT = 4 * 1024 * 1024
@@ -23,7 +23,7 @@ class Rehearsal:
     """One flow on several selector files: what each of them (by name) does not have, and why the flow could not be rehearsed."""
 
     flow: str
-    lacks: Mapping[str, Sequence[Lack]]
+    missing: Mapping[str, Sequence[Missing]]
     strange: str = ""
 
 
@@ -54,9 +54,9 @@ def _done(output: str, files: Sequence[str]) -> Iterator[Rehearsal]:
     for line in output.splitlines():
         said = json.loads(line)
         flow = said.get("begins", flow)
-        if "lacks" in said:
-            lacks = [[Lack(*one) for one in found] for found in said["lacks"]]
-            yield Rehearsal(flow, dict(zip(files, lacks, strict=True)), said["strange"])
+        if "missing" in said:
+            missing = [[Missing(*one) for one in found] for found in said["missing"]]
+            yield Rehearsal(flow, dict(zip(files, missing, strict=True)), said["strange"])
 
 
 def _verbs() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from nvrflow.rehearsal.values import Anything, Shown
 _A_PORT = 443
 
 
-class Lack(NamedTuple):
+class Missing(NamedTuple):
     """A page, or an element of a page, that the selector file does not have; `flow` is the one whose source uses it."""
 
     page: str
@@ -40,7 +40,7 @@ class Notes:
     flows: Mapping[Path, str]
     verbs: Mapping[str, Verb]
     run: Run = field(default_factory=Run)
-    lacks: dict[Lack, None] = field(default_factory=dict)
+    missing: dict[Missing, None] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
 
     def ask(self, question: Question) -> bool:
@@ -48,9 +48,9 @@ class Notes:
         name, line = self._asked_at()
         return self.run.answer((*question, f"{name}:{line}"))
 
-    def lack(self, page: str, element: str | None = None) -> None:
+    def misses(self, page: str, element: str | None = None) -> None:
         """Note that the file does not have this page or element."""
-        self.lacks[Lack(page, element, self._asked_at()[0])] = None
+        self.missing[Missing(page, element, self._asked_at()[0])] = None
 
     def _asked_at(self) -> tuple[str, int]:
         """The flow, and its line, that is nearest among the callers."""
@@ -85,11 +85,11 @@ class RecorderStandIn:
     def go_to(self, page: str) -> PageStandIn:
         """The page, noted if the file does not have it."""
         if page not in self._notes.file.pages:
-            self._notes.lack(page)
+            self._notes.misses(page)
         return PageStandIn(self._notes, page)
 
     def arrive(self, page: str, ready: bool = True) -> PageStandIn:
-        """The same as `go_to`."""
+        """Like `go_to`: a stand-in does not wait."""
         return self.go_to(page)
 
     def has(self, page: str) -> bool:
@@ -176,14 +176,14 @@ class PageStandIn:
         given = {**dict(zip(verb.parameters, args, strict=False)), **kwargs}
         for element in _elements_in(given):
             if self._page is not None and element not in self._page.elements:
-                self._notes.lack(self.name, element)
+                self._notes.misses(self.name, element)
             self._notes.used.add((self.name, element))
         return self._result((self.name, str(given.get("element")), name), verb.returns)
 
     def _rows_of(self, rows: str) -> Rows | None:
         known = self._page.rows.get(rows) if self._page is not None else None
         if known is None and self._page is not None:
-            self._notes.lack(self.name, rows)
+            self._notes.misses(self.name, rows)
         return known
 
     def _result(self, question: Question, returns: str) -> Any:
@@ -199,15 +199,15 @@ class PageStandIn:
 
 
 class _CellsStandIn(dict[str, Any]):
-    """The cells of one row by name; one that the file does not have is noted."""
+    """The cells of one row by their titles or names; one that the file does not have is noted."""
 
     def __init__(self, notes: Notes, page: str, rows: str, known: Rows | None) -> None:
         self._notes, self._page, self._rows, self._known = notes, page, rows, known
         super().__init__({cell: self._shown(cell) for cell in (known.cells if known is not None else ())})
 
     def __missing__(self, cell: str) -> Any:
-        if self._known is not None:
-            self._notes.lack(self._page, f"{self._rows}.{cell}")
+        if self._known is not None and cell not in _cells_of(self._known, self._notes.file):
+            self._notes.misses(self._page, f"{self._rows}.{cell}")
         return self._shown(cell)
 
     def _shown(self, cell: str) -> Shown:
@@ -223,13 +223,20 @@ class RowStandIn:
     def __getattr__(self, name: str) -> Any:
         def verb(element: str, *args: Any, **kwargs: Any) -> Any:
             question = (self._page, self._rows, element, name)
-            if self._known is not None and element not in {*self._known.cells, *self._known.elements}:
-                self._notes.lack(self._page, f"{self._rows}.{element}")
+            if self._known is not None and element not in {*_cells_of(self._known, self._notes.file), *self._known.elements}:
+                self._notes.misses(self._page, f"{self._rows}.{element}")
             if name.startswith(("is_", "has", "offers")):
                 return self._notes.ask(question)
             return Shown(question, self._notes.ask)
 
         return verb
+
+
+def _cells_of(rows: Rows, file: SelectorFile) -> set[str]:
+    """What a flow may call a cell: its name in the file, or the title of its column in any language."""
+    titles = [title for cell in rows.cells.values() for title in (cell.column, cell.called) if title]
+    texts = [file.texts.get(title[1:], {}) for title in titles if title.startswith("$")]
+    return {*rows.cells, *titles, *(word for text in texts for words in text.values() for word in words)}
 
 
 def _elements_in(given: Mapping[str, Any]) -> list[str]:

@@ -80,7 +80,7 @@ class Shown(str):
         return self._is("ends", args[0])
 
     def strip(self, *args: Any) -> Shown:
-        """The same text."""
+        """This text, which has no white space around it."""
         return self
 
     __hash__ = str.__hash__

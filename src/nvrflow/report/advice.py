@@ -76,6 +76,14 @@ _ADVICE = {
         "There is no room for the files of this run",
         f"Nothing was changed. Make the folder in the message writable, or make room on its disk, {_AGAIN}.",
     ),
+    "flow": (
+        "The flow itself went wrong",
+        f"Correct the flow at the file and line that the message names, {_AGAIN}.",
+    ),
+    "defect": (
+        "Something is wrong in nvrflow itself",
+        "Report it with the run folder. The steps show how far the work went.",
+    ),
     "timeout": (
         "A wait took too long",
         "Look at the last picture to see what the recorder showed. If it is only slow, allow more with --timeout SECONDS.",

@@ -21,7 +21,7 @@ def into_home(plan: Plan, home: Path) -> Path:
     Chromium reads first. Linux only. Raises NotTrusted when the database cannot be made.
     """
     computer = Computer("linux", in_home(home, plan.computer.environment))
-    store = NssStore(computer, "throw-away", "chromium", home / ".pki" / "nssdb", "one browser", creatable=True)
+    store = NssStore(computer, "temporary", "chromium", home / ".pki" / "nssdb", "one browser", creatable=True)
     if not computer.has("certutil"):
         raise NotTrusted(f"{home}: NSS's certutil is missing, so no browser can be given the certificates; {CERTUTIL}")
     for choice in choose(plan.material, plan.kind, "chromium"):

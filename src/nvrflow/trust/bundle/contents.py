@@ -101,6 +101,7 @@ def rendered(template: str, values: dict[str, Any]) -> str:
 def values_for(found: Judgement, url: str, contents: Contents, remarks: Iterable[str]) -> dict[str, Any]:
     """The values for the templates. Text from certificates is reduced to safe letters and quoted for its shell."""
     texts = {"host": found.request.host, "url": url, "fingerprint": found.fingerprint, "reach": found.reach}
+    texts["fingerprint_1"], texts["fingerprint_2"] = found.fingerprint[:48], found.fingerprint[48:]  # half of it fits a line
     texts["id"] = hashlib.sha256(f"{url} {found.kind} {found.fingerprint}".encode()).hexdigest()[:12]
     safe = {name: _safe(text) for name, text in texts.items()}
     return {

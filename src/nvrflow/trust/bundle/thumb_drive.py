@@ -67,7 +67,7 @@ def warnings_of(found: Judgement) -> tuple[str, ...]:
 
 
 def _earlier(out: Path, found: Judgement, url: str) -> Bundle | None:
-    """The same bundle from an earlier run; None for an empty place. Raises WrongCall when something else is there."""
+    """This bundle from an earlier run; None for an empty place. Raises WrongCall when something else is there."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return None
     try:

@@ -93,7 +93,7 @@ class Rows(Strict):
     cells: Cells = Field(description="what is read in each row, by a name for it; a text alone is the title of the column")
     elements: Elements = Field({}, description="what is used in a row, by name; `find` and `checked_by` look within the row")
     named_by: str | None = Field(
-        None, description="the cell by whose text a row is told from the others (default: the first); what has none is no row"
+        None, description="the cell whose text identifies a row (default: the first); what has none does not count as a row"
     )
     titles: Locators | None = Field(
         None, description="the cells with the titles of the columns, where they are no `th` and have no role `columnheader`"
@@ -110,5 +110,5 @@ class Rows(Strict):
 
     @property
     def key(self) -> str:
-        """The cell by whose text a row is told from the others."""
+        """The name of the cell whose text identifies a row."""
         return self.named_by or next(iter(self.cells))
