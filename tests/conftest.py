@@ -20,6 +20,8 @@ from nvrflow.simulator import simulate
 
 # What these share for all their tests takes long to make: side by side they stay in one process (with `--dist loadgroup`).
 ONE_PROCESS = {"test_accepted", "test_forgeries", "test_guide", "test_launcher", "test_name_matrix", "test_wheel"}
+# Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
+LONG = {"test_claims", "test_cli", "test_guide_command", "test_name_matrix", "test_strange_recorders"}
 
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
@@ -114,10 +116,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts a browser, and keep together what shares something that takes long to make."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts a browser, keep together what shares something, and side by side begin with what takes longest."""
     for item in items:
         if needs_browser(item):
             item.add_marker(pytest.mark.browser)
         if item.path.stem in ONE_PROCESS:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif "system_store_alone" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("system store"))  # two processes would only wait for each other
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.stem not in LONG)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pytest
 
@@ -19,18 +19,25 @@ RPC = HarmlessRequest(url="/RPC2", calls=["config.get*", "global.login"])
 LOGIN = HarmlessRequest(url="/(login|logout)")
 
 
+class Sent(TypedDict, total=False):
+    """What else a request has; `host` is the recorder's own unless said, `switches`: to another protocol."""
+
+    host: str
+    switches: bool
+    headers: dict[str, str]
+
+
 def goes_out(
     method: str,
     path: str,
     body: Any = b"",
     *declared: HarmlessRequest,
     writes: tuple[str, ...] = (),
-    host: str = HOST,
-    switches: bool = False,
-    headers: dict[str, str] | None = None,
+    **sent: Unpack[Sent],
 ) -> bool:
-    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    asked = Asked(method, f"http://{host}{path}", headers or {}, sent, switches)
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    url = f"http://{sent.get('host', HOST)}{path}"
+    asked = Asked(method, url, sent.get("headers", {}), content, sent.get("switches", False))
     allowed = Allowed(declared, tuple(WritingRequest(url=url) for url in writes))
     return may_go_out(asked, allowed, lambda host: host == HOST)
 

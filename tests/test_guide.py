@@ -125,9 +125,8 @@ def test_a_video_shows_nothing_of_a_password_not_even_how_long_it_is(tmp_path: P
 
 
 def test_two_runs_on_an_unchanged_recorder_give_identical_folders(shown: Shown, tmp_path: Path) -> None:
-    again = make_guide(
-        run_for_guide(shown.recorder, tmp_path / "runs"), tmp_path / "again", replace(QUICK, formats=("md", "html", "pdf"))
-    )
+    source = run_for_guide(shown.recorder, tmp_path / "runs")
+    again = make_guide(source, tmp_path / "again", replace(QUICK, formats=("md", "html", "pdf")))
     names = sorted(str(path.relative_to(again.folder)) for path in again.folder.rglob("*") if path.is_file())
     assert names == sorted(str(path.relative_to(shown.made.folder)) for path in shown.made.folder.rglob("*") if path.is_file())
     _, different, missing = filecmp.cmpfiles(shown.made.folder, again.folder, names, shallow=False)
@@ -283,11 +282,8 @@ def test_a_flow_may_add_sentences_and_chapters_with_translations(shown: Shown, t
         encoding="utf-8",
     )
     taken = run_for_guide(shown.recorder, shown.runs, "look", flows=tmp_path)
-    assert [compose(taken, words_in(code), DAY).title for code in ("en", "de", "es")] == [
-        "Have a look",
-        "Sich umsehen",
-        "Have a look",
-    ]
+    titles = [compose(taken, words_in(code), DAY).title for code in ("en", "de", "es")]
+    assert titles == ["Have a look", "Sich umsehen", "Have a look"]
     english, german = (compose(taken, words_in(code), DAY).chapters[-1] for code in ("en", "de"))
     assert (english.title, german.title) == ("Look around", "Umsehen")
     assert told(compose(taken, words_in("en"), DAY))["open-menu"] == "Mind the step. Click the SETTING button. That is all."

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable
@@ -254,6 +255,21 @@ def test_a_folder_that_the_launcher_did_not_make_is_left_alone(checkout: Path) -
     assert ended.returncode == 1
     assert "remove it and start again" in ended.stderr
     assert mine.read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can start a program as another user")
+@pytest.mark.parametrize(("command", "once"), [("demo", "doctor"), ("test", "test --collect-only -q")])
+def test_a_user_who_may_not_write_is_told_who_has_to_set_up_and_what_to_type(command: str, once: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        checkout = make_checkout(Path(place) / "a check out")
+        argv, nobody = [str(checkout / "nvrflow"), command], 65534
+        ended = subprocess.run(argv, user=nobody, group=nobody, extra_groups=[], capture_output=True, text=True, timeout=60)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert f"this user (nobody) may not write here; type once as root, who owns the folder: {checkout}/nvrflow {once}\n" in (
+            ended.stderr
+        )
+        assert not (checkout / ".venv").exists()
 
 
 def test_a_failed_set_up_shows_why_and_is_not_taken_for_done(checkout: Path) -> None:

@@ -156,7 +156,38 @@ def test_a_person_is_asked_to_restart_a_recorder_that_does_not_by_itself(
         opened.steps.listener.says = hear  # type: ignore[method-assign]
         enable_https(opened)
         assert opened.report.https is not None and opened.report.https.after
-    assert said == ["Restart the recorder now (127.0.0.1); it does not do so by itself. Waiting for it."]
+    told = "Restart the recorder now (127.0.0.1); it does not do so by itself. nvrflow waits for it, at most 6 seconds."
+    assert said == [told]
+
+
+def test_nobody_is_waited_for_who_is_not_there_to_restart_the_recorder(gate: Started, opened_at: Opening, tmp_path: Path) -> None:
+    own = changed(tmp_path, ("identify:", "restart: by_hand\nidentify:"))
+    recorder = gate(by_hand=True)
+    with opened_at(recorder.url, own, attended=False) as opened:
+        with pytest.raises(ProductDefect, match=r"Nobody is at this terminal, .*then run the same command again"):
+            enable_https(opened)
+        assert opened.report.https is not None and opened.report.https.after is False
+    assert recorder.stored and opened.report.steps[-3].seconds < 5
+
+
+ASKED = """handlers:
+  restart:
+    shown_by: [{role: dialog, name: "Restart now?"}]
+    answer: restart
+    elements:
+      restart: {find: [{role: button, name: Restart}], effect: write}
+identify:"""
+
+
+def test_a_question_whether_to_restart_is_answered_while_https_is_awaited(
+    gate: Started, opened_at: Opening, tmp_path: Path
+) -> None:
+    recorder = gate(asks=True)
+    with opened_at(recorder.url, changed(tmp_path, ("identify:", ASKED))) as opened:
+        opened.restart_patience = 20.0
+        enable_https(opened)
+        assert opened.report.https is not None and opened.report.https.after
+    assert "answer-restart-restart" in [step.id for step in opened.report.steps]
 
 
 def test_a_setting_that_counts_only_after_a_restart_is_told_as_that(gate: Started, opened_at: Opening) -> None:

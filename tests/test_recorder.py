@@ -218,16 +218,14 @@ def test_pop_ups_are_answered_as_a_person_would(simulated: Simulated, opened: Op
     assert answered == ["handlers.plugin_prompt.cancel", "handlers.weak_password.not_now"]
 
 
-def test_a_check_changes_nothing_and_stops_before_the_first_write(simulated: Simulated, opened: Opening) -> None:
-    from nvrflow.errors import HeldBack
-
+def test_a_check_changes_nothing_and_describes_each_step_that_would(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated()
     before = recorder.state()
-    with opened(recorder, check=True) as page, pytest.raises(HeldBack):
+    with opened(recorder, check=True) as page:
         enable_https(page)
     assert recorder.state() == before
-    assert page.report.steps[-1].outcome in ("would", "done")
-    assert [step.id for step in page.report.steps if step.outcome == "would"] == ["click-https-ok"]
+    would = {step.id: step.unseen for step in page.report.steps if step.outcome == "would"}
+    assert would == {"click-https-ok": False, "click-https-confirm": True, "await-https": False}
     assert recorder.sessions == 0
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -18,10 +18,13 @@ from nvrflow import trust
 from nvrflow.certificate import Certificate
 from nvrflow.certificate.encoding import parts
 from nvrflow.report import TrustChange
-from nvrflow.trust.computer import Scope
 
 TODAY = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
+USAGES = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
+    "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,78 +62,68 @@ def san_of(*names: str) -> list[x509.GeneralName]:
     return found
 
 
-def make(
-    common: str,
-    issuer: Made | None = None,
-    *,
-    names: tuple[str, ...] = (),
-    ca: bool | None = None,
-    key: Any = None,
-    key_kind: str = "EC",
-    begins: datetime | None = None,
-    ends: datetime | None = None,
-    hash_: Any = None,
-    purposes: list[Any] | None = None,
-    usage: tuple[str, ...] | None = None,
-    serial: int | None = None,
-    issuer_name: x509.Name | None = None,
-    limits: x509.NameConstraints | None = None,
-    names_issuer: bool = False,
-    identifiers: bool = True,
-) -> Made:
-    """One certificate; `issuer` None: self-signed; `ca` None: no basicConstraints; `names` the SAN."""
-    key = key or new_key(key_kind)
-    above = issuer.certificate.x509 if issuer else None
+class Options(TypedDict, total=False):
+    """What can be said of a certificate; `ca` None: no basicConstraints; `names` the SAN; `key` or else `key_kind`."""
+
+    names: tuple[str, ...]
+    ca: bool | None
+    key: Any
+    key_kind: str
+    begins: datetime | None
+    ends: datetime | None
+    hash_: Any
+    purposes: list[Any] | None
+    usage: tuple[str, ...] | None
+    serial: int | None
+    issuer_name: x509.Name | None
+    limits: x509.NameConstraints | None
+    names_issuer: bool
+    identifiers: bool
+
+
+def make(common: str, issuer: Made | None = None, **chosen: Unpack[Options]) -> Made:
+    """One certificate; `issuer` None: self-signed."""
+    key = chosen.get("key") or new_key(chosen.get("key_kind", "EC"))
+    above = issuer.certificate.x509.subject if issuer else name(common)
     builder = (
         x509.CertificateBuilder()
         .subject_name(name(common))
-        .issuer_name(issuer_name or (above.subject if above else name(common)))
+        .issuer_name(chosen.get("issuer_name") or above)
         .public_key(key.public_key())
-        .serial_number(serial or x509.random_serial_number())
-        .not_valid_before(begins or TODAY - 10 * DAY)
-        .not_valid_after(ends or TODAY + 300 * DAY)
+        .serial_number(chosen.get("serial") or x509.random_serial_number())
+        .not_valid_before(chosen.get("begins") or TODAY - 10 * DAY)
+        .not_valid_after(chosen.get("ends") or TODAY + 300 * DAY)
     )
-    extensions: list[tuple[x509.ExtensionType, bool]] = []
-    if identifiers:
-        extensions.append((x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False))
-    if names:
-        extensions.append((x509.SubjectAlternativeName(san_of(*names)), False))
-    if ca is not None:
-        extensions.append((x509.BasicConstraints(ca=ca, path_length=None), True))
-    if purposes:
-        extensions.append((x509.ExtendedKeyUsage(purposes), False))
-    if usage is not None:
-        all_usages = [
-            "digital_signature",
-            "content_commitment",
-            "key_encipherment",
-            "data_encipherment",
-            "key_agreement",
-            "key_cert_sign",
-            "crl_sign",
-            "encipher_only",
-            "decipher_only",
-        ]
-        extensions.append((x509.KeyUsage(**{one: one in usage for one in all_usages}), True))
-    if limits:
-        extensions.append((limits, True))
-    if issuer is not None and (identifiers or names_issuer):
-        ski = issuer.certificate.extension(x509.SubjectKeyIdentifier)
-        assert above is not None
-        extensions.append(
-            (
-                x509.AuthorityKeyIdentifier(
-                    ski.digest if ski else None,
-                    [x509.DirectoryName(above.issuer)] if names_issuer else None,
-                    above.serial_number if names_issuer else None,
-                ),
-                False,
-            )
-        )
+    extensions = [*_about_itself(key, chosen), *(_about(issuer, chosen) if issuer else [])]
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    signed = builder.sign(issuer.key if issuer else key, hash_ or hashes.SHA256())
+    signed = builder.sign(issuer.key if issuer else key, chosen.get("hash_") or hashes.SHA256())
     return Made(Certificate(signed.public_bytes(Encoding.DER)), key)
+
+
+def _about_itself(key: Any, chosen: Options) -> Iterator[tuple[x509.ExtensionType, bool]]:
+    """Each extension that says what this certificate is, and whether it is critical."""
+    if chosen.get("identifiers", True):
+        yield x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
+    if names := chosen.get("names"):
+        yield x509.SubjectAlternativeName(san_of(*names)), False
+    if (ca := chosen.get("ca")) is not None:
+        yield x509.BasicConstraints(ca=ca, path_length=None), True
+    if purposes := chosen.get("purposes"):
+        yield x509.ExtendedKeyUsage(purposes), False
+    if (usage := chosen.get("usage")) is not None:
+        yield x509.KeyUsage(**{one: one in usage for one in USAGES}), True
+    if limits := chosen.get("limits"):
+        yield limits, True
+
+
+def _about(issuer: Made, chosen: Options) -> Iterator[tuple[x509.ExtensionType, bool]]:
+    """The extension that says who signed, if it is wanted."""
+    names_issuer = chosen.get("names_issuer", False)
+    if chosen.get("identifiers", True) or names_issuer:
+        above, ski = issuer.certificate.x509, issuer.certificate.extension(x509.SubjectKeyIdentifier)
+        issuers = [x509.DirectoryName(above.issuer)] if names_issuer else None
+        yield x509.AuthorityKeyIdentifier(ski.digest if ski else None, issuers, above.serial_number if issuers else None), False
 
 
 def make_ca(common: str = "Recorder CA", **more: Any) -> Made:
@@ -183,13 +176,10 @@ def planned(
     host: str,
     kind: trust.Kind = "limited",
     stores: Iterable[str] = (),
-    scope: Scope = "user",
-    *,
-    also: tuple[str, ...] = (),
     **more: Any,
 ) -> trust.Plan:
-    """The plan for these certificates; `more` are further fields of a Request."""
-    terms = trust.Terms(kind, tuple(stores), scope, also)
+    """The plan for these certificates; `more` are `scope` and `also`, and further fields of a Request."""
+    terms = trust.Terms(kind, tuple(stores), more.pop("scope", "user"), more.pop("also", ()))
     return trust.make_plan(trust.Request(host, device, authority, served, terms, **more))
 
 

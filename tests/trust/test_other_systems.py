@@ -29,7 +29,7 @@ def plan_on(computer: Computer, situation: str, kind: trust.Kind, scope: str) ->
     device, authority = SITUATIONS[situation]
     return planned(
         certificate(device), certificate(authority) if authority else None, certificate(device), "192.0.2.10", kind,
-        scope=scope, computer=computer,  # type: ignore[arg-type]
+        scope=scope, computer=computer,
     )  # fmt: skip
 
 

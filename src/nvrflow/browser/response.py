@@ -6,7 +6,17 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
-from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, wants_sign_in
+from nvrflow.address import place_of
+from nvrflow.browser.playwright_errors import (
+    PlaywrightError,
+    PlaywrightTimeout,
+    translated,
+    unreachable,
+    wants_sign_in,
+)
+from nvrflow.browser.refusals import Refusals
+from nvrflow.errors import Unreachable
+from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
@@ -35,3 +45,31 @@ def open_page(page: Page, url: str, wait_until: Literal["commit", "domcontentloa
         return answers[-1]
     finally:
         page.remove_listener("response", hear)
+
+
+def open_recorder(page: Page, url: str, timeout: float, refusals: Refusals) -> Response | None:
+    """Open the recorder's page and return the answer. Raises OtherHost if it leads elsewhere, Unreachable with the reason."""
+    refusals.trouble, at = "", place_of(url).url
+    try:
+        with translated(at), waiting(f"the page at {url}", timeout):
+            response = open_page(page, url, "domcontentloaded", timeout)
+    except PlaywrightTimeout as problem:
+        raise unreachable(at, problem) from None
+    except Unreachable:
+        refusals.bounds.stop_if_moved()
+        if refusals.trouble:
+            raise Unreachable(
+                f"{url}: the recorder does not answer ({refusals.trouble}); check address, cable and power"
+            ) from None
+        raise
+    refusals.bounds.stop_if_moved()
+    return response
+
+
+def answer_in_words(page: Page, status: int, challenge: str) -> str:
+    """What answers at an address, for a person: its HTTP status unless that is 200, and the title of its page."""
+    title = ""
+    with suppress(PlaywrightError):
+        title = page.title().strip()[:80]
+    code = f"HTTP {status} {challenge}".strip() if status != 200 else ""
+    return ", ".join(part for part in (code, f"titled {title!r}" if title else "") if part)

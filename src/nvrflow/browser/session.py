@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.address import joined, link_of
 from nvrflow.browser import Browser, open_browser, user_agent
-from nvrflow.browser.bounds import Bounds, for_a_plug_in
+from nvrflow.browser.bounds import Bounds
 from nvrflow.browser.clicks import watch_clicks
-from nvrflow.browser.conversation import Refused, Rules
+from nvrflow.browser.conversation import Rules
 from nvrflow.browser.entrance import Address, locate
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.motion import Motion
-from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.browser.playwright_errors import PlaywrightError, translated
 from nvrflow.browser.proxy_request import Asked
-from nvrflow.browser.response import open_page
+from nvrflow.browser.refusals import Refusals
+from nvrflow.browser.response import open_recorder
 from nvrflow.browser.stage import Stage
 from nvrflow.browser.trace import write_redacted
 from nvrflow.errors import Unreachable
 from nvrflow.hostname import same_host
-from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
-    from playwright.sync_api import BrowserContext, HttpCredentials, Page, Response
+    from playwright.sync_api import BrowserContext, HttpCredentials, Page
 
 
 @dataclass
@@ -58,18 +58,25 @@ class Session:
     language_cookie: tuple[str, str] | None = None
     status: int = 200
     challenge: str = ""
+    signed_in: bool = False
     entrance: str = "/"
-    held: list[str] = field(default_factory=list)
-    trouble: str = ""
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
     _credentials: HttpCredentials | None = None
+    _refusals: Refusals = field(init=False)
     _processes: ExitStack = field(default_factory=ExitStack)
-    signed_in: bool = False
     _fresh: bool = False
     _motion: Motion | None = None
     _context: BrowserContext | None = None
     _page: Page | None = None
+
+    def __post_init__(self) -> None:
+        self._refusals = Refusals(self.bounds)
+
+    @property
+    def held(self) -> list[str]:
+        """What a dry run held back: method and address of each request, and below that the start of its body."""
+        return self._refusals.held
 
     @property
     def url(self) -> str:
@@ -108,14 +115,6 @@ class Session:
             self._password = self.ask_password()
             self.secrets.add(self._password)
         return self._password
-
-    def answered(self) -> str:
-        """What answers at the address, for a person: the HTTP status unless it is 200, and the page's title."""
-        title = ""
-        with suppress(PlaywrightError):
-            title = self.page.title().strip()[:80]
-        status = f"HTTP {self.status} {self.challenge}".strip() if self.status != 200 else ""
-        return ", ".join(part for part in (status, f"titled {title!r}" if title else "") if part)
 
     def at(self, path: str) -> str:
         """The full address of a path on this recorder."""
@@ -205,7 +204,7 @@ class Session:
         if self.stage is not None:
             self.stage.meet(self._page)
         try:
-            response = self._opened(self._page, path)
+            response = open_recorder(self._page, self.url + path, self.timeout, self._refusals)
         except Unreachable:
             if not self.follow_to_https():
                 raise
@@ -224,28 +223,12 @@ class Session:
             self.address = Address(link.place.url)
             self.plain_url = self.address.url
 
-    def _opened(self, page: Page, path: str) -> Response | None:
-        """Open `path` and return the answer. Raises OtherHost if it leads elsewhere, Unreachable with the gate's reason."""
-        self.trouble = ""
-        try:
-            with translated(self.url), waiting(f"the page at {self.url}{path}", self.timeout):
-                response = open_page(page, self.url + path, "domcontentloaded", self.timeout)
-        except PlaywrightTimeout as problem:
-            raise unreachable(self.url, problem) from None
-        except Unreachable:
-            self.bounds.stop_if_moved()
-            if self.trouble:
-                raise Unreachable(
-                    f"{self.url}: the recorder does not answer ({self.trouble}); check address, cable and power"
-                ) from None
-            raise
-        self.bounds.stop_if_moved()
-        return response
-
     def _process(self) -> tuple[Process, dict[str, Any]]:
         """Start the browser behind a gate of its own; also returns the options that its context needs for that."""
         allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
-        gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refuse, self.address.pin)))
+        self._refusals.own = (self.plain_url, self.url)
+        rules = Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)
+        gate = self._processes.enter_context(open_gate(rules))
         if self.running is not None and not self.address.pin and allows is None:
             return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
         return self._launched(gate), {}
@@ -260,17 +243,6 @@ class Session:
     def _lets_out(self, asked: Asked) -> bool:
         """Whether a dry run sends this request; asked for each request, because the firmware becomes known during the run."""
         return self.policy is not None and self.policy(asked)
-
-    def _refuse(self, refused: Refused) -> None:
-        """Record something that the gate stopped; called from the gate's threads."""
-        if refused.kind == "trouble":
-            self.trouble = refused.told
-        elif refused.kind == "host":
-            self.bounds.refused(refused.told)
-        elif refused.kind == "request":
-            self.held.append(f"{refused.told}\n{refused.body.decode('utf-8', 'replace')}")
-        elif not for_a_plug_in(refused.told, self.plain_url, self.url):
-            self.held.append(f"WebSocket {refused.told}")
 
     def _remember_cookies(self, context: BrowserContext) -> None:
         try:

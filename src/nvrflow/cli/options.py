@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -146,6 +147,7 @@ class Driving:
             browser=self.browser_path,
             timeout=self.timeout,
             last_try=self.last_try,
+            attended=sys.stdin.isatty() and sys.stderr.isatty(),
             follow_to=self.follow_to,
         )
 

@@ -35,7 +35,7 @@ class Verdict:
 
 
 class Answers:
-    """Collects a page's responses while a click is awaited, and reads the first that decides."""
+    """Collects a page's responses while a click is awaited, and reads the first that decides"""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

@@ -60,19 +60,20 @@ class Arrivals:
             context.remove_listener("response", self._answers)
 
     def text(self) -> Received | None:
-        """A text that opened in place of a page; the tab shows the recorder's page again afterwards."""
+        """A text that opened in place of a page, or in a frame of it; the recorder's own page is shown again afterwards."""
         for response in self.texts:
             with suppress(PlaywrightError):
-                page = response.frame.page
-                page.wait_for_load_state("domcontentloaded", timeout=_GLANCE)
-                shown = page.evaluate(_AS_TEXT)
+                frame = response.frame
+                frame.wait_for_load_state("domcontentloaded", timeout=_GLANCE)
+                shown = frame.evaluate(_AS_TEXT)
                 if not shown:
                     continue
                 data = _body_of(response) or shown.encode()
-                if page is self.page:
-                    page.go_back(wait_until="domcontentloaded")
+                if frame.page is self.page:
+                    frame.evaluate("() => history.back()")
+                    frame.wait_for_load_state("domcontentloaded", timeout=_GLANCE)
                 else:
-                    page.close()
+                    frame.page.close()
                 return Received(data, unquote(PurePosixPath(response.url.partition("?")[0]).name) or "download.txt")
         return None
 
@@ -85,8 +86,7 @@ class Arrivals:
 
     def _answers(self, response: Response) -> None:
         with suppress(PlaywrightError):
-            is_document = response.request.is_navigation_request() and response.frame.parent_frame is None
-            if is_document and response.frame.page in (self.page, *self.opened):
+            if response.request.is_navigation_request() and response.frame.page in (self.page, *self.opened):
                 self.texts.append(response)
 
 

@@ -118,7 +118,7 @@ class Element:
         """One step on the element: found, brought into view, recorded, pictured, and handed to the block."""
         steps = self.window.steps
         own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
-        with steps.step(own_id, title, self.spec.effect, self.full, verb, value, before) as step:
+        with steps.step(own_id, title, self.spec.effect, before=before, element=self.full, verb=verb, value=value) as step:
             step.target = self._told()
             if steps.held and not self.is_there():
                 steps.unseen(step)

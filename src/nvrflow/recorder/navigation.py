@@ -179,7 +179,7 @@ def _mention(window: Window, name: str, way: Way) -> None:
         match = element.probe()
         if isinstance(match, Match):
             title = f"Click {element.called} if it is not selected already"
-            with steps.step(f"open-{name}".replace("_", "-"), title, "read", element.full, "click") as step:
+            with steps.step(f"open-{name}".replace("_", "-"), title, element=element.full, verb="click") as step:
                 element.found(step, match)
                 window.settle()
                 steps.photograph(step, window.page, match.found, optional=True)

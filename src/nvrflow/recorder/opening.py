@@ -16,6 +16,7 @@ from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.bounds import Bounds, follow_to
 from nvrflow.browser.entrance import locate
 from nvrflow.browser.inquiry import Inquiry
+from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
@@ -60,7 +61,7 @@ def open_recorder(
         available(manner.selectors)
     with heard_by(steps.listener):
         session = _session(normalised(url), user, password, manner, steps.camera)
-    steps.bounds = session.bounds
+    steps.bounds, steps.attended = session.bounds, manner.attended
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
@@ -134,7 +135,7 @@ def look_at(
     address = session.address
     try:
         candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
-        answered = session.answered()
+        answered = answer_in_words(session.page, session.status, session.challenge)
         session.bounds.stop_if_moved()
     finally:
         session.close()
@@ -201,7 +202,7 @@ def _identified(session: Session, selectors: Path | None) -> Firmware:
     if session.follow_to_https():
         candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     session.bounds.stop_if_moved()
-    return the_one(candidates, session.url, session.answered())
+    return the_one(candidates, session.url, answer_in_words(session.page, session.status, session.challenge))
 
 
 def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> None:

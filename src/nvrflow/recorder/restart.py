@@ -12,6 +12,7 @@ from nvrflow.address import Place, place_of
 from nvrflow.browser.entrance import plain_at, redirected_to_https
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import NvrflowError, ProductDefect
+from nvrflow.recorder.manner import TIMEOUT
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.window import Window
 from nvrflow.report import Https
@@ -92,8 +93,9 @@ def state_of(window: Window) -> Https:
 def _limit(window: Window, patience: float | None) -> float:
     if patience is not None:
         return patience
-    least = PATIENCE_WITH_A_PERSON if window.file.restart == "by_hand" else PATIENCE
-    return max(least, window.timeout)
+    if window.file.restart == "by_hand":
+        return PATIENCE_WITH_A_PERSON if window.timeout == TIMEOUT else window.timeout
+    return max(PATIENCE, window.timeout)
 
 
 def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> None:

@@ -73,21 +73,16 @@ class Steps:
 
     @contextmanager
     def step(
-        self,
-        step_id: str,
-        title: str,
-        effect: Effect = "read",
-        element: str = "",
-        verb: str = "",
-        value: str = "",
-        before: Step | None = None,
+        self, step_id: str, title: str, effect: Effect = "read", *, before: Step | None = None, **details: str
     ) -> Iterator[Step]:
         """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up.
+
+        `details` are what is known of it before: its `element`, `verb` and `value`.
 
         `before` is a running step that cannot be done until this one is; a person does this one first.
         """
         self.go_on()
-        step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter, verb=verb, value=value)
+        step = Step(self._unused(step_id), title, effect, chapter=self._chapter, **details)  # type: ignore[arg-type]
         step.leaving = self.leaving
         steps = self.report.steps
         steps.insert(steps.index(before) if before is not None else len(steps), step)
@@ -96,7 +91,7 @@ class Steps:
         try:
             yield step
         except HeldBack:
-            step.outcome = "done" if verb == "open" else "would"  # what lies above a page keeps none from being opened
+            step.outcome = "done" if step.verb == "open" else "would"  # what lies above a page keeps none from being opened
             raise
         except NvrflowError as problem:
             step.outcome = "failed"

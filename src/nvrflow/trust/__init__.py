@@ -9,9 +9,9 @@
 In reading order: `request` (what is asked for), `names` with `domains` and `anchor` (which names may be trusted), `material`
 (the certificates, sorted), `judgement` (problems with them), `choice` (what goes into which kind of store), `plan`, `approval`,
 `ledger`, `apply`, `removal`, `listing`; then `clients` and `clients_word` (the programs that are asked, and what their answers
-mean), `scene`, `diagnosis`, `open_browsers` and `verify` (why a client refuses); `stages` and `endpoint` (trust as a part of a
-run), `throwaway_home` (a temporary store), `equipment`, `surroundings` and `overrides` (this computer), `bundle` (other
-computers). The lowest modules are `computer`, `actions`, `stores` with `store_findings`, and `discovery`.
+mean), `scene`, `diagnosis`, `open_browsers` and `verify` (why a client refuses); `stages`, `endpoint`, `reported` and `trial`
+(trust as a part of a run), `throwaway_home` (a temporary store), `equipment`, `surroundings` and `overrides` (this computer),
+`bundle` (other computers). The lowest modules are `computer`, `actions`, `stores` with `store_findings`, and `discovery`.
 """
 
 from nvrflow.trust.apply import apply

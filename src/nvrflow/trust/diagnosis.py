@@ -168,7 +168,7 @@ def _of_client(scene: Scene, client: Client, answer: Answer) -> Iterator[Problem
         return
     if answer.code == "SEC_ERROR_REUSED_ISSUER_AND_SERIAL":
         sentence = "it already has another certificate with the same issuer and serial number, and uses that one"
-        advice = "delete the old certificate in its settings (Certificates); the recorder has probably made a new one"
+        advice = "delete that certificate in its settings (Certificates); it may be the recorder's old certificate"
         yield Problem("same-serial", client.name, sentence, advice, client=_kind(client))
         return
     lying = scene.lying()

@@ -51,11 +51,11 @@ def overrides(computer: Computer) -> dict[str, str]:
 def override_problems(computer: Computer) -> Iterator[Problem]:
     """Yield a warning for each variable because of which programs do not read the system's own store."""
     for name, value in overrides(computer).items():
-        missing = "" if Path(value).exists() else ", which does not exist"
+        missing = "" if Path(value).exists() else " (which does not exist)"
         yield Problem(
             "store-overridden",
             f"variable {name}",
-            f"{READERS[name]} {value}{missing} instead of the system store, so imports into that store have no effect there",
+            f"{READERS[name]} {value}{missing} instead of the system store, so imports into the system store are ignored",
             f"unset {name}",
             "warning",
         )

@@ -14,24 +14,20 @@ A stage that is called too early raises WrongCall and says which one comes first
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.browser import find_browser
 from nvrflow.certificate import Certificate
-from nvrflow.environment import in_home
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
 from nvrflow.report import Step
 from nvrflow.room import ensure_room
 from nvrflow.trust.apply import apply
-from nvrflow.trust.approval import UNSEEN, Approver, approve
+from nvrflow.trust.approval import Approver, approve
 from nvrflow.trust.clients import ask, clients_reading
-from nvrflow.trust.clients.chromium import prove
 from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
@@ -39,9 +35,9 @@ from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
-from nvrflow.trust.reported import https_of, keep_judged, serves_nothing_yet
+from nvrflow.trust.reported import describe, https_of, keep_changes, keep_judged, serves_nothing_yet, shown
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.throwaway_home import into_home
+from nvrflow.trust.trial import can_rehearse, rehearsed
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -108,10 +104,11 @@ class Trusting:
         None where `--check` did not switch HTTPS on, so that nothing is served.
         Raises CertificateRefused, NotTrusted.
         """
-        title = "Take the certificate that the recorder serves"
-        with recorder.chapter("Take the certificate"), recorder.steps.step("take", title) as step:
-            if _described(recorder, step):
-                return None
+        chapter, title = "Take the certificate", "Take the certificate that the recorder serves"
+        if serves_nothing_yet(recorder):
+            describe(recorder, chapter, "take", title)
+            return None
+        with recorder.chapter(chapter), recorder.steps.step("take", title) as step:
             served = served_by(recorder)
             chain = [keep_served(recorder.downloads, one, number) for number, one in enumerate(served.chain)]
             authority = next((one for one in chain[1:] if one.issued(chain[0])), None)
@@ -125,9 +122,10 @@ class Trusting:
         """The chain that is really served must be what was downloaded. Raises CertificateRefused, NotTrusted, WrongCall."""
         before = self._judged("compare")
         title = "Compare the served certificate with the downloaded one"
+        if serves_nothing_yet(recorder):
+            describe(recorder, "Compare", "compare", title)
+            return
         with recorder.chapter("Compare"), recorder.steps.step("compare", title) as step:
-            if _described(recorder, step):
-                return
             leaf = served_by(recorder).chain[0]
             self._judgement = judged(replace(before.request, ports=ports_of(recorder)).serving(leaf, exchanges_of(recorder)))
             self.problems = self._judgement.problems
@@ -136,32 +134,27 @@ class Trusting:
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
             self._decide(recorder)
 
-    def rehearse(self, recorder: Recorder, chapter: str = "Try the certificates", step_id: str = "rehearse") -> str:
+    def rehearse(self, recorder: Recorder) -> None:
         """Before the import: would a browser that trusts only what is going to be imported open the recorder?
 
-        Asked in a throw-away HOME, so it says nothing of this computer's own stores. Returns the address that opened, empty where
-        this system cannot try it. Raises NotTrusted, WrongCall.
+        Asked in a throw-away HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
+        Raises NotTrusted, WrongCall.
         """
-        held = serves_nothing_yet(recorder)
-        plan = None if held else self._planned("rehearse")
-        if plan is not None and (plan.computer.system != "linux" or not plan.computer.has("certutil")):
-            return ""
-        title = "Try the certificates in a browser with a throw-away store"
-        with recorder.chapter(chapter), recorder.steps.step(step_id, title) as step:
-            if plan is None or _described(recorder, step):
-                step.outcome = "would"
-                return ""
-            url = https_url(recorder)
-            with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
-                into_home(plan, Path(home))
-                environment = in_home(Path(home))
-                proof = prove(url, find_browser(recorder.session.browser.path), environment, recorder.timeout)
+        chapter, title = "Try the certificates", "Try the certificates in a browser with a throw-away store"
+        if serves_nothing_yet(recorder):
+            describe(recorder, chapter, "rehearse", title)
+            return
+        plan = self._planned("rehearse")
+        if not can_rehearse(plan):
+            return
+        url = https_url(recorder)
+        with recorder.chapter(chapter), recorder.steps.step("rehearse", title) as step:
+            proof = rehearsed(plan, url, find_browser(recorder.session.browser.path), recorder.timeout)
             if not proof.trusted:
                 said = f"a browser that would trust the recorder's certificates still says {proof.code}"
                 raise NotTrusted(f"{url}: {said}. Nothing was imported; run nvrflow verify {url} to see why")
             step.note = f"{url} would open" + (f" with {proof.tls}" if proof.tls else "")
             https_of(recorder).proved = url
-            return url
 
     def import_here(self, recorder: Recorder) -> None:
         """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`.
@@ -187,16 +180,7 @@ class Trusting:
                 self._refusal, step.outcome, step.note = problem, "failed", str(problem)
                 return
             self._imported = bool(plan.items)
-            recorder.report.trust = changes
-            changed = [change.store for change in changes if change.changed]
-            if not changed:
-                step.effect = "read"
-                recorder.already("the stores hold what they should")
-            step.note = (f"changed: {', '.join(changed)}" if changed else "all was there already") + f"; {approval.shown}"
-            if approval.how == UNSEEN:
-                recorder.report.notes.append(approval.shown)
-            recorder.report.notes.extend(str(one) for one in plan.skipped)
-            recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
+            keep_changes(recorder, step, approval, changes)
 
     def verify(self, recorder: Recorder) -> None:
         """Each client of this computer, asked with its own stores as they are now, opens the recorder.
@@ -212,9 +196,8 @@ class Trusting:
         if recorder.checking or not self.importing:
             why = "--check imports nothing" if recorder.checking else "nothing is imported in this run"
             https.trusted, https.reason = None, why
-            if self._plan is None or not self._imported or serves_nothing_yet(recorder):
-                with recorder.chapter("Verify"), recorder.steps.step("verify", title) as step:
-                    step.outcome = "would"
+            if not self._imported or serves_nothing_yet(recorder):
+                describe(recorder, "Verify", "verify", title)
                 return
         plan = self._planned("verify")
         if not self._imported:
@@ -250,9 +233,7 @@ class Trusting:
         keep_judged(recorder, found)
         device, authority = request.device, request.authority
         assert device is not None
-        step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
-            f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
-        )
+        step.note = shown(device, authority)
         if recorder.checking or found.refused:
             recorder.report.notes.extend(found.warnings)
         if recorder.checking and not found.refused:
@@ -268,10 +249,3 @@ class Trusting:
             recorder.report.trust = self._plan.wanted
         else:
             recorder.report.notes.extend(self._plan.warnings)
-
-
-def _described(recorder: Recorder, step: Step) -> bool:
-    """Whether the stage is only described, because `--check` held back what it would look at."""
-    if serves_nothing_yet(recorder):
-        step.outcome = "would"
-    return step.outcome == "would"

@@ -14,7 +14,7 @@ from nvrflow.trust.computer import Computer
 from nvrflow.trust.stores import Store
 from nvrflow.trust.stores.nss_store import NssStore
 
-REMARK = "A running Firefox uses a new CA at once, but a pin or a removal only after a restart."
+REMARK = "a running Firefox uses a new CA at once, but a pin or a removal only after a restart"
 
 
 @dataclass(frozen=True)

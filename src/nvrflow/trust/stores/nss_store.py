@@ -50,6 +50,10 @@ class NssStore:
         """The database itself."""
         return Database(self.folder, self.computer.tool("certutil", "/usr/bin/certutil"))
 
+    @property
+    def _remark(self) -> str:
+        return f"; {self.remark}" if self.remark else ""
+
     def state(self) -> State:
         """Whether the tool and the database exist, and the database can be read and written."""
         if self.computer.foreign_home:
@@ -62,7 +66,7 @@ class NssStore:
         if not self.database.exists:
             if not self.creatable:
                 return State(False, f"{self.folder} has no certificate database", "start the browser once")
-            return State(True, f"{self.folder} will be created, as the browser itself would do. {self.remark}".strip())
+            return State(True, f"{self.folder} will be created, as the browser itself would do{self._remark}")
         rows = self.database.rows()
         if isinstance(rows, str):
             return State(False, f"{self.folder} cannot be read: {rows}", "close the browser, and check the file's access rights")
@@ -70,7 +74,7 @@ class NssStore:
             return State(False, f"{self.folder} is read-only", f"chmod u+w {self.folder} {self.folder}/cert9.db")
         if self.database.locked_by_password:
             return State(False, f"{self.folder} is protected by a password (Firefox: primary password)", PASSWORD)
-        return State(True, f"{self.folder} can be written. {self.remark}".strip())
+        return State(True, f"{self.folder} can be written{self._remark}")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
         """The nickname. It has no colon, because NSS reads that as the end of a token's name and never finds the entry again."""
