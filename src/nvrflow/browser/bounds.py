@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame, Locator, Page, Request
 
 # Where a target leads: its own document, every address to which its form can be sent, and the address of its link.
-_LEADS_TO = """element => {
+LEADS_TO = """element => {
   const of = (one, name) => new URL(one.getAttribute(name) || '', one.ownerDocument.baseURI).href;
   const forms = [...new Set([element.closest('form'), element.form])].filter(one => one instanceof HTMLFormElement);
   const fields = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements').get;
@@ -99,9 +100,13 @@ class Bounds:
         if target is None:
             return
         try:
-            document, *leads = target.evaluate(_LEADS_TO, timeout=_GLANCE)
+            self.must_permit_all(target.evaluate(LEADS_TO, timeout=_GLANCE))
         except PlaywrightError:
             return
+
+    def must_permit_all(self, led_to: Sequence[str]) -> None:
+        """Raise OtherHost if what `LEADS_TO` found of a target is of another host."""
+        document, *leads = led_to
         self.must_permit(document, "its page shows what is used in a frame that leads")
         for url in leads:
             self.must_permit(url, "what is used on its page leads")

@@ -82,17 +82,19 @@ class Camera:
             "reduced_motion": "reduce",
         }
 
-    def take(self, step: Step, page: Page, target: Locator | None, host: str, volatile: Locator | None) -> tuple[Picture, Look]:
-        """The picture of a step with its target, which is brought into view first, and what the page says of it.
+    def look(self, page: Page, target: Locator | None, host: str) -> Look:
+        """What the page says of the target, which is brought into view; `host` is the recorder's: where it is shown is noted."""
+        if self.still:
+            self._await_announcements(target)
+        return look_at(page, target, host)
 
-        `host` is the recorder's: where it is shown is noted. `volatile` never looks the same twice.
-        """
+    def take(
+        self, step: Step, page: Page, target: Locator | None, seen: Look, host: str, volatile: Locator | None
+    ) -> tuple[Picture, Look]:
+        """The picture of a step after that look, and what is seen in it. `volatile` never looks the same twice."""
         self._taken += 1
         if not self.still:
-            seen = look_at(page, target, host)
             return Picture(step.id, self._at_once(page), seen.box, seen.secrets, seen.ratio), seen
-        self._await_announcements(target)
-        look_at(page, target, host)  # brings it into view, which may move things
         image = self._once_still(page, volatile)
         seen = look_at(page, target, host)
         return Picture(step.id, image, seen.box, (), self.scale), seen

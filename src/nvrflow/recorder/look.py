@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nvrflow.browser.bounds import LEADS_TO
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.report import Rectangle
 from nvrflow.report.pictures import Box
@@ -43,14 +44,15 @@ _LOOK = """(element, [least, host]) => {
   const isAddress = text => host && text.includes(host) || /(^|[^\\d.])(\\d{1,3}\\.){3}\\d{1,3}(?![\\d.]*\\d)/.test(text);
   const note = (list, box) => { if (box.width && box.height) list.push(rectangle(box)) };
   const search = root => {
-    for (const one of root.querySelectorAll('*')) {
-      if (one.shadowRoot) search(one.shadowRoot);
-      if (one.matches('input[type=password], [data-nvrflow-secret]')) note(seen.secrets, one.getBoundingClientRect());
-      else if (typeof one.value === 'string' && isAddress(one.value)) note(seen.addresses, one.getBoundingClientRect());
-    }
+    const secret = 'input[type=password], [data-nvrflow-secret]';
+    for (const one of root.querySelectorAll('*')) if (one.shadowRoot) search(one.shadowRoot);
+    for (const one of root.querySelectorAll(secret)) note(seen.secrets, one.getBoundingClientRect());
+    for (const one of root.querySelectorAll('input, textarea, select'))
+      if (isAddress(one.value) && !one.matches(secret)) note(seen.addresses, one.getBoundingClientRect());
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
-      if (!isAddress(texts.currentNode.data)) continue;
+      const text = texts.currentNode.data;
+      if (text.length < 3 || !isAddress(text)) continue;
       const range = document.createRange();
       range.selectNodeContents(texts.currentNode);
       for (const box of range.getClientRects()) note(seen.addresses, box);
@@ -59,12 +61,16 @@ _LOOK = """(element, [least, host]) => {
   search(document);
   return seen;
 }"""
+_OF_THE_TARGET = f"(element, given) => ({{...({_LOOK})(element, given), leads: ({LEADS_TO})(element)}})"
 _OF_THE_PAGE = f"given => ({_LOOK})(null, given)"
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen, all boxes in CSS pixels of the main viewport; `ratio` is the screen's pixels for one of them."""
+    """What was seen, all boxes in CSS pixels of the main viewport; `ratio` is the screen's pixels for one of them.
+
+    `leads` are the addresses to which the target leads: first its own document, see `nvrflow.browser.bounds`.
+    """
 
     words: str = ""
     role: str = ""
@@ -73,12 +79,13 @@ class Look:
     secrets: tuple[Box, ...] = ()
     addresses: tuple[Rectangle, ...] = ()
     ratio: float = 1.0
+    leads: tuple[str, ...] = ()
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
     """What `page` shows now; `target` is brought into view."""
     given = [_CONTAINER, host]
-    seen: dict[str, Any] = target.evaluate(_LOOK, given) if target else page.evaluate(_OF_THE_PAGE, given)
+    seen: dict[str, Any] = target.evaluate(_OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:
@@ -87,9 +94,15 @@ def look_at(page: Page, target: Locator | None, host: str) -> Look:
         secrets, addresses = _everywhere(page, given)
     own = _moved(seen["box"], across, down) if seen["box"] else None
     around = tuple(_moved(one, across, down) for one in seen["around"])
-    boxes = tuple(Box(*one) for one in secrets)
     return Look(
-        seen["words"], seen["role"], Box(*own) if own else None, around, boxes, tuple(map(_rectangle, addresses)), seen["ratio"]
+        words=seen["words"],
+        role=seen["role"],
+        box=Box(*own) if own else None,
+        around=around,
+        secrets=tuple(Box(*one) for one in secrets),
+        addresses=tuple(map(_rectangle, addresses)),
+        ratio=seen["ratio"],
+        leads=tuple(seen.get("leads", ())),
     )
 
 

@@ -112,7 +112,7 @@ class Steps:
         Raises OtherHost where page, frame, form or link are not of the recorder's host.
         """
         if self.bounds is not None:
-            self.bounds.look(page, target)
+            self.bounds.look(page, None if self.take_pictures else target)  # a picture's look asks where the target leads, too
         self.photograph(step, page, target)
         if step.effect != "write":
             return
@@ -154,7 +154,10 @@ class Steps:
             unsteady = self.firmware.file.volatile if self.camera.still else []
             volatile = Finder(page, self.firmware).any_of(unsteady) if unsteady else None
         host = self.bounds.named if self.bounds is not None else ""
-        picture, seen = self.camera.take(step, page, target, host, volatile)
+        seen = self.camera.look(page, target, host)
+        if self.bounds is not None and seen.leads:
+            self.bounds.must_permit_all(seen.leads)
+        picture, seen = self.camera.take(step, page, target, seen, host, volatile)
         self.pictures[:] = [*(one for one in self.pictures if one.step_id != step.id), picture]
         step.addresses = list(seen.addresses)
         if target is not None:

@@ -96,6 +96,6 @@ def thumbnail(image: Image, width: int = 960) -> bytes:
 
     out = io.BytesIO()
     if image.width > width:
-        image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS, reducing_gap=2)
+        image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.HAMMING)
     image.save(out, "JPEG", quality=80, subsampling=0)
     return out.getvalue()
