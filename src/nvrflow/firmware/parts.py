@@ -61,11 +61,9 @@ def _each(where: Where, found: list[Locator] | None) -> _Found:
 def patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
     """Every regular expression of `file` with its place."""
     for index, sign in enumerate(file.identify):
-        for key in ("title", "url", "challenge"):
-            if pattern := getattr(sign, key):
-                yield ("identify", index, key), pattern
+        yield from _named_patterns(("identify", index), sign, ("title", "url", "challenge"))
     for index, request in enumerate(file.harmless):
-        yield from ((("harmless", index, key), pattern) for key in ("url", "query", "body") if (pattern := getattr(request, key)))
+        yield from _named_patterns(("harmless", index), request, ("url", "query", "body"))
     yield from ((("writes", index, "url"), request.url) for index, request in enumerate(file.writes))
     for name, answer in file.answers.items():
         yield ("answers", name, "url"), answer.url
@@ -77,6 +75,10 @@ def patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
     for where, element in every_element(file):
         if element.refused_saying:
             yield (*where, "refused_saying"), element.refused_saying
+
+
+def _named_patterns(where: Where, part: object, keys: tuple[str, ...]) -> Iterator[tuple[Where, str]]:
+    yield from (((*where, key), pattern) for key in keys if (pattern := getattr(part, key)))
 
 
 def every_element(file: SelectorFile) -> Iterator[tuple[Where, Element]]:
