@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -245,7 +245,5 @@ class Session:
         return self.policy is not None and self.policy(asked)
 
     def _remember_cookies(self, context: BrowserContext) -> None:
-        try:
+        with suppress(PlaywrightError):
             self.secrets.update(cookie["value"] for cookie in context.cookies() if len(cookie.get("value", "")) >= 8)
-        except PlaywrightError:
-            return
