@@ -76,11 +76,11 @@ def main() -> None:
     options.add_argument("user")
     options.add_argument("--pictures", action="store_true")
     chosen = options.parse_args()
-    from nvrflow.browser import _FLAGS, find_browser
+    from nvrflow.browser import FLAGS, find_browser
 
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser().path, args=[*_FLAGS, *sandbox])
+        browser = playwright.chromium.launch(executable_path=find_browser().path, args=[*FLAGS, *sandbox])
         flow(browser, {"url": chosen.url, "user": chosen.user, "password": os.environ["NVRFLOW_PASSWORD"]}, chosen.pictures)
         browser.close()
 

@@ -1,11 +1,11 @@
-"""Have the recorder make a certificate of its own."""
+"""Let the recorder create its own certificate."""
 
 from nvrflow import Recorder
 from nvrflow.flows.sign_in import sign_in
 
 
 def create_certificate(recorder: Recorder) -> None:
-    """Let the recorder make its own certificate, on a firmware that comes without one; an existing one is left alone."""
+    """Let the recorder create its own certificate, on a firmware that has none at first; an existing certificate is kept."""
     sign_in(recorder)
     if not recorder.has("new_certificate"):
         recorder.already("the firmware brings its own certificate")

@@ -1,11 +1,11 @@
-"""Switch HTTPS off."""
+"""Turn HTTPS off."""
 
 from nvrflow import Recorder
 from nvrflow.flows.sign_in import sign_in
 
 
 def disable_https(recorder: Recorder) -> None:
-    """Switch HTTPS off and wait until the recorder answers without it; nothing is clicked if it is off already."""
+    """Turn HTTPS off and wait until the recorder answers without it; nothing is clicked if it is off already."""
     sign_in(recorder)
     with recorder.chapter("Disable HTTPS"):
         page = recorder.go_to("https")

@@ -8,8 +8,8 @@ from nvrflow.flows.sign_in import sign_in
 def download_certificates(recorder: Recorder) -> tuple[Certificate, Certificate | None]:
     """Download the recorder's own certificate, and the CA certificate that signed it.
 
-    If a download fails, the browser is closed, the person signs in again and tries again, once. The second is None on a
-    recorder that has no CA. Raises WrongCall on one that offers none for download.
+    If a download fails, the flow closes the browser, signs in again and tries once more. The second certificate is None on a
+    recorder without a CA. Raises WrongCall on a recorder that offers no certificate for download.
     """
     if not recorder.has("device_certificate"):
         raise recorder.cannot("offers no certificate for download, the flow secure takes the one that it serves")
@@ -23,7 +23,7 @@ def download_certificates(recorder: Recorder) -> tuple[Certificate, Certificate 
 
 
 def download_both(recorder: Recorder) -> tuple[Certificate, Certificate | None]:
-    """Press Download on both tabs; which file is which is told from what is in it."""
+    """Press Download on both tabs; the content of the files shows which is which."""
     files = recorder.go_to("device_certificate").download("download")
     if recorder.has("trusted_ca"):
         files += recorder.go_to("trusted_ca").download("download")

@@ -1,4 +1,4 @@
-"""Switch HTTPS on."""
+"""Turn HTTPS on."""
 
 from nvrflow import Recorder
 from nvrflow.flows.create_certificate import create_certificate
@@ -6,7 +6,7 @@ from nvrflow.flows.sign_in import sign_in
 
 
 def enable_https(recorder: Recorder) -> None:
-    """Switch HTTPS on and wait until the recorder answers with it; nothing is clicked if it is on already."""
+    """Turn HTTPS on and wait until the recorder answers with it; nothing is clicked if it is on already."""
     sign_in(recorder)
     with recorder.chapter("Enable HTTPS"):
         port = https_port(recorder)
@@ -26,7 +26,7 @@ def enable_https(recorder: Recorder) -> None:
 
 
 def https_port(recorder: Recorder) -> int | None:
-    """The port from a page of its own, on a firmware that keeps it apart from HTTPS; None on any other."""
+    """Read the port from its own page, on a firmware that has such a page; None on others."""
     if not recorder.has("https_port"):
         return None
     return recorder.go_to("https_port").read_port("port")

@@ -8,9 +8,9 @@ from nvrflow.flows.enable_https import enable_https
 def secure(recorder: Recorder, trusting: Trusting | None = None) -> None:
     """End with HTTPS that this computer's browsers trust; `trusting` says how much is trusted, where, and who approves.
 
-    The order is the safe one: download, judge on paper, enable, compare with what is really served, try the certificates in a
-    throw-away browser, only then import, and ask this computer's own browsers. A recorder that offers no certificate for download
-    serves one once HTTPS is on; that one is judged and confirmed then.
+    The order is safe: download, judge the certificates, turn HTTPS on, compare with what is really served, try the certificates
+    in a temporary browser, only then import, and ask this computer's own browsers. A recorder that offers no certificate for
+    download serves its certificate once HTTPS is on; it is then judged and confirmed.
     """
     trusting = trusting or Trusting()
     trusting.prepare(recorder)

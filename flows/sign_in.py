@@ -5,7 +5,7 @@ from nvrflow.flows.sign_out import sign_out
 
 
 def sign_in(recorder: Recorder) -> None:
-    """Sign in, once. A refusal ends the work: it is never repeated, because the recorder counts."""
+    """Sign in, once. A refusal ends the work; the flow never tries again, because the recorder counts refusals."""
     if recorder.signed_in:
         return
     with recorder.chapter("Sign in"):

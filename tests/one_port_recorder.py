@@ -23,11 +23,12 @@ _HELLO = 0x16  # the first byte of a TLS handshake
 class OnePortRecorder:
     """`redirects`: once HTTPS is on, plain HTTP sends browsers to it; else it is not answered at all.
 
-    `by_hand`: a new setting counts only after `restart()`.
+    `by_hand`: a new setting counts only after `restart()`. `asks`: its page asks in a dialog whether it may restart.
     """
 
     redirects: bool = True
     by_hand: bool = False
+    asks: bool = False
     https: bool = False
     stored: bool = False
     tries: list[str] = field(default_factory=list)
@@ -55,7 +56,7 @@ class OnePortRecorder:
 
     def save(self, on: bool) -> None:
         self.stored = on
-        if not self.by_hand:
+        if not self.by_hand and not self.asks:
             self.restart()
 
     def restart(self) -> None:
@@ -95,8 +96,11 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/leave":
             recorder.signed_in = False
             self._send(302, "", Location="/")
+        elif "again" in sent:
+            self._send(200, "<p>Restarting")
+            recorder.restart()
         elif "save" in sent:
-            self._send(200, "<p role=status>Kept.")
+            self._send(200, f"<p role=status>Kept.{_ASKS if recorder.asks else ''}")
             recorder.save("secure" in sent)
         else:
             self._send(200, self._home() if recorder.signed_in else _GATE)
@@ -115,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 _GATE = "<form method=post id=gate><label>Pass word <input type=password name=word></label><button>Open</button></form>"
+_ASKS = """<div id=asks></div><script>setTimeout(() => { document.querySelector('#asks').innerHTML =
+  '<form method=post role=dialog aria-label="Restart now?"><button name=again value=1>Restart</button></form>' }, 700)</script>"""
 _HOME = """<p><a href=/leave>Leave</a><h1>Access</h1><form method=post><input type=hidden name=save>
 <p><label>Listens at <input name=address value="{address}"></label>
 <p><label><input type=checkbox name=secure {on}> Encrypted</label>

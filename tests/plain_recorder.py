@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from loopback import LoopbackServer
@@ -13,19 +15,45 @@ from loopback import LoopbackServer
 from nvrflow import Recorder
 from nvrflow.recorder import open_recorder
 
+Answer = tuple[int, str] | None
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 
 @contextmanager
-def serving(pages: dict[str, str], requests: list[str]) -> Iterator[str]:
-    """The address at which `pages` are served; every path that was asked for stands in `requests`."""
+def serving(
+    pages: dict[str, str],
+    requests: list[str],
+    posts: Mapping[str, Answer] = MappingProxyType({}),
+    slow: Mapping[str, float] = MappingProxyType({}),
+) -> Iterator[str]:
+    """The address at which `pages` are served; every path that was asked for stands in `requests`.
+
+    `posts` are the answers to POST by path; None ends the connection without one. `slow` are paths that take so many seconds.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             requests.append(self.path)
-            body = pages.get(self.path)
+            path = self.path.partition("?")[0]
+            threading.Event().wait(slow.get(path, 0.0))
+            body = pages.get(path)
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
             self.wfile.write((body or "").encode())
+
+        def do_POST(self) -> None:
+            requests.append(f"POST {self.path}")
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer = posts.get(self.path, (404, ""))
+            if answer is None:
+                self.close_connection = True
+                return
+            status, text = answer
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text.encode())))
+            self.end_headers()
+            self.wfile.write(text.encode())
 
     with LoopbackServer(Handler) as server:
         yield f"http://{server.address}"
@@ -34,8 +62,9 @@ def serving(pages: dict[str, str], requests: list[str]) -> Iterator[str]:
 class PlainRecorder:
     """One recorder with these pages and this selector file; `requests` tells what its browser asked for."""
 
-    def __init__(self, folder: Path, pages: dict[str, str], selectors: str) -> None:
-        self.folder, self.pages, self.requests = folder, pages, list[str]()
+    def __init__(self, folder: Path, pages: dict[str, str], selectors: str, posts: dict[str, Answer] | None = None) -> None:
+        self.folder, self.pages, self.requests, self.posts = folder, pages, list[str](), posts or {}
+        self.slow: dict[str, float] = {}
         (folder / "selectors").mkdir()
         header = 'vendor: Acme\nfirmware: "*"\n'
         (folder / "selectors" / "plain.yaml").write_text(header + selectors, encoding="utf-8")
@@ -45,7 +74,7 @@ class PlainRecorder:
         """Open it in a browser, with few seconds for each wait."""
         chosen = {"timeout": 6.0, "screenshots": False, "selectors": self.folder / "selectors", "firmware": "plain", **manner}
         with (
-            serving(self.pages, self.requests) as url,
+            serving(self.pages, self.requests, self.posts, self.slow) as url,
             open_recorder(url, "admin", "secret", downloads=self.folder / "downloads", **chosen) as recorder,
         ):
             yield recorder

@@ -17,7 +17,7 @@ _STEPS: list[tuple[str, str, str, Effect, str, str]] = [
     ("Download the certificates", "download-device", "Click Download", "read", "device.download", 'button "Download"'),
     ("Download the certificates", "open-trusted", "Click Trusted CA Certificates", "read", "ca.trusted_tab", 'text "Trusted"'),
     ("Download the certificates", "download-trusted", "Click Download", "read", "trusted.download", "t=com.Download"),
-    ("Judge the certificates", "judge", "Judge the certificates on paper", "read", "", ""),
+    ("Judge the certificates", "judge", "Check the certificate files", "read", "", ""),
     ("Enable HTTPS", "open-status", "Click Security Status", "read", "security.status_tab", 'text "Security Status"'),
     ("Enable HTTPS", "open-details", "Click Details", "read", "status.details", 'button "Details"'),
     ("Enable HTTPS", "open-https", "Click Optimize", "read", "details.optimize", 'button "Optimize" within https_row'),

@@ -17,7 +17,8 @@ from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, SignInRefused, UnknownFirmware, WrongCall
 from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.guide import Shooting, Wish, make_guides
+from nvrflow.guide import Wish
+from nvrflow.guide_runs import Shooting, make_guides
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import Manner, open_recorder
 from nvrflow.recorder.opening import look_at
@@ -148,7 +149,7 @@ def test_a_language_that_no_browser_knows_is_a_wrong_call(asking: Asking, opened
 @pytest.mark.browser
 def test_each_guide_is_made_of_pages_in_its_own_language(asking: Asking, tmp_path: Path) -> None:
     manner = Manner(selectors=ASKING, screenshots=False, timeout=6.0)
-    shooting = Shooting((asking().url,), "sign_in", ("en", "es"), USER, lambda _: PASSWORD, manner)
+    shooting = Shooting((asking().url,), "sign_in", ("en", "es"), USER, lambda _: PASSWORD, manner, runs=tmp_path / "runs")
     make_guides(shooting, tmp_path / "guide", Wish(formats=("md",)))
     spoken = {code: (tmp_path / "guide" / code / "guide.md").read_text(encoding="utf-8") for code in ("en", "es")}
     assert "English" in spoken["en"] and "Español" in spoken["es"]
@@ -171,9 +172,11 @@ def test_the_empty_page_of_a_recorder_that_asks_is_not_pictured(asking: Asking, 
         assert recorder.steps.pictures == []
     manner = Manner(selectors=ASKING, timeout=6.0)
     make_guides(
-        Shooting((asking().url,), "sign_in", (), USER, lambda _: PASSWORD, manner), tmp_path, Wish(formats=("md", "html"))
+        Shooting((asking().url,), "sign_in", (), USER, lambda _: PASSWORD, manner, runs=tmp_path / "runs"),
+        tmp_path / "guide",
+        Wish(formats=("md", "html")),
     )
-    guide = (tmp_path / "guide.md").read_text(encoding="utf-8")
+    guide = (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
     assert "Open a web browser" in guide and "![" not in guide
     assert not list(tmp_path.rglob("*.png"))
 

@@ -18,7 +18,7 @@ import pytest
 
 from nvrflow import tls
 from nvrflow.browser import Browser, find_browser, open_browser, use_driver, user_agent
-from nvrflow.browser.printing import print_pdf
+from nvrflow.browser.pdf import print_pdf
 from nvrflow.errors import NvrflowError, WrongCall
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc, or for programs in Linux's places")
@@ -79,7 +79,7 @@ def test_the_headless_shell_is_preferred_but_never_where_a_full_browser_is_neede
 
 @LINUX
 def test_playwrights_own_browser_is_taken_when_none_is_installed(programs: Path) -> None:
-    assert asked(programs, "find_browser()").startswith("browser: there is none on this computer; type: ")
+    assert asked(programs, "find_browser()").startswith("browser: there is no Chrome, Edge or Chromium on this computer; type: ")
     place = "__import__('nvrflow.browser.driver', fromlist=['driver']).driver().chromium.executable_path"
     own = program(Path(asked(programs, place)))
     assert asked(programs, "find_browser().path") == str(own)
@@ -105,7 +105,7 @@ def test_an_installed_browser_is_not_installed_again(programs: Path) -> None:
 
 
 def test_what_is_named_but_no_program_is_refused_with_the_options_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WrongCall, match=r"^--browser-path .*nothing: is no program; give the full path"):
+    with pytest.raises(WrongCall, match=r"^--browser-path .*nothing: this is not a program; give the full path"):
         find_browser(tmp_path / "nothing")
     monkeypatch.setenv("NVRFLOW_BROWSER", str(tmp_path))
     with pytest.raises(WrongCall, match=r"^NVRFLOW_BROWSER "):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import pty
 import shutil
 import subprocess
 import tempfile
@@ -56,6 +58,24 @@ class Drive:
             timeout=120, check=False, cwd="/", **who,
         )  # fmt: skip
         return done
+
+    def shown(self, script: str, answer: str) -> list[str]:
+        """The lines that the script shows at a terminal of its own, until it has ended."""
+        outside, inside = pty.openpty()
+        os.write(outside, answer.encode())
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.home)}
+        argv = ["sh", str(self.folder / script)]
+        with subprocess.Popen(
+            argv, env=environment, stdin=inside, stdout=inside, stderr=inside, start_new_session=True
+        ) as process:
+            os.close(inside)
+            seen = b""
+            with contextlib.suppress(OSError):  # Linux's word for the end of a terminal
+                while piece := os.read(outside, 4096):
+                    seen += piece
+            process.wait(60)
+        os.close(outside)
+        return seen.decode().replace("\r\n", "\n").splitlines()
 
     def made(self, *certificates: Made, kind: Kind = "limited") -> Drive:
         bundled([one.certificate for one in certificates], self.folder, self.computer, kind)
@@ -189,13 +209,24 @@ def test_without_a_yes_nothing_is_changed(drive: Drive) -> None:
     assert drive.state() == before
 
 
+def test_at_a_terminal_the_script_breaks_lines_between_words_and_keeps_a_long_word_whole(drive: Drive) -> None:
+    host = "a-very-long-name-of-a-recorder.and-of-its-network.local"
+    authority = make_ca()
+    drive.made(make_device(authority, f"DNS:{host}"), authority)
+    lines = drive.shown("install-linux.sh", "no\n")
+    words = "\n".join(lines)
+    assert f"https://{host}/" in words.split() and authority.certificate.sha256[:48] in words, "what is copied stays whole"
+    assert "This computer will trust it" in words and lines[-1].endswith("Nothing was changed.")
+    assert not [line for line in lines[:-1] if len(line) > 79 and len(line.split()) > 1]
+
+
 @needs_certutil
 def test_twice_is_once(drive: Drive) -> None:
     drive.made(*situations()["issued"])
     first = drive.run("install-linux.sh", "--yes")
     second = drive.run("install-linux.sh", "--yes")
     assert (first.returncode, second.returncode) == (0, 0)
-    assert second.stdout.count("there already") == 2 and len(drive.rows()) == 2
+    assert second.stdout.count("already installed") == 2 and len(drive.rows()) == 2
 
 
 @needs_certutil
@@ -210,7 +241,7 @@ def test_what_a_person_had_put_there_stays(drive: Drive) -> None:
     (drive.folder / "prepare").write_text(script)
     assert drive.run("prepare").returncode == 0
     before = drive.rows()
-    assert "there already" in drive.run("install-linux.sh", "--yes").stdout
+    assert "already installed" in drive.run("install-linux.sh", "--yes").stdout
     drive.run("uninstall-linux.sh", "--yes")
     assert drive.rows() == before
 
@@ -220,7 +251,7 @@ def test_an_exchanged_file_is_noticed(drive: Drive) -> None:
     file = next((drive.folder / "certificates").iterdir())
     file.write_text(make_ca("Somebody else").certificate.pem)
     ended = drive.run("install-linux.sh", "--yes")
-    assert ended.returncode == 1 and "not as they were made" in ended.stdout
+    assert ended.returncode == 1 and "have changed since they were made" in ended.stdout
 
 
 @needs_root

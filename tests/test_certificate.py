@@ -119,7 +119,7 @@ def test_pkcs12_is_refused_by_its_name(pair: tuple[Made, Made]) -> None:
         (b'{"result": false, "error": {"code": 287637505}}', "a JSON answer"),
         (b"%PDF-1.7 ...", "a PDF"),
         (b"MZ\x90\x00\x03", "a Windows program"),
-        (b"Error: session expired", "a text that begins with 'Error: session expired'"),
+        (b"Error: session expired", "text that begins with 'Error: session expired'"),
         (bytes(range(200, 256)) * 4, "binary data"),
         (b"-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n", "a certificate request"),
         (b"-----BEGIN CERTIFICATE-----\nMIIB", "cut off"),
@@ -138,14 +138,14 @@ def test_a_broken_block_is_not_passed_over(pair: tuple[Made, Made]) -> None:
 
 
 def test_size_and_number_are_limited(tmp_path: Path) -> None:
-    with pytest.raises(CertificateRefused, match="65536 are the most"):
+    with pytest.raises(CertificateRefused, match="at most 65536 are read"):
         read_certificates(b"A" * (64 * 1024 + 1), "big")
     with pytest.raises(CertificateRefused, match="17 certificates"):
         read_certificates(b"".join(make_ca(str(number)).certificate.pem.encode() for number in range(17)), "many.pem")
-    with pytest.raises(CertificateRefused, match="are the most"):
+    with pytest.raises(CertificateRefused, match="at most 65536 are read"):
         read_certificates(as_zip(bomb=b"\0" * 10_000_000), "bomb.zip")
     (tmp_path / "huge").write_bytes(b"\0" * (2 * 1024 * 1024))
-    with pytest.raises(CertificateRefused, match="are the most"):
+    with pytest.raises(CertificateRefused, match="are read"):
         read_certificate_file(tmp_path / "huge")
 
 

@@ -1,4 +1,4 @@
-"""The cases from public reports, judged on paper: each gives the right result with the right words."""
+"""The cases from public reports, judged from the certificates alone: each gives the right result with the right words."""
 
 from __future__ import annotations
 

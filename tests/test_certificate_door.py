@@ -130,7 +130,7 @@ def test_a_certificate_whose_lengths_were_left_open_is_read_as_the_one_that_was_
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        (b"20300230000000Z", "not a date that exists"),
+        (b"20300230000000Z", "a date that does not exist"),
         (b"203001010000", "no seconds"),
         (b"20300101000000.5Z", "a fraction of a second"),
         (b"20300101000000+0100", "an offset from UTC"),

@@ -129,7 +129,9 @@ def test_a_later_firmware_than_the_files_is_not_guessed_at(changed: Changed, ope
     recorder = changed("dahua/nvr_v5", version="6.001.0000000.0")
     with pytest.raises(UnknownFirmware) as unknown, opened(recorder):
         pass
-    assert "the nearest is dahua/nvr_v5, which lacks firmware >=5.0, <6.0 (here 6.1)" in str(unknown.value)
+    assert "the nearest is dahua/nvr_v5, but these signs of it were not found: firmware >=5.0, <6.0 (here 6.1)" in str(
+        unknown.value
+    )
     with opened(recorder, firmware="dahua/nvr_v5") as named:
         sign_in(named)
         assert "the recorder says that its firmware is 6.1; dahua/nvr_v5 is for >=5.0, <6.0" in named.report.notes

@@ -114,7 +114,7 @@ def test_five_views_of_each_situation_never_contradict_each_other(home: Path) ->
         agree(after)
         assert after.https["trusted"] is None and after.verified["https"]["trusted"] is False
         second = person.types("untrust", recorder.url)
-        assert second.returncode == 0 and "taken back already" in second.stdout and "never" not in second.stdout
+        assert second.returncode == 0 and "removed already" in second.stdout and "never" not in second.stdout
 
 
 def test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place(home: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_tool_is_called_by_its_absolute_path_only() -> None:
 def test_a_failure_says_the_tools_last_words() -> None:
     ended = run(python("import sys; print('first', file=sys.stderr); print('last words', file=sys.stderr); sys.exit(3)"))
     assert ended.code == 3 and ended.why.endswith("ended with 3: first last words")
-    assert run(python("import sys; sys.exit(4)")).why.endswith("ended with 4 and said nothing")
+    assert run(python("import sys; sys.exit(4)")).why.endswith("ended with 4 and printed nothing")
 
 
 def test_the_language_is_always_the_tools_own() -> None:

@@ -192,7 +192,7 @@ def test_what_is_to_be_typed_has_the_address_that_the_user_gave(user: Computer, 
 def test_a_recorder_that_made_a_new_certificate_is_told_from_one_never_trusted(user: Computer, serve: Serving) -> None:  # noqa: F811
     trusted(make_device(None), user)
     (found,) = problems(serve(make_device(None)), user)
-    assert found.code == "another-certificate" and "another certificate than the trusted one" in found.sentence
+    assert found.code == "another-certificate" and "a different certificate from the trusted one" in found.sentence
     assert "nvrflow untrust" in found.advice
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 import pytest
 
-from nvrflow.browser.asked import Asked
+from nvrflow.browser.proxy_request import Asked
 from nvrflow.content import folder
 from nvrflow.errors import InvalidFile
 from nvrflow.firmware import available, load_firmware
@@ -231,10 +231,10 @@ def test_no_shipped_file_declares_a_call_that_is_named_after_a_change() -> None:
 def test_patterns_of_declarations_are_checked_with_their_place(tmp_path: Any) -> None:
     text = "vendor: A\nfirmware: '*'\nharmless:\n  - {url: /a, query: '('}\nwrites:\n  - url: '['\n"
     (tmp_path / "one.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InvalidFile, match="is no regular expression") as refused:
+    with pytest.raises(InvalidFile, match="is not a regular expression") as refused:
         load_firmware("one", tmp_path)
     assert refused.value.key == "harmless[0].query"
     (tmp_path / "one.yaml").write_text(text.replace("query: '('", "query: '.*'"), encoding="utf-8")
-    with pytest.raises(InvalidFile, match="is no regular expression") as refused:
+    with pytest.raises(InvalidFile, match="is not a regular expression") as refused:
         load_firmware("one", tmp_path)
     assert refused.value.key == "writes[0].url"

@@ -112,6 +112,6 @@ def test_a_question_that_was_answered_before_is_no_refusal_of_the_next_sign_in(s
     with opened(simulated("hikvision/ds_v3", latency_ms=300)) as recorder:
         sign_in(recorder)
         sign_out(recorder)
-        assert recorder.popups.native == ["Are you sure to log out?"]
+        assert recorder.window.native == ["Are you sure to log out?"]
         sign_in(recorder)
         assert recorder.signed_in

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from nvrflow.browser import asked, find_browser, gate, open_browser
-from nvrflow.browser.asked import Asked
+from nvrflow.browser import find_browser, gate, open_browser, proxy_request
 from nvrflow.browser.conversation import Refused, Rules
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.proxy_request import Asked
 from nvrflow.simulator.certificates import Names, make
 from nvrflow.simulator.listeners import tls_context
 from nvrflow.simulator.recorder_settings import Settings
@@ -212,9 +212,9 @@ def test_a_body_in_chunks_is_judged_as_a_whole_and_passed_on_as_it_came(peer: Pe
 
 
 def test_heads_and_bodies_have_a_limit(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asked, "MOST_BODY", 1000)
+    monkeypatch.setattr(proxy_request, "MOST_BODY", 1000)
     with opened() as run:
-        assert run.say(request(peer, more=f"X-Long: {'x' * asked.MOST_HEAD}\r\n")) == b""
+        assert run.say(request(peer, more=f"X-Long: {'x' * proxy_request.MOST_HEAD}\r\n")) == b""
         assert run.say(request(peer, "POST", more="Content-Length: 2000\r\n", body=b"x" * 2000)) == b""
         assert run.say(request(peer, "POST", more="Content-Length: 900\r\n", body=b"x" * 900)) == PLAIN
     assert [len(one.body) for one in run.asked] == [900]

@@ -12,19 +12,21 @@ from typing import Any
 import pytest
 from PIL import Image
 from plain_recorder import PlainRecorder
+from run_for_guide import read_again, run_for_guide
 
 from nvrflow.browser import find_browser, open_browser, use_driver
 from nvrflow.errors import NvrflowError
-from nvrflow.guide import Film, Made, Shooting, Wish, film, make_guide, make_guides, read_theme
+from nvrflow.guide import Made, Source, Wish, make_guide, read_theme
 from nvrflow.guide.composing import compose
 from nvrflow.guide.manual import Guide
 from nvrflow.guide.pictures import crop_of, plates
 from nvrflow.guide.words import words_in
+from nvrflow.guide_runs import Shooting, make_guides
 from nvrflow.recorder import Manner
+from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
-from nvrflow.report.pictures import Box
+from nvrflow.report.record import Record
 from nvrflow.simulator import simulate
 
 DAY = "2026-11-24"
@@ -33,17 +35,13 @@ QUICK = Wish(("md", "html"), date=DAY)
 
 @dataclass(frozen=True)
 class Shown:
-    """One recorder that was filmed with `--check`, and the guide of it."""
+    """One recorder on which `secure` was run with `--check`, and the guide of that run; its folder lies in `runs`."""
 
     recorder: Any
-    film: Film
+    runs: Path
+    source: Source
     made: Made
     guide: Guide
-
-
-def filmed(recorder: Any, flow: str = "secure", language: str | None = None, **options: Any) -> Film:
-    manner = Manner(check=options.pop("check", True), timeout=20)
-    return film(flow, recorder.url, recorder.user, recorder.password, manner, Studio(scale=1, language=language), **options)
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +49,10 @@ def shown(playwright: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     use_driver(playwright)
     with pytest.MonkeyPatch.context() as patched, simulate("dahua/nvr_v4") as recorder:
         patched.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        taken = filmed(recorder)
+        runs = tmp_path_factory.mktemp("runs")
+        taken = run_for_guide(recorder, runs)
         made = make_guide(taken, tmp_path_factory.mktemp("guide"), replace(QUICK, formats=("md", "html", "pdf")))
-        yield Shown(recorder, taken, made, compose(taken, words_in("en"), DAY))
+        yield Shown(recorder, runs, taken, made, compose(taken, words_in("en"), DAY))
 
 
 def items(guide: Guide) -> list[Any]:
@@ -81,8 +80,7 @@ def test_every_step_of_the_hand_made_guide_in_a_browser_is_there_in_its_order(sh
 
 
 def test_the_box_of_each_picture_is_the_control_that_the_sentence_names(shown: Shown) -> None:
-    shots = shown.film.studio.shots
-    words = {name: shot.words for name, shot in shots.items() if shot.picture and shot.picture.target}
+    words = {step.id: step.target.words for step in shown.source.steps if step.raw and step.target}
     assert {words[step] for step in ("open-menu", "open-security", "open-https")} == {"SETTING", "SECURITY", "Optimize"}
     assert all(
         words[item.anchor] in " ".join(one.text for one in item.sentences) for item in items(shown.guide) if item.anchor in words
@@ -114,20 +112,21 @@ def test_no_file_holds_the_password(shown: Shown) -> None:
 
 
 def test_a_video_shows_nothing_of_a_password_not_even_how_long_it_is(tmp_path: Path) -> None:
-    studio = Studio(video=tmp_path / "video.webm")
+    camera = Camera(video=tmp_path / "video.webm")
     with open_browser(find_browser()) as process:
         page = process.new_page()
-        studio.meet(page)
+        camera.meet(page)
         page.goto("data:text/html,<input value=admin><input type=password value=secret><input data-nvrflow-secret value=secret>")
         look = "one => [getComputedStyle(one).webkitTextFillColor, getComputedStyle(one).caretColor]"
         user, password, marked = (one.evaluate(look) for one in page.locator("input").all())
-        studio.part()
+        camera.part()
     assert password == marked == ["rgba(0, 0, 0, 0)"] * 2
     assert user[0] == "rgb(0, 0, 0)"
 
 
 def test_two_runs_on_an_unchanged_recorder_give_identical_folders(shown: Shown, tmp_path: Path) -> None:
-    again = make_guide(filmed(shown.recorder), tmp_path / "again", replace(QUICK, formats=("md", "html", "pdf")))
+    source = run_for_guide(shown.recorder, tmp_path / "runs")
+    again = make_guide(source, tmp_path / "again", replace(QUICK, formats=("md", "html", "pdf")))
     names = sorted(str(path.relative_to(again.folder)) for path in again.folder.rglob("*") if path.is_file())
     assert names == sorted(str(path.relative_to(shown.made.folder)) for path in shown.made.folder.rglob("*") if path.is_file())
     _, different, missing = filecmp.cmpfiles(shown.made.folder, again.folder, names, shallow=False)
@@ -141,52 +140,56 @@ def test_a_clock_that_is_drawn_late_is_in_no_picture(tmp_path: Path) -> None:
     plain = PlainRecorder(tmp_path, {"/": page}, selectors)
     pictures = []
     for _ in range(2):
-        studio = Studio(scale=1)
-        with plain.opened(steps=Steps(Report("", ""), studio=studio)) as recorder:
+        steps = Steps(Report("", ""), camera=Camera(still=True, scale=1))
+        with plain.opened(steps=steps, screenshots=True) as recorder:
             assert recorder.page.locator(".clock").inner_text()
-        assert studio.shots["open"].picture is not None
-        pictures.append(studio.shots["open"].picture.image)
+        pictures.append(steps.pictures[0].image)
     assert pictures[0] == pictures[1]
 
 
 def test_making_it_again_writes_nothing_and_keeps_the_day(shown: Shown, tmp_path: Path) -> None:
-    make_guide(shown.film, tmp_path / "guide", QUICK)
-    again = make_guide(shown.film, tmp_path / "guide", replace(QUICK, date=None))
+    make_guide(shown.source, tmp_path / "guide", QUICK)
+    again = make_guide(shown.source, tmp_path / "guide", replace(QUICK, date=None))
     assert again.written == ()
     assert DAY in (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
 
 
-def with_words(taken: Film, step: str, words: str) -> Film:
-    shots = {**taken.studio.shots, step: replace(taken.studio.shots[step], words=words)}
-    return replace(taken, studio=replace(taken.studio, shots=shots))
+def with_step(shown: Shown, step_id: str, **changes: Any) -> Source:
+    """The same run in which one step's target is another."""
+    again = read_again(shown.source)
+    for step in again.steps:
+        if step.id == step_id:
+            assert step.target is not None
+            step.target = replace(step.target, **changes)
+    return again
 
 
 def test_a_renamed_label_changes_exactly_the_step_that_shows_it(shown: Shown) -> None:
-    renamed = told(compose(with_words(shown.film, "open-security", "PROTECTION"), words_in("en"), DAY))
+    renamed = told(compose(with_step(shown, "open-security", words="PROTECTION"), words_in("en"), DAY))
     before = told(shown.guide)
     assert {anchor for anchor in before if before[anchor] != renamed[anchor]} == {"open-security"}
     assert renamed["open-security"] == "Click the PROTECTION menu option."
 
 
 def test_a_picture_that_looks_the_same_is_not_written_again(shown: Shown, tmp_path: Path) -> None:
-    made = make_guide(shown.film, tmp_path / "guide", QUICK)
+    made = make_guide(shown.source, tmp_path / "guide", QUICK)
     raw = made.folder / "raw" / "open-menu.png"
     with Image.open(raw) as image:
         touched = image.convert("RGB")
     touched.putpixel((3, 3), tuple(part ^ 1 for part in touched.getpixel((3, 3))))  # type: ignore[union-attr]
     touched.save(raw)
-    again = make_guide(shown.film, made.folder, QUICK)
+    again = make_guide(shown.source, made.folder, QUICK)
     assert not {"pictures/open-menu.png", "pictures/open-security.png"} & set(again.written)
     with Image.open(raw) as image:
         assert image.convert("RGB").tobytes() == touched.tobytes()
 
 
 def test_what_an_earlier_guide_had_and_this_one_has_not_is_deleted(shown: Shown, tmp_path: Path) -> None:
-    made = make_guide(shown.film, tmp_path / "guide", QUICK)
+    made = make_guide(shown.source, tmp_path / "guide", QUICK)
     own = made.folder / "pictures" / "my-own.png"
     own.write_bytes(b"mine")
-    shorter = replace(shown.film, steps=shown.film.steps[:6])
-    make_guide(shorter, made.folder, QUICK)
+    report = replace(shown.source.report, steps=shown.source.report.steps[:6])
+    make_guide(Source(Record(shown.source.record.path, report)), made.folder, QUICK)
     assert own.exists() and not (made.folder / "pictures" / "open-https.png").exists()
 
 
@@ -199,20 +202,17 @@ def test_raw_pictures_hold_no_annotation(shown: Shown) -> None:
 
 
 def test_a_target_outside_the_picture_is_an_error_and_never_a_wrong_picture(shown: Shown, tmp_path: Path) -> None:
-    shot = shown.film.studio.shots["open-menu"]
-    assert shot.picture is not None
-    gone = replace(shot, picture=replace(shot.picture, target=Box(5000, 20, 80, 20)))
-    shots = {**shown.film.studio.shots, "open-menu": gone}
-    astray = replace(shown.film, studio=replace(shown.film.studio, shots=shots))
+    astray = with_step(shown, "open-menu", box=(5000, 20, 80, 20))
     with pytest.raises(NvrflowError, match="open-menu: the target lies outside the picture"):
         list(plates(astray, shown.guide, read_theme(), tmp_path))
 
 
 def test_each_crop_lies_on_the_screen_and_holds_the_whole_target(shown: Shown) -> None:
-    for shot in shown.film.studio.shots.values():
-        if shot.picture is None or shot.picture.target is None:
-            continue
-        crop, target = crop_of(shot, shot.picture, 1280, 720), shot.picture.target
+    pictures = [(step, picture) for step in shown.source.steps if (picture := shown.source.picture(step)) and picture.target]
+    assert len(pictures) > 10
+    for step, picture in pictures:
+        crop, target = crop_of(step, picture, 1280, 720), picture.target
+        assert target is not None
         assert crop.x >= 0 and crop.y >= 0 and crop.x + crop.width <= 1280 and crop.y + crop.height <= 720
         assert crop.x <= target.x and target.x + target.width <= crop.x + crop.width
         assert crop.y <= target.y and target.y + target.height <= crop.y + crop.height
@@ -243,7 +243,7 @@ def test_the_pdf_says_the_day_and_has_pages(shown: Shown) -> None:
 
 
 def test_a_guide_can_be_in_another_language_than_the_recorder(shown: Shown) -> None:
-    said = told(compose(shown.film, words_in("de"), DAY))
+    said = told(compose(shown.source, words_in("de"), DAY))
     assert said["open-security"] == "Klicken Sie auf den Menüpunkt SECURITY."
 
 
@@ -256,14 +256,14 @@ def test_commands_for_each_system_are_in_the_chapter_about_importing(shown: Show
 
 
 def test_the_pages_are_asked_to_speak_the_language_of_the_guide(shown: Shown) -> None:
-    taken = filmed(shown.recorder, "sign_in", "zh")
-    assert taken.firmware.language == "zh"
+    taken = run_for_guide(shown.recorder, shown.runs, "sign_in", "zh")
+    assert taken.report.language == "zh"
     assert told(compose(taken, words_in("zh"), DAY))["click-sign-in-submit"] == "点击 登录 按钮。"
 
 
 def test_a_recorder_on_which_it_cannot_be_done_has_a_guide_that_says_so(simulated: Any, playwright: Any, tmp_path: Path) -> None:
     use_driver(playwright)
-    made = make_guide(filmed(simulated(plugin="required")), tmp_path / "guide", QUICK)
+    made = make_guide(run_for_guide(simulated(plugin="required"), tmp_path / "runs"), tmp_path / "guide", QUICK)
     assert made.kind == "plugin-needed"
     text = (made.folder / "guide.md").read_text(encoding="utf-8")
     assert "This cannot be done on this recorder" in text and "plug-in" in text
@@ -273,6 +273,7 @@ def test_a_flow_may_add_sentences_and_chapters_with_translations(shown: Shown, t
     (tmp_path / "look.py").write_text(
         "from nvrflow.flows.sign_in import sign_in\n\n"
         "def look(recorder):\n"
+        "    recorder.title('Have a look', de='Sich umsehen')\n"
         "    sign_in(recorder)\n"
         "    with recorder.chapter('Look around', de='Umsehen'):\n"
         "        recorder.say('Mind the step.', de='Vorsicht, Stufe.')\n"
@@ -280,7 +281,9 @@ def test_a_flow_may_add_sentences_and_chapters_with_translations(shown: Shown, t
         "        recorder.say('That is all.')\n",
         encoding="utf-8",
     )
-    taken = filmed(shown.recorder, "look", flows=tmp_path)
+    taken = run_for_guide(shown.recorder, shown.runs, "look", flows=tmp_path)
+    titles = [compose(taken, words_in(code), DAY).title for code in ("en", "de", "es")]
+    assert titles == ["Have a look", "Sich umsehen", "Have a look"]
     english, german = (compose(taken, words_in(code), DAY).chapters[-1] for code in ("en", "de"))
     assert (english.title, german.title) == ("Look around", "Umsehen")
     assert told(compose(taken, words_in("en"), DAY))["open-menu"] == "Mind the step. Click the SETTING button. That is all."
@@ -295,6 +298,7 @@ def test_a_matrix_has_a_folder_for_each_language_and_an_index(shown: Shown, tmp_
         password=lambda url: shown.recorder.password,
         manner=Manner(check=True),
         scale=1,
+        runs=tmp_path / "runs",
     )
     batch = make_guides(shooting, tmp_path / "all", QUICK)
     assert [made.language for made in batch.guides] == ["en", "zh"]
@@ -306,21 +310,23 @@ def test_a_matrix_has_a_folder_for_each_language_and_an_index(shown: Shown, tmp_
 def test_a_real_run_proves_what_the_guide_says(simulated: Any, playwright: Any, tmp_path: Path) -> None:
     use_driver(playwright)
     recorder = simulated()
-    taken = filmed(recorder, check=False)
-    assert taken.problem is None and taken.proved == recorder.https_url
+    taken = run_for_guide(recorder, tmp_path / "runs", check=False)
+    assert taken.problem is None and taken.https.proved == recorder.https_url and taken.https.trusted
     said = told(compose(taken, words_in("en"), DAY))
     assert said["click-https-confirm"].startswith("Click the OK button.")
     assert not list((tmp_path / "home").rglob("cert9.db")), "this computer's own stores stay as they are"
 
 
 def test_steps_outside_of_a_chapter_stand_in_the_one_that_follows(shown: Shown) -> None:
-    steps = tuple(replace(step, chapter="" if step.id == "open-security-status" else step.chapter) for step in shown.film.steps)
-    guide = compose(replace(shown.film, steps=steps), words_in("en"), DAY)
+    again = read_again(shown.source)
+    for step in again.steps:
+        step.chapter = "" if step.id == "open-security-status" else step.chapter
+    guide = compose(again, words_in("en"), DAY)
     assert all(chapter.title for chapter in guide.chapters)
     assert told(guide) == told(shown.guide)
 
 
-def test_a_guide_says_where_nothing_had_to_be_changed(simulated: Any, playwright: Any) -> None:
+def test_a_guide_says_where_nothing_had_to_be_changed(simulated: Any, playwright: Any, tmp_path: Path) -> None:
     use_driver(playwright)
-    taken = filmed(simulated(https=True), "enable_https")
+    taken = run_for_guide(simulated(https=True), tmp_path / "runs", "enable_https")
     assert "nothing had to be changed" in told(compose(taken, words_in("en"), DAY))["await-https"]

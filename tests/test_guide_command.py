@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def guide(home: Path, out: Path, url: str, password: str, *more: str) -> str:
     argv = [sys.executable, "-m", "nvrflow", "guide", url, "--check", "--out", str(out), "--format", "md,html", *more]
     environment = {**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": password, "PLAYWRIGHT_BROWSERS_PATH": str(home / "none")}
-    ended = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170)
+    ended = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170, cwd=home)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout + ended.stderr
 
@@ -27,9 +27,14 @@ def guide(home: Path, out: Path, url: str, password: str, *more: str) -> str:
 def test_the_guide_has_each_step_once_in_order_and_leaves_the_recorder_alone(home: Path, tmp_path: Path) -> None:
     with simulate("dahua/nvr_v4", password="hunter2-hunter2") as recorder:
         before = recorder.state()
-        guide(home, tmp_path / "guide", recorder.url, recorder.password)
+        said = guide(home, tmp_path / "guide", recorder.url, recorder.password)
         assert recorder.state() == before
         assert recorder.sessions == 0
+    (run,) = (home / "nvrflow-runs").iterdir()
+    assert f"Run folder: nvrflow-runs/{run.name}" in said or f"Run folder: {run}" in said
+    guide(home, tmp_path / "again", str(run), "")
+    for name in ("guide.md", "guide.html"):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "guide" / name).read_bytes()
     text = (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
     numbers = re.findall(r"\*\*Step (\d+[a-z])\.\*\*", text)
     assert len(numbers) > 12

@@ -15,15 +15,15 @@ from nvrflow.cli.guide import guide
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
-from nvrflow.firmware import Page as FirmwarePage
-from nvrflow.guide import LANGUAGES, Film, read_theme
+from nvrflow.guide import LANGUAGES, Source, read_theme
 from nvrflow.guide.instructions import sentences
 from nvrflow.guide.manual import Chapter, Guide, Item, Listing, Table, lettered
 from nvrflow.guide.markdown import as_markdown
 from nvrflow.guide.pictures import looks_same, write_if_changed
 from nvrflow.guide.words import Sentence, words_in
-from nvrflow.recorder.studio import Studio
+from nvrflow.recorder.target import target_of
 from nvrflow.report import Report, Step
+from nvrflow.report.record import Record
 
 TEXTS = read_yaml(Path(__file__).parent.parent / "src" / "nvrflow" / "guide" / "texts.yaml").data
 
@@ -134,7 +134,7 @@ def test_a_file_that_holds_the_same_is_not_touched(tmp_path: Path) -> None:
         (["--date", "24.11.2026"], r"--date 24\.11\.2026: is not a date"),
         (["--date", "2026-02-30"], "--date 2026-02-30: is not a date"),
         (["--languages", "en,fr"], "--language fr: a guide can be written in"),
-        (["--theme", "no-such.yaml"], r"no-such\.yaml: there is no such file"),
+        (["--theme", "no-such.yaml"], r"no-such\.yaml: this file does not exist"),
     ],
 )
 def test_a_call_that_cannot_be_meant_is_refused_before_the_recorder_is_touched(
@@ -148,9 +148,8 @@ def test_a_call_that_cannot_be_meant_is_refused_before_the_recorder_is_touched(
 def test_the_row_of_a_control_is_named_without_the_colon_of_its_label() -> None:
     row = [Locator(css=".row", has_text="Password:")]
     button = Element(find=[Locator(role="button", name="Login", within="$row")])
-    file = SelectorFile(
-        vendor="Acme", firmware="*", scopes={"row": row}, pages={"home": FirmwarePage(elements={"login": button})}
-    )
-    step = Step("click-home-login", "Click Login", element="home.login", verb="click")
-    taken = Film("look", Report("look", ""), Studio(), Firmware("acme", file), (step,), "192.0.2.10")
+    firmware = Firmware("acme", SelectorFile(vendor="Acme", firmware="*", scopes={"row": row}))
+    target = target_of(firmware, button, "home.login")
+    step = Step("click-home-login", "Click Login", element="home.login", verb="click", target=target)
+    taken = Source(Record(Path(), Report("look", "http://192.0.2.10", steps=[step])))
     assert sentences(taken, step, words_in("en"))[0].text == "Click Login next to Password."

@@ -9,7 +9,6 @@ from plain_recorder import PlainRecorder
 
 from nvrflow.errors import SelectorDrift
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
 from nvrflow.report.plain import plain
 
@@ -47,7 +46,8 @@ def test_a_message_shows_an_icon_by_its_number(tmp_path: Path) -> None:
 
 
 def test_a_guide_names_a_control_without_its_icon(tmp_path: Path) -> None:
-    studio = Studio(scale=1)
-    with PlainRecorder(tmp_path, {"/": PAGE}, SELECTORS).opened(steps=Steps(Report("", ""), studio=studio)) as recorder:
+    steps = Steps(Report("", ""))
+    with PlainRecorder(tmp_path, {"/": PAGE}, SELECTORS).opened(steps=steps, screenshots=True) as recorder:
         recorder.go_to("home").click("save")
-    assert studio.shots["click-home-save"].words == "Save"
+    target = steps.report.steps[-1].target
+    assert target is not None and target.words == "Save"

@@ -83,6 +83,43 @@ def test_a_secret_that_is_only_covered_is_in_use(tmp_path: Path) -> None:
     assert not [key for _, _, key, _ in found(tmp_path, text) if key.endswith("extra")]
 
 
+WORDS = """\
+vendor: A
+firmware: "*"
+language: {script: "window.lang", dictionary: "/{language}.xml"}
+texts:
+  login: {en: Login, es: Entrar}
+  gone: {en: Gone}
+  lost: {es: Perdido}
+"""
+
+
+def test_where_the_recorder_has_a_dictionary_english_words_are_all_that_is_asked_for(tmp_path: Path) -> None:
+    asked = [(key, what) for *_, key, what in found(tmp_path, WORDS) if key.startswith("texts")]
+    assert asked == [("texts.lost", "has no words in en")]
+    without = WORDS.replace(', dictionary: "/{language}.xml"', "")
+    asked = [(key, what) for *_, key, what in found(tmp_path, without) if key.startswith("texts")]
+    assert asked == [("texts.gone", "has no words in es"), ("texts.lost", "has no words in en")]
+
+
+USED_BEFORE = """\
+      ok: {find: [{role: button, name: OK}], effect: write, use_first: validity}
+      validity: {find: [{label: Days}], value: "365"}
+      country: {find: [{label: Country}], value: "$country"}
+    rows:
+      channels: {find: [{css: tr}], cells: {name: Name}, elements: {edit: [{text: Edit}]}}
+texts: {country: {en: Germany}}
+"""
+
+
+def test_what_is_used_before_another_element_is_in_use_and_rows_without_a_flow_are_not(tmp_path: Path) -> None:
+    text = WHOLE.replace("      ok: {find: [{role: button, name: OK}], effect: write}\n", USED_BEFORE)
+    assert [(key, what) for *_, key, what in found(tmp_path, text)] == [
+        ("pages.https.elements.country", "is used by no flow and on no way to a page"),
+        ("pages.https.rows.channels", "is used by no flow"),
+    ]
+
+
 # What flows cannot do without
 
 WHOLE = """\
@@ -116,16 +153,16 @@ def test_a_file_with_all_that_flows_use_is_clean_without_what_they_ask_for_first
 @pytest.mark.parametrize(
     ("line", "page", "said"),
     [
-        ("      submit: [{role: button, name: Enter}]\n", (4, "sign_in"), "lacks `submit`, which the flow sign_in uses"),
+        ("      submit: [{role: button, name: Enter}]\n", (4, "sign_in"), "has no `submit`, which the flow sign_in uses"),
         (
             "      enable: [{label: Secure}]\n",
             (16, "https"),
-            "lacks `enable`, which the flows disable_https, enable_https use",
+            "has no `enable`, which the flows disable_https, enable_https use",
         ),
         (
             "      download: [{role: link, name: Fetch}]\n",
             (12, "device_certificate"),
-            "lacks `download`, which the flow download_certificates uses",
+            "has no `download`, which the flow download_certificates uses",
         ),
     ],
 )
@@ -145,7 +182,7 @@ def test_a_page_that_lacks_is_one_warning_with_every_flow_that_goes_there(tmp_pa
 
 def test_what_a_page_has_to_have_is_asked_even_if_the_flow_asks_for_the_page(tmp_path: Path) -> None:
     text = WHOLE + "  account:\n    on: home\n"
-    assert found(tmp_path, text) == [("warning", 21, "pages.account", "lacks `sign_out`, which the flow sign_out uses")]
+    assert found(tmp_path, text) == [("warning", 21, "pages.account", "has no `sign_out`, which the flow sign_out uses")]
 
 
 def test_where_the_browser_itself_asks_the_page_needs_no_fields(tmp_path: Path) -> None:
@@ -157,7 +194,7 @@ def test_a_file_that_only_says_that_nothing_can_be_done_needs_nothing_else(tmp_p
     text = WHOLE[: WHOLE.index("      submit")] + "obstacles:\n  old: {shown_by: [{css: object}], means: plugin-needed}\n"
     assert found(tmp_path, text) == []
     later = text.replace("plugin-needed", "not-initialised")
-    assert any(what.startswith("lacks `submit`") for _, _, _, what in found(tmp_path, later))
+    assert any(what.startswith("has no `submit`") for _, _, _, what in found(tmp_path, later))
 
 
 OWN_FLOW = """\
@@ -193,22 +230,118 @@ def fetch(recorder: Recorder) -> None:
 """
 
 
-def test_an_own_flow_is_read_as_it_would_run_on_the_files_recorder(tmp_path: Path) -> None:
-    flows = tmp_path / "flows"
-    flows.mkdir()
+@pytest.fixture
+def flows(tmp_path: Path) -> Path:
+    """A folder for a team's own flows."""
+    (tmp_path / "flows").mkdir()
+    return tmp_path / "flows"
+
+
+def test_an_own_flow_is_tried_out_on_the_files_recorder(tmp_path: Path, flows: Path) -> None:
     (flows / "set_name.py").write_text(OWN_FLOW, encoding="utf-8")
     assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"has no page `names`, so the flow set_name cannot be used"}
-    names = WHOLE + "  names:\n    on: home\n    elements:\n      more: [{text: More}]\n"
+    names = WHOLE + "  names:\n    on: home\n    elements:\n      least: [{text: Least}]\n"
     assert found(tmp_path, names, flows) == []
     both = {(key, what) for *_, key, what in found(tmp_path, names + "  zone:\n    on: home\n", flows)}
     assert both == {
-        ("pages.names", "lacks `by_zone`, which the flow set_name uses"),
-        ("pages.names", "lacks `apply`, which the flow set_name uses"),
-        ("pages.zone", "lacks `list`, which the flow set_name uses"),
+        ("pages.names", "has no `by_zone`, which the flow set_name uses"),
+        ("pages.names", "has no `apply`, which the flow set_name uses"),
+        ("pages.zone", "has no `list`, which the flow set_name uses"),
+    }
+
+
+def test_what_is_used_after_either_answer_of_the_screen_is_looked_for(tmp_path: Path, flows: Path) -> None:
+    (flows / "set_name.py").write_text(OWN_FLOW, encoding="utf-8")
+    names = WHOLE + "  names:\n    on: home\n    elements:\n      more: [{text: More}]\n"
+    assert {what for *_, what in found(tmp_path, names, flows)} == {
+        "has no `less`, which the flow set_name uses",
+        "has no `least`, which the flow set_name uses",
+    }
+
+
+def own_flow(flows: Path, *lines: str) -> None:
+    """A flow `own` of these lines, with `page`, a page of the recorder."""
+    body = "".join(f"    {line}\n" for line in ("page = recorder.go_to('https')", *lines))
+    (flows / "own.py").write_text(f"from pathlib import Path\n\n\ndef own(recorder):\n{body}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lines", "lacking"),
+    [
+        (("a = page.offers('enable')", "b = page.is_checked('enable')", "if a and b:", "    page.click('deep')"), "deep"),
+        (("while not recorder.shows('home'):", "    pass", "page.fill('after', 'x')"), "after"),
+        (("while recorder.shows('home'):", "    page.click('each')"), "each"),
+        (("assert page.read('enable') == 'yes'", "page.download('proven')"), "proven"),
+        (("if 'x' in page.read('enable'):", "    return", "page.check('absent')"), "absent"),
+        (("for _ in range(10**9):", "    page.is_checked('often')"), "often"),
+    ],
+)
+def test_answers_are_tried_until_all_that_a_flow_uses_was_seen(
+    tmp_path: Path, flows: Path, lines: tuple[str, ...], lacking: str
+) -> None:
+    own_flow(flows, *lines)
+    assert [what for *_, what in found(tmp_path, WHOLE, flows)] == [f"has no `{lacking}`, which the flow own uses"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Path(__file__).with_name('left.txt').write_text('x')", "Forbidden: write "),
+        ("Path(__file__).unlink()", "Forbidden: remove a file"),
+        ("__import__('subprocess').run(['true'])", "Forbidden: start a program"),
+        ("__import__('socket').create_connection(('127.0.0.1', 9))", "Forbidden: speak to another computer"),
+        ("raise SystemExit", "SystemExit"),
+        ("return 1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_flow_that_does_something_beside_the_recorder_is_stopped_and_noted(
+    tmp_path: Path, flows: Path, line: str, said: str
+) -> None:
+    own_flow(flows, line)
+    ((severity, _, _, what),) = found(tmp_path, WHOLE, flows)
+    assert severity == "note" and f"({said}" in what
+    assert [path.name for path in flows.glob("*.*")] == ["own.py"]
+
+
+def test_a_flow_without_an_end_is_noted_and_the_others_are_tried_out(tmp_path: Path, flows: Path) -> None:
+    own_flow(flows, "sum(iter(int, 1))")
+    (flows / "zone.py").write_text("def zone(recorder):\n    recorder.go_to('zone')\n", encoding="utf-8")
+    findings = found(tmp_path, WHOLE, flows)
+    assert [(severity, what) for severity, _, _, what in findings if severity != "note"] == [
+        ("warning", "has no page `zone`, so the flow zone cannot be used")
+    ]
+    assert [what for severity, _, _, what in findings if severity == "note"] == [
+        "this flow cannot be tried out without a recorder (it does not come to an end); what it uses is not checked"
+    ]
+
+
+ROWS = """\
+    rows:
+      channels:
+        find: [{css: tr.channel}]
+        cells: {name: Name, state: [{css: .led}]}
+        elements:
+          edit: [{role: button, name: Edit}]
+"""
+
+
+def test_rows_that_a_flow_uses_and_the_page_does_not_have_are_named(tmp_path: Path, flows: Path) -> None:
+    own_flow(
+        flows,
+        "row = page.row('channels', 'Front door')",
+        "row.click('edit')",
+        "if row.read('state') == 'off':",
+        "    row.click('start')",
+        "[one['Name'] + one['speed'] for one in page.rows('channels')]",
+    )
+    assert {what for *_, what in found(tmp_path, WHOLE, flows)} == {"has no `channels`, which the flow own uses"}
+    assert {what for *_, what in found(tmp_path, WHOLE + ROWS, flows)} == {
+        "has no `channels.start`, which the flow own uses",
+        "has no `channels.speed`, which the flow own uses",
     }
 
 
 def test_an_own_flow_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def broken(recorder:\n", encoding="utf-8")
-    with pytest.raises(InvalidFile, match=r"broken\.py:1: is no Python"):
+    with pytest.raises(InvalidFile, match=r"broken\.py:1: is not Python"):
         lint(flows=tmp_path)

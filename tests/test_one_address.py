@@ -148,7 +148,7 @@ def test_a_check_names_another_cause_where_the_awaited_answer_was_not_held_back(
 
 def test_a_pattern_for_the_body_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text(FILE.replace('"auth', '("auth'), encoding="utf-8")
-    with pytest.raises(InvalidFile, match="is no regular expression") as refused:
+    with pytest.raises(InvalidFile, match="is not a regular expression") as refused:
         load_firmware("one", tmp_path)
     assert (refused.value.line, refused.value.key) == (6, "answers.sign_in.body")
 

@@ -6,24 +6,24 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from one_port_recorder import PASSWORD, OnePortRecorder
+from run_for_guide import run_for_guide
 
 from nvrflow import Recorder, Trusting
-from nvrflow.errors import CertificateRefused, HeldBack, ProductDefect, SelectorDrift, WrongCall
+from nvrflow.errors import CertificateRefused, ProductDefect, SelectorDrift, WrongCall
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.guide.composing import compose
-from nvrflow.guide.filming import film
 from nvrflow.guide.words import words_in
 from nvrflow.pytest_plugin import TrustStore
-from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.studio import Studio
+from nvrflow.recorder import open_recorder
 
 OWN = Path(__file__).parent / "strange"
 Started = Callable[..., OnePortRecorder]
@@ -132,11 +132,13 @@ def test_a_download_that_the_recorder_does_not_offer_is_told_as_that(gate: Start
         download_certificates(opened)
 
 
-def test_a_check_stops_before_https_is_switched_on(gate: Started, opened_at: Opening) -> None:
+def test_a_check_switches_nothing_on_and_describes_all_that_would_follow(gate: Started, opened_at: Opening) -> None:
     recorder = gate()
-    with opened_at(recorder.url, check=True) as opened, pytest.raises(HeldBack):
+    with opened_at(recorder.url, check=True) as opened:
         secure(opened)
+        would = [step.id for step in opened.report.steps if step.outcome == "would"]
     assert not recorder.stored
+    assert would[-5:] == ["await-https", "take", "rehearse", "import", "verify"]
 
 
 def test_a_person_is_asked_to_restart_a_recorder_that_does_not_by_itself(
@@ -154,7 +156,38 @@ def test_a_person_is_asked_to_restart_a_recorder_that_does_not_by_itself(
         opened.steps.listener.says = hear  # type: ignore[method-assign]
         enable_https(opened)
         assert opened.report.https is not None and opened.report.https.after
-    assert said == ["Restart the recorder now (127.0.0.1); it does not do so by itself. Waiting for it."]
+    told = "Restart the recorder now (127.0.0.1); it does not do so by itself. nvrflow waits for it, at most 6 seconds."
+    assert said == [told]
+
+
+def test_nobody_is_waited_for_who_is_not_there_to_restart_the_recorder(gate: Started, opened_at: Opening, tmp_path: Path) -> None:
+    own = changed(tmp_path, ("identify:", "restart: by_hand\nidentify:"))
+    recorder = gate(by_hand=True)
+    with opened_at(recorder.url, own, attended=False) as opened:
+        with pytest.raises(ProductDefect, match=r"Nobody is at this terminal, .*then run the same command again"):
+            enable_https(opened)
+        assert opened.report.https is not None and opened.report.https.after is False
+    assert recorder.stored and opened.report.steps[-3].seconds < 5
+
+
+ASKED = """handlers:
+  restart:
+    shown_by: [{role: dialog, name: "Restart now?"}]
+    answer: restart
+    elements:
+      restart: {find: [{role: button, name: Restart}], effect: write}
+identify:"""
+
+
+def test_a_question_whether_to_restart_is_answered_while_https_is_awaited(
+    gate: Started, opened_at: Opening, tmp_path: Path
+) -> None:
+    recorder = gate(asks=True)
+    with opened_at(recorder.url, changed(tmp_path, ("identify:", ASKED))) as opened:
+        opened.restart_patience = 20.0
+        enable_https(opened)
+        assert opened.report.https is not None and opened.report.https.after
+    assert "answer-restart-restart" in [step.id for step in opened.report.steps]
 
 
 def test_a_setting_that_counts_only_after_a_restart_is_told_as_that(gate: Started, opened_at: Opening) -> None:
@@ -167,10 +200,10 @@ def test_a_setting_that_counts_only_after_a_restart_is_told_as_that(gate: Starte
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("check", "file"), [(False, "served-certificate.pem"), (True, "certificate.pem")])
-def test_a_guide_says_how_to_save_the_certificate_that_is_served(gate: Started, home: Path, check: bool, file: str) -> None:
+def test_a_guide_says_how_to_save_the_certificate_that_is_served(gate: Started, tmp_path: Path, check: bool, file: str) -> None:
     recorder = gate()
-    manner = Manner(timeout=20, selectors=OWN, check=check)
-    taken = film("secure", recorder.url, "nobody", PASSWORD, manner, Studio(scale=1))
+    account = SimpleNamespace(url=recorder.url, user="nobody", password=PASSWORD)
+    taken = run_for_guide(account, tmp_path / "runs", check=check, selectors=OWN)
     guide = compose(taken, words_in("en"), "2026-11-25")
     assert [chapter.title for chapter in guide.chapters][1:3] == ["Enable HTTPS", "Take the certificate"]
     told = guide.chapters[2].items[0]

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from nvrflow.browser import find_browser, open_browser
-from nvrflow.browser.bounds import Bounds, follow_to, same_host
+from nvrflow.browser.bounds import Bounds, follow_to
 from nvrflow.errors import OtherHost, WrongCall
 from nvrflow.flows.sign_in import sign_in
+from nvrflow.hostname import same_host
 from nvrflow.recorder import Manner, open_recorder
 from nvrflow.recorder.opening import look_at
 from nvrflow.running import Run
@@ -326,7 +327,7 @@ def test_a_hidden_frame_of_another_host_is_noted_and_stops_nobody(tmp_path: Path
     ],
 )
 def test_hosts_are_the_same_in_every_spelling(one: str, other: str) -> None:
-    assert same_host(one) == same_host(other)
+    assert same_host(one, other)
     assert Bounds(one).permits(f"http://{'[' + other + ']' if ':' in other else other}:81/")
 
 

@@ -102,7 +102,7 @@ def test_five_tests_with_a_wrong_password_make_one_try_and_tell_it_once(
         assert [entry.event for entry in recorder.log] == ["login-refused"]
     told = ended.stdout.partition("short test summary")[0]
     assert told.count("4 tries left before the account is locked") == 1
-    assert told.count("the sign-in was refused in this test run already") == 4
+    assert told.count("the sign-in was refused earlier in this test run") == 4
     assert "Traceback" not in told and SECRET not in ended.stdout + ended.stderr
 
 

@@ -13,8 +13,8 @@ from plain_recorder import PlainRecorder
 from nvrflow import Recorder
 from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.flows.sign_in import sign_in
+from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
 from nvrflow.report.pictures import Picture
 
@@ -54,19 +54,15 @@ def alike(one: Any, other: tuple[int, int, int]) -> bool:
     return all(abs(a - b) < 12 for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("in_a_guide", [False, True])
-def test_what_lies_in_the_way_of_a_step_is_answered_before_it_and_in_none_of_its_pictures(
-    tmp_path: Path, in_a_guide: bool
-) -> None:
-    steps = Steps(Report("", ""), studio=Studio(scale=1) if in_a_guide else None)
+@pytest.mark.parametrize("still", [False, True])
+def test_what_lies_in_the_way_of_a_step_is_answered_before_it_and_in_none_of_its_pictures(tmp_path: Path, still: bool) -> None:
+    steps = Steps(Report("", ""), camera=Camera(still, scale=1))
     with PlainRecorder(tmp_path, {"/": HOME + ASKS}, SELECTORS).opened(steps=steps, screenshots=True) as recorder:
         recorder.go_to("home").click("preferences")
         assert recorder.page.locator("#said").inner_text() == "Preferences"
     assert done(recorder) == ["open", "answer-news-no", "click-home-preferences"]
-    shots = steps.studio.shots.values() if steps.studio else ()
-    taken = [shot.picture for shot in shots if shot.picture] or steps.pictures
-    assert len(taken) == len({picture.step_id for picture in taken})
-    pictures = {picture.step_id: colour(picture) for picture in taken}
+    assert len(steps.pictures) == len({picture.step_id for picture in steps.pictures})
+    pictures = {picture.step_id: colour(picture) for picture in steps.pictures}
     assert alike(pictures["answer-news-no"], RED)
     assert alike(pictures["click-home-preferences"], (255, 255, 255))
 
@@ -180,15 +176,3 @@ def test_a_check_signs_out_although_the_answer_of_the_sign_in_hides_behind_a_pop
         recorder.go_to("home").click("preferences")
     assert held_back(recorder) == ["handlers.news.no"]
     assert plain.requests[-1] == "/leave"
-
-
-def test_a_guide_describes_once_an_answer_that_it_does_not_give(tmp_path: Path) -> None:
-    steps = Steps(Report("", ""), studio=Studio(scale=1))
-    beside = ASKS.replace("inset: 0", "inset: 300px 0 0 0")
-    with PlainRecorder(tmp_path, {"/": HOME + beside}, WRITES + LATE).opened(steps=steps, check=True) as recorder:
-        with pytest.raises(SelectorDrift, match=r"home\.late"):
-            recorder.go_to("home").click("late")
-        recorder.go_to("home").click("preferences")
-        assert recorder.page.get_by_role("dialog").is_visible()
-    assert held_back(recorder) == ["handlers.news.no"]
-    assert done(recorder) == ["open", "click-home-preferences"]

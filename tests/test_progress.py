@@ -203,7 +203,7 @@ def test_a_whole_run_takes_about_thirty_lines_of_a_terminal() -> None:
         (sample_report.done, "✓ Done. HTTPS is on and trusted. 21 steps in 7.52 s."),
         (sample_report.already, "✓ Already so: nothing had to be changed. HTTPS is on and trusted. 18 steps in 7.52 s."),
         (sample_report.checked, "○ Checked: nothing was changed. 16 steps in 7.52 s."),
-        (sample_report.failed, "✗ Failed: Nobody was signed in."),
+        (sample_report.failed, "✗ Failed: The sign-in was refused."),
     ],
 )
 def test_the_outcome_is_one_sentence(variant: Callable[[], Report], sentence: str) -> None:
@@ -240,7 +240,7 @@ def test_the_end_names_what_a_person_may_want_to_do_next() -> None:
     switched_only = sample_report.done()
     assert switched_only.https is not None
     switched_only.trust, switched_only.https.trusted = [], None
-    assert last(sample_report.done()) == "To take it back: nvrflow untrust http://192.0.2.10:8080"
+    assert last(sample_report.done()) == "To undo the import: nvrflow untrust http://192.0.2.10:8080"
     assert last(sample_report.checked()) == "To do it: run the same command without --check"
     assert last(switched_only) == "To make browsers trust it: nvrflow secure http://192.0.2.10:8080"
 

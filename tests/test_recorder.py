@@ -33,6 +33,7 @@ from nvrflow.errors import (
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
+from nvrflow.recorder.outcome import refusal
 from nvrflow.simulator import recorder_files
 from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.state_folder import state_folder
@@ -217,16 +218,14 @@ def test_pop_ups_are_answered_as_a_person_would(simulated: Simulated, opened: Op
     assert answered == ["handlers.plugin_prompt.cancel", "handlers.weak_password.not_now"]
 
 
-def test_a_check_changes_nothing_and_stops_before_the_first_write(simulated: Simulated, opened: Opening) -> None:
-    from nvrflow.errors import HeldBack
-
+def test_a_check_changes_nothing_and_describes_each_step_that_would(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated()
     before = recorder.state()
-    with opened(recorder, check=True) as page, pytest.raises(HeldBack):
+    with opened(recorder, check=True) as page:
         enable_https(page)
     assert recorder.state() == before
-    assert page.report.steps[-1].outcome in ("would", "done")
-    assert [step.id for step in page.report.steps if step.outcome == "would"] == ["click-https-ok"]
+    would = {step.id: step.unseen for step in page.report.steps if step.outcome == "would"}
+    assert would == {"click-https-ok": False, "click-https-confirm": True, "await-https": False}
     assert recorder.sessions == 0
 
 
@@ -297,7 +296,7 @@ def test_the_password_is_in_no_step(simulated: Simulated, opened: Opening) -> No
 def test_a_trace_holds_neither_password_nor_session(simulated: Simulated, opened: Opening, tmp_path: Path) -> None:
     import zipfile
 
-    from nvrflow.browser.trace import spellings
+    from nvrflow.spellings import spellings_of
 
     recorder = simulated(password="hunter2-ümlaut/+")
     with opened(recorder, trace=tmp_path / "trace.zip") as page:
@@ -307,9 +306,7 @@ def test_a_trace_holds_neither_password_nor_session(simulated: Simulated, opened
     with zipfile.ZipFile(tmp_path / "trace.zip") as trace:
         assert any(name.endswith(".trace") for name in trace.namelist())
         everything = b"".join(trace.read(name) for name in trace.namelist())
-    for secret in (recorder.password, *cookies):
-        for form in spellings(secret):
-            assert form not in everything
+    assert not [form for form in spellings_of([recorder.password, *cookies]) if form.encode() in everything]
 
 
 @pytest.mark.parametrize(
@@ -374,6 +371,6 @@ def test_a_recorder_that_is_gone_is_not_said_to_have_refused_the_password(simula
     """The page stays in the browser and shows its own words for an answer that never came."""
     simulation = simulated()
     with opened(simulation) as recorder:
-        assert recorder.refusal("Login failed.").kind == "sign-in-refused"
+        assert refusal(recorder.window, "Login failed.").kind == "sign-in-refused"
         simulation.close()
-        assert recorder.refusal("Login failed.").kind == "unreachable"
+        assert refusal(recorder.window, "Login failed.").kind == "unreachable"

@@ -391,7 +391,7 @@ def test_html_of_a_done_run_says_all_that_was_found() -> None:
 
 def test_html_of_a_failed_run_says_what_to_do_and_links_the_step() -> None:
     page = Seen(as_html(sample_report.failed().as_dict(), {}))
-    assert "Failed: Nobody was signed in" in page.words
+    assert "Failed: The sign-in was refused" in page.words
     assert "What to do:" in page.words and advice("sign-in-refused") in page.words
     assert "#click-sign-in-submit" in page.links
 

@@ -27,7 +27,7 @@ def test_an_expression_with_alternatives_tells_the_model(tmp_path: Path) -> None
 def test_what_is_no_javascript_is_told_with_the_file(tmp_path: Path, lines: str) -> None:
     plain = PlainRecorder(tmp_path, PAGE, lines + HOME)
     with (
-        serving(plain.pages, plain.requests) as url,
+        serving(plain.pages, plain.requests, {}, {}) as url,
         pytest.raises(InvalidFile, match="plain: a script below `identify` or `about`"),
     ):
         look_at(url, tmp_path / "selectors")

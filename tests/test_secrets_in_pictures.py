@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from plain_recorder import PlainRecorder
 
+from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.studio import Studio
 from nvrflow.report import Report
 
 COVER = (96, 104, 117)
@@ -46,13 +46,12 @@ def alike(one: Any, other: tuple[int, int, int]) -> bool:
     return all(abs(a - b) < 20 for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("in_a_guide", [False, True])
-def test_what_is_secret_is_covered_where_its_page_is_shown_and_nothing_else(tmp_path: Path, in_a_guide: bool) -> None:
-    steps = Steps(Report("", ""), studio=Studio(scale=1) if in_a_guide else None)
+@pytest.mark.parametrize("still", [False, True])
+def test_what_is_secret_is_covered_where_its_page_is_shown_and_nothing_else(tmp_path: Path, still: bool) -> None:
+    steps = Steps(Report("", ""), camera=Camera(still, scale=1))
     with PlainRecorder(tmp_path, PAGES, SELECTORS).opened(steps=steps, screenshots=True) as recorder:
         recorder.go_to("other").click("stay")
-    shots = steps.studio.shots.values() if steps.studio else ()
-    pictures = {one.step_id: one.raw() for one in [shot.picture for shot in shots if shot.picture] or steps.pictures}
+    pictures = {one.step_id: one.raw() for one in steps.pictures}
     for step in ("open", "open-other"):
         raw = pictures[step]
         assert all(alike(raw.getpixel((x, y)), COVER) for x in range(5, 95, 5) for y in range(5, 55, 5)), step
@@ -62,7 +61,8 @@ def test_what_is_secret_is_covered_where_its_page_is_shown_and_nothing_else(tmp_
 
 
 def test_words_of_a_secret_are_in_no_guide(tmp_path: Path) -> None:
-    studio = Studio(scale=1)
-    with PlainRecorder(tmp_path, PAGES, SELECTORS).opened(steps=Steps(Report("", ""), studio=studio)) as recorder:
+    steps = Steps(Report("", ""))
+    with PlainRecorder(tmp_path, PAGES, SELECTORS).opened(steps=steps, screenshots=True) as recorder:
         recorder.go_to("keys").click("key")
-    assert studio.shots["click-keys-key"].words == ""
+    target = steps.report.steps[-1].target
+    assert target is not None and target.box is not None and target.words == ""

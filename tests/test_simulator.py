@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,7 +20,9 @@ from simulated_page import Page, code, listens, served_sha256, wait_until_closed
 from nvrflow.content import folder
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.simulator import recorder_files, serve_forever, simulate
+from nvrflow.simulator.recorder_settings import Settings
 from nvrflow.simulator.service import SimulatedRecorder
+from nvrflow.simulator.setting_values import allowed
 
 FIRMWARE = "dahua/nvr_v4"
 
@@ -358,3 +362,33 @@ def test_in_the_foreground_it_runs_until_it_is_told_to_end() -> None:
     before = signal.getsignal(signal.SIGTERM)
     serve_forever(FIRMWARE, ready)
     assert not listens(seen[0].url) and signal.getsignal(signal.SIGTERM) is before
+
+
+def test_the_settings_are_listed_with_the_values_they_may_have_and_what_they_are_for_this_recorder() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "nvrflow", "simulate", "hikvision/ds_v3", "--settings"], capture_output=True, text=True, check=True
+    ).stdout
+    told = dict(zip(shown.splitlines()[::2], shown.splitlines()[1::2], strict=True))
+    assert told["lockout_minutes=10.0"].endswith("[number, 0 or more]")
+    assert told["tls=modern"].endswith("[modern | tls12 | old]")
+    assert told["session_login=false"].endswith("[true | false]")
+    assert told["language=English"].endswith("[English | German | SimpChinese | Spanish]")
+    assert told["busy_ports="].endswith("[whole number, 0 or more, up to 65535; commas between several]")
+    assert "PasswordStrength | OnvifUser" in told["also_abnormal="]
+    assert len(told) == len(Settings.model_fields)
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_every_setting_says_what_it_means_and_may_be(field: str) -> None:
+    assert Settings.model_fields[field].description and allowed(Settings.model_fields[field])
+
+
+@pytest.mark.parametrize("command", ["simulate", "demo"])
+@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+def test_without_the_packages_of_the_simulator_one_sentence_says_how_to_get_them(command: str, package: str) -> None:
+    program = f"import sys; sys.modules[{package!r}] = None; from nvrflow.cli import main; main()"
+    ended = subprocess.run([sys.executable, "-c", program, command], capture_output=True, text=True, timeout=60)
+    said = " ".join(ended.stderr.split())
+    assert ended.returncode == 2 and ended.stdout == ""
+    assert f"need the package {package}, which is not installed; type: pip install 'nvrflow[simulator]'" in said
+    assert "defect" not in said and "Traceback" not in said

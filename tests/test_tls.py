@@ -77,7 +77,7 @@ def test_the_chain_is_seen_as_sent_without_being_trusted(serve: Serving) -> None
 def test_old_tls_is_seen_and_called_old(serve: Serving, version: ssl.TLSVersion) -> None:  # noqa: F811
     device = make_device(None, key_kind="RSA 1024")
     found = tls.served("127.0.0.1", port_of(serve(device, oldest=version)))
-    assert found.outcome == "old-tls-only" and found.leaf is not None and "browsers want TLSv1.2" in found.why
+    assert found.outcome == "old-tls-only" and found.leaf is not None and "browsers need TLSv1.2" in found.why
 
 
 def test_an_answer_of_ssl_3_is_old_too(answering: Answering) -> None:

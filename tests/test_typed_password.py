@@ -49,7 +49,7 @@ def test_the_password_comes_from_the_environment_then_from_the_keyring(held: Non
     monkeypatch.setattr("nvrflow.environment._taken", [])
     monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115, PTH123
     assert asker("http://192.0.2.10", "admin")() == "from the keyring"
-    with pytest.raises(WrongCall, match=r"the keyring has none for nvrflow 192\.0\.2\.11"):
+    with pytest.raises(WrongCall, match=r"the keyring has no password for nvrflow 192\.0\.2\.11"):
         asker("http://192.0.2.11", "admin")()
     monkeypatch.setenv("NVRFLOW_PASSWORD", "from the environment")
     assert asker("http://192.0.2.10", "admin")() == "from the environment"

@@ -18,10 +18,11 @@ from loopback import LoopbackServer
 
 from nvrflow.browser.entrance import locate
 from nvrflow.errors import Unreachable
+from nvrflow.firmware import identification
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder import identify, opening
+from nvrflow.recorder import opening
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report, Silence
 from nvrflow.wait import Wait, heard_by, waiting
@@ -78,7 +79,7 @@ def test_an_address_that_does_not_answer_is_named_while_it_is_waited_for() -> No
 
 
 def test_a_page_that_is_no_recorders_is_waited_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identify, "_PATIENCE", 600)
+    monkeypatch.setattr(identification, "_PATIENCE", 0.6)
     ear = Ear()
     with LoopbackServer(Printer) as server, heard_by(ear):
         assert opening.look_at(f"http://{server.address}").firmware is None

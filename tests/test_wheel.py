@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +13,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+import generate
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,22 +49,54 @@ def test_it_holds_every_file_of_the_content_and_the_engine(wheel: Path) -> None:
     assert inside == wanted
 
 
-def test_it_runs_in_an_environment_of_its_own_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    place = tmp_path / "a place with spaces"
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment of its own that has the wheel, and sees the dependencies that are installed here."""
+    return _environment(wheel, tmp_path_factory.mktemp("installed") / "a place with spaces", _dependencies())
+
+
+def _dependencies() -> Path:
+    """Where the dependencies are installed that this test itself uses."""
+    found = importlib.util.find_spec("click")
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent.parent
+
+
+def _environment(wheel: Path, place: Path, *seen: Path) -> Path:
     venv.EnvBuilder(with_pip=True, symlinks=True).create(place)
     python = place / "bin" / "python"
-    site = Path(
-        subprocess.run(
-            [python, "-c", "import site; print(site.getsitepackages()[0])"], capture_output=True, text=True
-        ).stdout.strip()
-    )
-    here = Path(
-        subprocess.run(
-            [sys.executable, "-c", "import click; print(click.__file__)"], capture_output=True, text=True
-        ).stdout.strip()
-    )
-    (site / "dependencies.pth").write_text(f"{here.parent.parent}\n", encoding="utf-8")
+    asked = [str(python), "-c", "import site; print(site.getsitepackages()[0])"]
+    site = Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
+    (site / "dependencies.pth").write_text("".join(f"{path}\n" for path in seen), encoding="utf-8")
     subprocess.run([python, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet", wheel], check=True)
+    return python
+
+
+def _without(extras: tuple[str, ...], into: Path) -> Path:
+    """A folder of links to all installed packages, without those that only the extras bring."""
+    left_out = {path.name for name in extras for path in _files_of(name)}
+    into.mkdir()
+    for path in _dependencies().iterdir():
+        if path.name not in left_out and path.suffix != ".pth" and not path.name.startswith(("nvrflow", "_")):
+            (into / path.name).symlink_to(path)
+    for path in _dependencies().glob("_*"):  # the C parts of cffi and others
+        (into / path.name).symlink_to(path)
+    return into
+
+
+def _files_of(distribution: str) -> set[Path]:
+    files = importlib.metadata.files(distribution) or []
+    return {Path(file.parts[0]) for file in files if file.parts[0] not in ("..", "__pycache__")}
+
+
+def _run(python: Path, *argv: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "NVRFLOW_PASSWORD")}
+    return subprocess.run(
+        [python, *argv], cwd=cwd, env=environment | variables, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+
+
+def test_it_runs_in_an_environment_of_its_own_far_from_the_checkout(installed: Path, tmp_path: Path) -> None:
     script = (
         "import sys, nvrflow, importlib\n"
         "from nvrflow.content import folder\n"
@@ -71,10 +107,110 @@ def test_it_runs_in_an_environment_of_its_own_far_from_the_checkout(wheel: Path,
         "[load_firmware(name) for name in available()]\n"
         "assert (folder('fixtures') / 'dahua' / 'nvr_v4' / 'web' / 'index.html').is_file()\n"
     )
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    ended = subprocess.run([python, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    ended = _run(installed, "-c", script, cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith(str(site))
+    assert ended.stdout.startswith(str(installed.parent.parent))
     for option, said in (("--version", "nvrflow 0."), ("--help", "Usage: nvrflow")):
-        ended = subprocess.run([place / "bin" / "nvrflow", option], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        ended = _run(installed, str(installed.parent / "nvrflow"), option, cwd=tmp_path)
         assert ended.stdout.startswith(said), ended.stderr
+
+
+TEAMS_FLOW = """
+from nvrflow import Recorder
+from nvrflow.flows.sign_in import sign_in
+
+
+def count_channels(recorder: Recorder) -> int:
+    sign_in(recorder)
+    return len(recorder.go_to("channels").rows("channels"))
+"""
+TEAMS_TEST = """
+from nvrflow import Recorder
+from nvrflow.flows.download_certificates import download_certificates
+
+
+def test_both_certificates_can_be_downloaded(recorder: Recorder) -> None:
+    device, trusted = download_certificates(recorder)
+    assert trusted is not None and trusted.issued(device)
+"""
+TEAMS_SCRIPT = """
+import sys
+
+from nvrflow import NvrflowError, SignInRefused, Trusting, open_recorder
+from nvrflow.flows.secure import secure
+
+try:
+    with open_recorder(sys.argv[1], user="admin", timeout=60) as recorder:
+        secure(recorder, trusting=Trusting(yes=True))
+        print(recorder.report.outcome, recorder.report.https)
+except SignInRefused as refused:
+    print(refused.tries_left)
+except NvrflowError as problem:
+    sys.exit(f"{problem.kind}: {problem}")
+"""
+
+
+def test_a_teams_repository_and_every_example_of_the_documents_pass_mypy_strict(installed: Path, tmp_path: Path) -> None:
+    files = {"count_channels": TEAMS_FLOW, "test_it": TEAMS_TEST, "script": TEAMS_SCRIPT, "examples": generate.as_module()}
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    (tmp_path / "wrong.py").write_text("from nvrflow import Recorder\n\n\ndef wrong(r: Recorder) -> None:\n    r.go_to(3)\n")
+    names = [f"{name}.py" for name in (*files, "wrong")]
+    strict = ["-m", "mypy", "--strict", "--no-incremental", "--config-file", os.devnull, "--python-executable", str(installed)]
+    ended = _run(Path(sys.executable), *strict, *names, cwd=tmp_path)
+    told = ended.stdout.splitlines()
+    assert told[0].startswith('wrong.py:5: error: Argument 1 to "go_to"'), ended.stdout + ended.stderr
+    assert told[1:] == ["Found 1 error in 1 file (checked 5 source files)"]
+
+
+@pytest.fixture(scope="module")
+def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel as `pip install nvrflow` leaves it: without extras."""
+    top = tmp_path_factory.mktemp("bare")
+    extras = ("keyring", "starlette", "uvicorn", "dash", "js.extjs", "feffery-antd-components")
+    return _environment(wheel, top / "venv", _without(extras, top / "packages"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "said"),
+    [
+        (["demo"], 2, "pip install 'nvrflow[simulator]'"),
+        (["simulate"], 2, "pip install 'nvrflow[simulator]'"),
+        (["simulate", "--settings"], 0, ""),
+        (["lint"], 0, ""),
+        (["--help"], 0, ""),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_without_extras_a_command_works_or_says_in_one_sentence_what_to_install(
+    bare: Path, tmp_path: Path, argv: list[str], code: int, said: str
+) -> None:
+    ended = _run(bare, "-m", "nvrflow", *argv, cwd=tmp_path, HOME=str(tmp_path))
+    assert ended.returncode == code, ended.stderr
+    assert " ".join(ended.stderr.split()).endswith(said) and "defect" not in ended.stderr
+    assert ended.stderr.count("nvrflow: ") == (1 if said else 0)
+
+
+def test_without_the_keyring_the_password_is_still_asked_for_and_doctor_tells(bare: Path, tmp_path: Path) -> None:
+    asking = (
+        "from nvrflow.cli.password import asker\n"
+        "from nvrflow.errors import WrongCall\n"
+        "try:\n    asker('http://192.0.2.10', 'admin')()\nexcept WrongCall as problem:\n    print(problem)\n"
+    )
+    ended = _run(bare, "-c", asking, cwd=tmp_path, HOME=str(tmp_path))
+    assert "there is no terminal for a prompt" in ended.stdout, ended.stderr
+    assert "pip install 'nvrflow[keyring]'" in ended.stdout
+    given = _run(bare, "-c", asking.replace("asker(", "print(asker(").replace(")()", ")())"), cwd=tmp_path, NVRFLOW_PASSWORD="x")
+    assert given.stdout == "x\n", given.stderr
+    found = json.loads(_run(bare, "-m", "nvrflow", "doctor", "--json", cwd=tmp_path, HOME=str(tmp_path)).stdout)["findings"]
+    advice = {one["code"]: one["advice"] for one in found if one["code"] in ("keyring-missing", "simulator-missing")}
+    assert advice == {
+        "keyring-missing": "pip install 'nvrflow[keyring]'",
+        "simulator-missing": "pip install 'nvrflow[simulator]'",
+    }
+
+
+def test_without_extras_a_teams_unrelated_tests_run(bare: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it() -> None: pass\n", encoding="utf-8")
+    ended = _run(bare, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, HOME=str(tmp_path))
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -1,22 +1,119 @@
-"""Drives CCTV recorders' real web pages from selector files per firmware: automation, regression test and manual in one."""
+"""Drives CCTV recorders' real web pages from selector files per firmware: automation, regression test and manual in one.
+
+What a flow, a test or a script of a QA team imports stands in `__all__`; docs/api.md shows each with an example.
+"""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nvrflow.certificate import Certificate
-    from nvrflow.recorder import Manner, Recorder, open_recorder
+    from nvrflow.errors import (
+        AccountLocked,
+        CertificateRefused,
+        DownloadFailed,
+        EndUserAgreement,
+        Interrupted,
+        InvalidFile,
+        NoRoom,
+        NotInitialised,
+        NotTrusted,
+        NvrflowError,
+        OtherHost,
+        PasswordChange,
+        PluginNeeded,
+        ProductDefect,
+        RequestHeld,
+        SelectorDrift,
+        SessionLimit,
+        SignInRefused,
+        TimedOut,
+        UnknownFirmware,
+        Unreachable,
+        UpgradeInProgress,
+        WrongCall,
+    )
+    from nvrflow.problem import Problem
+    from nvrflow.recorder import Manner, Page, Recorder, open_recorder
+    from nvrflow.report import Report, Step
+    from nvrflow.running import Run
+    from nvrflow.simulator import simulate
     from nvrflow.trust.material import device_and_authority
     from nvrflow.trust.stages import Trusting
 
-__all__ = ["Certificate", "Manner", "Recorder", "Trusting", "device_and_authority", "open_recorder"]
+__all__ = [
+    "AccountLocked",
+    "Certificate",
+    "CertificateRefused",
+    "DownloadFailed",
+    "EndUserAgreement",
+    "Interrupted",
+    "InvalidFile",
+    "Manner",
+    "NoRoom",
+    "NotInitialised",
+    "NotTrusted",
+    "NvrflowError",
+    "OtherHost",
+    "Page",
+    "PasswordChange",
+    "PluginNeeded",
+    "Problem",
+    "ProductDefect",
+    "Recorder",
+    "Report",
+    "RequestHeld",
+    "Run",
+    "SelectorDrift",
+    "SessionLimit",
+    "SignInRefused",
+    "Step",
+    "TimedOut",
+    "Trusting",
+    "UnknownFirmware",
+    "Unreachable",
+    "UpgradeInProgress",
+    "WrongCall",
+    "device_and_authority",
+    "open_recorder",
+    "simulate",
+]
 
 _HOMES = {
+    "AccountLocked": "nvrflow.errors",
     "Certificate": "nvrflow.certificate",
+    "CertificateRefused": "nvrflow.errors",
+    "DownloadFailed": "nvrflow.errors",
+    "EndUserAgreement": "nvrflow.errors",
+    "Interrupted": "nvrflow.errors",
+    "InvalidFile": "nvrflow.errors",
     "Manner": "nvrflow.recorder",
+    "NoRoom": "nvrflow.errors",
+    "NotInitialised": "nvrflow.errors",
+    "NotTrusted": "nvrflow.errors",
+    "NvrflowError": "nvrflow.errors",
+    "OtherHost": "nvrflow.errors",
+    "PasswordChange": "nvrflow.errors",
+    "Page": "nvrflow.recorder",
+    "PluginNeeded": "nvrflow.errors",
+    "Problem": "nvrflow.problem",
+    "ProductDefect": "nvrflow.errors",
+    "RequestHeld": "nvrflow.errors",
     "Recorder": "nvrflow.recorder",
+    "Report": "nvrflow.report",
+    "Run": "nvrflow.running",
+    "SelectorDrift": "nvrflow.errors",
+    "SessionLimit": "nvrflow.errors",
+    "SignInRefused": "nvrflow.errors",
+    "Step": "nvrflow.report",
+    "TimedOut": "nvrflow.errors",
     "Trusting": "nvrflow.trust.stages",
+    "UnknownFirmware": "nvrflow.errors",
+    "UpgradeInProgress": "nvrflow.errors",
+    "Unreachable": "nvrflow.errors",
+    "WrongCall": "nvrflow.errors",
     "device_and_authority": "nvrflow.trust.material",
     "open_recorder": "nvrflow.recorder",
+    "simulate": "nvrflow.simulator",
 }
 
 
@@ -27,3 +124,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

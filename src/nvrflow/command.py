@@ -1,4 +1,4 @@
-"""Running the operating system's own tools: said before it is done, with a time limit, and never through a shell."""
+"""Running the operating system's own tools: shown beforehand, with a time limit, and never through a shell."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _ALSO_SEARCHED = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", 
 
 @dataclass(frozen=True)
 class Command:
-    """One call of a tool: an argument list (the tool by its absolute path), a time limit in seconds, a file mask.
+    """One call of a tool: its arguments (the tool by its absolute path), a time limit in seconds, a file mask.
 
-    `environment` is laid over the caller's (None: the variable is not set at all). `umask` is 077 so that nothing
-    private becomes readable, and 022 for tools that write files for everybody. `may_fail` marks a command whose failure
-    is no problem (what it removes may be gone).
+    `environment` is added to the caller's (None: the variable is removed). `umask` is 077 so that no private file becomes
+    readable for others, and 022 for tools that write files for everybody. `may_fail` marks a command whose failure does not
+    matter (for example, what it removes may not exist).
     """
 
     argv: tuple[str, ...]
@@ -69,7 +69,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended. `outcome` is `ended`, or `timeout`, `flood` (wrote without end; killed), `missing`."""
+    """How a command ended. `outcome` is `ended`, `timeout`, `flood` (it wrote too much and was killed) or `missing`."""
 
     command: Command
     outcome: Literal["ended", "timeout", "flood", "missing"]
@@ -79,12 +79,12 @@ class Ended:
 
     @property
     def ok(self) -> bool:
-        """Whether the tool itself reports success. That alone proves little: look again afterwards."""
+        """Whether the tool itself reports success. That alone proves little, so check the result afterwards."""
         return self.outcome == "ended" and self.code == 0
 
     @property
     def why(self) -> str:
-        """One line on how it went wrong: the tool's own last words, or what the runner did."""
+        """One line that says what went wrong: the last lines of the tool's output, or what the runner did."""
         tool = Path(self.command.argv[0]).name
         if self.outcome == "timeout":
             return f"{tool} did not end within {self.command.timeout:g} seconds and was stopped"
@@ -93,20 +93,20 @@ class Ended:
         if self.outcome == "missing":
             return f"{self.command.argv[0]} cannot be started: {self.errors}"
         said = [line.strip() for line in (self.errors or self.output).splitlines() if line.strip()]
-        return f"{tool} ended with {self.code}" + (f": {' '.join(said[-2:])[:300]}" if said else " and said nothing")
+        return f"{tool} ended with {self.code}" + (f": {' '.join(said[-2:])[:300]}" if said else " and printed nothing")
 
 
 def tool(name: str, environment: Mapping[str, str] | None = None) -> str | None:
-    """The absolute path of a tool, looked up in PATH and then in the usual system folders; None when it is missing."""
+    """The absolute path of a tool, searched in PATH and then in the usual system folders; None if it is missing."""
     found = shutil.which(name, path=(environment if environment is not None else os.environ).get("PATH", os.defpath))
     found = found or shutil.which(name, path=os.pathsep.join(_ALSO_SEARCHED))
     return str(Path(found).absolute()) if found else None
 
 
 def run(command: Command) -> Ended:
-    """Run one command to its end, its time limit or its output limit, whichever comes first; standard input is closed."""
+    """Run a command until it ends or reaches its time limit or output limit; its standard input is closed."""
     if not Path(command.argv[0]).is_absolute():
-        return Ended(command, "missing", errors="it is not named by its absolute path")
+        return Ended(command, "missing", errors="its absolute path was not given")
     try:
         process = _started(command)
     except OSError as problem:
@@ -134,9 +134,15 @@ def run(command: Command) -> Ended:
     return Ended(command, outcome, process.returncode, _text(output), _text(errors))
 
 
+def for_powershell(text: str) -> str:
+    """One argument as Windows' PowerShell reads it: in single quotes, those within it doubled."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 @contextmanager
 def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that goes on for the time of the block; it and all it started are ended with it. Its output is thrown away."""
+    """Run a program during the block, then end it and everything that it started. Its output is discarded."""
     process = subprocess.Popen(
         list(command.argv),
         stdin=subprocess.DEVNULL,
@@ -153,10 +159,10 @@ def running(command: Command) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def guarded(command: Command, folder: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """Like `running`, with a guard between: when this process ends in any way, also by SIGKILL, the program ends, too.
+    """Run a program as `running` does, with a guard: if this process ends in any way, even by SIGKILL, the program ends too.
 
-    The guard is a small Python of its own that starts the program, waits for its standard input to close, then ends the program
-    and removes `folder` (where the program kept its files). What is given is the guard, which ends when the program does.
+    The guard is a separate small Python process. It starts the program, waits until its standard input closes, then ends the
+    program and deletes `folder` (the program's files). The block gets the guard, which ends when the program does.
     """
     guard = subprocess.Popen(
         [sys.executable, "-I", "-c", _GUARD, str(folder or ""), *command.argv],
@@ -190,7 +196,7 @@ def _started(command: Command) -> subprocess.Popen[bytes]:
 
 
 def _laid(environment: Mapping[str, str | None]) -> dict[str, str]:
-    """This process's environment with `environment` laid over it; no program gets the password."""
+    """This process's environment with `environment` added; the password is removed."""
     return for_children({name: value for name, value in {**os.environ, **environment}.items() if value is not None})
 
 
@@ -204,7 +210,7 @@ def _read(pipe: IO[bytes], into: bytearray, flood: threading.Event, process: sub
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process and whatever it started; nothing happens when all of it has ended already."""
+    """End the process and everything that it started; it is no error if they have ended already."""
     try:
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)

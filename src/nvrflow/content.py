@@ -1,4 +1,4 @@
-"""Where the content (flows, selectors, fixtures) lies, and how its YAML is read: strictly, with line numbers."""
+"""Where the content (flows, selectors, fixtures) is, and how its YAML is read: strictly, with line numbers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _entries(path: Path) -> list[Path]:
 
 @dataclass
 class Document:
-    """One YAML file: its data, and the line (from 1) on which each key or item stands, by its path in the data."""
+    """One YAML file: its data, and the line (from 1) of each key or item, by its path in the data."""
 
     path: Path
     data: Any
@@ -47,7 +47,7 @@ _FastestLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _StrictLoader(_FastestLoader):  # type: ignore[misc]
-    """SafeLoader that reads scalars as YAML 1.2's core schema does: `on`, `no` and 12:30:45 stay words."""
+    """A SafeLoader that reads scalars as YAML 1.2's core schema does: `on`, `no` and 12:30:45 stay words."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
@@ -63,11 +63,11 @@ _StrictLoader.add_implicit_resolver(
 
 
 def read_yaml(path: Path) -> Document:
-    """Read one YAML file. Raises InvalidFile with file, line and key for broken YAML, equal keys and keys that are no words."""
+    """Read one YAML file. Raises InvalidFile with file, line and key for broken YAML, duplicate keys and complex keys."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise InvalidFile("there is no such file", path) from None
+        raise InvalidFile("this file does not exist", path) from None
     except UnicodeDecodeError as problem:
         raise InvalidFile(f"not UTF-8 text (byte {problem.start})", path) from None
     except OSError as problem:
@@ -76,7 +76,7 @@ def read_yaml(path: Path) -> Document:
     try:
         root = loader.get_single_node()
         if root is None:
-            raise InvalidFile("the file is empty", path)
+            raise InvalidFile("this file is empty", path)
         lines = dict(_places(root, (), path))
         return Document(path, loader.construct_document(root), lines)
     except yaml.MarkedYAMLError as problem:
@@ -89,7 +89,7 @@ def read_yaml(path: Path) -> Document:
 
 
 def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """Every place below `node` with its line; refuses what YAML would swallow silently."""
+    """Every place below `node` with its line; raises InvalidFile for errors that YAML itself ignores."""
     if isinstance(node, yaml.MappingNode):
         seen: dict[Hashable, int] = {}
         for key, value in node.value:
@@ -101,7 +101,7 @@ def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterat
             if key.tag == "tag:yaml.org,2002:merge" or name == "<<":
                 raise InvalidFile("`<<` is not supported; use `extends`", path, line, at)
             if name in seen:
-                raise InvalidFile(f"the key {name!r} stands here twice (first on line {seen[name]})", path, line, at)
+                raise InvalidFile(f"the key {name!r} is here twice (first on line {seen[name]})", path, line, at)
             seen[name] = line
             inner: str | int = int(name) if key.tag.endswith(":int") else name
             yield (*where, inner), line
@@ -113,7 +113,7 @@ def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterat
 
 
 def from_json(text: str | bytes) -> Any:
-    """What a JSON text says. Raises ValueError for what is none, and for what is nested too deeply to be meant."""
+    """Parse a JSON text. Raises ValueError if it is not JSON, or if it is nested too deeply."""
     try:
         return json.loads(text)
     except RecursionError:

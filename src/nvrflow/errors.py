@@ -1,27 +1,32 @@
 """Everything that can go wrong, as one tree; `kind` is `error.kind` of the report, `exit_code` what the command returns.
 
     NvrflowError
-    ├── WrongCall             wrong-call          2   an option or argument that cannot be meant
-    ├── InvalidFile           invalid-file        2   a file that cannot be read, or says what it may not
+    ├── WrongCall             wrong-call          2   an option or argument with an impossible value
+    ├── InvalidFile           invalid-file        2   a file that cannot be read, or has invalid content
     ├── SignInRefused         sign-in-refused     4   the recorder refused user or password; never repeated
     ├── AccountLocked         account-locked      4   the recorder lets nobody in for a while
     ├── Unreachable           unreachable         1   nothing answers at that address
     ├── NotInitialised        not-initialised     1   the recorder waits for its first password
-    ├── PluginNeeded          plugin-needed       1   the page works in Internet Explorer's plugin only
+    ├── PluginNeeded          plugin-needed       1   the page works only with Internet Explorer's plug-in
     ├── SessionLimit          session-limit       1   too many people are signed in
+    ├── PasswordChange        password-change     1   the recorder demands a new password first
+    ├── EndUserAgreement      end-user-agreement  1   the recorder demands that a person accepts its terms first
+    ├── UpgradeInProgress     upgrade-in-progress 1   the recorder installs a firmware
     ├── UnknownFirmware       unknown-firmware    1   no selector file fits
     ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
     ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
     │   ├── DownloadFailed                            a download that did not arrive, or arrived broken
-    │   └── OtherHost                                 its page leads to a host that the person did not name
+    │   └── OtherHost                                 its page leads to a host that the person did not give
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
-    ├── NoRoom                no-room             1   what has to be written down has no place; nothing was changed
+    ├── NoRoom                no-room             1   there is no room for the run's files; nothing was changed
     ├── TimedOut              timeout             1   a wait came to its end
-    │   └── RequestHeld                               --check kept the request back that was to be answered
+    ├── RequestHeld           request-held        1   --check held back the request whose answer was needed
+    ├── FlowFailed            flow                1   a flow raised an error of its own
+    ├── Defect                defect              1   nvrflow itself went wrong
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
 
-A message has the form *where: what; what would have been right*.
+A message has the form *where: what happened; what to do*.
 """
 
 from __future__ import annotations
@@ -33,26 +38,27 @@ from typing import Any
 
 
 class NvrflowError(Exception):
-    """Something that ends the work; the message is for a person, `step` the id of the step that failed.
+    """An error that ends the work; the message is for a person, `step` is the id of the step that failed.
 
-    `facts` is what a program gets beside the message: keys of the JSON document that `--json` prints.
+    `facts` are keys of the JSON document that `--json` prints, beside the message. `advice` is what a person can do.
     """
 
     kind = "failed"
     exit_code = 1
+    advice = ""
     step: str | None = None
     facts: Mapping[str, Any] = {}
 
 
 class WrongCall(NvrflowError):
-    """An option or argument that cannot be meant."""
+    """An option or argument has an impossible value."""
 
     kind = "wrong-call"
     exit_code = 2
 
 
 class InvalidFile(NvrflowError):
-    """A file that cannot be read, or says what it may not; names file, line and key as far as they are known."""
+    """A file cannot be read, or has invalid content; the message names file, line and key as far as they are known."""
 
     kind = "invalid-file"
     exit_code = 2
@@ -64,12 +70,13 @@ class InvalidFile(NvrflowError):
 
 
 class SignInRefused(NvrflowError):
-    """The recorder refused the user or the password; `tries_left` is the recorder's own figure, if it gave one.
+    """The recorder refused the user or the password; `tries_left` is the recorder's own number, if it gave one.
 
-    `since` is when it did, where this computer remembered that and tried nothing.
+    `since` is the time of the refusal, if this computer remembered it and did not try again.
     """
 
     kind = "sign-in-refused"
+    advice = "the recorder refused user or password; nvrflow does not try again"
     exit_code = 4
 
     def __init__(self, message: str, tries_left: int | None = None, since: datetime | None = None) -> None:
@@ -78,12 +85,10 @@ class SignInRefused(NvrflowError):
 
 
 class AccountLocked(NvrflowError):
-    """The recorder lets nobody in with this account; `seconds` until it does again, if known.
-
-    `since` is when it was locked, where this computer remembered that and tried nothing.
-    """
+    """The recorder has locked this account; `seconds` until it is unlocked, `since` when it was locked, as far as known."""
 
     kind = "account-locked"
+    advice = "the account is locked; wait until the recorder unlocks it"
     exit_code = 4
 
     def __init__(self, message: str, seconds: int | None = None, since: datetime | None = None) -> None:
@@ -101,18 +106,42 @@ class NotInitialised(NvrflowError):
     """The recorder has no password yet and shows its first-start wizard."""
 
     kind = "not-initialised"
+    advice = "the recorder has no password yet; finish its first-start wizard by hand"
 
 
 class PluginNeeded(NvrflowError):
     """The recorder's page needs a browser plugin that no current browser has."""
 
     kind = "plugin-needed"
+    advice = "the page needs a plugin that no current browser runs; update the firmware, or use the recorder itself"
 
 
 class SessionLimit(NvrflowError):
     """The recorder has as many people signed in as it allows."""
 
     kind = "session-limit"
+    advice = "too many people are signed in; sign one of them out and try again"
+
+
+class PasswordChange(NvrflowError):
+    """The recorder lets nobody on before the account has a new password, because the old one has expired or is too weak."""
+
+    kind = "password-change"
+    advice = "the recorder demands a new password; change it by hand on its own page, then run the command again with it"
+
+
+class EndUserAgreement(NvrflowError):
+    """The recorder lets nobody on before a person has accepted its terms."""
+
+    kind = "end-user-agreement"
+    advice = "the recorder asks to accept its terms; accept them by hand on its own page, then run the command again"
+
+
+class UpgradeInProgress(NvrflowError):
+    """The recorder installs a firmware, and its pages cannot be used until it has restarted."""
+
+    kind = "upgrade-in-progress"
+    advice = "the recorder is installing a firmware; wait until it has restarted, then run the command again"
 
 
 class UnknownFirmware(NvrflowError):
@@ -131,23 +160,24 @@ class ProductDefect(NvrflowError):
     """The recorder did not do what its own page says it does."""
 
     kind = "product-defect"
+    advice = "the recorder reports an error"
 
 
 class DownloadFailed(ProductDefect):
-    """A download did not arrive, or what arrived is not what the button says."""
+    """A download did not arrive, or its content is not what the button promises."""
 
 
 class OtherHost(ProductDefect):
-    """The recorder's page leads to another host than the one that the person named, where no password may go.
+    """The recorder's page leads to another host than the person gave; the password must not go there.
 
-    It is the recorder that does it, and no wrong call: the run has begun and has a report.
+    This is the recorder's doing, not a wrong call: the run has begun and has a report.
     """
 
     kind = "other-host"
 
 
 class CertificateRefused(NvrflowError):
-    """A certificate that must not be imported, and why."""
+    """A certificate must not be imported; the message says why."""
 
     kind = "certificate-refused"
 
@@ -159,19 +189,33 @@ class NotTrusted(NvrflowError):
 
 
 class TimedOut(NvrflowError):
-    """A wait came to its end."""
+    """A wait reached its time limit."""
 
     kind = "timeout"
 
 
 class NoRoom(NvrflowError):
-    """A folder that is needed cannot be written to, or its disk is full; found before anything was changed."""
+    """A needed folder cannot be written, or its disk is full; this was found before anything was changed."""
 
     kind = "no-room"
 
 
-class RequestHeld(TimedOut):
-    """`--check` kept a request from the recorder, so that its answer could not come."""
+class RequestHeld(NvrflowError):
+    """`--check` held a request back, so no answer could come."""
+
+    kind = "request-held"
+
+
+class FlowFailed(NvrflowError):
+    """A flow raised an error of its own: the message names its file and line."""
+
+    kind = "flow"
+
+
+class Defect(NvrflowError):
+    """Something in nvrflow went wrong that should not have."""
+
+    kind = "defect"
 
 
 class Interrupted(NvrflowError):
@@ -183,8 +227,19 @@ class Interrupted(NvrflowError):
 
 def exit_code_of(kind: str) -> int:
     """The exit code of an `error.kind`."""
-    found = [error for error in _family(NvrflowError) if error.kind == kind]
-    return found[0].exit_code if found else NvrflowError.exit_code
+    return error_of(kind).exit_code
+
+
+def error_of(kind: str) -> type[NvrflowError]:
+    """The class of an `error.kind`, the most general one of that kind; NvrflowError for a kind that is not known."""
+    return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
+
+
+def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
+    """The error that a report tells of, to be raised again."""
+    problem = error_of(kind)(message)
+    problem.step = step
+    return problem
 
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:

@@ -1,4 +1,4 @@
-"""Selector files checked beyond what the loader refuses: words and elements that lack, brittle locators, what nothing uses."""
+"""Selector files checked beyond what the loader refuses: missing words and elements, brittle locators, what nothing uses."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import Any
 
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Firmware
-from nvrflow.firmware.checking import Origin, Where, dotted, place
+from nvrflow.firmware.checking import Origin, dotted, place
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.model import SelectorFile
-from nvrflow.flow_needs import needs, parsed
+from nvrflow.firmware.parts import Where
+from nvrflow.rehearsal.rehearsals import Rehearsal, rehearse
 from nvrflow.running import flow_names
+
+Loaded = tuple[SelectorFile, Origin]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend. An `error` keeps the file from being used, a `warning` makes it brittle."""
+    """One thing to correct. An `error` keeps the file from being used, a `warning` makes it brittle, a `note` is for reading."""
 
     severity: str
     file: str
@@ -37,12 +40,20 @@ class Finding:
 
 
 def lint(files: Sequence[Path] = (), own: Path | None = None, flows: Path | None = None) -> list[Finding]:
-    """Everything worth mending in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
+    """Everything worth correcting in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
     known = available(own)
     names = [_name_of(path, known) for path in files] if files else list(known)
     sources = flow_names(flows)
     used = _words_of_flows(sources)
-    return [finding for name in names for finding in _of(name, known[name], own, used, sources)]
+    found, loaded = list[Finding](), dict[str, Loaded]()
+    for name in names:
+        try:
+            loaded[name] = load(name, own)
+        except InvalidFile as problem:
+            found.append(Finding("error", str(problem.file or known[name]), problem.line, problem.key or "", problem.what))
+    rehearsals = rehearse(list(sources), [name for name, (file, _) in loaded.items() if not _only_refuses(file)], flows, own)
+    found += [finding for name, one in loaded.items() for finding in _of(name, known[name], one, used, rehearsals)]
+    return [*found, *_strange(rehearsals, sources)]
 
 
 def table(own: Path | None = None) -> str:
@@ -71,14 +82,10 @@ def _name_of(path: Path, known: dict[str, Path]) -> str:
     raise WrongCall(f"{path}: lies outside the selector files; name its folder with --selectors")
 
 
-def _of(name: str, path: Path, own: Path | None, used: set[str], flows: dict[str, Path]) -> Iterator[Finding]:
-    try:
-        file, origin = load(name, own)
-    except InvalidFile as problem:
-        yield Finding("error", str(problem.file or path), problem.line, problem.key or "", problem.what)
-        return
-    found = (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used), *_lacking(file, flows))
-    for where, what in found:
+def _of(name: str, path: Path, loaded: Loaded, used: set[str], rehearsals: Sequence[Rehearsal]) -> Iterator[Finding]:
+    file, origin = loaded
+    missing = _missing(name, file, rehearsals)
+    for where, what in (*_words(file), *_brittle(file), *_unused(file, used), *_unreachable(file, used), *missing):
         yield _finding(where, what, origin, path)
 
 
@@ -88,11 +95,14 @@ def _finding(where: Where, what: str, origin: Origin, path: Path) -> Finding:
 
 
 def _words(file: SelectorFile) -> Iterator[tuple[Where, str]]:
-    wanted = dict.fromkeys([*(file.language.names.values() if file.language else ()), *Firmware("", file).languages])
+    """Texts without words in a language; where the recorder has a dictionary, the English ones lead to all others."""
+    named = file.language.names.values() if file.language else ()
+    has_dictionary = file.language is not None and bool(file.language.dictionary)
+    wanted = ["en"] if has_dictionary else list(dict.fromkeys([*named, *Firmware("", file).languages]))
     for name, text in file.texts.items():
-        lacking = [code for code in wanted if code not in text]
-        if lacking:
-            yield ("texts", name), f"has no words in {', '.join(lacking)}"
+        without = [code for code in wanted if code not in text]
+        if without:
+            yield ("texts", name), f"has no words in {', '.join(without)}"
 
 
 def _brittle(file: SelectorFile) -> Iterator[tuple[Where, str]]:
@@ -107,11 +117,13 @@ def _brittle(file: SelectorFile) -> Iterator[tuple[Where, str]]:
 def _unused(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
     ways = {(way.on, step) for page in file.pages.values() for way in page.all_ways for step in way.open}
     for page_name, page in file.pages.items():
-        off = {element.off for element in page.elements.values()}
+        beside = {name for element in page.elements.values() for name in (element.off, *element.use_first)} | {*page.close}
         for name, element in page.elements.items():
-            has_use = (page_name, name) in ways or name in used or name in page.close or name in off or element.secret
-            if not has_use:
+            if not ((page_name, name) in ways or name in used or name in beside or element.secret):
                 yield ("pages", page_name, "elements", name), "is used by no flow and on no way to a page"
+        for name in page.rows:
+            if name not in used:
+                yield ("pages", page_name, "rows", name), "is used by no flow"
 
 
 def _unreachable(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
@@ -123,23 +135,28 @@ def _unreachable(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, st
             yield ("pages", name), "no flow goes to this page, and no other page lies on it"
 
 
-def _lacking(file: SelectorFile, flows: dict[str, Path]) -> Iterator[tuple[Where, str]]:
-    """Pages and elements that flows use without asking first whether they are there."""
-    if _only_refuses(file):
-        return
+def _missing(name: str, file: SelectorFile, rehearsals: Sequence[Rehearsal]) -> Iterator[tuple[Where, str]]:
+    """Pages and elements that flows use and the file does not have."""
     pages: dict[str, set[str]] = {}
     elements: dict[tuple[str, str], set[str]] = {}
-    for name, path in flows.items():
-        for need in needs(path, file):
-            if need.page not in file.pages:
-                pages.setdefault(need.page, set()).add(name)
-            elif need.element and need.element not in file.pages[need.page].elements:
-                elements.setdefault((need.page, need.element), set()).add(need.flow)
+    for rehearsal in rehearsals:
+        for one in rehearsal.missing.get(name, ()):
+            if one.element is None:
+                pages.setdefault(one.page, set()).add(rehearsal.flow)
+            else:
+                elements.setdefault((one.page, one.element), set()).add(one.flow)
     for page, names in pages.items():
         yield ("pages",), f"has no page `{page}`, so the {_flows(names)} cannot be used"
     for (page, element), names in elements.items():
         verb = "uses" if len(names) == 1 else "use"
-        yield ("pages", page), f"lacks `{element}`, which the {_flows(names)} {verb}"
+        yield ("pages", page), f"has no `{element}`, which the {_flows(names)} {verb}"
+
+
+def _strange(rehearsals: Sequence[Rehearsal], sources: dict[str, Path]) -> Iterator[Finding]:
+    for rehearsal in rehearsals:
+        if rehearsal.strange:
+            said = f"this flow cannot be tried out without a recorder ({rehearsal.strange}); what it uses is not checked"
+            yield Finding("note", str(sources[rehearsal.flow]), None, "", said)
 
 
 def _only_refuses(file: SelectorFile) -> bool:
@@ -153,8 +170,15 @@ def _flows(names: set[str]) -> str:
 
 
 def _words_of_flows(sources: dict[str, Path]) -> set[str]:
-    """Every text constant in every flow: the names of pages and elements are among them."""
-    trees = [parsed(path) for path in sources.values()]
+    """Every text constant in every flow: the names of pages and elements are among them. Raises InvalidFile for no Python."""
+    trees = [_parsed(path) for path in sources.values()]
     return {
         node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as problem:
+        raise InvalidFile(f"is not Python: {problem}", path, getattr(problem, "lineno", None)) from None

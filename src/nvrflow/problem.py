@@ -1,7 +1,7 @@
-"""One finding of any kind, as data: a code for programs, a sentence and an advice for people.
+"""A finding of any kind, as data: a code for programs, a sentence and advice for people.
 
-Certificates, stores, clients and this computer are all judged with this one type. Whoever decides looks at `code` and
-`level`, never at the wording.
+Findings about certificates, stores, clients and this computer all have this type. Decisions depend on `code` and `level`, never
+on the wording.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Level = Literal["refusal", "warning", "note"]
 class Problem:
     """What is wrong or worth knowing.
 
-    `code` is stable and made of lower-case words with dashes (`no-san`, `wrong-name`). `where` names what it is about
-    (`device certificate`, `CA certificate`, `firefox:default`), `sentence` says what is so, `advice` what to do now.
-    `level`: a `refusal` keeps the certificate out of every store, a `warning` has to be seen before the person decides, a `note`
-    is worth knowing. `client` names the only client that it is true for (`firefox`); empty: for all.
+    `code` is stable and made of lower-case words with dashes (`no-san`, `wrong-name`). `where` names the thing it is about
+    (`device certificate`, `CA certificate`, `firefox:default`), `sentence` says what was found, `advice` what to do now.
+    `level`: a `refusal` prevents the import, a `warning` must be shown before the person decides, a `note` is worth knowing.
+    `client` names the client if it applies to only one (`firefox`); it is empty if it applies to all.
     """
 
     code: str
@@ -31,17 +31,17 @@ class Problem:
     client: str = ""
 
     def __str__(self) -> str:
-        """The message for a person: *where: what is so; what to do*."""
+        """The message for a person: *where: what was found; what to do*."""
         return f"{self.where}: {self.text}"
 
     @property
     def text(self) -> str:
-        """The message without `where`, for a place that says it already."""
+        """The message without `where`, for a place that shows that already."""
         return self.sentence + (f"; {self.advice}" if self.advice else "")
 
     @property
     def fatal(self) -> bool:
-        """Whether nothing may be imported because of it."""
+        """Whether it prevents the import."""
         return self.level == "refusal"
 
     def as_dict(self) -> dict[str, str]:
@@ -50,10 +50,10 @@ class Problem:
 
 
 def refusals(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Those because of which nothing may be imported."""
+    """The problems that prevent the import."""
     return tuple(problem for problem in problems if problem.level == "refusal")
 
 
 def warnings(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Those that a person has to see before deciding."""
+    """The problems that a person must see before deciding."""
     return tuple(problem for problem in problems if problem.level == "warning")

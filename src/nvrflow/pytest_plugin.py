@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ _TOLD = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the password out of the environment before any test or browser gets it; refuse an address that cannot be meant."""
+    """Remove the password from the environment before any test or browser gets it; refuse an impossible address."""
     from_controller: dict[str, Any] = getattr(config, "workerinput", {})
     environment.take_password(from_controller.get("nvrflow_password"))
     config.stash[_PASSWORD] = environment.password() or ""
@@ -39,13 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each process of pytest-xdist the password, which is in no environment any more, and when the whole run began."""
+    """Give each process of pytest-xdist the password, which is no longer in any environment, and the start time of the run."""
     node.workerinput["nvrflow_password"] = node.config.stash[_PASSWORD]
     node.workerinput["nvrflow_began"] = node.config.stash[_BEGAN].isoformat()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options that say which recorder is tested."""
+    """Add the options for the recorder to test."""
     group = parser.getgroup("nvrflow", "CCTV recorders (nvrflow)")
     group.addoption(
         "--recorder", metavar="URL", help="The recorder to test (default: every simulated one). Password: NVRFLOW_PASSWORD."
@@ -57,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @dataclass(frozen=True)
 class RecorderUnderTest:
-    """Where the tested recorder is, and who signs in; `firmware` None means identified."""
+    """The address of the tested recorder, and the user; `firmware` None means that it is identified."""
 
     url: str
     user: str
@@ -66,13 +65,13 @@ class RecorderUnderTest:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Without `--recorder` every test that uses a recorder runs on every simulated one."""
+    """Without `--recorder`, run every test that uses a recorder on every simulated recorder."""
     if "firmware_name" in metafunc.fixturenames and not metafunc.config.getoption("--recorder"):
         metafunc.parametrize("firmware_name", _simulated(metafunc.config), indirect=True, scope="session")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Which recorders are tested, and which simulated ones are not because no browser can use them."""
+    """Which recorders are tested, and which simulated recorders are left out because no browser can use them."""
     from nvrflow.simulator import available
 
     url, names = config.getoption("--recorder"), _simulated(config)
@@ -90,14 +89,14 @@ def _simulated(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def firmware_name(request: pytest.FixtureRequest) -> str | None:
-    """The selector file's name: of the simulated recorder, or what `--firmware` says (None: identified)."""
+    """The selector file's name: that of the simulated recorder, or of `--firmware` (None: identified)."""
     name: str | None = getattr(request, "param", None) or request.config.getoption("--firmware")
     return name
 
 
 @pytest.fixture
 def simulator_settings() -> dict[str, Any]:
-    """How simulated recorders differ from their files, for example {"certificate": "expired"}; override it."""
+    """Settings of simulated recorders that differ from their files, for example {"certificate": "expired"}; override it."""
     return {}
 
 
@@ -105,7 +104,7 @@ def simulator_settings() -> dict[str, Any]:
 def recorder_under_test(
     request: pytest.FixtureRequest, firmware_name: str | None, simulator_settings: dict[str, Any]
 ) -> Iterator[RecorderUnderTest]:
-    """The real recorder of `--recorder`, or a fresh simulated one for each test."""
+    """The real recorder of `--recorder`, or a new simulated recorder for each test."""
     url = request.config.getoption("--recorder")
     if url:
         user = request.config.getoption("--recorder-user")
@@ -121,7 +120,7 @@ def recorder_under_test(
 def recorder(
     request: pytest.FixtureRequest, recorder_under_test: RecorderUnderTest, playwright: Any, tmp_path: Path
 ) -> Iterator[Recorder]:
-    """The recorder in a browser of its own, not signed in; signed out and closed after the test."""
+    """The recorder in its own browser, not signed in; it is signed out and closed after the test."""
     from nvrflow.browser import use_driver
     from nvrflow.recorder import open_recorder
 
@@ -141,7 +140,7 @@ def recorder(
 
 @pytest.fixture
 def signed_in(recorder: Recorder) -> Recorder:
-    """The recorder with somebody signed in."""
+    """The recorder, signed in."""
     from nvrflow.flows.sign_in import sign_in
 
     sign_in(recorder)
@@ -150,18 +149,17 @@ def signed_in(recorder: Recorder) -> Recorder:
 
 @dataclass(frozen=True)
 class TrustStore:
-    """A home of its own for one test: what is trusted there is trusted nowhere else."""
+    """A separate home for one test: certificates trusted there are trusted nowhere else."""
 
     home: Path
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of a process that lives in this home: for `Trusting(environment=…)`."""
-        own = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
-        return {**own, "HOME": str(self.home)}
+        """The environment of a process in this home, for `Trusting(environment=…)`."""
+        return environment.in_home(self.home)
 
     def error_at(self, url: str) -> str:
-        """What a fresh browser with this store says at `url`, for example ERR_CERT_AUTHORITY_INVALID; empty when it opens."""
+        """The error code of a new browser with this store at `url`, for example ERR_CERT_AUTHORITY_INVALID; empty if it opens."""
         from nvrflow.browser import find_browser
         from nvrflow.trust.clients.chromium import prove
 
@@ -181,7 +179,7 @@ def trust_store(tmp_path: Path, playwright: Any) -> TrustStore:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
-    """A failed test shows the steps that were made on the recorder; a refused sign-in is told once, and then in one line."""
+    """Add the steps on the recorder to a failed test's report; show a refused sign-in in full once, then in one line."""
     outcome: Any = yield
     result = outcome.get_result()
     if not result.failed:
@@ -201,8 +199,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 def _about(problem: SignInRefused | AccountLocked, config: pytest.Config) -> tuple[str, bool]:
-    """What a test that could not sign in says, and whether another test of this run has said the rest."""
+    """The message of a test that could not sign in, and whether an earlier test of this run has shown the details."""
     told, config.stash[_TOLD] = config.stash.get(_TOLD, False), True
     if problem.since is None or (problem.since < config.stash[_BEGAN] and not told):
         return str(problem), False
-    return "the sign-in was refused in this test run already, and it was not tried again; see the first such error", True
+    return "the sign-in was refused earlier in this test run and was not tried again; see the first such error", True

@@ -1,4 +1,4 @@
-"""Room to end well: before the recorder is changed, whatever has to be written down afterwards must have its place."""
+"""Checking for room: before the recorder is changed, there must be room for everything that is written afterwards."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PROBE = bytes(64 * 1024)
 
 
 def ensure_room(folders: Mapping[str, Path], needed: int = NEEDED) -> None:
-    """See that each folder can be written to and has room for `needed` bytes; the keys say what it is for. Raises NoRoom.
+    """Check that each folder can be written and has room for `needed` bytes; the keys say what it is for. Raises NoRoom.
 
-    What is missing of a folder is made. A real file is written and removed again, because only that finds a quota, a read-only
-    file system and another user's folder alike.
+    Missing folders are created. A real file is written and removed, because only that detects a quota, a read-only file system
+    and another user's folder.
     """
     for purpose, path in folders.items():
         try:
@@ -31,7 +31,7 @@ def ensure_room(folders: Mapping[str, Path], needed: int = NEEDED) -> None:
             why = problem.strerror or str(problem)
             raise NoRoom(
                 f"{path}: {purpose} cannot be written there ({why}), so nothing was changed on the recorder; make the folder "
-                "writable or give its disk room, then run the command again"
+                "writable or make room on its disk, then run the command again"
             ) from None
         if free < needed:
             raise NoRoom(

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,18 +18,36 @@ from typing import Any
 
 from nvrflow.address import normalised
 from nvrflow.content import folder
-from nvrflow.errors import HeldBack, Interrupted, InvalidFile, NvrflowError, WrongCall
+from nvrflow.errors import (
+    Defect,
+    FlowFailed,
+    HeldBack,
+    Interrupted,
+    InvalidFile,
+    NvrflowError,
+    OtherHost,
+    ProductDefect,
+    SelectorDrift,
+    TimedOut,
+    WrongCall,
+)
 from nvrflow.recorder import Manner, open_recorder
+from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Listener, Report, Silence
+from nvrflow.report.darkroom import Darkroom
 from nvrflow.report.folder import RunFolder
 
 Flow = Callable[..., Any]
+_NOT_THERE = (SelectorDrift, TimedOut, ProductDefect)  # what may be missing because a --check did not make it so
 
 
 @dataclass
 class Run:
-    """One flow on one recorder; `arguments` are the flow's own keywords, `out` the run folder (None: a new one here)."""
+    """One flow on one recorder; `arguments` are the flow's own keywords, `out` the run folder (None: a new one below `runs`).
+
+    `camera` says how pictures are taken: quick by default, or still. `notes` stand in the report before all others.
+    """
 
     flow: str
     url: str
@@ -40,6 +59,9 @@ class Run:
     trace: bool = False
     arguments: dict[str, Any] = field(default_factory=dict)
     listener: Listener = field(default_factory=Silence)
+    camera: Camera = field(default_factory=Camera)
+    notes: tuple[str, ...] = ()
+    runs: Path = Path("nvrflow-runs")
 
     @cached_property
     def function(self) -> Flow:
@@ -47,13 +69,18 @@ class Run:
         return find_flow(self.flow, self.flows)
 
     def go(self) -> tuple[Report, RunFolder]:
-        """Do it, and write the run folder whatever happened. Raises WrongCall or InvalidFile before anything is touched."""
+        """Do it, and write the run folder whatever happened. Raises WrongCall or InvalidFile before anything is touched.
+
+        What went wrong in nvrflow itself is raised after the folder was written.
+        """
         flow = self.function
         url = normalised(self.url)
         self.manner = self.manner.checked()
-        folder = RunFolder.create(self.out, self.flow, url)
-        report = Report(flow=self.flow, recorder=url, started=datetime.now().astimezone().isoformat(timespec="seconds"))
-        steps = Steps(report, self.listener)
+        folder = RunFolder.create(self.out, self.flow, url, self.runs)
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        report = Report(flow=self.flow, recorder=url, notes=[*self.notes], started=started)
+        darkroom = Darkroom()
+        steps = Steps(report, self.listener, camera=self.camera, darkroom=darkroom)
         began = time.perf_counter()
         secrets: set[str] = set()
         names: set[str] = set()
@@ -62,23 +89,52 @@ class Run:
             report.outcome = _outcome(report, self.manner.check)
         except HeldBack:
             report.outcome = "checked"
-        except (NvrflowError, KeyboardInterrupt) as problem:
-            report.failed(
-                problem
-                if isinstance(problem, NvrflowError)
-                else Interrupted("interrupted; the recorder was left as the steps say")
-            )
+        except (Exception, KeyboardInterrupt, SystemExit) as problem:
+            _ended(report, told := _told(problem, flow), steps.held)
+            if isinstance(told, Defect):
+                raise
         finally:
             report.seconds = round(time.perf_counter() - began, 3)
-        folder.write(report, steps.pictures, secrets, names)
+            report.pictures = "still" if self.camera.still else "quick"
+            report.videos = [path.name for path in self.camera.videos]
+            folder.write(report, steps.pictures, secrets, names, darkroom)
+            darkroom.close()
         return report, folder
 
     def _drive(self, flow: Flow, url: str, steps: Steps, folder: RunFolder, secrets: set[str], names: set[str]) -> None:
+        if self.camera.video is not None:
+            self.camera.video = folder.path / self.camera.video
         manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
         with open_recorder(url, self.user, self.password, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
             recorder.session.secrets = secrets
             names |= recorder.firmware.names
             flow(recorder, **self.arguments)
+
+
+def _told(problem: BaseException, flow: Flow) -> NvrflowError:
+    """What ended a run, as an error for a person; whose error it is, is told by whose code raised it."""
+    if isinstance(problem, NvrflowError):
+        return problem
+    if isinstance(problem, KeyboardInterrupt):
+        return Interrupted("interrupted; the recorder was left as the steps say")
+    engine, own = Path(__file__).parent, Path(inspect.getfile(flow)).parent
+    for frame in reversed(traceback.extract_tb(problem.__traceback__)):
+        file = Path(frame.filename)
+        if own != folder("flows") and file.is_relative_to(own) and not {"site-packages", "dist-packages"} & set(file.parts):
+            what = " ".join(str(problem).split())
+            said = f"{type(problem).__name__}: {what}" if what else type(problem).__name__
+            return FlowFailed(f"{file}:{frame.lineno}: the flow ended with an error of its own: {said}; correct the flow there")
+        if file.is_relative_to(engine) or file.is_relative_to(folder("flows")):
+            break
+    return Defect(f"this is a defect in nvrflow ({type(problem).__name__}); the steps show how far the work went")
+
+
+def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
+    """Put the end of a run into its report: a `--check` cannot go on where something was held back that would be needed."""
+    if held and isinstance(problem, _NOT_THERE) and not isinstance(problem, OtherHost):
+        report.checked_until(problem)
+    else:
+        report.failed(problem)
 
 
 def _outcome(report: Report, check: bool) -> Any:

@@ -1,4 +1,4 @@
-"""The folder in which nvrflow remembers things from one run to the next, on each operating system."""
+"""The folder in which nvrflow keeps data from one run to the next, on each operating system."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from platformdirs import user_state_path
 
 
 def state_folder() -> Path:
-    """The user's state folder: `$XDG_STATE_HOME/nvrflow`, `~/.local/state/nvrflow`, or what the system has instead.
+    """The user's state folder: `$XDG_STATE_HOME/nvrflow`, `~/.local/state/nvrflow`, or the system's equivalent.
 
-    A relative XDG_STATE_HOME does not count, as its specification says. Root in somebody else's home has a folder of the
-    system's, because files that root makes in that home would lock its owner out. Nothing is made here.
+    A relative XDG_STATE_HOME is ignored, as its specification says. As root in another user's home, a system folder is used,
+    because files that root makes in that home would lock its owner out. This function creates nothing.
     """
     if os.name == "posix" and _somebody_elses_home():
         return Path("/Library/Application Support/nvrflow" if sys.platform == "darwin" else "/var/lib/nvrflow")

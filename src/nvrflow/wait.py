@@ -1,7 +1,7 @@
-"""A wait that a person may notice: what is waited for, and how long at most; whoever shows progress hears of it.
+"""Announcing a wait that a person may notice: what nvrflow waits for, and for how long at most.
 
-Whoever waits says so with `waiting`, wherever in the program that is. Whoever shows progress is named once with `heard_by`, and
-decides what to show and when. Where nobody is named, nothing happens.
+Code that waits uses `waiting`, anywhere in the program. The progress display registers once with `heard_by` and decides what to
+show and when. Without a registered display, nothing happens.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, eq=False)
 class Wait:
-    """One wait: `what` goes on after "waiting for", `limit` is in seconds (None: whatever is awaited has no limit of its own)."""
+    """One wait: `what` continues the words "waiting for", `limit` is in seconds (None: the wait has no limit of its own)."""
 
     what: str
     limit: float | None = None
@@ -24,12 +24,12 @@ class Wait:
 
     @property
     def seconds(self) -> float:
-        """How long it has lasted."""
+        """How long the wait has lasted."""
         return time.monotonic() - self.began
 
 
 class Hearer(Protocol):
-    """Who wants to know when a wait begins and when it is over."""
+    """A listener that is called when a wait begins and when it ends."""
 
     def waits(self, wait: Wait) -> None: ...
     def waited(self, wait: Wait) -> None: ...
@@ -40,7 +40,7 @@ _hearer: ContextVar[Hearer | None] = ContextVar("hearer", default=None)
 
 @contextmanager
 def heard_by(hearer: Hearer) -> Iterator[None]:
-    """In the block `hearer` is told of every wait of this thread, and nobody else is."""
+    """During the block, report every wait of this thread to `hearer` only."""
     before = _hearer.get()
     _hearer.set(hearer)
     try:
@@ -51,7 +51,7 @@ def heard_by(hearer: Hearer) -> Iterator[None]:
 
 @contextmanager
 def waiting(what: str, limit: float | None = None) -> Iterator[None]:
-    """The block waits for `what`, at most `limit` seconds."""
+    """Announce that the block waits for `what`, at most `limit` seconds."""
     hearer = _hearer.get()
     if hearer is None:
         yield

@@ -1,4 +1,4 @@
-"""The verdict on paper is true: what it accepts opens in Chromium and in Firefox, and what it refuses at least one refuses."""
+"""The verdict is true: what it accepts opens in Chromium and in Firefox, and what it refuses at least one browser refuses."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_imports_switched_off_in_a_profile_are_found(computer: Computer) -> None
     profile.mkdir(parents=True)
     (profile / "Preferences").write_text(json.dumps({"certificates": {"ca_platform_integration_enabled": False}}))
     (found,) = about(examine(computer), "profile Default")
-    assert "switched off" in found.sentence
+    assert "is off" in found.sentence
 
 
 def test_a_policy_that_switches_imports_off_is_found(computer: Computer, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from nvrflow.errors import InvalidFile, NotTrusted
 from nvrflow.trust import Approver, Computer, Ledger, actions
 from nvrflow.trust.actions import perform
 from nvrflow.trust.ledger import Entry
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from trust.making import Made, applied, make_ca, make_device, planned
 
 pytestmark = pytest.mark.skipif(shutil.which("certutil") is None, reason="NSS's certutil (libnss3-tools) is not installed")
@@ -52,7 +52,7 @@ def test_the_ledger_says_what_was_put_where_and_who_approved(computer: Computer)
 def test_untrust_takes_one_recorder_by_address_url_or_file(computer: Computer) -> None:
     plan = carried_out(computer)
     (removal,) = trust.remove("http://127.0.0.1:80/", plan.ledger, computer)
-    assert (removal.note, removal.problem, removal.change.changed, held(computer)) == ("taken back", "", True, set())
+    assert (removal.note, removal.problem, removal.change.changed, held(computer)) == ("removed", "", True, set())
     again = carried_out(computer)
     (removal,) = trust.remove([again.source], again.ledger, computer)
     assert held(computer) == set()
@@ -310,7 +310,7 @@ def test_what_somebody_took_out_is_not_said_to_be_taken_back(computer: Computer)
     (entry,) = plan.ledger.entries()
     assert perform(store.database.removing(entry.label)) == ""
     (removal,) = trust.remove("127.0.0.1", plan.ledger, computer)
-    assert removal.outcome == "gone" and "not there any more" in removal.note
+    assert removal.outcome == "gone" and "no longer there" in removal.note
 
 
 def test_what_another_user_put_into_the_computers_store_is_named_and_left_there(tmp_path: Path, home: Path) -> None:

@@ -19,7 +19,7 @@ from nvrflow.command import run
 from nvrflow.errors import NotTrusted
 from nvrflow.trust import Computer
 from nvrflow.trust.actions import perform
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from nvrflow.trust.stores.database import Database, settable, with_letter
 from nvrflow.trust.stores.nss_store import NssStore
 from trust.making import Made, applied, make, make_ca, make_device, planned
@@ -275,7 +275,7 @@ def test_root_never_writes_into_another_users_home(nobodys_home: Path) -> None:
 def test_a_read_only_database_is_said_beforehand(nobodys_home: Path) -> None:
     store = user_store(Computer("linux", {"HOME": str(nobodys_home), "PATH": "/usr/bin:/bin"}))
     said = as_nobody(lambda: _with_read_only_database(store))
-    assert said.startswith("False") and "only be read" in said
+    assert said.startswith("False") and "is read-only" in said
 
 
 def _with_read_only_database(store: NssStore) -> str:

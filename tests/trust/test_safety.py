@@ -20,7 +20,7 @@ from nvrflow.trust.anchor import limited, name_limits
 from nvrflow.trust.approval import question
 from nvrflow.trust.choice import choose
 from nvrflow.trust.names import decide
-from nvrflow.trust.stores.chromium import user_store
+from nvrflow.trust.stores.chromium_database import user_store
 from trust.making import DAY, TODAY, Made, applied, make, make_ca, make_device, name, new_key, planned, with_old_hash
 
 HOST = "127.0.0.1"
@@ -65,7 +65,7 @@ def test_an_expired_certificate_shows_both_clocks(computer: Computer) -> None:
 def test_a_certificate_from_the_future_asks_whose_clock_is_wrong(computer: Computer) -> None:
     authority = make_ca()
     device = make_device(authority, begins=TODAY + 9 * DAY, ends=TODAY + 20 * DAY)
-    assert "valid only from" in plan(device, authority, computer).refusal
+    assert "is not valid before" in plan(device, authority, computer).refusal
 
 
 def test_an_expired_ca_is_not_taken(computer: Computer) -> None:
@@ -114,7 +114,7 @@ def test_what_the_recorder_serves_must_be_what_was_downloaded_or_signed_by_it(co
     authority, stranger = make_ca(), make_ca("Stranger")
     device, in_between = make_device(authority), make_device(stranger)
     refusal = plan(device, authority, computer, served=in_between).refusal
-    assert "neither the downloaded" in refusal and "between you and the recorder" in refusal
+    assert "neither the downloaded" in refusal and "intercepting the connection to the recorder" in refusal
 
 
 def test_a_device_certificate_made_anew_by_the_same_ca_is_fine(computer: Computer) -> None:
@@ -142,7 +142,7 @@ def test_a_ca_without_a_word_about_being_one_is_taken_limited_only(computer: Com
     authority = make("old CA", ca=None)
     device = make_device(authority)
     assert plan(device, authority, computer).refusal == ""
-    assert "does not say that it is a CA" in plan(device, authority, computer, "ca").refusal
+    assert "is not marked as a CA" in plan(device, authority, computer, "ca").refusal
 
 
 def test_an_intermediate_is_no_root_for_every_site(computer: Computer) -> None:
@@ -170,7 +170,7 @@ def test_a_key_usage_without_signatures_is_said(computer: Computer) -> None:
 
 def test_the_ca_is_missing(computer: Computer) -> None:
     refusal = plan(make_device(make_ca("Recorder CA")), None, computer).refusal
-    assert "CN=Recorder CA" in refusal and "needed too" in refusal
+    assert "CN=Recorder CA" in refusal and "add the recorder's trusted CA certificate" in refusal
 
 
 def test_a_broken_chain_between_intermediate_and_ca_is_said(computer: Computer) -> None:
@@ -193,7 +193,7 @@ def test_the_same_ca_key_on_two_recorders_is_a_warning_and_no_root(computer: Com
 def test_full_trust_is_named_for_what_it_is(computer: Computer) -> None:
     authority = make_ca()
     made = plan(make_device(authority), authority, computer, "ca")
-    assert any("pose as any site" in one for one in made.warnings)
+    assert any("impersonate any site" in one for one in made.warnings)
 
 
 def test_files_that_could_not_be_compared_with_the_recorder_are_said(computer: Computer) -> None:
@@ -329,7 +329,7 @@ def test_a_public_name_on_the_device_certificate_is_refused_before_the_question_
     made = plan(device, authority, computer)
     assert "--also 'www.bank.example'" in made.refusal and made.items == ()
     said = plan(device, authority, computer, also=("www.bank.example",))
-    assert said.refusal == "" and "www.bank.example" in question(said) and any("opens, too" in one for one in said.warnings)
+    assert said.refusal == "" and "www.bank.example" in question(said) and any("is accepted too" in one for one in said.warnings)
 
 
 def test_a_self_signed_certificate_with_a_public_name_is_not_pinned(computer: Computer) -> None:
@@ -367,7 +367,7 @@ def test_of_the_cases_with_odd_names_nothing_but_the_one_certificate_goes_into_a
     device, authority = (read_certificate_file(CASES / case / f"{name}.crt")[0] for name in ("device", "ca"))
     made = planned(device, authority, device, HOST, stores=["chromium-nss"], computer=computer)
     assert [item.certificate for item in made.items] == ([device] if pinned else [])
-    assert bool(made.warnings) == pinned and ("below which the sites of many others lie" in made.refusal) != pinned
+    assert bool(made.warnings) == pinned and ("the sites of many other people are below that name" in made.refusal) != pinned
 
 
 def test_a_second_run_uses_the_same_anchor(computer: Computer) -> None:
@@ -410,7 +410,7 @@ def test_what_openssl_takes_for_a_ca_is_not_pinned_in_its_store(computer: Comput
     for kind in ("limited", "pin"):
         assert choose(plan(device, None, computer, kind).material, kind, "openssl")[0].certificate is None
     whole = plan(device, None, computer, "ca")
-    assert whole.judgement.reach == "for every site in the world" and any("pose as any site" in one for one in whole.warnings)
+    assert whole.judgement.reach == "for every site in the world" and any("impersonate any site" in one for one in whole.warnings)
     assert [one.certificate for one in choose(whole.material, "pin", "chromium")] == [device.certificate]
 
 

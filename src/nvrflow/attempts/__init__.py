@@ -1,5 +1,5 @@
-"""Sign-in attempts, remembered on this computer across runs and processes, so that no account is locked by repeated tries.
+"""Sign-in attempts, remembered on this computer across runs and processes, so that repeated tries do not lock an account.
 
-Read in this order: `standing` (what is known of one account), `mark` (a refused password, recognised without being kept),
-`memory` (the file in which standings are kept), `tries` (what a run may try, and how the try ended).
+In reading order: `standing` (what is known about one account), `mark` (recognises a refused password without storing it),
+`memory` (the file of standings), `tries` (whether a run may try, and how the try ended).
 """

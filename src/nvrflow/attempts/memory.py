@@ -1,12 +1,9 @@
-"""What this computer remembers of refused sign-ins and locked accounts, from one run to the next and among runs at once."""
+"""What this computer remembers of refused sign-ins and locked accounts, across runs and between runs at the same time."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,15 +18,16 @@ from nvrflow.attempts.mark import PasswordMark
 from nvrflow.attempts.standing import Lock, Standing, present
 from nvrflow.content import from_json
 from nvrflow.errors import InvalidFile, TimedOut
+from nvrflow.whole_file import write_whole
 
 _FORMAT = 1
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_WRITING = 20.0  # seconds for which another run may be writing
+_WRITING = 20.0  # seconds that another run may take to write
 
 
 @dataclass(frozen=True)
 class SignInMemory:
-    """The file `sign-ins.json` in `folder`, readable by its owner only. It holds no password and nothing that leads to one."""
+    """The file `sign-ins.json` in `folder`, readable only by its owner. No password can be derived from its content."""
 
     folder: Path
 
@@ -39,9 +37,9 @@ class SignInMemory:
         return self.folder / "sign-ins.json"
 
     def standing(self, places: frozenset[str], user: str) -> Standing:
-        """How `user` stands now at the recorder that is reached at `places`. Raises InvalidFile when the file is damaged.
+        """The current standing of `user` at the recorder with these `places`. Raises InvalidFile if the file is damaged.
 
-        Times of the future are corrected in the file at once, so that a lock begins anew only once after the clock was set back.
+        Times in the future are corrected in the file at once, so that a lock starts again only once after the clock was set back.
         """
         known, now = _merged(self._read(), places, user), present()
         if known.is_ahead_of(now):
@@ -49,7 +47,7 @@ class SignInMemory:
         return known.at(now)
 
     def change(self, places: frozenset[str], user: str, changed: Callable[[Standing], Standing]) -> None:
-        """Write down what `changed` makes of the account's standing. Raises InvalidFile when that is not possible."""
+        """Replace the account's standing by what `changed` returns. Raises InvalidFile if the file cannot be written."""
         with self._locked("sign-ins.lock", _WRITING, "writes down how a sign-in ended"):
             now, known = present(), self._read()
             own = changed(_merged(known, places, user).at(now))
@@ -58,9 +56,9 @@ class SignInMemory:
 
     @contextmanager
     def alone(self, places: frozenset[str], user: str, seconds: float) -> Iterator[None]:
-        """Keep other runs from trying the same account at the same host: they wait here until it is known how this one went.
+        """Make other runs wait before they try the same account at the same host, until the result of this try is known.
 
-        The operating system takes the lock away from a run that is killed. Raises TimedOut after so many seconds, InvalidFile.
+        The operating system releases the lock of a run that is killed. Raises TimedOut after so many seconds, and InvalidFile.
         """
         hosts = " ".join(sorted({host_of(place) for place in places}))
         name = hashlib.sha256(f"{hosts} {user}".encode()).hexdigest()[:16]
@@ -74,7 +72,7 @@ class SignInMemory:
             lock = FileLock(self.folder / name, timeout=seconds, mode=0o600)
             lock.acquire()
         except Timeout:
-            said = f"another nvrflow {what} and has not finished after {seconds:g} seconds; wait until it ends, and try again"
+            said = f"another nvrflow {what} and has not finished after {seconds:g} seconds; wait until it ends, then try again"
             raise TimedOut(f"{self.folder / name}: {said}") from None
         except OSError as problem:
             raise self._unwritable(problem) from None
@@ -101,32 +99,24 @@ class SignInMemory:
 
     def _write(self, accounts: list[Standing]) -> None:
         document = {"format": _FORMAT, "accounts": [_plain(one) for one in accounts]}
-        fresh = ""
         try:
-            handle, fresh = tempfile.mkstemp(prefix=".sign-ins-", dir=self.folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write((json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(fresh).replace(self.path)
+            write_whole(self.path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode(), 0o600, lasting=True)
         except OSError as problem:
-            with contextlib.suppress(OSError):
-                Path(fresh).unlink()
             raise self._unwritable(problem) from None
 
     def _unwritable(self, problem: OSError) -> InvalidFile:
         why = problem.strerror or str(problem)
-        advice = "give this folder room and write access, or name another one with XDG_STATE_HOME"
+        advice = "give this folder room and write access, or set XDG_STATE_HOME to another folder"
         return InvalidFile(
-            f"the memory of sign-ins cannot be written ({why}), and nobody is signed in without it; {advice}", self.path
+            f"the memory of sign-ins cannot be written ({why}), and nvrflow does not sign in without it; {advice}", self.path
         )
 
 
-_DAMAGED = "a locked account may be noted in it, so nobody is signed in; if you know that no account is locked, delete the file"
+_DAMAGED = "it may say that an account is locked, so nvrflow does not sign in; if no account is locked, delete the file"
 
 
 def _merged(known: list[Standing], places: frozenset[str], user: str) -> Standing:
-    """The account's one standing. Two that turn out to be of one recorder count together, and the worse of them holds."""
+    """The account's standing. Standings that turn out to belong to one recorder count together, and the worst of them holds."""
     own = [one for one in known if one.is_of(places, user)]
     figures = [one.tries_left for one in own if one.tries_left is not None]
     return Standing(
@@ -157,7 +147,7 @@ def _plain(one: Standing) -> dict[str, Any]:
 
 
 def _standing(data: dict[str, Any]) -> Standing:
-    """The same from the file. Raises ValueError, TypeError or KeyError for anything else."""
+    """A standing from the data of the file. Raises ValueError, TypeError or KeyError for other data."""
     lock, refused_at, figure = data["lock"], data["refused_at"], data["tries_left"]
     return Standing(
         frozenset(map(str, data["places"])),

@@ -1,4 +1,4 @@
-"""The tries to sign in of one run: asked for before, written down before the click, and written down again when it is known."""
+"""The sign-in tries of one run: permitted beforehand, recorded before the click, and recorded again with their result."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from nvrflow.errors import (
     TimedOut,
 )
 
-_PATIENCE = 120.0  # seconds for another run's sign-in: more than a page, an answer and a pop-up may take
+_PATIENCE = 120.0  # seconds for another run's sign-in: more than a page, an answer and a pop-up need
 _NOT_JUDGED = (HeldBack, RequestHeld, SessionLimit, NotInitialised, PluginNeeded)
 
 
 @dataclass
 class Tries:
-    """Whether one more sign-in may be tried, and what came of it; `reached` are the places at which this recorder is reached.
+    """Decides whether a sign-in may be tried, and records the result; `reached` are the addresses of this recorder.
 
-    A try lasts from `counted`, around the click, until `accepted`, or until a refusal goes through `heard`. Meanwhile other runs
-    that want the same account wait. `last_try` is what `--last-try` says: the person takes the risk of a lock.
+    A try lasts from `counted`, around the click, until `accepted`, or until a refusal passes through `heard`. Meanwhile other
+    runs with the same account wait. `last_try` is the option `--last-try`: the person accepts the risk of a lock.
     """
 
     memory: SignInMemory
@@ -46,24 +46,24 @@ class Tries:
 
     @property
     def places(self) -> frozenset[str]:
-        """Host and port of each place; the ports 80 and 443 are of one recorder, others may be forwarded to several."""
+        """Host and port of each address; ports 80 and 443 belong to one recorder, other ports may be forwarded to several."""
         return frozenset(place.netloc for place in self.reached)
 
     def moved(self, place: Place) -> None:
-        """The same recorder is reached at this place, too."""
+        """Record a further address of the same recorder."""
         self.reached.append(place)
 
     def may_begin(self) -> None:
-        """Raise AccountLocked or SignInRefused if a try would be wrong whatever the password is; InvalidFile, see the memory."""
+        """Raise AccountLocked or SignInRefused if a try would be wrong with any password; InvalidFile as the memory does."""
         self._permit(self._standing())
 
     def typed(self, password: str) -> None:
-        """The password that the next click on the sign-in page will send."""
+        """Set the password that the next click on the sign-in page will send."""
         self._password = password
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """The click that sends what was typed: not made at all where a try would be wrong, else written down before.
+        """Wrap the click that sends the password: the try is recorded before it, and forbidden if it would be wrong.
 
         Raises AccountLocked, SignInRefused, InvalidFile or TimedOut before the block if no try may be made.
         """
@@ -74,7 +74,7 @@ class Tries:
 
     @contextmanager
     def heard(self) -> Iterator[None]:
-        """Whatever may tell how the try went: a refusal that the block raises is written down, and goes on up."""
+        """Wrap code that may learn the result: a refusal that the block raises is recorded and raised again."""
         try:
             yield
         except SignInRefused as problem:
@@ -95,18 +95,18 @@ class Tries:
 
     @contextmanager
     def reaching(self, page: str) -> Iterator[None]:
-        """The way to a page: whoever arrives at another one than the sign-in page has been let in."""
+        """Wrap the way to a page: arriving at any page but the sign-in page means that the sign-in was accepted."""
         with self.heard():
             yield
         if page != "sign_in":
             self.accepted()
 
     def accepted(self) -> None:
-        """The recorder let us in: all that was remembered of this account is over."""
+        """Record that the sign-in was accepted, and forget everything about this account."""
         self._end(lambda known: Standing(known.places, known.user))
 
     def over(self, signed_in: bool) -> None:
-        """Nothing more will be heard of a try: it was accepted if its flow said so, else its outcome stays unknown."""
+        """End a try: it was accepted if its flow says so, otherwise its outcome stays unknown."""
         if signed_in:
             self.accepted()
         self._end(None)
@@ -132,7 +132,7 @@ class Tries:
             try:
                 self.memory.change(self.places, self.user, changed)
             except (InvalidFile, TimedOut) as problem:
-                self.notes.append(f"how the sign-in ended could not be written down: {problem}")
+                self.notes.append(f"the result of the sign-in could not be recorded: {problem}")
 
     def _standing(self) -> Standing:
         return self.memory.standing(self.places, self.user)
@@ -151,8 +151,8 @@ class Tries:
             return
         at = f" at {shown(known.refused_at)}" if known.refused_at else ""
         raise SignInRefused(
-            f"{self._who}: this password was refused{at}, so nvrflow does not try it again; give the right one. "
-            f"If it was made the right one since then: {self._how()}",
+            f"{self._who}: this password was refused{at}, so nvrflow does not try it again; give the right password. "
+            f"If the recorder's password has been changed to this one since then: {self._how()}",
             known.left,
             known.refused_at,
         )
@@ -170,7 +170,7 @@ class Tries:
         minutes = max(1, ceil((known.lock.until - present()).total_seconds() / 60))
         more = f"{minutes} more {'minute' if minutes == 1 else 'minutes'}, until {shown(known.lock.until)}"
         if known.lock.said:
-            return f"{self._who}: the account is locked for {more}; nvrflow does not try before"
+            return f"{self._who}: the account is locked for {more}; nvrflow does not try to sign in before then"
         return (
             f"{self._who}: the recorder locked the account at {shown(known.lock.since)} and did not say for how long; "
             f"nvrflow waits {more}"
@@ -178,22 +178,22 @@ class Tries:
 
 
 def _about_last(known: Standing) -> str:
-    """Why the next try may be the last, for a person."""
+    """The reason why the next try may be the last, for a person."""
     at = shown(known.last_in) if known.last_in else "an earlier time"
     if known.tries_left is not None:
         return f"a sign-in was refused at {at}, and one try is left before the account is locked; nvrflow does not use it"
     if known.refusals:
         return (
-            f"a sign-in was refused at {at}, and the recorder does not say how many tries are left; the next one may be the "
+            f"a sign-in was refused at {at}, and the recorder does not say how many tries are left; the next try may be the "
             "last, and nvrflow does not use it"
         )
     return (
-        f"a sign-in was begun at {at}, and it is not known how it ended; if it was refused, the next wrong one may lock the "
+        f"a sign-in was begun at {at}, and its result is not known; if it was refused, another wrong password may lock the "
         "account, so nvrflow waits half an hour before it tries again"
     )
 
 
 def shown(time: datetime) -> str:
-    """A time as a person here reads it: 21:44, or with the date if it is not today's."""
+    """A time for a person, in local time: 21:44, or with the date if it is not today."""
     local = time.astimezone()
     return f"{local:%H:%M}" if local.date() == datetime.now().astimezone().date() else f"{local:%Y-%m-%d %H:%M}"

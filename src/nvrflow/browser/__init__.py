@@ -1,11 +1,16 @@
-"""The browser: which one this computer has, how to get one, and how it is started and always ended."""
+"""The browser: finding or installing one, starting it behind a gate, and always ending it.
+
+In reading order: `executable` (which browser), `installation` (how to get one), `driver` and `process` (Playwright, and one
+browser), `playwright_errors`; then the recorder's page: `entrance` (where it answers), `bounds` (the hosts that may be used),
+`session`, `response` (what came back), `inquiry` (what is asked of a page), `clicks`, `motion` (what still moves), `visible` and
+`stage` (pictures), `trace`; then the gate that everything goes through: `gate`, `gate_certificate`, `conversation`, `refusals`,
+`proxy_request`, `wire`, `upstream`; and `pdf`.
+"""
 
 from nvrflow.browser.driver import use_driver
 from nvrflow.browser.executable import Browser, find_browser
-from nvrflow.browser.installing import ensure_browser, ensure_tool
+from nvrflow.browser.installation import ensure_browser, ensure_tool
 from nvrflow.browser.process import FLAGS, open_browser, that_shows_a_window, user_agent
-
-_FLAGS = FLAGS  # the name that benchmarks/by_hand.py imports
 
 __all__ = [
     "FLAGS",

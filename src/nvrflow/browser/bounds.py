@@ -1,22 +1,22 @@
-"""The hosts that a run may use: the one that the person named, and those of `--follow-to`. The password goes nowhere else."""
+"""The hosts that a run may use: the host that the person gave, and those of `--follow-to`. The password goes nowhere else."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from nvrflow.address import PORTS, as_shown, link_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import OtherHost, WrongCall
+from nvrflow.hostname import is_host, is_this_computer, usual_host
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame, Locator, Page, Request
 
-# Where a target leads: its own document, every address to which its form can be sent, and that of the link it is in.
-_LEADS_TO = """element => {
+# Where a target leads: its own document, every address to which its form can be sent, and the address of its link.
+LEADS_TO = """element => {
   const of = (one, name) => new URL(one.getAttribute(name) || '', one.ownerDocument.baseURI).href;
   const forms = [...new Set([element.closest('form'), element.form])].filter(one => one instanceof HTMLFormElement);
   const fields = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, 'elements').get;
@@ -31,19 +31,19 @@ _LEADS_TO = """element => {
     ...(link ? [safely(() => of(link, 'href'))] : []),
   ];
 }"""
-# A browser's own services, which it asks by itself (seen with Chromium and Edge); the gate drops them without a word.
+# Services that a browser contacts by itself (seen with Chromium and Edge); the gate drops these requests without a note.
 _BACKGROUND = re.compile(
     r"(^|\.)(google\.com|googleapis\.com|gstatic\.com|gvt1\.com|googleusercontent\.com|msedge\.net|microsoft\.com|bing\.com|skype\.com)$"
 )
 
-_GLANCE = 2000  # milliseconds in which a target that is on the page answers
+_GLANCE = 2000  # milliseconds in which a target on the page answers
 
 
 @dataclass
 class Bounds:
-    """Which hosts may be used, and where the pages tried to go instead. `named` is the host that the person typed.
+    """Which hosts may be used, and which others the pages tried to reach. `named` is the host that the person typed.
 
-    `secured` is the last address of HTTPS to which `page`, the recorder's page, was led on such a host.
+    `secured` is the last HTTPS address on a permitted host to which `page`, the recorder's page, was led.
     """
 
     named: str
@@ -55,35 +55,35 @@ class Bounds:
     _hosts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self._hosts = frozenset(map(same_host, (self.named, *self.also)))
+        self._hosts = frozenset(map(usual_host, (self.named, *self.also)))
 
     def reaches(self, host: str) -> bool:
         """Whether the run may use this host, on any port."""
-        return same_host(host) in self._hosts
+        return usual_host(host) in self._hosts
 
     def permits(self, url: str) -> bool:
-        """Whether an address is of such a host; what is no address of HTTP has none (about:blank, blob:, mailto:)."""
-        parts = urlsplit(url)
-        return parts.scheme not in ("http", "https") or self.reaches(parts.hostname or "")
+        """Whether an address has a permitted host; addresses without a host are permitted (about:blank, blob:, mailto:)."""
+        link = link_of(url)
+        return link.scheme not in PORTS or self.reaches(link.host)
 
     def refused(self, host: str) -> None:
-        """The gate has kept something back that was meant for another host; the browser's own business is not told."""
-        if not _BACKGROUND.search(host) and not _is_this_computer(host):
+        """Record that the gate stopped a request to another host; the browser's own services are not recorded."""
+        if not _BACKGROUND.search(host) and not is_this_computer(host):
             self.wanted[host] = self.wanted.get(host, 0) + 1
 
     def watch(self, context: BrowserContext) -> None:
-        """Hear of every page and frame of `context` that is led elsewhere."""
+        """Watch every page and frame of `context` for navigations to other hosts."""
         self._moves.clear()
         self.secured = ""
         context.on("request", self._hear)
 
     def must_permit(self, url: str, source: str = "its page leads") -> None:
-        """Raise OtherHost if the address is of another host."""
+        """Raise OtherHost if the address has another host."""
         if not self.permits(url):
             raise OtherHost(self._told(url, source))
 
     def stop_if_moved(self, *pages: Page) -> None:
-        """Raise OtherHost if one of `pages`, the recorder's page or a frame that is seen in them was led to another host."""
+        """Raise OtherHost if one of `pages`, the recorder's page, or a visible frame in them was led to another host."""
         looked_at = [page for page in (self.page, *pages) if page is not None and not page.is_closed()]
         for page in looked_at:
             self.must_permit(page.url)
@@ -92,31 +92,35 @@ class Bounds:
                 raise OtherHost(self._told(url, "its page leads" if frame.parent_frame is None else "a frame of its page leads"))
 
     def look(self, page: Page, target: Locator | None) -> None:
-        """Raise OtherHost before a step whose page, frame, form or link is of another host.
+        """Raise OtherHost before a step whose page, frame, form or link has another host.
 
-        A target that has gone meanwhile is left to the step itself; the gate lets nothing go elsewhere in any case.
+        If the target has disappeared, the step itself reports that; the gate stops requests to other hosts in any case.
         """
         self.stop_if_moved(page)
         if target is None:
             return
         try:
-            document, *leads = target.evaluate(_LEADS_TO, timeout=_GLANCE)
+            self.must_permit_all(target.evaluate(LEADS_TO, timeout=_GLANCE))
         except PlaywrightError:
             return
+
+    def must_permit_all(self, led_to: Sequence[str]) -> None:
+        """Raise OtherHost if what `LEADS_TO` found of a target is of another host."""
+        document, *leads = led_to
         self.must_permit(document, "its page shows what is used in a frame that leads")
         for url in leads:
             self.must_permit(url, "what is used on its page leads")
 
     def notes(self) -> list[str]:
-        """For the report: which other hosts the pages asked for."""
+        """Notes for the report: which other hosts the pages tried to reach."""
         return [
-            f"the pages asked for {host}{f' ({times} times)' if times > 1 else ''}; nvrflow sent nothing there, because only "
-            f"{self.named} was named"
+            f"the pages tried to reach {host}{f' ({times} times)' if times > 1 else ''}; nvrflow sent nothing there, because the "
+            f"command names only {self.named}"
             for host, times in self.wanted.items()
         ]
 
     def _came_back(self, frame: Frame) -> bool:
-        """Whether a frame shows a page of a permitted host in spite of where it was led."""
+        """Whether a frame shows a page of a permitted host although it was led elsewhere."""
         return frame.parent_frame is not None and frame.url.startswith("http") and self.permits(frame.url)
 
     def _hear(self, request: Request) -> None:
@@ -128,62 +132,33 @@ class Bounds:
             elif request.url.startswith("https:") and self.page is not None and request.frame == self.page.main_frame:
                 self.secured = request.url
         except PlaywrightError:
-            return  # a new window, which is not used: it has no frame yet
+            return  # a new window without a frame, which nvrflow does not use
 
     def _told(self, url: str, source: str) -> str:
-        parts = urlsplit(url)
-        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        link = link_of(url)
+        if not link.host:
+            return f"{self.named}: {source} to {as_shown(url)}, which is not an address; nothing was typed or sent there"
         return (
-            f"{self.named}: {source} to another host, {parts.hostname} ({place}); nothing was typed or sent there. "
-            f"If that is the same recorder, add --follow-to {parts.hostname}"
+            f"{self.named}: {source} to another host, {link.host} ({link.place.url}); nothing was typed or sent there. "
+            f"If that is the same recorder, add --follow-to {link.host}"
         )
 
 
 def follow_to(typed: str) -> str:
-    """A host as `--follow-to` takes it: a name or an address, without port and path. Raises WrongCall."""
-    host = typed.strip().removeprefix("[").removesuffix("]")
-    if not re.fullmatch(r"\w[\w.-]*", host) and not _is_ipv6(host):
-        raise WrongCall(f"--follow-to {typed}: this is not a host; give a name or an address alone, for example nvr.example.com")
-    return host
-
-
-def same_host(host: str) -> str:
-    """A host as a browser writes it: lower case, no last dot, names in ASCII, addresses in their one usual form."""
-    bare = host.strip("[]").rstrip(".").lower()
-    try:
-        return str(ipaddress.ip_address(bare))
-    except ValueError:
-        pass
-    if re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", bare):  # 127.1 and the like
-        try:
-            return socket.inet_ntoa(socket.inet_aton(bare))
-        except OSError:
-            return bare
-    try:
-        return bare.encode("idna").decode()
-    except UnicodeError:
-        return bare
+    """Check a host for `--follow-to`: a name or an address, without port and path. Raises WrongCall."""
+    if not is_host(typed):
+        raise WrongCall(f"--follow-to {typed}: this is not a host; give only a name or an address, for example nvr.example.com")
+    return typed.strip().removeprefix("[").removesuffix("]")
 
 
 def for_a_plug_in(url: str, *own: str) -> bool:
-    """Whether a WebSocket was meant for a program on this computer, and not for the recorder at `own`, which may be simulated."""
-    return _is_this_computer(urlsplit(url).hostname or "") and urlsplit(url).netloc not in {urlsplit(one).netloc for one in own}
-
-
-def _is_this_computer(host: str) -> bool:
-    """Where a recorder's plug-in would listen; pages try it, and it is no news that there is none."""
-    return same_host(host) in ("localhost", "127.0.0.1", "::1")
-
-
-def _is_ipv6(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).version == 6
-    except ValueError:
-        return False
+    """Whether a WebSocket is for a program on this computer, not for the recorder at `own`, which may be simulated."""
+    at, recorders = link_of(url), [link_of(one) for one in own]
+    return is_this_computer(at.host) and (at.host, at.port) not in {(one.host, one.port) for one in recorders}
 
 
 def _is_seen(frame: Frame) -> bool:
-    """Whether a person sees the frame; one that is gone is not seen."""
+    """Whether a person sees the frame; a frame that is gone is not visible."""
     if frame.parent_frame is None:
         return not frame.is_detached()
     try:

@@ -1,4 +1,4 @@
-"""One connection of the browser to the gate: each request is judged before a byte of it goes on, answers pass unread."""
+"""One connection of the browser to the gate: each request is judged before any byte is sent on; answers pass unread."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
-from nvrflow.browser.asked import Asked, Head, pieces, read_head, whole
+from nvrflow.address import link_of
+from nvrflow.browser.proxy_request import Asked, Head, pieces, read_head, whole
 from nvrflow.browser.upstream import dial, dial_secure
 from nvrflow.browser.wire import Wire, await_any, relay
 
-IDLE = 900.0  # seconds; pages wait long for an answer that comes when something happens
+IDLE = 900.0  # seconds; some pages wait long for an answer that comes when something happens
 _TLS = b"\x16"  # the first byte of a TLS handshake (RFC 8446 5.1)
-# A 403 would be taken for the recorder's own word. Two lengths that differ are a network error, which no browser tries again.
+# A 403 would look like the recorder's own answer. Two different lengths are a network error, which browsers do not try again.
 _HELD = b"HTTP/1.1 403 Held back\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n"
 _NO_TUNNEL = b"HTTP/1.1 403 Held back\r\nContent-Length: 0\r\n\r\n"
 _NO_RECORDER = b"HTTP/1.1 502 No answer\r\nContent-Length: 0\r\n\r\n"
@@ -24,9 +24,9 @@ _NO_RECORDER = b"HTTP/1.1 502 No answer\r\nContent-Length: 0\r\n\r\n"
 
 @dataclass(frozen=True)
 class Refused:
-    """What went no further: a `request` or `websocket` to the recorder, or anything to another `host` (`told` is its name).
+    """Something that the gate stopped: a `request` or `websocket` to the recorder, or anything to another `host`.
 
-    `trouble`: the recorder could not be reached, `told` says why.
+    `told` describes it, or names the other host. With `trouble` the recorder could not be reached, and `told` says why.
     """
 
     kind: Literal["request", "websocket", "host", "trouble"]
@@ -36,11 +36,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a gate lets out. Called from its threads.
+    """What a gate lets pass. It is called from the gate's threads.
 
-    `reaches` says whether anything may go to a host at all. With `allows` every request is read and judged, HTTPS as well;
-    without, HTTPS stays closed and everything goes out that goes to such a host. `refused` is told of the rest. `pin` is the
-    recorder's key (SHA-256 of its SPKI, base64).
+    `reaches` decides whether a host may be used at all. With `allows` every request is read and judged, including HTTPS; without
+    it, HTTPS is not opened, and everything to such a host passes. `refused` is called with the rest. `pin` is the recorder's key
+    (SHA-256 of its SPKI, base64).
     """
 
     reaches: Callable[[str], bool]
@@ -50,7 +50,7 @@ class Rules:
 
 
 class Conversation:
-    """What one connection asks; `secure` opens the browser's TLS with the gate's own key, `ending` ends every wait."""
+    """The requests of one connection; `secure` opens the browser's TLS with the gate's own key, `ending` ends every wait."""
 
     def __init__(self, rules: Rules, sock: socket.socket, secure: ssl.SSLContext | None, ending: socket.socket) -> None:
         self._rules, self._secure, self._ending = rules, secure, ending
@@ -60,7 +60,7 @@ class Conversation:
         self._at = ""  # where the recorder's side is connected to
 
     def run(self) -> None:
-        """Answer until one side closes; what is no HTTP, or longer than the limits, ends it."""
+        """Serve until one side closes; anything that is not HTTP, or exceeds the limits, ends the connection."""
         try:
             while self._await_request() and self._answer(read_head(self._client)):
                 continue
@@ -72,13 +72,13 @@ class Conversation:
                     wire.close()
 
     def cut(self) -> None:
-        """End it from another thread, whatever it waits for."""
+        """End the connection from another thread, whatever it waits for."""
         for wire in (self._client, self._recorder):
             if wire is not None:
                 wire.cut()
 
     def _await_request(self) -> bool:
-        """Pass answers on until the browser says something more; False when the recorder has closed."""
+        """Pass answers on until the browser sends more; False if the recorder closed the connection."""
         while not self._client.got:
             sides = [self._client] if self._recorder is None else [self._client, self._recorder]
             ready = await_any(sides, self._ending, IDLE)
@@ -97,11 +97,11 @@ class Conversation:
         if head.method == "CONNECT":
             return self._connect(head.target)
         url = self._base + head.target
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or (self._base and head.target[0] != "/"):
-            raise ValueError("is no address")
-        if not self._rules.reaches(parts.hostname):
-            return self._refuse(Refused("host", parts.hostname), _HELD)
+        link = link_of(url)
+        if not link.is_web or (self._base and head.target[0] != "/"):
+            raise ValueError("not an address")
+        if not self._rules.reaches(link.host):
+            return self._refuse(Refused("host", link.host), _HELD)
         switches = "upgrade" in head.headers
         if self._rules.allows is None:
             return self._forward(head, url, switches)
@@ -114,7 +114,7 @@ class Conversation:
         return self._forward(head, url, switches, raw)
 
     def _forward(self, head: Head, url: str, switches: bool, raw: bytes | None = None) -> bool:
-        """Send the request on, with its body `raw` or piece by piece as it comes."""
+        """Send the request on, with its body `raw`, or piece by piece as it arrives."""
         recorder = self._connected(url)
         recorder.send(head.sent_to(url) + (raw or b""))
         if raw is None:
@@ -127,14 +127,14 @@ class Conversation:
     def _connect(self, target: str) -> bool:
         found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:/@]+):([0-9]{1,5})", target)
         if found is None or self._base or self._client.got:
-            raise ValueError("is no host with a port, or more was sent with it")
+            raise ValueError("not a host with a port, or more was sent with it")
         host = found[1].strip("[]")
         if not self._rules.reaches(host):
             return self._refuse(Refused("host", host), _NO_TUNNEL)
         if self._rules.allows is None:
             return self._tunnel(host, int(found[2]))
         self._client.send(b"HTTP/1.1 200 OK\r\n\r\n")
-        opens_tls = self._client.peek() == _TLS  # http: comes by CONNECT, too, for a WebSocket
+        opens_tls = self._client.peek() == _TLS  # for a WebSocket, plain HTTP uses CONNECT too
         if opens_tls and self._secure is not None:
             self._client = Wire(self._secure.wrap_socket(self._client.sock, server_side=True), self._ending)
         self._base = f"https://{target.removesuffix(':443')}" if opens_tls else f"http://{target.removesuffix(':80')}"
@@ -150,21 +150,20 @@ class Conversation:
         return False
 
     def _connected(self, url: str) -> Wire:
-        parts = urlsplit(url)
-        host, at = parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
-        if self._recorder is not None and self._at == at:
+        place = link_of(url).place
+        if self._recorder is not None and self._at == place.url:
             return self._recorder
         if self._recorder is not None:
             self._recorder.close()
         try:
-            if parts.scheme == "https":
-                sock: socket.socket = dial_secure(host, parts.port or 443, self._rules.pin, self._ending)
+            if place.secure:
+                sock: socket.socket = dial_secure(place.host, place.port, self._rules.pin, self._ending)
             else:
-                sock = dial(host, parts.port or 80, self._ending)
+                sock = dial(place.host, place.port, self._ending)
         except OSError as problem:
             self._rules.refused(Refused("trouble", problem.strerror or str(problem)))
             raise
-        self._at, self._recorder = at, Wire(sock, self._ending)
+        self._at, self._recorder = place.url, Wire(sock, self._ending)
         return self._recorder
 
     def _refuse(self, refused: Refused, answer: bytes) -> bool:

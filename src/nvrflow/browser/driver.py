@@ -1,4 +1,4 @@
-"""Playwright's driver: one for all browsers of this process, in one thread."""
+"""Playwright's driver: one driver for all browsers of this process, in one thread."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _started: Playwright | None = None
 
 
 def use_driver(playwright: Playwright) -> None:
-    """Use a driver that somebody else (pytest-playwright) has started and will stop: there can be one in a thread only."""
+    """Use a driver that another library (pytest-playwright) started and will stop, because a thread can have only one."""
     global _started
     _started = playwright
 
 
 def driver() -> Playwright:
-    """Playwright's driver, started when it is first asked for and ended with this process."""
+    """Playwright's driver, which starts on first use and ends with this process."""
     global _started
     if _started is None:
         from playwright.sync_api import sync_playwright
@@ -36,24 +36,24 @@ def driver() -> Playwright:
 
 
 def unless_it_has_died(end: Callable[[], None]) -> None:
-    """Call `end`, which ends a browser or the driver; that it has ended by itself already is no problem."""
+    """Call `end`, which ends a browser or the driver; it is no error if that has already ended by itself."""
     from playwright.sync_api import Error as PlaywrightError
 
     try:
         end()
     except PlaywrightError:
         return
-    except Exception as problem:  # what Playwright raises when its driver is gone has no class of its own
+    except Exception as problem:  # Playwright has no class of its own for a driver that is gone
         if "Connection closed" not in str(problem):
             raise
 
 
 @contextmanager
 def _on_its_own() -> Iterator[None]:
-    """What starts in this block gets neither the password nor the terminal's Ctrl-C.
+    """Processes that start in this block get neither the password nor the terminal's Ctrl-C.
 
-    The Ctrl-C would end the driver before its browsers are closed. Playwright has no option for either. The driver still ends
-    with this process, when its standard input closes; browsers have the driver's environment.
+    Ctrl-C would end the driver before its browsers are closed. Playwright has no option for either. The driver still ends with
+    this process, because its standard input closes; browsers inherit the driver's environment.
     """
     import asyncio
 

@@ -1,4 +1,4 @@
-"""Which browser of this computer drives the recorder, and what to type when there is none."""
+"""The browser on this computer that nvrflow uses, and the command to type if there is none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nvrflow.browser.driver import driver
 from nvrflow.command import Command, run, tool
 from nvrflow.errors import WrongCall
 
-# The headless shell takes half the CPU of the full browser, but does not read enterprise policies.
+# The headless shell needs half the CPU of the full browser, but does not read enterprise policies.
 _SHELLS = ("chromium-headless-shell",)
 _FULL = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "microsoft-edge", "microsoft-edge-stable")
 _MAC = ("Google Chrome", "Microsoft Edge", "Chromium")
@@ -27,9 +27,9 @@ _WINDOWS = (
 
 @dataclass(frozen=True)
 class Browser:
-    """An executable of the Chromium family; `headless_shell` shows no window and knows no policies.
+    """An executable of Chromium or a relative; a `headless_shell` shows no window and reads no policies.
 
-    `source` says why it is this one: `--browser-path`, `NVRFLOW_BROWSER`, `installed` or `Playwright's own`.
+    `source` says why it was chosen: `--browser-path`, `NVRFLOW_BROWSER`, `installed` or `Playwright's own`.
     """
 
     path: Path
@@ -38,9 +38,9 @@ class Browser:
 
     @property
     def version(self) -> str:
-        """What `--version` says, for example `Chromium 156.0.8078.79`; empty when it does not start.
+        """The output of `--version`, for example `Chromium 156.0.8078.79`; empty if the browser does not start.
 
-        On Windows `--version` opens a window instead, and the number is the name of the folder beside the executable.
+        On Windows `--version` would open a window, so the version is the name of the folder beside the executable.
         """
         if sys.platform == "win32":
             beside = [folder.name for folder in self.path.parent.iterdir() if re.fullmatch(r"\d+(\.\d+){3}", folder.name)]
@@ -50,9 +50,10 @@ class Browser:
 
 
 def find_browser(path: Path | str | None = None, full: bool = False) -> Browser:
-    """The browser to use: `path`, NVRFLOW_BROWSER, an installed one, Playwright's own. Raises WrongCall with what to type.
+    """Find the browser: `path`, NVRFLOW_BROWSER, an installed browser, or Playwright's own, in this order.
 
-    `full` leaves an installed headless shell out: for a visible window, and for checks of enterprise policies.
+    `full` excludes an installed headless shell: for a visible window, and for enterprise policies. If there is no browser, it
+    raises WrongCall with the command to type.
     """
     if path:
         return _named(str(path), "--browser-path")
@@ -60,24 +61,24 @@ def find_browser(path: Path | str | None = None, full: bool = False) -> Browser:
         return _named(os.environ["NVRFLOW_BROWSER"], "NVRFLOW_BROWSER")
     found = installed(full) or playwrights_own()
     if found is None:
-        none = "there is no full browser" if full and installed(full=False) else "there is none"
+        none = "there is no full browser" if full and installed(full=False) else "there is no Chrome, Edge or Chromium"
         raise WrongCall(f"browser: {none} on this computer; type: {_how_to_get_one()}")
     return found
 
 
 def _named(name: str, source: str) -> Browser:
-    """The browser that a person named: a path, a program in PATH, or on a Mac the application itself."""
+    """The browser that a person gave: a path, a program in PATH, or on a Mac the application."""
     path = str(Path(name).expanduser()) if name.startswith("~") else name
     if path.endswith(".app"):
         path = str(Path(path, "Contents", "MacOS", Path(path).stem))
     found = shutil.which(path)
     if found is None:
-        raise WrongCall(f"{source} {name}: is no program; give the full path of a Chrome, Edge or Chromium")
+        raise WrongCall(f"{source} {name}: this is not a program; give the full path of Chrome, Edge or Chromium")
     return Browser(Path(found).absolute(), re.search(r"headless[-_]shell", Path(found).name) is not None, source)
 
 
 def installed(full: bool) -> Browser | None:
-    """A browser that this computer has by itself, where its makers put it or in PATH; `full`: no headless shell."""
+    """A browser installed on this computer, in its usual place or in PATH; with `full`, not a headless shell."""
     if sys.platform == "linux":
         names = _FULL if full else (*_SHELLS, *_FULL)
         found = next(((path, name) for name in names if (path := shutil.which(name))), None)
@@ -92,7 +93,7 @@ def installed(full: bool) -> Browser | None:
 
 
 def playwrights_own() -> Browser | None:
-    """The Chromium that `playwright install` put into its cache, if it did."""
+    """The Chromium that `playwright install` downloaded; None if there is none."""
     path = Path(driver().chromium.executable_path)
     return Browser(path, source="Playwright's own") if path.exists() else None
 
@@ -107,5 +108,5 @@ def _how_to_get_one() -> str:
 
 
 def is_root() -> bool:
-    """Whether this process may do everything here; a browser then needs `--no-sandbox`."""
+    """Whether this process runs as root; a browser then needs `--no-sandbox`."""
     return hasattr(os, "geteuid") and os.geteuid() == 0

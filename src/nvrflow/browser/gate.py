@@ -1,9 +1,9 @@
-"""The gate: a proxy of nvrflow's own on this computer, through which one browser reaches the recorder and nothing else.
+"""The gate: nvrflow's own proxy on this computer, through which one browser reaches only the recorder.
 
-It works outside of the browser, because inside there is no place that everything passes: redirects, shared workers, WebSockets
-of workers, beacons of a page that closes, prefetching and WebRTC each leave by a way that Playwright's routing does not see.
-With `Rules.allows` it reads every request (HTTPS with a key that only this browser accepts) and lets out what is allowed;
-without, it is a tunnel that knows hosts only. In both, what it refuses never becomes a connection.
+It works outside the browser, because no place inside sees everything: redirects, shared workers, WebSockets of workers, beacons
+of a page that closes, prefetching and WebRTC all bypass Playwright's routing. With `Rules.allows` it reads every request (HTTPS
+with a key that only this browser accepts) and sends on what is allowed. Without it, it is a tunnel that checks only hosts. In
+both cases a refused request never becomes a connection.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nvrflow.browser.conversation import Conversation, Rules
-from nvrflow.browser.throwaway import throw_away
+from nvrflow.browser.gate_certificate import throw_away
 from nvrflow.browser.wire import await_sockets
 from nvrflow.errors import NvrflowError
 
-MOST_CONNECTIONS = 256  # Chromium opens 32 to a proxy, and as many WebSockets again
-_FAREWELL = 5.0  # seconds in which each connection's thread has to end; all of its waits end at once
-# UDP passes no proxy. A headless shell obeys only the first of the two, a full browser only the second (seen with Chromium 156).
+MOST_CONNECTIONS = 256  # Chromium opens 32 to a proxy, and as many again for WebSockets
+_FAREWELL = 5.0  # seconds in which each connection's thread must end; all of its waits end at once
+# UDP bypasses a proxy. A headless shell obeys only the first of the two, a full browser only the second (seen with Chromium 156).
 _NO_UDP = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -30,7 +30,7 @@ _NO_UDP = (
 
 
 class Gate:
-    """A running gate: `address` is that of the proxy, `key` the SHA-256 of its key's SPKI where it opens HTTPS."""
+    """A running gate: `address` is the proxy's address, `key` the SHA-256 of its key's SPKI if it opens HTTPS."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
@@ -48,11 +48,11 @@ class Gate:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a browser has to be started with to use it for everything, also for this computer's own addresses."""
+        """The flags that make a browser use the gate for everything, including this computer's own addresses."""
         return (f"--proxy-server={self.address}", "--proxy-bypass-list=<-loopback>", *_NO_UDP)
 
     def close(self) -> None:
-        """End it, with all its connections and threads; nothing goes out afterwards, and nothing goes past it."""
+        """End the gate with all its connections and threads; nothing is sent afterwards."""
         with contextlib.suppress(OSError):
             self._end.send(b"\0")
         self._accepting.join(_FAREWELL)
@@ -94,12 +94,12 @@ class Gate:
 
 @contextmanager
 def open_gate(rules: Rules) -> Iterator[Gate]:
-    """A gate for the time of the block, whatever happens in it. Raises NvrflowError where this computer lets none be opened."""
+    """Open a gate for the duration of the block. Raises NvrflowError if this computer does not allow it."""
     try:
         gate = Gate(rules)
     except OSError as problem:
         why = problem.strerror or str(problem)
-        raise NvrflowError(f"no gate can be opened on 127.0.0.1 ({why}); end other programs and try again") from None
+        raise NvrflowError(f"nvrflow cannot open its proxy on 127.0.0.1 ({why}); end other programs and try again") from None
     try:
         yield gate
     finally:

@@ -1,4 +1,4 @@
-"""Playwright's errors in nvrflow's words; the one place that knows what its messages look like."""
+"""Translating Playwright's errors into nvrflow's; the only module that depends on Playwright's messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["PlaywrightError", "PlaywrightTimeout", "is_covered", "translated", "
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Turn what Playwright raises in the block into nvrflow's errors; `where` names the element."""
+    """Translate Playwright's errors in the block into nvrflow's errors; `where` names the element."""
     try:
         yield
     except PlaywrightTimeout as problem:
@@ -28,13 +28,13 @@ def translated(where: str) -> Iterator[None]:
     except PlaywrightError as problem:
         if wants_sign_in(problem):
             raise SelectorDrift(
-                f"{where}: the recorder wants the browser itself to ask for user and password (HTTP Basic or Digest); "
-                "a selector file says so by `asked_by_browser: true` on sign_in"
+                f"{where}: the recorder requires that the browser itself asks for user and password (HTTP Basic or Digest); "
+                "set `asked_by_browser: true` at sign_in in the selector file"
             ) from problem
         if "net::ERR_" in problem.message:
             raise unreachable(where, problem) from problem
         if "Invalid locale name" in problem.message:
-            raise WrongCall(f"{where}: --language names none that a browser knows; write a code like es or pt-BR") from problem
+            raise WrongCall(f"{where}: no browser knows this --language; use a code like es or pt-BR") from problem
         if "closed" in problem.message or "crashed" in problem.message:
             raise NvrflowError(
                 f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end"
@@ -43,7 +43,7 @@ def translated(where: str) -> Iterator[None]:
 
 
 def is_covered(target: Locator, milliseconds: float) -> bool:
-    """Whether something else lies above `target` for all that time; no click is made."""
+    """Whether something covers `target` during all that time; no click is made."""
     try:
         target.click(timeout=milliseconds, trial=True)
     except PlaywrightTimeout as problem:
@@ -52,14 +52,14 @@ def is_covered(target: Locator, milliseconds: float) -> bool:
 
 
 def unreachable(url: str, problem: PlaywrightError) -> Unreachable:
-    """The error for an address that does not answer."""
+    """Make the error for an address that does not answer."""
     found = re.search(r"net::(ERR_\w+)", problem.message)
     code = found.group(1) if found else _first_line(problem)
     return Unreachable(f"{url}: the recorder does not answer ({code}); check address, cable and power")
 
 
 def wants_sign_in(problem: PlaywrightError) -> bool:
-    """Whether a recorder that does answer asks the browser itself for user and password, and the browser has none."""
+    """Whether the recorder answers, but asks the browser itself for user and password, which it does not have."""
     return "net::ERR_INVALID_AUTH_CREDENTIALS" in problem.message
 
 

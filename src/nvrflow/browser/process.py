@@ -1,4 +1,4 @@
-"""Starting a browser for the time of a block, and ending it whatever happens."""
+"""Starting a browser for the duration of a block, and ending it in every case."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLAGS = (
     "--no-first-run",
     "--no-default-browser-check",
 )
-_PATIENCE = 60.0  # seconds in which a browser has to start
+_PATIENCE = 60.0  # seconds in which a browser must start
 _DIRECT = "--no-proxy-server"  # a recorder is on the local network
 
 
@@ -40,12 +40,12 @@ def open_browser(
     environment: Mapping[str, str] | None = None,
     flags: Sequence[str] = (),
 ) -> Iterator[Process]:
-    """A new process of `browser` for the time of the block; no process is left behind, whatever happens.
+    """Run a new process of `browser` during the block; in no case is a process left behind.
 
-    `pin` is the SHA-256 of a public key (SPKI, base64): a server with that key is opened although nobody trusts it yet, no other
-    error is ignored. `environment` replaces this process's own, so that another HOME has other trust stores. `slow_mo` in
-    milliseconds, `flags` are further ones of Chromium's; without those of a gate the browser asks no proxy. Raises
-    NvrflowError with the browser's own words when it does not start within a minute.
+    `pin` is the SHA-256 of a public key (SPKI, base64): a server with that key is opened although it is not trusted yet; no other
+    error is ignored. `environment` replaces this process's own, so that another HOME has other trust stores. `slow_mo` is in
+    milliseconds. `flags` are further flags of Chromium; without those of a gate the browser uses no proxy. Raises NvrflowError,
+    with the browser's own message, if it does not start within a minute.
     """
     from playwright.sync_api import Error as PlaywrightError
 
@@ -80,26 +80,26 @@ def open_browser(
 
 
 def that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:
-    """The browser itself, or a full one instead of a headless shell. Raises WrongCall where there is no display or none such."""
+    """This browser, or a full browser instead of a headless shell. Raises WrongCall without a display or a full browser."""
     if sys.platform == "linux" and not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
-        raise WrongCall("--headed: there is no display here; leave it out")
+        raise WrongCall("--headed: this computer has no display; leave out --headed")
     if browser.headless_shell:
         browser = find_browser(full=True)
     if browser.headless_shell:
-        raise WrongCall(f"--headed: {browser.path} shows no window; name a full browser with --browser-path")
+        raise WrongCall(f"--headed: {browser.path} cannot show a window; give a full browser with --browser-path")
     return browser
 
 
 def _reason(message: str) -> str:
-    """What a browser that did not start said itself, or else Playwright's first line about it."""
+    """The browser's own message about why it did not start, or the first line of Playwright's message."""
     said = re.findall(r"\[err\] (.+)", message)
     return str(said[0] if said else message.strip().splitlines()[0]).strip()[:200]
 
 
 def user_agent(process: Process) -> str | None:
-    """What the browser has to call itself: on a Mac another system, because recorders switch HTTPS off for Macs.
+    """The user agent to send: on a Mac that of another system, because recorders turn HTTPS off for Macs.
 
-    Source: facts on recorders' pages, `isSupportHTTPS` in a recorder's own script. None where the browser's own name will do.
+    Source: `isSupportHTTPS` in a recorder's own script. None if the browser's own name is fine.
     """
     if sys.platform != "darwin":
         return None

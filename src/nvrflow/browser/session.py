@@ -1,4 +1,4 @@
-"""The browser with the recorder's page in it: one process, behind a gate, pinned to the key that the recorder serves."""
+"""The browser with the recorder's page: one process, behind a gate, pinned to the key that the recorder serves."""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from nvrflow.address import joined, link_of
 from nvrflow.browser import Browser, open_browser, user_agent
-from nvrflow.browser.answering import open_page
-from nvrflow.browser.asked import Asked
-from nvrflow.browser.bounds import Bounds, for_a_plug_in, same_host
+from nvrflow.browser.bounds import Bounds
 from nvrflow.browser.clicks import watch_clicks
-from nvrflow.browser.conversation import Refused, Rules
-from nvrflow.browser.entrance import Address, locate, normalised
+from nvrflow.browser.conversation import Rules
+from nvrflow.browser.entrance import Address, locate
 from nvrflow.browser.gate import Gate, open_gate
-from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout, translated, unreachable
+from nvrflow.browser.motion import Motion
+from nvrflow.browser.playwright_errors import PlaywrightError, translated
+from nvrflow.browser.proxy_request import Asked
+from nvrflow.browser.refusals import Refusals
+from nvrflow.browser.response import open_recorder
 from nvrflow.browser.stage import Stage
 from nvrflow.browser.trace import write_redacted
 from nvrflow.errors import Unreachable
-from nvrflow.wait import waiting
+from nvrflow.hostname import same_host
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
-    from playwright.sync_api import BrowserContext, HttpCredentials, Page, Response
+    from playwright.sync_api import BrowserContext, HttpCredentials, Page
 
 
 @dataclass
 class Session:
-    """One person's browser on one recorder; `ask_password` is called once, when the sign-in page wants the password.
+    """One person's browser on one recorder; `ask_password` is called once, when the sign-in page needs the password.
 
     The browser reaches nothing but the hosts of `bounds`, and with `policy` (a dry run) sends there only what it lets out.
     `running` is a browser that is open already and stays open; it serves while no key has to be pinned, and not for a dry run,
-    because WebRTC passes a gate unless a browser was started otherwise. `language` is the code
-    that pages are asked for (Accept-Language). `status` is that of the start page, `challenge` its WWW-Authenticate header if the
-    browser itself has to ask for user and password. `entrance` is the path that `authenticate` will open, and nothing before it.
+    because WebRTC passes a gate unless a browser was started otherwise. `language` is asked of pages (Accept-Language). `status`
+    is that of the start page, `challenge` its WWW-Authenticate header if the browser itself has to ask for user and password.
+    `entrance` is the path that `authenticate` will open, and nothing before it.
     """
 
     browser: Browser
@@ -56,16 +58,25 @@ class Session:
     language_cookie: tuple[str, str] | None = None
     status: int = 200
     challenge: str = ""
+    signed_in: bool = False
     entrance: str = "/"
-    held: list[str] = field(default_factory=list)
-    trouble: str = ""
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
     _credentials: HttpCredentials | None = None
+    _refusals: Refusals = field(init=False)
     _processes: ExitStack = field(default_factory=ExitStack)
     _fresh: bool = False
+    _motion: Motion | None = None
     _context: BrowserContext | None = None
     _page: Page | None = None
+
+    def __post_init__(self) -> None:
+        self._refusals = Refusals(self.bounds)
+
+    @property
+    def held(self) -> list[str]:
+        """What a dry run held back: method and address of each request, and below that the start of its body."""
+        return self._refusals.held
 
     @property
     def url(self) -> str:
@@ -79,52 +90,64 @@ class Session:
 
     @property
     def page(self) -> Page:
-        """The page with the recorder's UI; the browser is started when it is first asked for."""
+        """The page with the recorder's UI; the browser starts when this is first used."""
         if self._page is None:
             self._start()
         assert self._page is not None
         return self._page
 
+    @property
+    def motion(self) -> Motion:
+        """What moves in the browser that is open now."""
+        if self._motion is None:
+            self._start()
+        assert self._motion is not None
+        return self._motion
+
+    @property
+    def who(self) -> str:
+        """Recorder and account, for messages."""
+        return f"{self.host}: {self.user}"
+
     def password(self) -> str:
-        """The password; from here on it is a secret of every output of this run."""
+        """The password; from now on it is removed from every output of this run."""
         if self._password is None:
             self._password = self.ask_password()
             self.secrets.add(self._password)
         return self._password
 
-    def answered(self) -> str:
-        """What answers at the address, for a person: its HTTP status unless that is 200, and the title of its page."""
-        title = ""
-        with suppress(PlaywrightError):
-            title = self.page.title().strip()[:80]
-        status = f"HTTP {self.status} {self.challenge}".strip() if self.status != 200 else ""
-        return ", ".join(part for part in (status, f"titled {title!r}" if title else "") if part)
+    def at(self, path: str) -> str:
+        """The full address of a path on this recorder."""
+        return joined(self.url + "/", path)
 
     def is_fresh(self, path: str) -> bool:
-        """Whether the browser was opened at `path` just now and nothing was done in it since; true once."""
-        fresh, self._fresh = self._fresh and path in ("/", self.entrance), False
-        return fresh
+        """Whether the browser was opened at `path` just now and nothing was done in it since."""
+        return self._fresh and path in ("/", self.entrance)
+
+    def used(self) -> None:
+        """Something was done in the browser."""
+        self._fresh = False
 
     def reopen(self) -> None:
-        """A fresh browser with the recorder's start page; nothing of the earlier one is left in it."""
+        """Open a new browser with the recorder's start page, without anything from the earlier browser."""
         self._forget_credentials()
         self.address = locate(self.address.url, bounds=self.bounds)
         self._start()
 
     def move(self, url: str) -> None:
-        """Leave the old address; the browser for the new one is started when its page is first used."""
+        """Change to another address; a browser for it starts when the page is next used."""
         self._forget_credentials()
         self.address = locate(url, bounds=self.bounds)
 
     def follow_to_https(self) -> bool:
-        """Go on with HTTPS if the start page leads there by script or refresh, as by a redirect; whether it does."""
+        """Change to HTTPS if the start page leads there by script or refresh; returns whether it does."""
         leads = bool(self.bounds.secured) and not self.address.secure
         if leads:
             self.move(self.bounds.secured)
         return leads
 
     def authenticate(self, path: str) -> bool:
-        """Open `path` anew with user and password for the browser's own question; whether the recorder takes them."""
+        """Open `path` again with user and password for the browser's own prompt; returns whether the recorder accepts them."""
         password = self.password()
         self.secrets.add(f"{self.user}:{password}")  # what Basic sends, in base64
         self._credentials = {"username": self.user, "password": password, "origin": self.url}
@@ -133,17 +156,17 @@ class Session:
         return not self.challenge
 
     def windows(self) -> list[Page]:
-        """The recorder's page, and every further browser window that it has opened."""
+        """The recorder's page, and every further window that it opened."""
         return self.page.context.pages
 
     def speak(self, cookie: str, name: str) -> None:
-        """Have the page in another language: what it remembers of a person's choice is set, and the browser opened anew."""
+        """Show the page in another language: set the cookie that remembers a person's choice, and open the browser again."""
         self.language_cookie = (cookie, name)
         self.close()
         self._start()
 
     def close(self) -> None:
-        """End the browser and all its processes; cookies are noted as secrets first, the trace is written without them."""
+        """End the browser and all its processes. Cookies become secrets first, so that the trace is written without them."""
         context, self._context, self._page = self._context, None, None
         try:
             if context is not None and self.stage is not None:
@@ -169,6 +192,7 @@ class Session:
             accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
         )
         watch_clicks(self._context)
+        self._motion = Motion(self._context)
         self.bounds.watch(self._context)
         if self.language_cookie is not None:
             name, value = self.language_cookie
@@ -180,7 +204,7 @@ class Session:
         if self.stage is not None:
             self.stage.meet(self._page)
         try:
-            response = self._opened(self._page, path)
+            response = open_recorder(self._page, self.url + path, self.timeout, self._refusals)
         except Unreachable:
             if not self.follow_to_https():
                 raise
@@ -193,34 +217,18 @@ class Session:
         self._fresh = True
 
     def _adopt(self, landed: str) -> None:
-        """A page of plain HTTP on another host that was allowed (--follow-to) is where the recorder is from now on."""
-        parts = urlsplit(landed)
-        if parts.scheme == "http" and same_host(parts.hostname or "") != same_host(self.host) and self.bounds.permits(landed):
-            self.address = Address(normalised(f"http://{parts.netloc}"))
+        """Change to the plain HTTP page on another permitted host (--follow-to) to which the recorder led."""
+        link = link_of(landed)
+        if link.scheme == "http" and not same_host(link.host, self.host) and self.bounds.permits(landed):
+            self.address = Address(link.place.url)
             self.plain_url = self.address.url
 
-    def _opened(self, page: Page, path: str) -> Response | None:
-        """The recorder's answer at `path`. Raises OtherHost where that leads elsewhere, Unreachable with what the gate knows."""
-        self.trouble = ""
-        try:
-            with translated(self.url), waiting(f"the page at {self.url}{path}", self.timeout):
-                response = open_page(page, self.url + path, "domcontentloaded", self.timeout)
-        except PlaywrightTimeout as problem:
-            raise unreachable(self.url, problem) from None
-        except Unreachable:
-            self.bounds.stop_if_moved()
-            if self.trouble:
-                raise Unreachable(
-                    f"{self.url}: the recorder does not answer ({self.trouble}); check address, cable and power"
-                ) from None
-            raise
-        self.bounds.stop_if_moved()
-        return response
-
     def _process(self) -> tuple[Process, dict[str, Any]]:
-        """The browser behind a gate of its own, and what its context has to be told for that."""
+        """Start the browser behind a gate of its own; also returns the options that its context needs for that."""
         allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
-        gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refuse, self.address.pin)))
+        self._refusals.own = (self.plain_url, self.url)
+        rules = Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)
+        gate = self._processes.enter_context(open_gate(rules))
         if self.running is not None and not self.address.pin and allows is None:
             return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
         return self._launched(gate), {}
@@ -233,22 +241,9 @@ class Session:
         )
 
     def _lets_out(self, asked: Asked) -> bool:
-        """Asked anew for each request, because more is known of the recorder once its firmware is."""
+        """Whether a dry run sends this request; asked for each request, because the firmware becomes known during the run."""
         return self.policy is not None and self.policy(asked)
 
-    def _refuse(self, refused: Refused) -> None:
-        """What the gate kept back, from one of its threads."""
-        if refused.kind == "trouble":
-            self.trouble = refused.told
-        elif refused.kind == "host":
-            self.bounds.refused(refused.told)
-        elif refused.kind == "request":
-            self.held.append(f"{refused.told}\n{refused.body.decode('utf-8', 'replace')}")
-        elif not for_a_plug_in(refused.told, self.plain_url, self.url):
-            self.held.append(f"WebSocket {refused.told}")
-
     def _remember_cookies(self, context: BrowserContext) -> None:
-        try:
+        with suppress(PlaywrightError):
             self.secrets.update(cookie["value"] for cookie in context.cookies() if len(cookie.get("value", "")) >= 8)
-        except PlaywrightError:
-            return

@@ -1,4 +1,4 @@
-"""What a session has to know of whoever takes pictures of its pages."""
+"""The interface between a session and the part that takes pictures of its pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Stage(Protocol):
-    """How pictures are taken: what the browser and its context need for that, and who wants to hear of pages."""
+    """How pictures are taken: the options that the browser and its context need, and a listener for new pages."""
 
     @property
     def flags(self) -> tuple[str, ...]: ...

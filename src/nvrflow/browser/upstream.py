@@ -1,4 +1,4 @@
-"""The gate's way to the recorder: a connection, and for HTTPS the certainty that it is the recorder's own key."""
+"""The gate's connection to the recorder, which for HTTPS verifies the recorder's own key."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import cache
 
 from nvrflow.certificate import Certificate
 
-_PATIENCE = 10.0  # seconds in which a connection has to come about
-# What Chromium offers for TLS 1.2 (BoringSSL's list without what Chromium switches off), so that a dry run opens what it opens.
+_PATIENCE = 10.0  # seconds in which a connection must be made
+# Chromium's ciphers for TLS 1.2 (BoringSSL's list without those that Chromium disables), so that a dry run opens the same sites.
 # Source: chromium net/socket/ssl_client_socket_impl.cc and BoringSSL's ssl_cipher.cc.
 _CIPHERS = (
     "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:"
@@ -20,12 +20,12 @@ _CIPHERS = (
 
 
 class WrongKey(OSError):
-    """Another key than the recorder's, and no certificate that this computer trusts."""
+    """The server has a different key from the recorder's, and this computer does not trust its certificate."""
 
 
 def dial(host: str, port: int, ending: socket.socket) -> socket.socket:
-    """A TCP connection within 10 seconds. Raises OSError; also when `ending` becomes readable meanwhile."""
-    problem: OSError = ConnectionError(f"{host}: no address")
+    """Make a TCP connection within 10 seconds. Raises OSError, also if `ending` becomes readable meanwhile."""
+    problem: OSError = ConnectionError(f"{host}: this name has no address")
     for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         sock = socket.socket(family, kind, protocol)
         try:
@@ -39,9 +39,9 @@ def dial(host: str, port: int, ending: socket.socket) -> socket.socket:
 
 
 def dial_secure(host: str, port: int, pin: str | None, ending: socket.socket) -> ssl.SSLSocket:
-    """TLS 1.2 or newer to a server with the key `pin` (SHA-256 of its SPKI, base64), or one that this computer trusts.
+    """Make a TLS connection (1.2 or newer) to a server with the key `pin` (SHA-256 of its SPKI, base64), or a trusted server.
 
-    That is what a browser accepts which is told to ignore certificate errors for this one key. Raises WrongKey, OSError.
+    A browser that ignores certificate errors for this one key accepts the same servers. Raises WrongKey, OSError.
     """
     if pin is not None:
         secure = _shaken(dial(host, port, ending), _any_key(), host)
@@ -53,10 +53,8 @@ def dial_secure(host: str, port: int, pin: str | None, ending: socket.socket) ->
         return _shaken(dial(host, port, ending), _trusted(), host)
     except ssl.SSLCertVerificationError as problem:
         if pin is not None:
-            raise WrongKey(f"{host}:{port} shows another key now than when this run began") from None
-        raise WrongKey(
-            f"{host}:{port} shows a certificate that this computer does not trust ({problem.verify_message})"
-        ) from None
+            raise WrongKey(f"{host}:{port} has a different key now from when this run began") from None
+        raise WrongKey(f"{host}:{port} has a certificate that this computer does not trust ({problem.verify_message})") from None
 
 
 def _connect(sock: socket.socket, address: object, ending: socket.socket) -> None:
@@ -69,7 +67,7 @@ def _connect(sock: socket.socket, address: object, ending: socket.socket) -> Non
         selector.register(ending, selectors.EVENT_READ)
         ready = [key.fileobj for key, _ in selector.select(_PATIENCE)]
     if ending in ready:
-        raise ConnectionError("the gate ends")
+        raise ConnectionError("the gate is closing")
     if not ready:
         raise TimeoutError(f"no connection within {_PATIENCE:g} s")
     code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -91,7 +89,7 @@ def _any_key() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _as_chromium(context, f"{_CIPHERS}:@SECLEVEL=0")  # the pin says which key it is, however short
+    return _as_chromium(context, f"{_CIPHERS}:@SECLEVEL=0")  # the pin identifies the key, however short that is
 
 
 def _trusted() -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""One end of a connection through the gate: read with limits and an end, and never for longer than the gate lives."""
+"""One end of a connection through the gate: it reads with size and time limits, and never longer than the gate exists."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import ssl
 from collections.abc import Sequence
 
 _PIECE = 65536
-PATIENCE = 30.0  # seconds in which a peer has to go on with what it began
+PATIENCE = 30.0  # seconds in which a peer must continue with what it began
 
 
 class Wire:
-    """A socket with what was read and not yet used; `ending` becomes readable when the gate ends, and ends every wait."""
+    """A socket and the bytes read but not used yet; `ending` becomes readable when the gate ends, and ends every wait."""
 
     def __init__(self, sock: socket.socket, ending: socket.socket) -> None:
         self.sock, self._ending = sock, ending
@@ -22,7 +22,7 @@ class Wire:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def some(self) -> bytes | None:
-        """What is there now; None if that is only TLS's own talk (a ticket), for which a blocking read would wait for ever."""
+        """The bytes that are there now; None for TLS's own messages (a ticket), for which a blocking read would never return."""
         self.sock.settimeout(0)
         try:
             return self.sock.recv(_PIECE)
@@ -32,7 +32,7 @@ class Wire:
             self.sock.settimeout(PATIENCE)
 
     def until(self, mark: bytes, most: int) -> bytes:
-        """All up to and with `mark`, of `most` bytes at most. Raises ConnectionError at the end, ValueError for more."""
+        """Read up to and including `mark`, at most `most` bytes. Raises ConnectionError at the end, ValueError for more."""
         while mark not in self.got:
             if len(self.got) > most:
                 raise ValueError(f"more than {most} bytes")
@@ -43,13 +43,13 @@ class Wire:
         return self._cut(end)
 
     def up_to(self, number: int) -> bytes:
-        """At least one byte and `number` at most. Raises ConnectionError at the end."""
+        """Read at least one byte and at most `number`. Raises ConnectionError at the end."""
         if not self.got:
             self._more()
         return self._cut(min(number, len(self.got)))
 
     def peek(self) -> bytes:
-        """The first byte that is there, which stays there. Raises ConnectionError at the end."""
+        """The next byte, which is not used up. Raises ConnectionError at the end."""
         await_any([self], self._ending, PATIENCE)
         first = self.sock.recv(1, socket.MSG_PEEK)
         if not first:
@@ -61,12 +61,12 @@ class Wire:
         self.sock.sendall(data)
 
     def cut(self) -> None:
-        """End every read and write on it, also one that another thread is in; TLS is not said goodbye to."""
+        """End every read and write on the socket, in every thread, without TLS's closing message."""
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the socket; that it is closed already is no problem."""
+        """Close the socket; it is no error if it is closed already."""
         self.sock.close()
 
     def _more(self) -> None:
@@ -82,7 +82,7 @@ class Wire:
 
 
 def await_any(wires: Sequence[Wire], ending: socket.socket, seconds: float) -> list[Wire]:
-    """The wires on which something has come, at least one. Raises TimeoutError, and ConnectionError when the gate ends."""
+    """Wait for data; returns the wires that have some. Raises TimeoutError, and ConnectionError when the gate ends."""
     waiting = [wire for wire in wires if isinstance(wire.sock, ssl.SSLSocket) and wire.sock.pending()]
     if waiting:
         return waiting
@@ -91,20 +91,20 @@ def await_any(wires: Sequence[Wire], ending: socket.socket, seconds: float) -> l
 
 
 def await_sockets(sockets: Sequence[socket.socket], ending: socket.socket, seconds: float) -> list[socket.socket]:
-    """The same for bare sockets."""
+    """Wait for data on one of the sockets; returns those that have some. Raises as `await_any` does."""
     with selectors.DefaultSelector() as selector:
         for one in (*sockets, ending):
             selector.register(one, selectors.EVENT_READ, one)
         ready = [key.data for key, _ in selector.select(seconds)]
     if not ready:
-        raise TimeoutError("nothing came")
+        raise TimeoutError("no data arrived")
     if ending in ready:
-        raise ConnectionError("the gate ends")
+        raise ConnectionError("the gate is closing")
     return ready
 
 
 def relay(client: Wire, recorder: Wire, ending: socket.socket, idle: float) -> None:
-    """Pass on every byte in both directions, unread, until one side closes or nothing came for `idle` seconds."""
+    """Pass on every byte in both directions, unread, until one side closes or no data arrived for `idle` seconds."""
     for one, other in ((client, recorder), (recorder, client)):
         if one.got:
             other.send(one.got)

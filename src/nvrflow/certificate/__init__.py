@@ -1,15 +1,16 @@
-"""Certificates: the noun, how files of them are read, and what browsers would object to.
+"""X.509 certificates: what one holds, how certificate files are read, and what browsers would object to.
 
-In reading order: `noun` (a certificate; making one reads it wholly or refuses it), `facts`, `encoding` and `dates` (how it is
-read), `reading` (files), `accepted` (what browsers take), `judging` with `form`, `lifetime`, `strength` and `purposes` (what is
-wrong with one), `findings` (how that is said), `hosts` (addresses and names).
+In reading order: `certificate` (the class `Certificate`; its constructor reads everything or refuses the bytes), `facts`,
+`encoding` and `dates` (how the bytes are read), `containers` (files), `accepted` (what browsers accept), `objections` with
+`form`, `lifetime`, `strength`, `signatures` and `purposes` (what is wrong with a certificate), `findings` (codes of such
+problems), `hosts` (addresses and names).
 """
 
+from nvrflow.certificate.certificate import Certificate
+from nvrflow.certificate.containers import read_certificate_file, read_certificates
 from nvrflow.certificate.findings import AUTHORITY, DEVICE, Code, KeyExchange
 from nvrflow.certificate.hosts import host_of, names_host
-from nvrflow.certificate.judging import judge
-from nvrflow.certificate.noun import Certificate
-from nvrflow.certificate.reading import read_certificate_file, read_certificates
+from nvrflow.certificate.objections import judge
 
 __all__ = [
     "AUTHORITY",

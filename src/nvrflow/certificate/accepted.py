@@ -1,11 +1,11 @@
-"""What browsers accept in a recorder's certificate: keys, signatures, extensions. All else is refused before it is imported.
+"""What browsers accept in a recorder's certificate: keys, signatures, extensions. Anything else is refused before the import.
 
-Read in the sources of Chromium and Firefox, and each entry was opened in a real Chromium and a real Firefox (the table in
-tests/trust/test_accepted.py does it again):
+The lists come from the sources of Chromium and Firefox, and each entry was opened in a real Chromium and a real Firefox (the
+table in tests/trust/test_accepted.py repeats that):
 
 - Chromium: `SimplePathBuilderDelegate` (pki/simple_path_builder_delegate.cc), `ParseSignatureAlgorithm`
   (pki/signature_algorithm.cc), `ParseTbsCertificate` (pki/parse_certificate.cc) and `VerifyExtensions`
-  (pki/verify_certificate_chain.cc) in BoringSSL; its TLS itself takes fewer keys than the verifier, see below.
+  (pki/verify_certificate_chain.cc) in BoringSSL; its TLS code accepts fewer keys than its verifier, see below.
 - Firefox: `BackCert::RememberExtension` (pkixcert.cpp), `SignatureAlgorithmIdentifierValue` (pkixder.cpp) and
   `CheckSubjectPublicKeyInfo` (pkixcheck.cpp) in mozilla::pkix.
 """
@@ -16,10 +16,10 @@ from nvrflow.certificate.encoding import sequence
 
 SHORTEST_RSA, GOOD_RSA = 1024, 2048  # bits; Chromium: kMinRsaModulusLengthBits in cert_verify_proc.cc; Firefox: minRsaBits 1024
 LONGEST_RSA = 16384  # bits; OPENSSL_RSA_MAX_MODULUS_BITS in BoringSSL, RSA_MAX_MODULUS_BITS in NSS; 16384 opens in both
-LONGEST_EXPONENT = 33  # bits; kMaxExponentBits in BoringSSL; Firefox takes longer ones
+LONGEST_EXPONENT = 33  # bits; kMaxExponentBits in BoringSSL; Firefox accepts longer exponents
 
-# A server has to sign the handshake with it, and Chromium accepts no ecdsa_secp521r1_sha512 (kVerifySignatureAlgorithms in
-# BoringSSL's ssl/extensions.cc).
+# A server signs the handshake with this key, and Chromium does not accept ecdsa_secp521r1_sha512 (kVerifySignatureAlgorithms
+# in BoringSSL's ssl/extensions.cc).
 DEVICE_CURVES = ("P-256", "P-384")
 AUTHORITY_CURVES = ("P-256", "P-384", "P-521")  # IsAcceptableCurveForEcdsa; CheckSubjectPublicKeyInfo
 
@@ -35,14 +35,14 @@ def _tagged(number: int, content: bytes) -> bytes:
 
 
 def _pss(name: str) -> bytes:
-    """RSA-PSS as TLS 1.3 has it: one hash for both, a salt of the hash's length; RFC 8446, and all that either browser knows."""
+    """RSA-PSS as TLS 1.3 uses it (RFC 8446): one hash for both parts, a salt as long as the hash. Browsers know no other form."""
     last, salt = _HASHES[name]
     hash_ = sequence(bytes.fromhex(f"06096086480165030402{last}"), _NULL)
     parameters = (_tagged(0, hash_), _tagged(1, sequence(_MGF1, hash_)), _tagged(2, bytes([0x02, 0x01, salt])))
     return sequence(_PSS, sequence(*parameters))
 
 
-# The AlgorithmIdentifier as DER. With RSA the NULL may be missing; with ECDSA it must not be there.
+# Each AlgorithmIdentifier as DER. With RSA the NULL may be missing; with ECDSA it must be absent.
 SIGNATURES = frozenset(
     [sequence(one, _NULL) for one in _RSA.values()]
     + [sequence(one) for one in (*_RSA.values(), *_ECDSA.values())]
@@ -50,7 +50,7 @@ SIGNATURES = frozenset(
 )
 
 RSA_KEY = sequence(bytes.fromhex("06092a864886f70d010101"), _NULL)
-"""How the kind of an RSA key is written, byte for byte: Chromium's TLS takes no other form (RFC 3279: the NULL is required)."""
+"""The AlgorithmIdentifier of an RSA key as DER. Chromium's TLS accepts no other form (RFC 3279 requires the NULL)."""
 
 SAN = "2.5.29.17"
 KNOWN_CRITICAL = {

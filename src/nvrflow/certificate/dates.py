@@ -1,8 +1,9 @@
-"""The two ends of a certificate's validity: how they are written, and the moment that is meant.
+"""The two dates of a certificate's validity: how they are written, and which moment they mean.
 
-Browsers read one spelling only, that of RFC 5280: `YYMMDDHHMMSSZ` as UTCTime (00-49 is 20YY, 50-99 is 19YY) or `YYYYMMDDHHMMSSZ`
-as GeneralizedTime. Sources: `ParseUTCTime` and `ParseGeneralizedTime` in BoringSSL's pki/parse_values.cc, `TimeChoice` in
-mozilla::pkix's pkixder.cpp. Anything else is read here, too, so that a person hears what is wrong; asn1crypto reads only some.
+Browsers read only the spelling of RFC 5280: `YYMMDDHHMMSSZ` as UTCTime (00-49 is 20YY, 50-99 is 19YY) or `YYYYMMDDHHMMSSZ` as
+GeneralizedTime. Sources: `ParseUTCTime` and `ParseGeneralizedTime` in BoringSSL's pki/parse_values.cc, `TimeChoice` in
+mozilla::pkix's pkixder.cpp. This module reads other spellings too, so that a message can say what is wrong; asn1crypto reads
+only some of them.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ _SPELLINGS = {UTC_TIME: re.compile(r"(\d\d)" + _REST), GENERALIZED_TIME: re.comp
 
 @dataclass(frozen=True)
 class Moment:
-    """One end of the validity: `written` as it is in the certificate, `meant` the moment in UTC.
+    """One date of the validity: `written` is the text in the certificate, `meant` the moment in UTC.
 
-    `oddity` says in a few words what no browser reads in this spelling; empty for a good one.
+    `oddity` says in a few words why browsers cannot read this spelling; it is empty for a correct spelling.
     """
 
     written: str
@@ -29,7 +30,7 @@ class Moment:
 
 
 def moment(tag: int, content: bytes) -> Moment:
-    """What is meant by this spelling; without an offset UTC is assumed. Raises ValueError for what is no date at all."""
+    """Read a date in any spelling; without an offset, UTC is assumed. Raises ValueError when it is not a date."""
     written = content.decode("ascii", errors="replace")
     found = _SPELLINGS[tag].fullmatch(written) if tag in _SPELLINGS else None
     if found is None:
@@ -39,20 +40,20 @@ def moment(tag: int, content: bytes) -> Moment:
         when = datetime(_year(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC)
         when += timedelta(seconds=int(second or 0)) - _offset(zone or "Z")
     except (ValueError, OverflowError):
-        raise ValueError(f"{written!r} is not a date that exists") from None
+        raise ValueError(f"{written!r} is a date that does not exist") from None
     odd = {
         "a fraction of a second": fraction,
         "an offset from UTC": zone and zone not in "Zz",
         "no seconds": not second,
-        "no Z at its end": zone is None,
-        "a small z": zone == "z",
+        "no Z at the end": zone is None,
+        "a lower-case z": zone == "z",
         "a second that does not exist": int(second or 0) > 59,
     }
     return Moment(written, when, " and ".join(what for what, is_so in odd.items() if is_so))
 
 
 def canonical(when: datetime) -> bytes:
-    """The moment as a DER GeneralizedTime in the spelling that every parser reads."""
+    """Encode the moment as a DER GeneralizedTime in the spelling that every parser reads."""
     text = f"{when.year:04}{when:%m%d%H%M%S}Z".encode()
     return bytes([GENERALIZED_TIME, len(text)]) + text
 

@@ -1,8 +1,8 @@
-"""The bytes of a certificate: its parts, and a readable view of one that is encoded a little wrongly.
+"""The bytes of a certificate: its parts, and a readable copy of a certificate with small encoding errors.
 
-Recorders write what strict parsers refuse and every browser's TLS library takes: characters in a PrintableString that do
-not belong there, a BOOLEAN TRUE that is not FF, dates in another spelling. Each is put right in a copy that is only looked at;
-the certificate stays as it is. asn1crypto reads single values; it does not say where in the bytes they stand, hence `pieces`.
+Recorders write certificates that strict parsers refuse although browsers accept them: characters that are not allowed in a
+PrintableString, a BOOLEAN TRUE that is not FF, dates in another spelling. These errors are corrected in a copy that is only
+read; the certificate itself stays unchanged. asn1crypto reads values but does not say where they are in the bytes; `pieces` does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BASIC_CONSTRAINTS = "2.5.29.19"
 
 @dataclass(frozen=True)
 class Piece:
-    """One DER element: its tag, where it begins, where its content begins and ends."""
+    """One DER element: its tag, the offset where it begins, and the offsets where its content begins and ends."""
 
     tag: int
     start: int
@@ -34,7 +34,7 @@ class Piece:
 
 
 def pieces(data: bytes | bytearray, start: int, end: int) -> Iterator[Piece]:
-    """The elements that follow each other from start to end. Raises ValueError when they do not fit."""
+    """Yield the DER elements between two offsets. Raises ValueError when a length does not fit."""
     while start < end:
         if start + 2 > end:
             raise ValueError("cut off")
@@ -42,17 +42,17 @@ def pieces(data: bytes | bytearray, start: int, end: int) -> Iterator[Piece]:
         if size & 0x80:
             count = size & 0x7F
             if not 0 < count <= 4 or inner + count > end:
-                raise ValueError("a length that cannot be")
+                raise ValueError("an impossible length")
             size, inner = int.from_bytes(data[inner : inner + count], "big"), inner + count
         if inner + size > end:
-            raise ValueError("longer than its surroundings")
+            raise ValueError("an element longer than the one around it")
         yield Piece(data[start], start, inner, inner + size)
         start = inner + size
 
 
 @dataclass(frozen=True)
 class RawExtension:
-    """One extension as it is written: its OID as dotted text, whether it is critical, and the bytes of its value."""
+    """One extension as written: its OID as dotted text, whether it is critical, and the bytes of its value."""
 
     oid: str
     critical: bool
@@ -61,11 +61,11 @@ class RawExtension:
 
 @dataclass(frozen=True)
 class Parts:
-    """The raw parts of a certificate, for what a parser does not give: bytes exactly as they were signed.
+    """The raw parts of a certificate: the bytes exactly as they were signed, which a parser does not give.
 
-    `version` is 1 to 3 (or what else was written), `serial` the content of the INTEGER, `dates` are tag and content of the two
-    ends of the validity, `inner` and `outer` the two AlgorithmIdentifiers, which have to be the same. `first_version_written`:
-    version 1 is spelled out, which DER forbids.
+    `version` is 1 to 3 (or whatever number was written). `serial` is the content of the INTEGER. `dates` holds tag and content of
+    the two dates of the validity. `inner` and `outer` are the two AlgorithmIdentifiers, which must be equal.
+    `first_version_written` is true when version 1 is written out, which DER forbids.
     """
 
     version: int
@@ -81,11 +81,11 @@ class Parts:
 
 
 def parts(der: bytes) -> Parts:
-    """What the certificate is made of. Raises ValueError for bytes that are no certificate."""
+    """Split a certificate into its parts. Raises ValueError for bytes that are not a certificate."""
     try:
         return _parts(der)
     except (IndexError, StopIteration, TypeError) as problem:
-        raise ValueError("not built like a certificate") from problem
+        raise ValueError("it does not have the structure of a certificate") from problem
 
 
 def _parts(der: bytes) -> Parts:
@@ -118,7 +118,7 @@ def _parts(der: bytes) -> Parts:
 
 
 def algorithm_of(public_key: bytes) -> bytes:
-    """The AlgorithmIdentifier of a SubjectPublicKeyInfo, as DER. Raises ValueError."""
+    """The AlgorithmIdentifier of a SubjectPublicKeyInfo, as DER. Raises ValueError when it cannot be read."""
     whole = next(pieces(public_key, 0, len(public_key)))
     first = next(pieces(public_key, whole.inner, whole.end))
     return public_key[first.start : first.end]
@@ -143,19 +143,20 @@ def _extension(der: bytes, piece: Piece) -> RawExtension:
 
 
 def is_compressed(public_key: bytes) -> bool:
-    """Whether the point of an EC key is written in the short form (02 or 03 at its begin). Raises ValueError."""
+    """Whether the point of an EC key is compressed (its first byte is 02 or 03). Raises ValueError when it cannot be read."""
     whole = next(pieces(public_key, 0, len(public_key)))
     *_, bits = pieces(public_key, whole.inner, whole.end)
     return public_key[bits.inner + 1 : bits.inner + 2] in (b"\x02", b"\x03")
 
 
 def readable(der: bytes, only: Collection[str] | None = None) -> bytes:
-    """The certificate as strict parsers read it; equal to `der` when nothing is wrong. Raises ValueError.
+    """A copy of the certificate that strict parsers can read; equal to `der` when nothing is wrong.
 
-    Its signature does not fit any more when something was put right: this copy is for looking only. Dates that a strict parser
-    does not know are written anew as what they mean; with `only`, all extensions but those are left out.
+    When something was corrected, the signature no longer matches: use the copy only for reading. Dates in a spelling that strict
+    parsers do not know are written again in a known spelling. With `only`, all other extensions are left out. Raises ValueError
+    when the bytes cannot be read at all.
     """
-    copy = _mended(der, _PRINTABLE)
+    copy = _corrected(der, _PRINTABLE)
     found = parts(copy)
     moments = [moment(tag, content) for tag, content in found.dates]
     if only is None and not any(one.oddity for one in moments):
@@ -173,7 +174,7 @@ def readable(der: bytes, only: Collection[str] | None = None) -> bytes:
 
 
 def _canonical(extension: RawExtension, written: bytes) -> bytes:
-    """The extension as it is, but basicConstraints as DER has it: browsers forgive a written FALSE, and a length beside it."""
+    """The extension unchanged, but basicConstraints as strict DER: browsers forgive a written FALSE, and a length beside it."""
     if extension.oid != _BASIC_CONSTRAINTS:
         return written
     meant = BasicConstraints.load(extension.value, strict=True).native
@@ -183,12 +184,12 @@ def _canonical(extension: RawExtension, written: bytes) -> bytes:
 
 
 def is_odd(der: bytes) -> bool:
-    """Whether there is a mistake that Chrome does not forgive. Raises ValueError.
+    """Whether the encoding has an error that Chrome does not forgive. Raises ValueError when the bytes cannot be read.
 
-    It forgives `*` in a PrintableString, and letters that are not UTF-8 in a TeletexString (`ParsePrintableString`,
+    Chrome forgives `*` in a PrintableString, and letters that are not UTF-8 in a TeletexString (`ParsePrintableString`,
     `ParseTeletexStringAsLatin1` in BoringSSL's pki/parse_values.cc).
     """
-    return _mended(der, _PRINTABLE | {ord("*")}, (_UTF8,)) != der
+    return _corrected(der, _PRINTABLE | {ord("*")}, (_UTF8,)) != der
 
 
 def sequence(*elements: bytes) -> bytes:
@@ -200,14 +201,14 @@ def sequence(*elements: bytes) -> bytes:
     return bytes([0x30, 0x80 | len(length)]) + length + body
 
 
-def _mended(der: bytes, printable: frozenset[int], utf8: tuple[int, ...] = (_UTF8, _TELETEX)) -> bytes:
-    """A copy in which these PrintableStrings and these kinds of string hold only what belongs there."""
+def _corrected(der: bytes, printable: frozenset[int], utf8: tuple[int, ...] = (_UTF8, _TELETEX)) -> bytes:
+    """A copy whose strings hold only allowed bytes: `printable` in a PrintableString, UTF-8 in strings of the tags `utf8`."""
     copy = bytearray(der)
-    _mend(copy, (0, len(copy)), (printable, utf8), 0)
+    _correct(copy, (0, len(copy)), (printable, utf8), 0)
     return bytes(copy)
 
 
-def _mend(data: bytearray, where: tuple[int, int], rules: tuple[frozenset[int], tuple[int, ...]], depth: int) -> None:
+def _correct(data: bytearray, where: tuple[int, int], rules: tuple[frozenset[int], tuple[int, ...]], depth: int) -> None:
     printable, utf8 = rules
     for piece in pieces(data, *where):
         content = data[piece.inner : piece.end]
@@ -220,11 +221,11 @@ def _mend(data: bytearray, where: tuple[int, int], rules: tuple[frozenset[int], 
         elif piece.tag == _BOOLEAN and content != b"\x00":
             data[piece.inner : piece.end] = b"\xff" * len(content)
         elif depth < 12 and (piece.tag & _CONSTRUCTED or (piece.tag == _OCTETS and _is_whole(content))):
-            _mend(data, (piece.inner, piece.end), rules, depth + 1)
+            _correct(data, (piece.inner, piece.end), rules, depth + 1)
 
 
 def _is_whole(content: bytearray) -> bool:
-    """Whether octets hold exactly one sequence, as the value of an extension does."""
+    """Whether the octets hold exactly one SEQUENCE, as the value of an extension does."""
     try:
         return content[:1] == b"\x30" and len(list(pieces(content, 0, len(content)))) == 1
     except ValueError:

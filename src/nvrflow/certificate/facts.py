@@ -1,4 +1,4 @@
-"""What can be read off the bytes of a certificate, all of it at once, so that nothing about it can fail later."""
+"""Everything that is read from the bytes of a certificate. It is read at once, so that no later access can fail."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from nvrflow.certificate.encoding import Parts, is_odd, parts, readable
 from nvrflow.errors import CertificateRefused
 
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-# The extensions that browsers read; an odd value in any other does no harm (measured: SCTs, comments, key periods).
+# The extensions that browsers read; a wrong value in any other extension is harmless (measured: SCTs, comments, key periods).
 _READ = {f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54)} | {"1.3.6.1.5.5.7.1.1"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that was read. `view` is a parsed, readable copy; `raw` are the bytes as they were signed.
+    """All facts about one certificate: `view` is a parsed, readable copy, `raw` holds the bytes as they were signed.
 
-    `extensions` holds those that could be read, by type; `unreadable` says why it is empty although there are some.
-    `public_key` is None for a kind of key that `cryptography` does not know; `key` names it all the same.
+    `extensions` holds the extensions by type. `unreadable` is the reason why it is empty although the certificate has some.
+    `public_key` is None for a kind of key that `cryptography` does not know; `key` names even such a key.
     """
 
     view: x509.Certificate
@@ -50,12 +50,12 @@ class Facts:
 
 @lru_cache(maxsize=512)
 def facts(der: bytes) -> Facts:
-    """Read a certificate. Raises CertificateRefused, saying why, for bytes that are none or cannot be read as one."""
+    """Read a certificate. Raises CertificateRefused, with the reason, for bytes that cannot be read as a certificate."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # serial number 0 or below: vendors do it, every browser takes it
+        warnings.simplefilter("ignore")  # a serial number of 0 or below: vendors use it, every browser accepts it
         try:
             return _read(der)
-        except Exception as problem:  # whatever the parsers raise, and they raise much: this is the only door
+        except Exception as problem:  # parsers raise many types, and all bytes come in here
             said = str(problem).strip().splitlines() or [type(problem).__name__]
             raise CertificateRefused(f"a certificate that cannot be read: {said[0][:200]}") from None
 
@@ -154,5 +154,5 @@ def _san_texts(names: x509.SubjectAlternativeName) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """Text from a certificate as it may go to a terminal: without control and direction characters."""
+    """Text from a certificate, made safe for a terminal: without control characters and direction marks."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

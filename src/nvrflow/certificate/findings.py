@@ -1,4 +1,4 @@
-"""How findings about certificates are made: their codes, and what they are about."""
+"""The codes of problems with certificates, and the two certificates they are about."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Code = Literal[
     "unknown-extension",
 ]  # fmt: skip
 KeyExchange = Literal["tls13", "ecdhe", "rsa"]
-"""How a server agrees on keys: TLS 1.3; TLS 1.2 with a signed (EC)DHE; TLS 1.2 with the key sent encrypted to its RSA key."""
+"""The key exchange of a TLS server: TLS 1.3; TLS 1.2 with signed (EC)DHE; TLS 1.2 with the key encrypted to the RSA key."""
 
 DEVICE, AUTHORITY = "device certificate", "CA certificate"
-ANEW = "create a new certificate on the recorder"
+RENEW = "create a new certificate on the recorder"
 
 
 def refusal(code: Code, where: str, sentence: str, advice: str = "", client: str = "") -> Problem:
-    """A reason not to import; `client` names the only client that refuses."""
+    """Make a problem that prevents the import; `client` names the client when only that client refuses."""
     return Problem(code, where, sentence, advice, "refusal", client)
 
 
 def warning(code: Code, where: str, sentence: str, advice: str = "", client: str = "") -> Problem:
-    """What a person has to know first; `client` names the only client that it concerns."""
+    """Make a problem that the person must know before deciding; `client` names the client when it concerns only that client."""
     return Problem(code, where, sentence, advice, "warning", client)

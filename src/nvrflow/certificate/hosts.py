@@ -1,4 +1,4 @@
-"""Addresses and the names on certificates: which host a certificate covers, and what a CA's own limits let through."""
+"""Addresses and the names in certificates: which hosts a certificate covers, and which names a CA's own limits permit."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import ipaddress
 from cryptography import x509
 
 from nvrflow.address import host_of
-from nvrflow.certificate.noun import Certificate
+from nvrflow.certificate.certificate import Certificate
 
 __all__ = ["host_of", "is_ip", "names_host", "permitted_by"]
 
 
 def names_host(certificate: Certificate, host: str) -> bool:
-    """Whether the certificate's names (SAN only, as in browsers) cover the host."""
+    """Whether the certificate's names cover the host. As in browsers, only the SAN counts."""
     if is_ip(host):
         return any(ipaddress.ip_address(name) == ipaddress.ip_address(host) for name in certificate.ip_names)
     return any(_dns_fits(name.lower().rstrip("."), host) for name in certificate.dns_names)
@@ -26,7 +26,7 @@ def _dns_fits(pattern: str, host: str) -> bool:
 
 
 def is_ip(host: str) -> bool:
-    """Whether it is an IP address."""
+    """Whether the host is an IP address."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -35,7 +35,7 @@ def is_ip(host: str) -> bool:
 
 
 def permitted_by(name: str, limits: x509.NameConstraints) -> bool:
-    """Whether a name such as `IP:192.0.2.10` is within name constraints; one that begins with a dot means all below only."""
+    """Whether name constraints permit a name such as `IP:192.0.2.10`. A constraint with a leading dot covers subdomains only."""
     kind, _, value = name.partition(":")
 
     def covers(subtree: x509.GeneralName) -> bool | None:

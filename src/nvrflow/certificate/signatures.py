@@ -1,4 +1,4 @@
-"""Whether a key made a certificate's signature; also with the old hashes that recorders still use."""
+"""Verifying the signature on a certificate, also with the old hashes that recorders still use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.x509.oid import SignatureAlgorithmOID
 
 
 def fits(key: Any, signed: x509.Certificate, data: bytes) -> bool:
-    """Whether the key made the signature of `signed` over `data`; False also for a kind of key or scheme that is not known."""
+    """Whether the key made the signature of `signed` over `data`. False also for an unknown kind of key or scheme."""
     try:
         return _verified(key, signed, data)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
@@ -20,7 +20,7 @@ def fits(key: Any, signed: x509.Certificate, data: bytes) -> bool:
 
 
 def _verified(key: Any, signed: x509.Certificate, data: bytes) -> bool:
-    """Raises InvalidSignature and others when the key did not make it."""
+    """Verify the signature. Raises InvalidSignature and others when the key did not make it."""
     signature = signed.signature
     if isinstance(key, rsa.RSAPublicKey):
         pss = signed.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS

@@ -1,4 +1,4 @@
-"""The command line: decides nothing, only hands over; the one place that prints and that turns errors into exit codes."""
+"""The command line. It makes no decisions; only this package prints and turns errors into exit codes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from nvrflow.environment import take_password
 from nvrflow.errors import NvrflowError
 
 _COMMANDS = {
-    "secure": "nvrflow.cli.driving",
-    "run": "nvrflow.cli.driving",
-    "identify": "nvrflow.cli.selecting",
+    "secure": "nvrflow.cli.secure",
+    "run": "nvrflow.cli.secure",
+    "identify": "nvrflow.cli.identify",
     "guide": "nvrflow.cli.guide",
-    "verify": "nvrflow.cli.trusting",
-    "trust": "nvrflow.cli.trusting",
-    "untrust": "nvrflow.cli.trusting",
-    "bundle": "nvrflow.cli.trusting",
-    "lint": "nvrflow.cli.selecting",
-    "simulate": "nvrflow.cli.simulating",
-    "demo": "nvrflow.cli.simulating",
+    "verify": "nvrflow.cli.trust",
+    "trust": "nvrflow.cli.trust",
+    "untrust": "nvrflow.cli.trust",
+    "bundle": "nvrflow.cli.trust",
+    "lint": "nvrflow.cli.identify",
+    "simulate": "nvrflow.cli.simulate",
+    "demo": "nvrflow.cli.simulate",
     "doctor": "nvrflow.cli.doctor",
 }
 _SUMMARIES = {
@@ -49,7 +49,7 @@ _SUMMARIES = {
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a command's module only when that command is called: `--help` stays fast."""
+    """A group that imports a command's module only when that command is called, so that `--help` is fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -119,7 +119,7 @@ def main() -> NoReturn:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
-    except Exception as problem:  # the last line: a defect of nvrflow is reported without a traceback on the screen
+    except Exception as problem:  # a defect in nvrflow is reported without a traceback on the screen
         with tempfile.NamedTemporaryFile("w", prefix="nvrflow-defect-", suffix=".txt", delete=False, encoding="utf-8") as file:
             file.write("".join(traceback.format_tb(problem.__traceback__)) + type(problem).__name__)
         _say(

@@ -16,7 +16,7 @@ def doctor(as_json: bool) -> int:
     """
     from nvrflow.cli.paragraph import say, say_exactly
     from nvrflow.cli.progress import progress_for
-    from nvrflow.trust.doctor import examine_all
+    from nvrflow.trust.equipment import examine_all
     from nvrflow.wait import waiting
 
     with progress_for(as_json), waiting("this computer's programs"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +18,24 @@ if TYPE_CHECKING:
     from nvrflow.guide import Batch
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """The command's own options, as they were typed."""
+
+    sources: tuple[str, ...]
+    flow: str
+    flows: Path | None
+    languages: str | None
+    formats: str
+    scale: float
+    theme: Path | None
+    date: str | None
+    placeholder: str | None
+    video: bool
+
+
 @click.command(short_help="Write the illustrated guide: Markdown, HTML and PDF, one picture for each step.")
-@click.argument("urls", nargs=-1, required=True, callback=checked_address, metavar="URL...")
+@click.argument("sources", nargs=-1, required=True, metavar="URL|RUN_FOLDER...")
 @click.option("--flow", default="secure", show_default=True, metavar="NAME", help="The flow that the guide explains.")
 @click.option(
     "--flows",
@@ -32,44 +48,38 @@ if TYPE_CHECKING:
 @click.option("--scale", type=click.FloatRange(1, 4), default=2, show_default=True, help="Image pixels per pixel of the page.")
 @click.option("--theme", metavar="FILE", type=click.Path(path_type=Path), help="Colours, box style, logo (see docs/guide.md).")
 @click.option("--date", metavar="YYYY-MM-DD", help="The date on the title page (default: when the guide last changed).")
+@click.option("--as", "placeholder", metavar="URL", callback=checked_address, help="An address to show instead of the real one.")
 @click.option("--video", is_flag=True, help="Also make a video with chapters and a visible cursor.")
 @driving
-def guide(
-    urls: tuple[str, ...],
-    flow: str,
-    flows: Path | None,
-    languages: str | None,
-    formats: str,
-    scale: float,
-    theme: Path | None,
-    date: str | None,
-    video: bool,
-    driving: Driving,
-) -> int:
-    """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/).
+def guide(driving: Driving, **told: Any) -> int:
+    """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/); the run's own folder is kept, too.
 
     With --check nothing is changed on the recorder: what would change it is pictured and described. --language is the guide's,
     and the recorder's pages are asked to speak it if they can. This computer's trust stores stay as they are.
+
+    For a RUN_FOLDER of an earlier run, also of secure, the guide is written from what lies there, without the recorder.
     """
     from nvrflow.cli.progress import progress_for
-    from nvrflow.guide import Shooting, Wish, make_guides, read_theme
+    from nvrflow.guide import Wish, read_theme
+    from nvrflow.guide_runs import Shooting, make_guides
 
+    wishes = Wishes(**told)
     progress = progress_for(driving.as_json)
-    manner = replace(driving.manner(), language=None)
-    wanted = _listed(languages or driving.language or "")
-    wish = Wish(_formats(formats), read_theme(theme), _day(date), driving.browser_path)
+    wanted = _listed(wishes.languages or driving.language or "")
+    wish = Wish(_formats(wishes.formats), read_theme(wishes.theme), _day(wishes.date), driving.browser_path)
     with progress:
         shooting = Shooting(
-            urls,
-            flow,
-            wanted,
-            driving.user,
-            lambda url: asker(url, driving.user, progress.pause),
-            manner,
-            flows,
-            scale,
-            video,
-            progress,
+            sources=wishes.sources,
+            flow=wishes.flow,
+            languages=wanted,
+            user=driving.user,
+            password=lambda url: asker(url, driving.user, progress.pause),
+            manner=driving.manner(),
+            flows=wishes.flows,
+            scale=wishes.scale,
+            video=wishes.video,
+            listener=progress,
+            placeholder=wishes.placeholder or "",
         )
         batch = make_guides(shooting, driving.out or Path("nvrflow-guide"), wish)
     if driving.as_json:
@@ -92,6 +102,7 @@ def tell(batch: Batch, err: bool = False) -> int:
         news = f"{counted(len(made.written), 'file')} written" if made.written else "nothing changed"
         size = f"{counted(made.chapters, 'chapter')}, {counted(made.pictures, 'picture')}"
         say(f"{made.title} ({made.language}): {size}, {news}: {files}", err=err, indent=2)
+        say(f"  Run folder: {made.run}", err=err, indent=2)
         if made.problem:
             say(f"  the guide says what could not be done: {made.problem}", err=err, indent=2)
     for remark in batch.remarks:

@@ -1,7 +1,8 @@
-"""The options that all commands share that drive a recorder, and what they make together."""
+"""The options shared by all commands that drive a recorder, and the objects made from them."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -26,7 +27,7 @@ _DRIVING: list[Callable[..., Any]] = [
     click.option(
         "--language",
         metavar="CODE",
-        help="The language of the recorder's pages, for example es (default: the one that they say).",
+        help="The language of the recorder's pages, for example es (default: the language that the pages declare).",
     ),
     click.option(
         "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
@@ -53,7 +54,7 @@ _DRIVING: list[Callable[..., Any]] = [
         type=click.FloatRange(min=1),
         default=30,
         show_default=True,
-        help="How long each wait may take; a recorder's restart may take 90 seconds all the same.",
+        help="How long each wait may take; a recorder's restart may always take 90 seconds.",
     ),
     click.option(
         "--follow-to",
@@ -87,22 +88,22 @@ _TRUSTING: list[Callable[..., Any]] = [
         "expected",
         metavar="HEX",
         multiple=True,
-        help="The fingerprint that you have compared; nothing is asked then.",
+        help="The fingerprint that you have compared; nvrflow then does not ask.",
     ),
     click.option("--yes", is_flag=True, help="Accept the fingerprint without comparing it (the report says so)."),
     click.option(
         "--also",
         metavar="NAME",
         multiple=True,
-        help="A further public name on the recorder's certificate that may be vouched for (repeatable).",
+        help="A further public name on the recorder's certificate that may be trusted (repeatable).",
     ),
 ]
 
 
 def checked_address(_: click.Context, __: click.Parameter, typed: Any) -> Any:
-    """The callback of an argument or option that takes recorders' addresses: one, several (a tuple), or none (None).
+    """Check the value of an argument or option with recorders' addresses: one address, several (a tuple), or None.
 
-    Raises WrongCall, before anything else is done, for what can be no address; its message holds no password.
+    It is a click callback. Raises WrongCall before anything else is done if an address is wrong; the message holds no password.
     """
     from nvrflow.address import place_of
 
@@ -113,7 +114,7 @@ def checked_address(_: click.Context, __: click.Parameter, typed: Any) -> Any:
 
 @dataclass(frozen=True)
 class Driving:
-    """What the shared options say."""
+    """The values of the shared options."""
 
     user: str
     firmware: str | None
@@ -132,7 +133,7 @@ class Driving:
     follow_to: tuple[str, ...]
 
     def manner(self) -> Any:
-        """The same for the recorder's side."""
+        """The options for the recorder package."""
         from nvrflow.recorder import Manner
 
         return Manner(
@@ -146,13 +147,14 @@ class Driving:
             browser=self.browser_path,
             timeout=self.timeout,
             last_try=self.last_try,
+            attended=sys.stdin.isatty() and sys.stderr.isatty(),
             follow_to=self.follow_to,
         )
 
 
 @dataclass(frozen=True)
 class TrustOptions:
-    """What the options on trust say."""
+    """The values of the options about trust."""
 
     kind: Kind
     stores: tuple[str, ...]
@@ -162,30 +164,30 @@ class TrustOptions:
     also: tuple[str, ...]
 
     def terms(self) -> Any:
-        """How much is trusted and where, for the trust package."""
+        """To what extent to trust, and where: the options for the trust package."""
         from nvrflow.trust import Terms
 
         return Terms(self.kind, self.stores, self.scope, self.also)
 
     def approver(self, confirm: Callable[[str], bool] | None) -> Any:
-        """Who confirms the fingerprint, for the trust package."""
+        """How the fingerprint is confirmed: the options for the trust package."""
         from nvrflow.trust import Approver
 
         return Approver(self.expected, self.yes, confirm)
 
 
 def driving(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the shared options to a command; it gets them as `driving`."""
+    """Add the shared options to a command, which gets them as `driving`."""
     return _bundled(command, _DRIVING, Driving, "driving")
 
 
 def trusting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options on trust to a command; it gets them as `trust`."""
+    """Add the options about trust to a command, which gets them as `trust`."""
     return _bundled(command, _TRUSTING, TrustOptions, "trust")
 
 
 def given_of(options: TrustOptions) -> list[str]:
-    """Which of the options on trust a person has typed."""
+    """The options about trust that the person typed."""
     context = click.get_current_context()
     typed = click.core.ParameterSource.COMMANDLINE
     return [

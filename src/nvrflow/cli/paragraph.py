@@ -1,7 +1,7 @@
-"""A paragraph for a person: lines that end between words, at a terminal; one line for each paragraph anywhere else.
+"""Paragraphs for a person: wrapped between words at a terminal, and one line per paragraph everywhere else.
 
-What is copied - an address, a path, a fingerprint, a command - is never broken: it gets a line of its own where it does not fit.
-What goes into a file or a pipe is not wrapped, so that it can be searched for whole sentences.
+Text that people copy - an address, a path, a fingerprint, a command - is never broken; it gets its own line if it does not fit.
+Output into a file or a pipe is not wrapped, so that whole sentences can be searched.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nvrflow.report.plain import plain
 WIDEST = 80
 _NARROWEST = 20
 COMMANDS = ("secure", "run", "identify", "guide", "verify", "trust", "untrust", "bundle", "lint", "simulate", "demo", "doctor")
-# `nvrflow untrust http://192.0.2.10` is one word here; so are apt-get's command and an option with its value.
+# `nvrflow untrust http://192.0.2.10` counts as one word; so do an apt-get command and an option with its value.
 _TOGETHER = re.compile(
     rf"nvrflow (?:{'|'.join(COMMANDS)})\b(?: (?:https?://\S+|[a-z]+_[a-z_]+|--[a-z][\w-]*(?:[ =][A-Z][A-Z0-9]*\b)?))*[.,;:)]*"
     r"|apt-get install [\w.-]+[.,;:)]*|--[a-z][\w-]* [A-Z][A-Z0-9]*\b[.,;:)]*"
@@ -32,7 +32,7 @@ _WORD = re.compile(rf"{_TOGETHER.pattern}|\S+")
 def say(text: str, *, err: bool = False, indent: int = 0, first: int = 0) -> None:
     """Print `text` on standard output, or on standard error with `err`.
 
-    Its first line is indented by `first` columns, the others by `indent`. A line end in `text` begins a new paragraph.
+    The first line is indented by `first` columns, the others by `indent`. A line break in `text` begins a new paragraph.
     """
     stream = sys.stderr if err else sys.stdout
     for line in paragraph(text, width_of(stream), indent=indent, first=first):
@@ -51,13 +51,13 @@ def agreed(question: str) -> bool:
 
 
 def found_mark(found: bool) -> str:
-    """A mark for what was found and what was not, in characters that standard output has."""
+    """A mark for found or not found, in characters that standard output can show."""
     marks = "✓✗" if (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf") else "+-"
     return marks[0] if found else marks[1]
 
 
 def width_of(stream: TextIO) -> int | None:
-    """How many columns a line may have: 80, or what a narrower terminal has; None where it is no terminal."""
+    """The most columns of a line: 80, or those of a narrower terminal; None if the stream is not a terminal."""
     if not stream.isatty():
         return None
     try:
@@ -68,7 +68,7 @@ def width_of(stream: TextIO) -> int | None:
 
 
 def paragraph(text: str, width: int | None, *, indent: int = 0, first: int = 0) -> list[str]:
-    """`text` in lines of at most `width` columns, without terminal commands; None: each paragraph is one line."""
+    """Wrap `text` at `width` columns (None: one line per paragraph), and remove terminal commands."""
     lines: list[str] = []
     for number, one in enumerate(plain(text).rstrip("\n").split("\n")):
         own = len(one) - len(one.lstrip(" "))
@@ -81,7 +81,7 @@ def paragraph(text: str, width: int | None, *, indent: int = 0, first: int = 0) 
 
 
 def _filled(text: str, width: int, start: int, rest: int) -> Iterator[str]:
-    """The lines of one paragraph; a word that is wider than a line stands alone at the left edge."""
+    """The lines of one paragraph; a word wider than a line gets its own line at the left edge."""
     line, used, empty = " " * start, start, True
     for gap, word in _pieces(text):
         wide = columns(word)
@@ -99,7 +99,7 @@ def _filled(text: str, width: int, start: int, rest: int) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Each word after the spaces before it; signs of scripts without spaces are words of their own."""
+    """Each word with the spaces before it; characters of scripts without spaces are separate words."""
     end = 0
     for found in _WORD.finditer(text):
         gap, end = text[end : found.start()], found.end()
@@ -109,7 +109,7 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal `text` takes: two for each sign of a wide script."""
+    """The columns that `text` takes in a terminal: two for each character of a wide script."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -118,6 +118,6 @@ def columns(text: str) -> int:
 
 
 def _in_encoding(text: str, stream: TextIO) -> str:
-    """`text` with question marks for what the stream cannot write."""
+    """`text` with question marks for characters that the stream cannot write."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
 
 import click
 
@@ -14,7 +15,7 @@ from nvrflow.errors import WrongCall
 
 
 def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object]] = nullcontext) -> Callable[[], str]:
-    """A function that finds the password when it is wanted; `pause` takes the live display away for the time of a prompt."""
+    """Make a function that gets the password when it is needed; `pause` hides the live display during a prompt."""
 
     def ask() -> str:
         given = environment.password()
@@ -25,10 +26,7 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
         if stored:
             return stored
         if not sys.stdin.isatty():
-            raise WrongCall(
-                f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has none for nvrflow {host}, and there is no"
-                " terminal to ask at; set NVRFLOW_PASSWORD, or store the password in the keyring"
-            )
+            raise WrongCall(_nowhere(host, user))
         with pause():
             answer: str = click.prompt(f"Password of {user} on {host}", hide_input=True, err=True)
         return answer
@@ -36,11 +34,25 @@ def asker(url: str, user: str, pause: Callable[[], AbstractContextManager[object
     return ask
 
 
-def _stored(host: str, user: str) -> str | None:
-    """What the operating system's keyring holds for this recorder; None where there is no keyring."""
-    import keyring
-    from keyring.errors import KeyringError
+def _nowhere(host: str, user: str) -> str:
+    if find_spec("keyring") is None:
+        return (
+            f"password of {user}: NVRFLOW_PASSWORD is not set, and there is no terminal for a prompt; set NVRFLOW_PASSWORD, or "
+            "type pip install 'nvrflow[keyring]' and store the password in the keyring"
+        )
+    return (
+        f"password of {user}: NVRFLOW_PASSWORD is not set, the keyring has no password for nvrflow {host}, and there is"
+        " no terminal for a prompt; set NVRFLOW_PASSWORD, or store the password in the keyring"
+    )
 
+
+def _stored(host: str, user: str) -> str | None:
+    """The password in the operating system's keyring for this recorder; None if there is none, or no keyring."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ModuleNotFoundError:  # the extra `keyring` is not installed
+        return None
     try:
         return keyring.get_password(f"nvrflow {host}", user)
     except KeyringError:

@@ -1,9 +1,14 @@
-"""Where things are on a recorder's pages: one selector file, with its words in the recorder's language."""
+"""Where things are on a recorder's pages: one selector file, with its words in the recorder's language.
+
+In reading order, what a file may say: `model`, with `locator`, `elements`, `traffic` and `evidence`; then how it is read:
+`loading`, `checking`, `faults`, `parts`, `versions`, `schema`; then what a recorder is asked: `shown_page` (who answers),
+`body` (its answers), `identification`, `about`, `language`; and `on_screen` (what its own monitor shows).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,6 +36,11 @@ class Firmware:
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def named(self) -> bool:
+        """Whether a person named the file; otherwise there is evidence that it fits."""
+        return not self.evidence
+
+    @property
     def names(self) -> frozenset[str]:
         """Its own name and those of its pages and elements, alone and as `page.element`."""
         elements = {(page, element) for page, spec in self.file.pages.items() for element in spec.elements}
@@ -42,7 +52,7 @@ class Firmware:
         return version in VersionRange(self.file.firmware)
 
     def speaking(self, language: str | None) -> Firmware:
-        """The same firmware with its words in `language`."""
+        """This firmware with its words in `language`."""
         return replace(self, language=language)
 
     def words(self, value: str) -> tuple[str, ...]:
@@ -55,7 +65,7 @@ class Firmware:
         return own or tuple(dict.fromkeys(word for words in text.values() for word in words))
 
     def reading(self, own: Mapping[str, str], english: Mapping[str, str]) -> Firmware:
-        """The same firmware with the recorder's own words: what its dictionary has for the keys of the English ones."""
+        """This firmware with the recorder's own words: what its dictionary has for the keys of the English ones."""
         keys: dict[str, list[str]] = {}
         for key, word in english.items():
             keys.setdefault(word.strip().casefold(), []).append(key)
@@ -66,6 +76,14 @@ class Firmware:
             for name, text in self.file.texts.items()
         }
         return replace(self, own_words={name: words for name, words in found.items() if words})
+
+    def scope(self, locator: Locator) -> Sequence[Locator]:
+        """What finds the scope within which `locator` is looked for; a scope that names no frame is looked for in the locator's.
+
+        A scope with `frame: []` stays outside of frames. Empty where the locator names no scope.
+        """
+        found = self.file.scopes[locator.scope] if locator.scope else []
+        return [one if one.frame is not None else one.model_copy(update={"frame": locator.frame}) for one in found]
 
     def called(self, element: Element, name: str) -> str:
         """What a person calls the element: its words on the screen, else its name in the file."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 WAYS_TO_FIND = ("role", "label", "text", "placeholder", "alt_text", "title", "test_id", "attribute", "css")
+_WITH_WORDS = ("name", "label", "text", "title", "placeholder")
 
 
 def as_list(value: Any) -> Any:
@@ -14,18 +15,33 @@ def as_list(value: Any) -> Any:
     return value if value is None or isinstance(value, list) else [value]
 
 
-_LISTS_OF_LOCATORS = ("find", "shown_by", "visible", "gone", "checked_by", "announced_by", "refused_by")
+_LISTS_OF_LOCATORS = ("find", "shown_by", "visible", "gone", "checked_by", "announced_by", "refused_by", "options")
+_IN_THE_ROW = ("find", "checked_by")  # of an element of a row: looked for within the row, which lies in the frame already
 
 
-def framed(value: Any, frame: list[str]) -> Any:
-    """Locators (one, or a list) with `frame` added to each that names none; in a mapping, those below the keys that hold any."""
-    if isinstance(value, list):
-        return [framed(one, frame) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if "script" in value or any(key in value for key in _LISTS_OF_LOCATORS):
-        return {key: framed(one, frame) if key in _LISTS_OF_LOCATORS else one for key, one in value.items()}
-    return {"frame": frame, **value}
+def framed(locators: Any, frame: list[str]) -> Any:
+    """One locator, or a list of them, with `frame` added to each that names none."""
+    if isinstance(locators, list):
+        return [framed(one, frame) for one in locators]
+    return {"frame": frame, **locators} if isinstance(locators, dict) else locators
+
+
+def framed_below(owner: Any, frame: list[str], but: tuple[str, ...] = ()) -> Any:
+    """An element or condition with `frame` added below the keys that hold locators; an element may be a list of them."""
+    if not isinstance(owner, dict):
+        return owner if but else framed(owner, frame)
+    return {key: framed(one, frame) if key in _LISTS_OF_LOCATORS and key not in but else one for key, one in owner.items()}
+
+
+def framed_rows(rows: Any, frame: list[str]) -> Any:
+    """The rows of a page with `frame` added where something is looked for on the page, and not within a row."""
+    if not isinstance(rows, dict):
+        return rows
+    found = {key: framed(rows[key], frame) for key in ("find", "titles") if key in rows}
+    elements = rows.get("elements")
+    if isinstance(elements, dict):
+        found["elements"] = {name: framed_below(element, frame, _IN_THE_ROW) for name, element in elements.items()}
+    return {**rows, **found}
 
 
 class Strict(BaseModel):
@@ -70,20 +86,34 @@ class Locator(Strict):
         return next(way for way in WAYS_TO_FIND if getattr(self, way) is not None)
 
     @property
+    def scope(self) -> str | None:
+        """The name of the scope within which it is looked for."""
+        return self.within.removeprefix("$") if self.within else None
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything in it that may be a text of the file, `$name`, or words."""
+        return [value for key in (*_WITH_WORDS, "alt_text", "has_text") if (value := getattr(self, key))]
+
+    @property
     def words(self) -> str | None:
         """The text that a person sees on what this locator finds, if it is found by one."""
-        return next(
-            (value for value in (self.name, self.label, self.text, self.title, self.placeholder) if value),
-            self.has_text,
-        )
+        return next((value for key in _WITH_WORDS if (value := getattr(self, key))), self.has_text)
 
 
 Locators = Annotated[list[Locator], BeforeValidator(as_list, json_schema_input_type=Locator | list[Locator]), Field(min_length=1)]
 
 
 class Condition(Strict):
-    """Something that must hold: a JavaScript expression is true, or an element is visible."""
+    """Something that must hold: a JavaScript expression is true, an element is visible or not, or the page has become quiet."""
 
     script: str | None = Field(None, description="JavaScript expression, evaluated in the page")
     visible: Locators | None = Field(None, description="an element that must be visible")
     gone: Locators | None = Field(None, description="an element that must not be visible")
+    quiet: bool = Field(False, description="true: no request of the page may be under way; for forms whose values come late")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Condition:
+        if not (self.script or self.visible or self.gone or self.quiet):
+            raise ValueError("a condition needs `script`, `visible`, `gone` or `quiet: true`")
+        return self

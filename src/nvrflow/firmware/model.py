@@ -6,53 +6,58 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from nvrflow.firmware.locator import Condition, Locator, Locators, Strict, as_list, framed
+from nvrflow.firmware.elements import Choices, Element, Elements, Names, Rows
+from nvrflow.firmware.evidence import About, Evidence, OnScreen
+from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_below, framed_rows
+from nvrflow.firmware.traffic import Answer, Fetched, HarmlessRequest, WritingRequest
 
-Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
-Kind = Literal["not-initialised", "plugin-needed", "session-limit", "account-locked", "sign-in-refused", "product-defect"]
+__all__ = [
+    "About",
+    "Answer",
+    "Choices",
+    "Element",
+    "Evidence",
+    "Handler",
+    "HarmlessRequest",
+    "Kind",
+    "Language",
+    "Obstacle",
+    "Page",
+    "Rows",
+    "SelectorFile",
+    "Way",
+    "WritingRequest",
+]
 
-
-def _as_element(value: Any) -> Any:
-    return {"find": value} if isinstance(value, list) else value
+Kind = Literal[
+    "not-initialised",
+    "plugin-needed",
+    "session-limit",
+    "account-locked",
+    "sign-in-refused",
+    "product-defect",
+    "password-change",
+    "end-user-agreement",
+    "upgrade-in-progress",
+]
 
 
 def _as_menu(value: Any) -> Any:
     return {"menu": {"en": value}} if isinstance(value, str) else value
 
 
-class Choices(Strict):
-    """The options of a drop-down that is a switch; `$text` or the words themselves."""
-
-    on: str
-    off: str
+def _as_fetched(value: Any) -> Any:
+    return {"fetch": value} if isinstance(value, str) else value
 
 
-class Element(Strict):
-    """Something a person uses or reads on a page."""
-
-    find: Locators
-    called: str | None = Field(None, description="what a person calls it, when no locator has its words")
-    effect: Literal["read", "write"] = Field("read", description="write: using it changes the recorder")
-    secret: bool = Field(False, description="what is typed here appears nowhere, and what is shown here is covered in pictures")
-    checked_by: Locators | None = Field(None, description="visible exactly while a control that only looks like a checkbox is on")
-    announced_by: Locators | None = Field(None, description="what appears to say that it worked")
-    refused_by: Locators | None = Field(None, description="what appears to say that it did not")
-    refused_saying: str | None = Field(None, description="regular expression for a native dialog that says that it did not")
-    shown_as_text: bool = Field(False, description="a certificate that is shown here, to be read instead of downloaded")
-    choices: Choices | None = Field(None, description="for a drop-down that switches: its options for on and off")
-    off: str | None = Field(None, description="for a radio: the element of this page that switches it off")
-    answered_by: str | None = Field(None, description="the network answer (below `answers`) that says how it went")
-
-
-Elements = dict[str, Annotated[Element, BeforeValidator(_as_element, json_schema_input_type=Element | list[Locator])]]
-Path = Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]
+Dictionary = Annotated[Fetched, BeforeValidator(_as_fetched, json_schema_input_type=Fetched | str)]
 
 
 class Way(Strict):
     """One way to a page: from the page it lies on, by using these elements of that page in order."""
 
     on: str
-    open: Path = []
+    open: Names = []
 
 
 class Page(Strict):
@@ -60,21 +65,24 @@ class Page(Strict):
 
     path: str | None = Field(None, description="URL path, for a page that is opened by its address")
     on: str | None = Field(None, description="the page it lies on")
-    open: Path = Field([], description="elements of that page to use, in order")
+    open: Names = Field([], description="elements of that page to use, in order")
     ways: list[Way] = Field([], description="alternatives to `on` and `open`, in order of preference")
     shown_by: Locators | None = Field(None, description="visible exactly while this page is shown")
     ready: Annotated[list[Condition], BeforeValidator(as_list, json_schema_input_type=Condition | list[Condition])] = Field(
         [], description="what must hold before anything is used"
     )
-    frame: Path = Field([], description="frames by CSS, outermost first, in which all of this page is looked for")
+    frame: Names = Field(
+        [], description="frames by CSS, outermost first, in which all of this page is looked for, scopes that name no frame too"
+    )
     window: str | None = Field(
         None, description="regular expression for the address of the browser window of its own in which this page opens"
     )
     asked_by_browser: bool = Field(
         False, description="for `sign_in`: not a page, but the browser itself asks for user and password (HTTP Basic or Digest)"
     )
-    close: Path = Field([], description="elements that close it, when the way goes on elsewhere")
+    close: Names = Field([], description="elements that close it, when the way goes on elsewhere")
     elements: Elements = {}
+    rows: dict[str, Rows] = Field({}, description="tables and lists of this page, by a name for each")
 
     @model_validator(mode="before")
     @classmethod
@@ -83,9 +91,13 @@ class Page(Strict):
         frame = as_list(data.get("frame")) if isinstance(data, dict) else None
         if not frame:
             return data
-        parts = {key: framed(data[key], frame) for key in ("shown_by", "ready") if key in data}
+        parts: dict[str, Any] = {"shown_by": framed(data["shown_by"], frame)} if "shown_by" in data else {}
+        if "ready" in data:
+            parts["ready"] = [framed_below(condition, frame) for condition in as_list(data["ready"]) or []]
         if isinstance(data.get("elements"), dict):
-            parts["elements"] = {name: framed(element, frame) for name, element in data["elements"].items()}
+            parts["elements"] = {name: framed_below(element, frame) for name, element in data["elements"].items()}
+        if isinstance(data.get("rows"), dict):
+            parts["rows"] = {name: framed_rows(rows, frame) for name, rows in data["rows"].items()}
         return {**data, **parts}
 
     @model_validator(mode="after")
@@ -106,7 +118,11 @@ class Handler(Strict):
     """Something that may pop up at any time, and the elements a person uses, in order, to answer it."""
 
     shown_by: Locators
-    answer: Path
+    answer: Names
+    leave: Names = Field(
+        [],
+        description="elements a person uses to leave it without changing anything, such as Cancel; for a dry run",
+    )
     elements: Elements
 
 
@@ -118,98 +134,23 @@ class Obstacle(Strict):
     advice: str | None = Field(None, description="what the person can do about it")
 
 
-class Meaning(Strict):
-    """Which values of the answer's code mean what."""
-
-    refused: list[str] = []
-    locked: list[str] = []
-    session_limit: list[str] = []
-    not_initialised: list[str] = []
-    expired: list[str] = []
-
-
-class Answer(Strict):
-    """The network's word on a click: where it comes from, and how its JSON - or XML, below the root - is read (dotted paths)."""
-
-    url: str = Field(description="regular expression for the answer's URL")
-    body: str | None = Field(
-        None, description="regular expression that the request's body must match, where one URL answers every call"
-    )
-    accepted: dict[str, str] = Field(description="dotted path: value as text; all must hold")
-    code: str | None = Field(None, description="dotted path of the error code")
-    ignore: list[str] = Field([], description="codes of intermediate answers")
-    means: Meaning = Meaning()
-    tries_left: str | None = Field(None, description="dotted path: how many tries the recorder still grants")
-    locked_for: str | None = Field(None, description="dotted path: seconds until the account is unlocked")
-
-
-class Evidence(Strict):
-    """One sign that this file fits the recorder."""
-
-    has: str | None = Field(None, description="CSS of an element that is in the start page, visible or not")
-    script: str | None = Field(None, description="JavaScript expression that is true on this firmware")
-    title: str | None = Field(None, description="regular expression for the page's title")
-    url: str | None = Field(None, description="regular expression for the address the start page ends at")
-    challenge: str | None = Field(
-        None,
-        description="regular expression for the WWW-Authenticate header, where the browser itself asks who it is",
-    )
-    version: str | None = Field(None, description='range for the version that `about` reads, for example ">=4.3"')
-    points: int = 1
-
-
-class About(Strict):
-    """What the pages say of the recorder itself: JavaScript expressions that give text, or nothing.
-
-    A `version` outside of the file's `firmware` means that the file does not fit.
-    """
-
-    model: str | None = None
-    version: str | None = None
-
-
 class Language(Strict):
     """How the UI's language is read."""
 
     script: str = Field(description="JavaScript expression that gives the recorder's own name of the language")
-    names: dict[str, str] = Field(description="recorder's name of a language: its code, for example Spanish: es")
-    dictionary: Path = Field(
-        [],
-        description="where the recorder keeps its own words, tried in order: paths with {language}, to JSON of keys and words; "
-        "there the English words are looked up, and then those of the recorder's language",
+    names: dict[str, str] = Field(
+        {},
+        description="recorder's name of a language: its code, for example Spanish: es; not needed for names like es or es-ES, "
+        "nor for languages that only the dictionary has",
+    )
+    dictionary: Annotated[list[Dictionary], BeforeValidator(as_list, json_schema_input_type=Dictionary | list[Dictionary])] = (
+        Field(
+            [],
+            description="where the recorder keeps its words, tried in order: paths with {language}, or requests; JSON, XML or "
+            "lines of keys and words; there the English words are looked up, and then those of the recorder's language",
+        )
     )
     cookie: str | None = Field(None, description="cookie in which the page remembers the language that a person chose, by name")
-
-
-class OnScreen(Strict):
-    """Where something can be read on the recorder's own monitor. The words alone are its menu in English, not `seen`."""
-
-    menu: dict[str, str] = Field(description="the way there by language code, for example en: Main Menu > SECURITY", min_length=1)
-    seen: bool = Field(False, description="whether somebody has read it there; false: a manual names the page, no more is known")
-
-
-class HarmlessRequest(Strict):
-    """A request that changes nothing on the recorder, so `--check` lets it out; pages and files that are only read need none.
-
-    Every pattern has to match the whole of what it is for.
-    """
-
-    url: str = Field(description="regular expression for the path, without host and query")
-    method: Annotated[list[Method], BeforeValidator(as_list, json_schema_input_type=Method | list[Method])] = Field(
-        [], description="POST and PUT if none is named, and with `query` also GET and HEAD"
-    )
-    query: str | None = Field(None, description="regular expression for the query; without it there may be digits only")
-    calls: Path = Field(
-        [], description="the calls that may be made (JSON with a `method`), in any number; `*` stands for letters and digits"
-    )
-    body: str | None = Field(None, description="regular expression for the body; where that is calls, for the name of each")
-    websocket: bool = Field(False, description="a WebSocket that only listens; what is said on it is not looked at")
-
-
-class WritingRequest(Strict):
-    """A request that changes something although it looks like reading: `--check` keeps it back, whatever else is said."""
-
-    url: str = Field(description="regular expression that is found anywhere in path and query")
 
 
 class SelectorFile(Strict):

@@ -16,7 +16,7 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The same as the file `selectors/schema.json` holds it."""
+    """The schema as text, as `selectors/schema.json` holds it."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 

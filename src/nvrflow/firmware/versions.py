@@ -31,7 +31,7 @@ class VersionRange:
         for part in [] if self.text.strip() == "*" else self.text.split(","):
             match = _COMPARISON.match(part.strip())
             if not match:
-                raise ValueError(f'{part.strip()!r} is no comparison of versions; write for example ">=4.0, <5.0" or "*"')
+                raise ValueError(f'{part.strip()!r} is not a comparison of versions; write for example ">=4.0, <5.0" or "*"')
             bounds.append((match[1] or "==", version_key(match[2])))
         object.__setattr__(self, "bounds", tuple(bounds))
 

@@ -1,22 +1,14 @@
-"""The illustrated guide: a run of a flow in the studio, written down for a reader in Markdown, HTML and PDF."""
+"""The illustrated guide: the folder of a run, written down for a reader in Markdown, HTML and PDF.
 
-from nvrflow.guide.filming import Film, film
+Nothing here drives a recorder. In reading order: `source` (what a guide is written from), `manual` (the nouns of a guide),
+`words`, `instructions`, `elsewhere` and `byhand` (what is said), `composing` (a run becomes a guide), `placeholder`, `theme`,
+`pictures`, `markdown`, `html`, `fonts`, `making` (one guide's folder), `matrix` (several guides and their index).
+"""
+
 from nvrflow.guide.making import FORMATS, Made, Wish, make_guide
-from nvrflow.guide.matrix import Batch, Shooting, make_guides
+from nvrflow.guide.matrix import Batch, Layout
+from nvrflow.guide.source import Source
 from nvrflow.guide.theme import Theme, read_theme
 from nvrflow.guide.words import LANGUAGES
 
-__all__ = [
-    "FORMATS",
-    "LANGUAGES",
-    "Batch",
-    "Film",
-    "Made",
-    "Shooting",
-    "Theme",
-    "Wish",
-    "film",
-    "make_guide",
-    "make_guides",
-    "read_theme",
-]
+__all__ = ["FORMATS", "LANGUAGES", "Batch", "Layout", "Made", "Source", "Theme", "Wish", "make_guide", "read_theme"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nvrflow.certificate import Certificate
-from nvrflow.command import Command
+from nvrflow.command import Command, for_powershell
 from nvrflow.trust.actions import MakeFolder, Write
 from nvrflow.trust.choice import choose
 from nvrflow.trust.computer import Computer, System
@@ -22,7 +22,7 @@ from nvrflow.trust.stores.nss_store import NssStore
 from nvrflow.trust.stores.windows import WindowsStore
 
 _READER = Path("~")  # the reader's home, as a shell writes it
-_DATABASE = "$db"  # where the reader's browsers look, as the shell finds it out: nvrflow.trust.stores.chromium has the rule
+_DATABASE = "$db"  # where the reader's browsers look, by the rule in nvrflow.trust.stores.chromium_database
 _FINDING = f'db=~/.pki/nssdb; [ -d "{_DATABASE}" ] || db="${{XDG_DATA_HOME:-$HOME/.local/share}}/pki/nssdb"'
 _PLACES = "~/.pki/nssdb, ~/.local/share/pki/nssdb"
 
@@ -100,7 +100,4 @@ def _posix(part: str) -> str:
 
 
 def _powershell(part: str) -> str:
-    if re.fullmatch(r"[\w.:\\/+=-]+", part):
-        return part
-    doubled = part.replace("'", "''")
-    return f"'{doubled}'"
+    return part if re.fullmatch(r"[\w.:\\/+=-]+", part) else for_powershell(part)

@@ -1,4 +1,4 @@
-"""From a film to a guide: chapters, numbers, sentences and pictures in the order of the flow."""
+"""From a run to a guide: chapters, numbers, sentences and pictures in the order of the flow."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from nvrflow.guide.elsewhere import drafts
-from nvrflow.guide.filming import Film
 from nvrflow.guide.instructions import sentences
 from nvrflow.guide.manual import Chapter, Figure, Guide, Item, Problem, lettered
+from nvrflow.guide.placeholder import with_placeholder
+from nvrflow.guide.source import Source
 from nvrflow.guide.words import Sentence, Words, joins_next
-from nvrflow.recorder.studio import Said
-from nvrflow.report import Step
+from nvrflow.report import Said, Step
 
 
 @dataclass
@@ -23,25 +23,27 @@ class _Part:
     steps: list[Step]
 
 
-def compose(film: Film, words: Words, date: str) -> Guide:
+def compose(source: Source, words: Words, date: str) -> Guide:
     """The guide in the language of `words`; its title page has the recorder's own word on model and version, if it gives one."""
-    parts = list(_parts(film))
+    parts = list(_parts(source))
     numbers = {"import": _chapter_of(parts, "import"), "enable": _chapter_of(parts, "await-https")}
-    chapters = [_chapter(film, words, number, part, numbers) for number, part in enumerate(parts, 1)]
-    if film.problem is not None and chapters:
-        chapters[-1] = Chapter(**{**_fields(chapters[-1]), "problem": _problem(film, words)})
-    file, said = film.firmware.file, film.report.firmware or {}
-    version = said.get("version") or _range(file.firmware)
+    chapters = [_chapter(source, words, number, part, numbers) for number, part in enumerate(parts, 1)]
+    if source.problem is not None and chapters:
+        chapters[-1] = Chapter(**{**_fields(chapters[-1]), "problem": _problem(source, words)})
+    said = source.report.firmware or {}
+    version = said.get("version") or _range(said.get("versions", ""))
+    vendor, lines = said.get("vendor", ""), ", ".join(said.get("lines", ()))
     facts: list[tuple[str, Any]] = [
-        (words.label("recorder"), f"{file.vendor} {said.get('model') or ', '.join(file.lines)}".strip()),
-        (words.label("firmware"), f"{version} ({film.firmware.name})"),
-        (words.label("address"), Sentence("{address}", {"address": film.report.recorder})),
+        (words.label("recorder"), f"{vendor} {said.get('model') or lines}".strip()),
+        (words.label("firmware"), f"{version} ({said['name']})"),
+        (words.label("address"), Sentence("{address}", {"address": source.report.recorder})),
     ]
-    if film.firmware.language:
-        facts.append((words.label("pages_in"), words.language_name(film.firmware.language)))
+    if source.report.language:
+        facts.append((words.label("pages_in"), words.language_name(source.report.language)))
     facts.append((words.label("date"), date))
-    recorder = f"{file.vendor} {said.get('model', '')}".strip() + f" · {words.label('firmware')} {version}"
-    return Guide(words.language, words.title(film.flow), recorder, tuple(facts), tuple(chapters), date)
+    recorder = f"{vendor} {said.get('model', '')}".strip() + f" · {words.label('firmware')} {version}"
+    title = words.title(source.report.flow, source.report.title)
+    return with_placeholder(Guide(words.language, title, recorder, tuple(facts), tuple(chapters), date), source)
 
 
 def _range(firmware: str) -> str:
@@ -53,10 +55,10 @@ def _fields(chapter: Chapter) -> dict[str, Any]:
     return {name: getattr(chapter, name) for name in chapter.__dataclass_fields__}
 
 
-def _parts(film: Film) -> Iterator[_Part]:
+def _parts(source: Source) -> Iterator[_Part]:
     """The flow's chapters in order; one that only leads to the next is part of it."""
     parts: list[_Part] = []
-    for step in film.steps:
+    for step in source.steps:
         last = parts[-1] if parts else None
         if last is not None and (step.chapter == last.heading or joins_next(last.heading)):
             last.heading = step.chapter
@@ -75,23 +77,23 @@ def _chapter_of(parts: list[_Part], step_id: str) -> str:
     return str(found[0] if found else len(parts))
 
 
-def _chapter(film: Film, words: Words, number: int, part: _Part, numbers: dict[str, str]) -> Chapter:
-    title, intro = words.chapter(part.heading, film.studio.translations.get(part.heading, {}))
+def _chapter(source: Source, words: Words, number: int, part: _Part, numbers: dict[str, str]) -> Chapter:
+    title, intro = words.chapter(part.heading, source.report.chapters.get(part.heading, {}))
     items: list[Item] = []
-    for step, own in _with_own(film, part, words):
-        elsewhere = drafts(film, step, words, numbers)
+    for step, own in _with_own(source, part, words):
+        elsewhere = drafts(source, step, words, numbers)
         for draft in elsewhere or ():
             items.append(draft.numbered(lettered(number, len(items)), f"{step.id}-{len(items) + 1}"))
         if elsewhere is None:
-            items.append(_item(film, step, words, lettered(number, len(items)), own))
+            items.append(_item(source, step, words, lettered(number, len(items)), own))
     return Chapter(number, f"chapter-{number}", title, (intro,) if intro else (), tuple(items))
 
 
-def _with_own(film: Film, part: _Part, words: Words) -> Iterator[tuple[Step, tuple[list[Sentence], list[Sentence]]]]:
+def _with_own(source: Source, part: _Part, words: Words) -> Iterator[tuple[Step, tuple[list[Sentence], list[Sentence]]]]:
     """Each step with the flow's own sentences before and after it; after it only where no step of the chapter follows."""
-    places = {step.id: index for index, step in enumerate(film.steps)}
+    places = {step.id: index for index, step in enumerate(source.steps)}
     for step in part.steps:
-        mine = [one for one in film.studio.said if one.chapter == step.chapter]
+        mine = [one for one in source.report.said if one.chapter == step.chapter]
         before = [_own(one, words) for one in mine if one.before == places[step.id]]
         last = step is part.steps[-1]
         yield step, (before, [_own(one, words) for one in mine if last and one.before > places[step.id]])
@@ -101,19 +103,19 @@ def _own(said: Said, words: Words) -> Sentence:
     return Sentence(said.translations.get(words.language, said.sentence))
 
 
-def _item(film: Film, step: Step, words: Words, number: str, own: tuple[list[Sentence], list[Sentence]]) -> Item:
+def _item(source: Source, step: Step, words: Words, number: str, own: tuple[list[Sentence], list[Sentence]]) -> Item:
     before, after = own
-    told = (*before, *sentences(film, step, words), *after)
-    shot = film.studio.shots.get(step.id)
+    told = (*before, *sentences(source, step, words), *after)
     figure = None
-    if shot is not None and shot.picture is not None:
-        key = "labels.alt" if shot.picture.target is not None else "labels.alt_plain"
-        main = sentences(film, step, words)[0].text
+    if step.raw is not None:
+        key = "labels.alt" if step.target is not None and step.target.box is not None else "labels.alt_plain"
+        main = sentences(source, step, words)[0].text
         figure = Figure(step.id, number, words.say(key, number=number, sentence=main).text)
     return Item(number, step.id, told, figure)
 
 
-def _problem(film: Film, words: Words) -> Problem:
-    assert film.problem is not None
-    heading = words.label("undescribed" if film.stopped else "cannot")
-    return Problem(heading, "" if film.stopped else words.problem(film.problem.kind), str(film.problem))
+def _problem(source: Source, words: Words) -> Problem:
+    assert source.problem is not None
+    stopped = source.report.error is None
+    heading = words.label("undescribed" if stopped else "cannot")
+    return Problem(heading, "" if stopped else words.problem(source.problem.kind), str(source.problem))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.certificate import Certificate
 from nvrflow.guide.byhand import Import, conversion, imports
-from nvrflow.guide.filming import Film
 from nvrflow.guide.manual import Item, Listing, Table
+from nvrflow.guide.source import Source
 from nvrflow.guide.words import Sentence, Words
+from nvrflow.hostname import at_host
 from nvrflow.report import Step
 
 _SCRIPTS = {"windows": "install-windows.cmd", "macos": "install-macos.command", "linux": "sh install-linux.sh"}
@@ -32,28 +33,28 @@ class Draft:
         return Item(number, anchor, self.sentences, None, self.blocks)
 
 
-def drafts(film: Film, step: Step, words: Words, chapters: dict[str, str]) -> tuple[Draft, ...] | None:
+def drafts(source: Source, step: Step, words: Words, chapters: dict[str, str]) -> tuple[Draft, ...] | None:
     """What a reader does where the flow did `step` outside the recorder's pages; None for a step on a page.
 
     `chapters` are the numbers of the chapters to which a reader is sent back: `import` and `enable`.
     """
     writers: dict[str, Callable[[], Iterator[Draft]]] = {
-        "judge": lambda: _judging(film, words),
-        "take": lambda: _taking(film, words),
-        "compare": lambda: _comparing(film, words),
-        "import": lambda: _importing(film, words),
-        "verify": lambda: _testing(film, words, chapters),
+        "judge": lambda: _judging(source, words),
+        "take": lambda: _taking(source, words),
+        "compare": lambda: _comparing(source, words),
+        "import": lambda: _importing(source, words),
+        "verify": lambda: _testing(source, words, chapters),
     }
     return tuple(writers[step.id]()) if step.id in writers and not step.element else None
 
 
-def _judging(film: Film, words: Words) -> Iterator[Draft]:
+def _judging(source: Source, words: Words) -> Iterator[Draft]:
     head = tuple(words.label(name) for name in ("file", "subject", "until", "fingerprint"))
     rows = tuple(
-        (Sentence("{file}", {"file": file_of(film, one)}), one.name, f"{one.not_after:%Y-%m-%d}", one.sha256)
-        for one in _certificates(film)
+        (Sentence("{file}", {"file": file_of(source, one)}), one.name, f"{one.not_after:%Y-%m-%d}", one.sha256)
+        for one in _certificates(source)
     )
-    file = file_of(film, film.device) if film.device else _UNSEEN
+    file = file_of(source, source.device) if source.device else _UNSEEN
     looking = Listing(
         (
             f"openssl x509 -noout -fingerprint -sha256 -in {file}   # macOS, Linux",
@@ -61,7 +62,7 @@ def _judging(film: Film, words: Words) -> Iterator[Draft]:
         ),
         words.say("elsewhere.fingerprint_commands"),
     )
-    objections = [words.say(f"objections.{code}") for code in film.objections]
+    objections = [words.say(f"objections.{code}") for code in source.objections]
     if objections:
         objections.insert(0, words.say("elsewhere.objection"))
     known = (words.say("elsewhere.fingerprints_known"),) if rows else ()
@@ -69,33 +70,42 @@ def _judging(film: Film, words: Words) -> Iterator[Draft]:
     yield Draft((words.say("elsewhere.fingerprints"), *known, words.say("elsewhere.exchanged")), (*table, looking, *objections))
 
 
-def _taking(film: Film, words: Words) -> Iterator[Draft]:
-    file = file_of(film, film.device) if film.device else _UNSEEN
-    yield Draft((words.say("elsewhere.take", file=file),), (Listing((f"{_served(film)} -out {file}",)),))
-    yield from _judging(film, words)
+def _taking(source: Source, words: Words) -> Iterator[Draft]:
+    file = file_of(source, source.device) if source.device else _UNSEEN
+    saving = Listing((f"{_served(source)} -out {file}",))
+    yield Draft((words.say("elsewhere.take", file=file),), (saving, *_port_unknown(source, words)))
+    yield from _judging(source, words)
 
 
-def _served(film: Film) -> str:
+def _served(source: Source) -> str:
     """The command that shows the certificate which the recorder serves."""
-    parts = urlsplit(_https(film))
-    return f"openssl s_client -connect {parts.hostname}:{parts.port or 443} </dev/null | openssl x509"
+    known = _https(source)
+    port = str(link_of(known).port) if known else "PORT"
+    return f"openssl s_client -connect {at_host(source.host)}:{port} </dev/null | openssl x509"
 
 
-def _comparing(film: Film, words: Words) -> Iterator[Draft]:
-    served = f"{_served(film)} -noout -fingerprint -sha256"
-    file = file_of(film, film.device) if film.device else ""
-    yield Draft((words.say("elsewhere.compare", file=file), words.say("elsewhere.exchanged")), (Listing((served,)),))
+def _port_unknown(source: Source, words: Words) -> tuple[Sentence, ...]:
+    """What a reader has to put in by hand, where the run has not learned on which port HTTPS answers."""
+    return () if _https(source) else (words.say("elsewhere.port", value="PORT"),)
 
 
-def _importing(film: Film, words: Words) -> Iterator[Draft]:
-    held = _certificates(film)
-    names = " ".join(file_of(film, one) for one in held) or _UNSEEN
+def _comparing(source: Source, words: Words) -> Iterator[Draft]:
+    served = f"{_served(source)} -noout -fingerprint -sha256"
+    file = file_of(source, source.device) if source.device else ""
+    asking = Listing((served,))
+    told = (words.say("elsewhere.compare", file=file), words.say("elsewhere.exchanged"))
+    yield Draft(told, (asking, *_port_unknown(source, words)))
+
+
+def _importing(source: Source, words: Words) -> Iterator[Draft]:
+    held = _certificates(source)
+    names = " ".join(file_of(source, one) for one in held) or _UNSEEN
     yield Draft((words.say("elsewhere.drive"),), (Listing((f"nvrflow bundle {names} --out thumb-drive",)),))
-    if film.device is None:
+    if source.device is None:
         return
-    anchor = film.authority if film.authority is not None and film.authority.issued(film.device) else film.device
-    command, file = conversion(anchor, file_of(film, anchor))
-    found = list(imports(film.device, film.authority, file, film.host))
+    anchor = source.authority if source.authority is not None and source.authority.issued(source.device) else source.device
+    command, file = conversion(anchor, file_of(source, anchor))
+    found = list(imports(source.device, source.authority, file, source.host))
     where = tuple((_SYSTEMS[one.system], Sentence("{file}", {"file": one.store}), one.readers) for one in found if one.lines)
     head = tuple(words.label(name) for name in ("system", "store", "readers"))
     yield Draft((words.say("elsewhere.where"),), (Table(head, where), words.say("elsewhere.by_hand", file=file)))
@@ -117,45 +127,41 @@ def _on(system: str, stores: list[Import], words: Words, file: str, command: str
     return Draft((words.say(f"elsewhere.{system}", script=_SCRIPTS[system]),), tuple(blocks))
 
 
-def _testing(film: Film, words: Words, chapters: dict[str, str]) -> Iterator[Draft]:
-    https = film.report.https
-    secure = _https(film)
-    sentences = [words.say("elsewhere.test", address=secure)]
-    if https is not None and https.redirects:
-        sentences.append(words.say("elsewhere.redirects", address=film.report.recorder))
-    asking = Listing((f"nvrflow verify {secure}",), words.say("elsewhere.why"))
-    proof = (words.say("elsewhere.proof", address=film.proved),) if film.proved else ()
+def _testing(source: Source, words: Words, chapters: dict[str, str]) -> Iterator[Draft]:
+    secure = _https(source)
+    known = "elsewhere.test" if secure else "elsewhere.test_unknown"
+    sentences = [words.say(known, address=secure or source.host)]
+    if source.https.redirects:
+        sentences.append(words.say("elsewhere.redirects", address=source.report.recorder))
+    asking = Listing((f"nvrflow verify {secure or source.report.recorder}",), words.say("elsewhere.why"))
+    proof = (words.say("elsewhere.proof", address=source.https.proved),) if source.https.proved else ()
     yield Draft(tuple(sentences), (*proof, asking))
-    device = film.device
+    device = source.device
     names = ", ".join((*device.ip_names, *device.dns_names)) if device else ""
     head = tuple(words.label(name) for name in ("code", "means", "helps"))
-    rows = tuple(words.troubles(names=names or film.host, **chapters))
+    rows = tuple(words.troubles(names=names or source.host, **chapters))
     yield Draft((words.say("elsewhere.trouble"),), (Table(head, rows),))
 
 
-def file_of(film: Film, certificate: Certificate) -> str:
+def file_of(source: Source, certificate: Certificate) -> str:
     """The name under which a reader's browser saves that certificate; ours where both downloads have the same one."""
-    names = {one.sha256: _suggested(film, one) for one in _certificates(film)}
+    names = {one.sha256: _suggested(source, one) for one in _certificates(source)}
     own = names.get(certificate.sha256, "")
     kept = certificate.file.name if certificate.file else "certificate.pem"
     return own if own and list(names.values()).count(own) == 1 else kept
 
 
-def _suggested(film: Film, certificate: Certificate) -> str:
+def _suggested(source: Source, certificate: Certificate) -> str:
     kept = certificate.file.name if certificate.file else ""
-    pages = [f"{page.replace('_', '-')}-" for page in film.firmware.file.pages]
+    pages = {f"{step.element.rpartition('.')[0].replace('_', '-')}-" for step in source.steps if step.element}
     fitting = [prefix for prefix in pages if kept.startswith(prefix)]
     return kept.removeprefix(max(fitting, key=len)) if fitting else kept
 
 
-def _certificates(film: Film) -> list[Certificate]:
-    return [one for one in (film.device, film.authority) if one is not None]
+def _certificates(source: Source) -> list[Certificate]:
+    return list(source.certificates)
 
 
-def _https(film: Film) -> str:
-    """Where the recorder answers with HTTPS: as it was seen, as the flow was going to, or by its host alone."""
-    https = film.report.https
-    if https is not None and https.url:
-        return https.url
-    told = next((step.value for step in film.steps if step.id == "await-https" and step.value), "")
-    return told or f"https://{f'[{film.host}]' if ':' in film.host else film.host}"
+def _https(source: Source) -> str:
+    """Where the recorder answers with HTTPS: as it was seen, or as its page says; empty where nobody knows."""
+    return source.https.url or next((step.value for step in source.steps if step.id == "await-https" and step.value), "")

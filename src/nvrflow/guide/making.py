@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,19 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.browser import Browser, find_browser
-from nvrflow.browser.printing import print_pdf
+from nvrflow.browser.pdf import print_pdf
 from nvrflow.content import from_json
 from nvrflow.errors import WrongCall
 from nvrflow.guide.composing import compose
-from nvrflow.guide.filming import Film
 from nvrflow.guide.html import as_html
 from nvrflow.guide.manual import Guide
 from nvrflow.guide.markdown import as_markdown
 from nvrflow.guide.pictures import Plate, plates, write_if_changed
+from nvrflow.guide.source import Source
 from nvrflow.guide.theme import Theme, read_theme
 from nvrflow.guide.words import LANGUAGES, Words, words_in
 from nvrflow.report import nvrflow_version
-from nvrflow.report.secrecy import Gate
 
 FORMATS = ("md", "html", "pdf")
 _MANIFEST = "guide.json"
@@ -32,7 +32,8 @@ _MANIFEST = "guide.json"
 
 @dataclass(frozen=True)
 class Wish:
-    """How guides are written: which files, how they look, and the day on the title page (None: the day it last changed)."""
+    """How guides are written: which files, how they look, and the day on the title page (None: that of
+    the run, or of the earlier guide in the same folder if nothing has changed since)."""
 
     formats: tuple[str, ...] = FORMATS
     theme: Theme = field(default_factory=read_theme)
@@ -49,7 +50,9 @@ class Made:
     title: str
     recorder: str
     address: str
+    origin: str
     firmware: str
+    run: Path
     files: Mapping[str, Path]
     written: tuple[str, ...]
     chapters: int
@@ -64,6 +67,7 @@ class Made:
             "language": self.language,
             "recorder": self.address,
             "firmware": self.firmware,
+            "run": str(self.run),
             "files": {name: str(path) for name, path in self.files.items()},
             "written": list(self.written),
             "chapters": self.chapters,
@@ -72,25 +76,27 @@ class Made:
         }
 
 
-def make_guide(film: Film, out: Path, wish: Wish, language: str | None = None) -> Made:
-    """Write the guide of `film` into the folder `out`, in `language` or else in that of the recorder's pages.
+def make_guide(source: Source, out: Path, wish: Wish, language: str | None = None) -> Made:
+    """Write the guide of `source` into the folder `out`, in `language` or else in that of the recorder's pages.
 
     Raises WrongCall when the folder holds something else or cannot be written, NvrflowError for a picture without its target.
     """
-    film = _without_secrets(film)
-    spoken = film.firmware.language
+    source.must_tell()
+    spoken = source.report.language
     words = words_in(language or (spoken if spoken in LANGUAGES else None) or "en")
     before = _earlier(out)
-    guide = compose(film, words, "")
-    pictures = {plate.step_id: plate for plate in plates(film, guide, wish.theme, out / "raw")}
-    if film.studio.videos:
-        guide = replace(guide, video=film.studio.videos[0].name)
+    guide = compose(source, words, "")
+    pictures = {plate.step_id: plate for plate in plates(source, guide, wish.theme, out / "raw")}
+    video = next(iter(source.record.videos), None) if not source.placeholder else None  # nothing can be covered in it
+    guide = replace(guide, video=video.name if video else "")
     digest = _digest(guide, words, wish.theme, pictures)
-    day = wish.date or (before.get("date") if before.get("digest") == digest else None) or datetime.date.today().isoformat()
-    guide = replace(compose(film, words, day), video=guide.video)
+    day = wish.date or (before.get("date") if before.get("digest") == digest else None) or _day_of(source)
+    guide = replace(compose(source, words, day), video=guide.video)
     same = before.get("digest") == digest and before.get("date") == day
     try:
         written = _write(out, guide, words, wish, pictures, same)
+        if video is not None:
+            written[video.name] = write_if_changed(out / video.name, video.read_bytes())
         manifest = {"nvrflow": nvrflow_version(), "digest": digest, "date": day, "files": sorted(written)}
         changed = [name for name, new in written.items() if new]
         write_if_changed(out / _MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
@@ -98,20 +104,26 @@ def make_guide(film: Film, out: Path, wish: Wish, language: str | None = None) -
     except OSError as problem:
         raise WrongCall(f"--out {out}: cannot be written ({problem.strerror}); name a folder of your own") from None
     files = {name: out / f"guide.{name}" for name in wish.formats}
-    if film.studio.videos:
-        files["video"] = film.studio.videos[0]
-    ended = film.problem
+    if video is not None:
+        files["video"] = out / video.name
+    return _made(source, guide, out, files, changed)
+
+
+def _made(source: Source, guide: Guide, out: Path, files: dict[str, Path], changed: list[str]) -> Made:
+    ended = source.problem
     return Made(
         folder=out,
-        language=words.language,
+        language=guide.language,
         title=guide.title,
         recorder=guide.recorder,
-        address=film.report.recorder,
-        firmware=film.firmware.name,
+        address=source.placeholder or source.report.recorder,
+        origin=source.report.recorder,
+        firmware=str((source.report.firmware or {})["name"]),
+        run=source.record.path,
         files=files,
         written=tuple(changed),
         chapters=len(guide.chapters),
-        pictures=len(pictures),
+        pictures=len(list(guide.figures())),
         problem=str(ended or ""),
         kind=ended.kind if ended else "",
     )
@@ -140,6 +152,12 @@ def _write(out: Path, guide: Guide, words: Words, wish: Wish, pictures: Mapping[
         else:
             write("guide.pdf", _printed(html, wish.browser, guide.date))
     return written
+
+
+def _day_of(source: Source) -> str:
+    """The day of the run, so that its guide is the same whenever it is written."""
+    began = source.report.started[:10]
+    return began if re.fullmatch(r"\d{4}-\d\d-\d\d", began) else datetime.date.today().isoformat()
 
 
 def _printed(html: bytes, browser: Path | Browser | None, date: str) -> bytes:
@@ -176,15 +194,3 @@ def _sweep(out: Path, left_over: set[str]) -> None:
         path = out / name
         if path.is_file() and path.resolve().is_relative_to(out.resolve()):
             path.unlink()
-
-
-def _without_secrets(film: Film) -> Film:
-    """The same film with nothing in its texts that may stand in no file."""
-    gate = Gate(film.secrets, {film.flow, film.host, *film.firmware.names})
-    for step in film.steps:
-        step.value = gate.text(step.value)
-    for name, shot in film.studio.shots.items():
-        film.studio.shots[name] = replace(shot, words=gate.text(shot.words), announced=gate.text(shot.announced))
-    if film.problem is not None:
-        film.problem.args = (gate.text(str(film.problem)),)
-    return film

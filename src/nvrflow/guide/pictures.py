@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.errors import NvrflowError
-from nvrflow.guide.filming import Film
 from nvrflow.guide.manual import Figure, Guide
+from nvrflow.guide.source import Source
 from nvrflow.guide.theme import Theme
-from nvrflow.recorder.studio import Shot
+from nvrflow.report import Step
 from nvrflow.report.pictures import Box, Picture
+from nvrflow.whole_file import write_whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,18 +40,20 @@ class Plate:
     height: int
 
 
-def plates(film: Film, guide: Guide, theme: Theme, earlier: Path) -> Iterator[Plate]:
+def plates(source: Source, guide: Guide, theme: Theme, earlier: Path) -> Iterator[Plate]:
     """Every picture of the guide. A raw picture in `earlier` that looks the same is used instead of the new one.
 
     Raises NvrflowError when a target is not in its picture: a guide never has a picture that points at nothing.
     """
+    steps = {step.id: step for step in source.steps}
     for figure in guide.figures():
-        shot = film.studio.shots[figure.step_id]
-        assert shot.picture is not None
-        yield _plate(figure, shot, shot.picture, theme, earlier / f"{figure.step_id}.png")
+        step = steps[figure.step_id]
+        picture = source.picture(step)
+        assert picture is not None
+        yield _plate(figure, step, picture, theme, earlier / f"{figure.step_id}.png")
 
 
-def _plate(figure: Figure, shot: Shot, picture: Picture, theme: Theme, earlier: Path) -> Plate:
+def _plate(figure: Figure, step: Step, picture: Picture, theme: Theme, earlier: Path) -> Plate:
     from PIL import Image
 
     raw = picture.raw()
@@ -59,7 +62,7 @@ def _plate(figure: Figure, shot: Shot, picture: Picture, theme: Theme, earlier: 
         raw = before
     shown = _dimmed(raw, picture, theme.box.dim) if theme.box.dim and picture.target else raw
     marked = picture.annotated(shown, figure.number, theme.look)
-    frame = crop_of(shot, picture, raw.width / picture.scale, raw.height / picture.scale)
+    frame = crop_of(step, picture, raw.width / picture.scale, raw.height / picture.scale)
     edges = [round(edge * picture.scale) for edge in (frame.x, frame.y, frame.x + frame.width, frame.y + frame.height)]
     crop = marked.crop((edges[0], edges[1], edges[2], edges[3]))
     assert isinstance(crop, Image.Image)
@@ -75,7 +78,7 @@ def _plate(figure: Figure, shot: Shot, picture: Picture, theme: Theme, earlier: 
     )
 
 
-def crop_of(shot: Shot, picture: Picture, width: float, height: float) -> Box:
+def crop_of(step: Step, picture: Picture, width: float, height: float) -> Box:
     """What a reader needs of a screen of that size (CSS pixels): the container of the target, or a window around it.
 
     Raises NvrflowError when the target does not lie on the screen.
@@ -85,7 +88,8 @@ def crop_of(shot: Shot, picture: Picture, width: float, height: float) -> Box:
         return Box(0, 0, width, height)
     if target.x + target.width <= 0 or target.y + target.height <= 0 or target.x >= width or target.y >= height:
         raise NvrflowError(f"{picture.step_id}: the target lies outside the picture, so it cannot be boxed")
-    fitting = [box for box in shot.around if box.width * box.height <= _MOST * width * height and _inside(box, width, height)]
+    around = [Box(*box) for box in step.target.around] if step.target else []
+    fitting = [box for box in around if box.width * box.height <= _MOST * width * height and _inside(box, width, height)]
     core = fitting[0] if fitting else target
     across = min(width, max(core.width + 2 * _MARGIN, target.width + 2 * _MARGIN, _LEAST_WIDTH))
     down = min(height, max(core.height + 2 * _MARGIN, target.height + 2 * _MARGIN, _LEAST_HEIGHT))
@@ -112,9 +116,7 @@ def write_if_changed(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    write_whole(path, data)
     return True
 
 

@@ -58,10 +58,11 @@ class Words:
         """A word or two beside or above something."""
         return self._of(_texts()["labels"][name])
 
-    def title(self, flow: str) -> str:
-        """What the guide of a flow is called; the flow's name for a team's own."""
+    def title(self, flow: str, own: Mapping[str, str]) -> str:
+        """What the guide of a flow is called: as the flow says (`own`, by language), as nvrflow calls it, or by its name."""
         known = _texts()["titles"].get(flow)
-        return self._of(known) if known else flow.replace("_", " ").capitalize()
+        said = own.get(self.language) or own.get("")
+        return said or (self._of(known) if known else flow.replace("_", " ").capitalize())
 
     def chapter(self, title: str, translations: Mapping[str, str]) -> tuple[str, Sentence | None]:
         """A chapter's heading and what is said at its beginning."""

@@ -2,7 +2,7 @@
 
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.opening import open_recorder
+from nvrflow.recorder.page import Page
 from nvrflow.recorder.recorder import Recorder
-from nvrflow.recorder.screen import Screen
 
-__all__ = ["Manner", "Recorder", "Screen", "open_recorder"]
+__all__ = ["Manner", "Page", "Recorder", "open_recorder"]

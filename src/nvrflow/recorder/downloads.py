@@ -1,106 +1,222 @@
-"""Receiving a download: awaited from before the click, read by its content, kept under a name of its own."""
+"""Files that a click brings: awaited from before the click, kept under names of their own, read by their content."""
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate, read_certificates
 from nvrflow.errors import DownloadFailed
-from nvrflow.firmware import Element
-from nvrflow.report import Step
+from nvrflow.recorder.control import read
+from nvrflow.recorder.element import Element, Use
+from nvrflow.recorder.outcome import is_announced, mark_announced, refused
+from nvrflow.recorder.popups import Popups
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Download
-
-    from nvrflow.recorder.recorder import Recorder
+    from playwright.sync_api import Download, Page, Response
 
 _SLICE = 250  # milliseconds; shorter than any announcement is shown (2.5 s: facts of the simulated recorder's `recorder.yaml`)
+_LONGEST = 120  # bytes of a kept file's name; file systems take 255
+_GLANCE = 2000
+_AS_TEXT = "() => /^text\\/(plain|x-)|pem|x509|pkix|octet/.test(document.contentType) ? document.body?.innerText ?? '' : ''"
 
 
-def receive(recorder: Recorder, step: Step, spec: Element, page_name: str, press: Callable[[], None]) -> list[Certificate]:
-    """Click by `press`, answer what asks where to save, wait for the file, keep it below `downloads/`, and read it.
+@dataclass(frozen=True)
+class Received:
+    """What came: its bytes, and the name under which the recorder gave it."""
 
-    A file that holds a private key, or no certificate, is not kept. Raises DownloadFailed, CertificateRefused, TimedOut.
+    data: bytes
+    name: str
+
+
+@dataclass
+class Arrivals:
+    """What a click may bring instead of a page: a download, or a text that opens in this tab or in a new one."""
+
+    page: Page
+    downloads: list[Download] = field(default_factory=list)
+    texts: list[Response] = field(default_factory=list)
+    opened: list[Page] = field(default_factory=list)
+
+    @contextmanager
+    def heard(self) -> Iterator[Arrivals]:
+        """Hear of them for the time of the block."""
+        context = self.page.context
+        self.page.on("download", self._loads)
+        context.on("page", self._opens)
+        context.on("response", self._answers)
+        try:
+            yield self
+        finally:
+            self.page.remove_listener("download", self._loads)
+            context.remove_listener("page", self._opens)
+            context.remove_listener("response", self._answers)
+
+    def text(self) -> Received | None:
+        """A text that opened in place of a page, or in a frame of it; the recorder's own page is shown again afterwards."""
+        for response in self.texts:
+            with suppress(PlaywrightError):
+                frame = response.frame
+                frame.wait_for_load_state("domcontentloaded", timeout=_GLANCE)
+                shown = frame.evaluate(_AS_TEXT)
+                if not shown:
+                    continue
+                data = _body_of(response) or shown.encode()
+                if frame.page is self.page:
+                    frame.evaluate("() => history.back()")
+                    frame.wait_for_load_state("domcontentloaded", timeout=_GLANCE)
+                else:
+                    frame.page.close()
+                return Received(data, unquote(PurePosixPath(response.url.partition("?")[0]).name) or "download.txt")
+        return None
+
+    def _loads(self, download: Download) -> None:
+        self.downloads.append(download)
+
+    def _opens(self, page: Page) -> None:
+        self.opened.append(page)
+        page.on("download", self._loads)
+
+    def _answers(self, response: Response) -> None:
+        with suppress(PlaywrightError):
+            if response.request.is_navigation_request() and response.frame.page in (self.page, *self.opened):
+                self.texts.append(response)
+
+
+def download(element: Element) -> list[Certificate]:
+    """Click, receive the file, and read the certificates in it; a file that holds a private key, or none, is not kept.
+
+    Where the page only shows the certificate as text, that is read instead. Raises DownloadFailed, CertificateRefused, TimedOut.
     """
-    arrived: list[Download] = []
-    page, finder = recorder.page, recorder.finder
+    if element.spec.shown_as_text:
+        with element.using("read", f"Read {element.called}") as use:
+            text = read(element)
+            use.step.value = "certificate.pem"
+            return _certificates(element, use, Received(text.encode(), "certificate.pem"), f"the text of {element.full}")
+    with element.using("download", f"Click {element.called}") as use:
+        received = _receive(element, use)
+        use.step.value = received.name
+        return _certificates(element, use, received, received.name)
 
-    def hear(download: Download) -> None:
-        arrived.append(download)
 
-    page.on("download", hear)
-    try:
-        stale = bool(spec.announced_by) and finder.shows(spec.announced_by or [])
-        press()
-        with waiting("the file", recorder.timeout):
-            announced = _await_file(recorder, step, spec, arrived)
-    finally:
-        page.remove_listener("download", hear)
-    file = arrived[0]
+def download_file(element: Element) -> Path:
+    """Click, receive whatever file comes, and keep it. Raises DownloadFailed, TimedOut."""
+    with element.using("download", f"Click {element.called}") as use:
+        received = _receive(element, use)
+        kept = _keep(element.window.downloads, element.owner, received)
+        use.step.note, use.step.value = use.step.note or f"saved as {kept.name}", received.name
+        return kept
+
+
+def upload(element: Element, file: Path) -> None:
+    """Give the page `file`, by its own file chooser or by its field for files."""
+    window = element.window
+    with (
+        window.steps.described(),
+        element.using("upload", f"Choose the file {file.name} with {element.called}", file.name) as use,
+    ):
+        found = use.match.found
+        if found.evaluate("one => one.type === 'file'"):
+            found.set_input_files(file, timeout=window.timeout_ms)
+            return
+        with window.page.expect_file_chooser(timeout=window.timeout_ms) as chooser:
+            element.press(use)
+        chooser.value.set_files(file)
+
+
+def keep_served(folder: Path, certificate: Certificate, number: int) -> Certificate:
+    """A certificate that was served, kept as a file like a download: the device's first, then those that signed it."""
+    name = "certificate.pem" if number == 0 else f"ca-certificate-{number}.pem"
+    kept = _keep(folder, "served", Received(certificate.pem.encode(), name))
+    return replace(certificate, file=kept, format="pem")
+
+
+def _certificates(element: Element, use: Use, received: Received, source: str) -> list[Certificate]:
+    certificates = read_certificates(received.data, source)
+    kept = _keep(element.window.downloads, element.owner, received)
+    use.step.note = use.step.note or f"saved as {kept.name}"
+    return [replace(certificate, file=kept) for certificate in certificates]
+
+
+def _receive(element: Element, use: Use) -> Received:
+    """Click, answer what asks where to save, and wait for the file."""
+    window = element.window
+    mark_announced(element)
+    arrivals = Arrivals(window.page)
+    with arrivals.heard():
+        element.press(use)
+        with waiting("the file", window.timeout):
+            received, announced = _await_file(element, arrivals)
+    if element.spec.announced_by and not (announced or _is_announced_soon(element)):
+        use.step.note = "the file arrived, but the recorder did not announce it"
+    if not received.data:
+        raise DownloadFailed(f"{element.at}: {received.name} is empty; a file with content was expected")
+    return received
+
+
+def _await_file(element: Element, arrivals: Arrivals) -> tuple[Received, bool]:
+    """The file, and whether the announcement was seen meanwhile."""
+    window, patience, announced = element.window, element.window.patience(), False
+    while True:
+        if arrivals.downloads:
+            return _saved(element, arrivals.downloads[0]), announced
+        if (text := arrivals.text()) is not None:
+            return text, announced
+        if window.happens("download", _SLICE):
+            continue
+        said = refused(window, element)
+        if said:
+            raise DownloadFailed(f"{element.at}: the recorder says {said!r}; a file was expected")
+        announced = announced or is_announced(element)
+        Popups(window).answer_any()
+        if patience.is_over(window.page):
+            raise DownloadFailed(f"{element.at}: no file came {patience.told} after the click")
+
+
+def _saved(element: Element, file: Download) -> Received:
     with waiting("the end of the download"):
         failure = file.failure()
     if failure:
-        raise DownloadFailed(f"{recorder.firmware.name}: {step.element}: the browser says {failure!r}; a file was expected")
-    if spec.announced_by and not (announced or stale or _comes(recorder, spec)):
-        step.note = "the file arrived, but the recorder did not announce it"
-    data = Path(file.path()).read_bytes()
-    if not data:
-        raise DownloadFailed(
-            f"{recorder.firmware.name}: {step.element}: {file.suggested_filename} is empty; a certificate was expected"
-        )
-    certificates = read_certificates(data, file.suggested_filename)
-    kept = _keep(recorder.downloads, page_name, file.suggested_filename, data)
-    step.note, step.value = step.note or f"saved as {kept.name}", file.suggested_filename
-    return [replace(certificate, file=kept) for certificate in certificates]
+        raise DownloadFailed(f"{element.at}: the browser says {failure!r}; a file was expected")
+    return Received(Path(file.path()).read_bytes(), file.suggested_filename)
 
 
-def keep_text(recorder: Recorder, step: Step, page_name: str, text: str) -> list[Certificate]:
-    """A certificate that the page shows as text, kept as a file like a download. Raises CertificateRefused."""
-    certificates = read_certificates(text.encode(), f"the text of {step.element}")
-    kept = _keep(recorder.downloads, page_name, "certificate.pem", text.encode())
-    step.note = f"saved as {kept.name}"
-    return [replace(certificate, file=kept) for certificate in certificates]
+def _is_announced_soon(element: Element) -> bool:
+    if not is_announced(element):
+        element.window.comes(element.spec.announced_by or [], 1000)
+    return is_announced(element)
 
 
-def keep_served(recorder: Recorder, certificate: Certificate, number: int) -> Certificate:
-    """A certificate that was served, kept as a file like a download: the device's first, then those that signed it."""
-    name = "certificate.pem" if number == 0 else f"ca-certificate-{number}.pem"
-    return replace(certificate, file=_keep(recorder.downloads, "served", name, certificate.pem.encode()), format="pem")
+def _body_of(response: Response) -> bytes:
+    with suppress(PlaywrightError):
+        return response.body()
+    return b""
 
 
-def _await_file(recorder: Recorder, step: Step, spec: Element, arrived: list[Download]) -> bool:
-    """Wait for the download; True if the announcement was seen meanwhile."""
-    finder, announced = recorder.finder, False
-    deadline = time.monotonic() + recorder.timeout
-    while not arrived:
-        if recorder.view.happens("download", _SLICE) or arrived:
-            break
-        if spec.refused_by and finder.shows(spec.refused_by):
-            said = finder.any_of(spec.refused_by).first.inner_text().strip()
-            raise DownloadFailed(f"{recorder.firmware.name}: {step.element}: the recorder says {said!r}; a file was expected")
-        announced = announced or (bool(spec.announced_by) and finder.shows(spec.announced_by or []))
-        recorder.popups.answer_any()
-        if time.monotonic() > deadline:
-            raise DownloadFailed(
-                f"{recorder.firmware.name}: {step.element}: no file came within {recorder.timeout:g} s after the click"
-            )
-    return announced
-
-
-def _comes(recorder: Recorder, spec: Element) -> bool:
-    return recorder.view.comes(spec.announced_by or [], 1000)
-
-
-def _keep(folder: Path, page_name: str, suggested: str, data: bytes) -> Path:
-    """Write `data` under a name that tells the button and keeps the recorder's own name; two files never share one."""
+def _keep(folder: Path, page_name: str, received: Received) -> Path:
+    """Write the file under a name that tells the page and keeps the recorder's own name; two files never share one."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^\w.@-]+", "_", PurePosixPath(suggested.replace("\\", "/")).name).lstrip(".") or "certificate"
-    path = folder / f"{page_name.replace('_', '-')}-{name}"
-    path.write_bytes(data)
+    name = re.sub(r"[^\w.@-]+", "_", PurePosixPath(received.name.replace("\\", "/")).name).lstrip(".") or "certificate"
+    plain = _shortened(f"{page_name.replace('_', '-')}-{name}")
+    path, number = folder / plain, 1
+    while path.exists() and path.read_bytes() != received.data:
+        number += 1
+        path = (folder / plain).with_stem(f"{Path(plain).stem}-{number}")
+    path.write_bytes(received.data)
     return path
+
+
+def _shortened(name: str) -> str:
+    """`name` without what a file system would not take; its ending stays."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > 10:
+        stem, dot, ending = name, "", ""
+    room = _LONGEST - len(f"{dot}{ending}".encode())
+    return stem.encode()[:room].decode("utf-8", "ignore") + dot + ending

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
-from nvrflow.browser.asked import Asked
+from nvrflow.address import Link, link_of
+from nvrflow.browser.proxy_request import Asked
 from nvrflow.firmware import SelectorFile
 from nvrflow.firmware.model import HarmlessRequest, WritingRequest
 
@@ -56,7 +57,7 @@ def policy(files: Iterable[SelectorFile], reaches: Callable[[str], bool]) -> Cal
 
 def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -> bool:
     """Whether a dry run lets the request out. `writes` always wins, whatever the method; then `harmless`; then plain reading."""
-    parts = urlsplit(asked.url)
+    parts = link_of(asked.url)
     if not reaches(asked.host) or any(_writes(one, parts) for one in allowed.writes):
         return False
     if any(name in asked.headers for name in _OVERRIDES):
@@ -64,7 +65,7 @@ def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -
     return any(_is_declared(one, asked, parts) for one in allowed.harmless) or _only_reads(asked, parts)
 
 
-def _only_reads(asked: Asked, parts: SplitResult) -> bool:
+def _only_reads(asked: Asked, parts: Link) -> bool:
     """GET or HEAD of a page or file; its query may be digits, with which pages get round a cache."""
     path = _plain(parts.path)
     return (
@@ -77,7 +78,7 @@ def _only_reads(asked: Asked, parts: SplitResult) -> bool:
     )
 
 
-def _writes(declared: WritingRequest, parts: SplitResult) -> bool:
+def _writes(declared: WritingRequest, parts: Link) -> bool:
     """Whether a request is one that changes something, however its path is spelled."""
     for path in {parts.path, _plain(parts.path)}:
         if re.search(declared.url, f"{path}?{parts.query}" if parts.query else path, re.I):
@@ -94,7 +95,7 @@ def _plain(path: str) -> str:
     return re.sub("/+", "/", path)
 
 
-def _is_declared(one: HarmlessRequest, asked: Asked, parts: SplitResult) -> bool:
+def _is_declared(one: HarmlessRequest, asked: Asked, parts: Link) -> bool:
     return (
         re.fullmatch(one.url, parts.path) is not None
         and asked.switches == one.websocket

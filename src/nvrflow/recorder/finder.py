@@ -39,9 +39,11 @@ class Tried:
 
     locator: str
     count: int
+    scope: str = ""
 
     def __str__(self) -> str:
-        return f"{self.locator} ({self.count} found)"
+        scope = f", because {self.scope} is not visible" if self.scope else ""
+        return f"{self.locator} ({self.count} found{scope})"
 
 
 class Finder:
@@ -51,15 +53,20 @@ class Finder:
         self.page = page
         self.firmware = firmware
 
-    def probe(self, locators: Sequence[Locator]) -> Match | list[Tried]:
-        """The first of `locators` that matches exactly one visible element now, or what each of them found."""
+    def probe(self, locators: Sequence[Locator], base: Found | None = None) -> Match | list[Tried]:
+        """The first of `locators` that matches exactly one visible element now, or what each of them found.
+
+        With `base` they are looked for within it.
+        """
         tried = []
         for index, locator in enumerate(locators):
-            found = self.visible(locator)
+            found = self.visible(locator) if base is None else self.inside(base, [locator])
             count = found.count()
             if count == 1:
                 return Match(found, index, self.describe(locator))
-            tried.append(Tried(self.describe(locator), count))
+            scope = self.firmware.scope(locator)
+            missing = scope if scope and not count and base is None and not self.shows(scope) else ()
+            tried.append(Tried(self.describe(locator), count, " or ".join(map(self.describe, missing))))
         return tried
 
     def visible(self, locator: Locator) -> Found:
@@ -68,10 +75,14 @@ class Finder:
 
     def any_of(self, locators: Sequence[Locator]) -> Found:
         """All visible elements that any of `locators` matches."""
+        return self.union(locators).filter(visible=True)
+
+    def union(self, locators: Sequence[Locator]) -> Found:
+        """All elements that any of `locators` matches, visible or not."""
         union = self.every(locators[0])
         for locator in locators[1:]:
             union = union.or_(self.every(locator))
-        return union.filter(visible=True)
+        return union
 
     def shows(self, locators: Sequence[Locator]) -> bool:
         """Whether any of `locators` matches something visible now."""
@@ -79,7 +90,9 @@ class Finder:
 
     def every(self, locator: Locator) -> Found:
         """All elements that `locator` matches, visible or not."""
-        start = self._start(locator)
+        return self._in(self._start(locator), locator)
+
+    def _in(self, start: Page | FrameLocator | Found, locator: Locator) -> Found:
         if locator.role:
             name = self._pattern(locator.name) if locator.name else None
             found = start.get_by_role(locator.role, name=name)  # type: ignore[arg-type]
@@ -92,6 +105,13 @@ class Finder:
         else:
             found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way)))
         return found.filter(has_text=self._words_inside(locator.has_text)) if locator.has_text else found
+
+    def inside(self, base: Found, locators: Sequence[Locator]) -> Found:
+        """All visible elements within `base` that any of `locators` matches."""
+        union = self._in(base, locators[0])
+        for locator in locators[1:]:
+            union = union.or_(self._in(base, locator))
+        return union.filter(visible=True)
 
     def around(self, locator: Locator) -> Page | FrameLocator:
         """The page, or the frame in which `locator` is looked for."""
@@ -116,9 +136,8 @@ class Finder:
         return text + (f" in frame {' > '.join(locator.frame)}" if locator.frame else "")
 
     def _start(self, locator: Locator) -> Page | FrameLocator | Found:
-        if locator.within:
-            return self.any_of(self.firmware.file.scopes[locator.within.removeprefix("$")])
-        return self.around(locator)
+        scope = self.firmware.scope(locator)
+        return self.any_of(scope) if scope else self.around(locator)
 
     def _said(self, value: str) -> str:
         return " / ".join(self.firmware.words(value))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser as Process
 
 
+TIMEOUT = 30.0  # seconds, unless a person says otherwise
+
+
 @dataclass(frozen=True)
 class Manner:
     """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
@@ -22,12 +25,15 @@ class Manner:
     `running` is a browser of Playwright's that is open already: it is used where that is safe, and stays open. `last_try`: a
     sign-in may be tried although it may be the last before the recorder locks the account. `state` is the folder in which refused
     sign-ins are remembered (None: this user's), `out` the one into which the caller writes what came of the run. `follow_to` are
-    further hosts, beside that of the address, to which the recorder's pages may lead.
+    further hosts, beside that of the address, to which the recorder's pages may lead. `language` is the one that the pages are
+    known to speak, `spoken` the one that they are asked to speak, which they may not do. `attended`: somebody is there who could
+    restart a recorder by hand.
     """
 
     firmware: str | None = None
     selectors: Path | None = None
     language: str | None = None
+    spoken: str | None = None
     check: bool = False
     headed: bool = False
     slow_mo: float = 0
@@ -35,9 +41,10 @@ class Manner:
     trace: Path | None = None
     browser: Browser | Path | None = None
     running: Process | None = None
-    timeout: float = 30.0
+    timeout: float = TIMEOUT
     follow_to: tuple[str, ...] = ()
     last_try: bool = False
+    attended: bool = True
     state: Path | None = None
     out: Path | None = None
 

@@ -2,174 +2,184 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from nvrflow.browser.motion import Patience
 from nvrflow.browser.playwright_errors import translated
-from nvrflow.errors import SelectorDrift, TimedOut
+from nvrflow.errors import SelectorDrift, TimedOut, WrongCall
 from nvrflow.firmware import Locator, Way
+from nvrflow.recorder.element import Element
 from nvrflow.recorder.finder import Match
 from nvrflow.recorder.nearest import hints
-from nvrflow.recorder.outcomes import SLICE
+from nvrflow.recorder.outcome import raise_refusal
+from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.readiness import await_ready
-from nvrflow.recorder.screen import Screen
-from nvrflow.recorder.view import window_of
+from nvrflow.recorder.speech import listen_once
+from nvrflow.recorder.verbs import click, element_of, look_at_last_click
+from nvrflow.recorder.window import SLICE, Window, lineage, window_of
 from nvrflow.wait import waiting
-
-if TYPE_CHECKING:
-    from nvrflow.recorder.recorder import Recorder
 
 
 class NoWay(SelectorDrift):
     """A way to a page that is not offered now; another one may be."""
 
 
-def go_to(recorder: Recorder, name: str, patient: bool = True) -> Screen:
-    """Show the page `name` as a person would, and wait until it is ready. Raises SelectorDrift when no way leads there.
+def go_to(window: Window, name: str, patient: bool = True) -> None:
+    """Show the page `name` as a person would, and wait until it is ready.
 
-    Unless `patient`, an element that is not offered now is not waited for: NoWay is raised, because another way is left.
+    Raises WrongCall for a page that the selector file does not have, SelectorDrift when no way leads there. Unless `patient`, an
+    element that is not offered now is not waited for: NoWay is raised, because another way is left.
     """
-    pages = recorder.firmware.file.pages
+    pages = window.file.pages
     if name not in pages:
-        raise SelectorDrift(f"{recorder.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
-    if is_shown(recorder, name):
-        await_ready(recorder, name, time.monotonic() + recorder.timeout)
-        recorder.listen_once()
+        raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
+    look_at_last_click(window)
+    close_others(window, name)
+    if window.shows_page(name):
+        await_ready(window, name, window.patience())
+        listen_once(window)
     else:
-        recorder.steps.go_on()
-        _enter(recorder, name, patient)
-        arrive(recorder, name)
-    return Screen(recorder, name)
+        window.steps.go_on()
+        _enter(window, name, patient)
+        arrive(window, name)
 
 
-def is_shown(recorder: Recorder, name: str) -> bool:
-    """Whether the page is shown now; a page that nothing shows counts as shown where the page it lies on is."""
-    page = recorder.firmware.file.pages[name]
-    if not recorder.view.turn_to(name):
-        return False
-    if page.shown_by:
-        return recorder.finder.shows(page.shown_by)
-    return any(is_shown(recorder, way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
-
-
-def arrive(recorder: Recorder, name: str, ready: bool = True) -> Screen:
-    """Wait until the page is shown, and ready if that is asked for; pop-ups are answered meanwhile."""
-    page = recorder.firmware.file.pages[name]
-    deadline = time.monotonic() + recorder.timeout
-    with waiting(f"the page {name}", recorder.timeout):
-        _await_window(recorder, name, deadline)
-        _await_shown(recorder, name, page.shown_by or [], deadline)
-    recorder.pending = None
-    if ready:
-        await_ready(recorder, name, deadline)
-    recorder.listen_once()
-    return Screen(recorder, name)
-
-
-def _await_shown(recorder: Recorder, name: str, shown_by: Sequence[Locator], deadline: float) -> None:
-    while shown_by and not recorder.view.comes(shown_by, SLICE):
-        if recorder.pending is not None:
-            recorder.pending.raise_refusal(recorder)
-        if time.monotonic() > deadline:
-            tried = ", ".join(map(recorder.finder.describe, shown_by))
-            waited = f"not shown within {recorder.timeout:g} s"
-            near = hints(recorder.finder, shown_by)
-            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited}; {tried} should be visible{near}")
-        if not recorder.signed_in and recorder.session.follow_to_https():
-            recorder.view.read_as(recorder.firmware)
-        recorder.popups.answer_any()
-
-
-def _await_window(recorder: Recorder, name: str, deadline: float) -> None:
-    while not recorder.view.turn_to(name):
-        if time.monotonic() > deadline:
-            waited = f"no browser window opened within {recorder.timeout:g} s at an address like"
-            window = window_of(recorder.firmware.file, name)
-            raise SelectorDrift(f"{recorder.firmware.name}: {name}: {waited} {window}")
-        if not recorder.view.happens("popup", SLICE):
-            recorder.popups.answer_any()
-
-
-def _enter(recorder: Recorder, name: str, patient: bool) -> None:
-    page = recorder.firmware.file.pages[name]
-    if page.path is not None and recorder.session.is_fresh(page.path):
+def close_others(window: Window, name: str) -> None:
+    """Close what is open and does not lead to the page `name`: each page whose selector file says how a person closes it."""
+    wanted = lineage(window.file, name)
+    closable = {other: page for other, page in window.file.pages.items() if page.close and other not in wanted}
+    known = [locator for page in closable.values() for locator in page.shown_by or []]
+    if not known or not window.finder.shows(known):
         return
+    deepest_first = sorted(closable, key=lambda other: len(lineage(window.file, other)), reverse=True)
+    for other in deepest_first:
+        if closable[other].shown_by and window.shows_page(other):
+            close(window, other)
+
+
+def close(window: Window, name: str) -> None:
+    """Leave the page by what its selector file names with `close`."""
+    for element in window.file.pages[name].close:
+        click(element_of(window, name, element), f"close-{name}".replace("_", "-"))
+
+
+def arrive(window: Window, name: str, ready: bool = True) -> None:
+    """Wait until the page is shown, and ready if that is asked for; pop-ups are answered meanwhile."""
+    page, patience = window.file.pages[name], window.patience()
+    with waiting(f"the page {name}", window.timeout):
+        _await_window(window, name, patience)
+        _await_shown(window, name, page.shown_by or [], patience)
+    if ready:
+        await_ready(window, name, patience)
+    listen_once(window)
+
+
+def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patience: Patience) -> None:
+    if shown_by and window.finder.shows(shown_by):
+        raise_refusal(window, window.pending)
+    while shown_by and not window.comes(shown_by, SLICE):
+        raise_refusal(window, window.pending)
+        if patience.is_over(window.page):
+            tried = ", ".join(map(window.finder.describe, shown_by))
+            near = hints(window.finder, shown_by)
+            raise SelectorDrift(f"{window.firmware.name}: {name}: not shown {patience.told}; {tried} should be visible{near}")
+        if not window.session.signed_in and window.session.follow_to_https():
+            window.read_as(window.firmware)
+        Popups(window).answer_any()
+
+
+def _await_window(window: Window, name: str, patience: Patience) -> None:
+    while not window.turn_to(name):
+        if patience.is_over(window.page):
+            address = window_of(window.file, name)
+            waited = f"no browser window opened {patience.told} at an address like {address}"
+            raise SelectorDrift(f"{window.firmware.name}: {name}: {waited}")
+        if not window.happens("popup", SLICE):
+            Popups(window).answer_any()
+
+
+def _enter(window: Window, name: str, patient: bool) -> None:
+    page = window.file.pages[name]
     if page.path is not None:
-        recorder.view.turn_to(name)
-        step_id = f"open-{name}".replace("_", "-")
-        with (
-            translated(recorder.url),
-            recorder.steps.step(step_id, f"Open {recorder.url}", verb="open", value=recorder.url),
-            waiting(f"the page {name}", recorder.timeout),
-        ):
-            recorder.page.goto(recorder.address(page.path), wait_until="domcontentloaded", timeout=recorder.timeout_ms)
+        _open(window, name, page.path)
         return
     refused: list[str] = []
     ways = page.all_ways
     for index, way in enumerate(ways):
         try:
-            _take(recorder, name, way, patient and index == len(ways) - 1)
+            _take(window, name, way, patient and index == len(ways) - 1)
             return
         except NoWay as problem:
             refused.append(str(problem))
     if not ways:
-        raise SelectorDrift(f"{recorder.firmware.name}: {name}: is not shown, and the selector file knows no way to it")
+        raise SelectorDrift(f"{window.firmware.name}: {name}: is not shown, and the selector file knows no way to it")
     raise NoWay("; ".join(refused))
 
 
-def _take(recorder: Recorder, name: str, way: Way, patient: bool) -> None:
-    """One way: the page it starts from, then each element; a way that is not offered is left before its first click."""
-    steps = len(recorder.report.steps)
-    start = go_to(recorder, way.on, patient)
-    moved = len(recorder.report.steps) > steps
-    if moved and recorder.firmware.file.pages[name].shown_by and is_shown(recorder, name):
-        if recorder.steps.studio is not None:
-            _mention(recorder, name, way)
+def _open(window: Window, name: str, path: str) -> None:
+    """Type the page's address, unless the browser was opened there just now."""
+    if window.session.is_fresh(path):
         return
-    if way.open and not patient and not _offered(recorder, start, way.open[0]):
-        _leave(recorder, way.on)
-        raise NoWay(f"{recorder.firmware.name}: {way.on}.{way.open[0]}: not offered")
-    known = len(recorder.report.steps)
+    window.turn_to(name)
+    url = window.session.at(path)
+    with (
+        translated(window.session.url),
+        window.steps.step(f"open-{name}".replace("_", "-"), f"Open {url}", verb="open", value=url),
+        waiting(f"the page {name}", window.timeout),
+    ):
+        window.page.goto(url, wait_until="domcontentloaded", timeout=window.timeout_ms)
+
+
+def _take(window: Window, name: str, way: Way, patient: bool) -> None:
+    """One way: the page it starts from, then each element; a way that is not offered is left before its first click."""
+    steps = window.steps
+    before = len(steps.report.steps)
+    go_to(window, way.on, patient)
+    moved = len(steps.report.steps) > before
+    if moved and window.file.pages[name].shown_by and window.shows_page(name):
+        _mention(window, name, way)
+        return
+    if way.open and not patient and not _is_offered(window, way):
+        close(window, way.on)
+        raise NoWay(f"{window.firmware.name}: {way.on}.{way.open[0]}: not offered")
+    known = len(steps.report.steps)
     try:
-        _click_through(recorder, name, way, start)
+        _click_through(window, name, way)
     except TimedOut as problem:
-        if is_shown(recorder, way.on):
+        if window.shows_page(way.on):
             raise
-        recorder.report.notes.append(f"{problem}. Something came in between; the way was taken once more.")
-        recorder.steps.forget_failed(known)
-        _click_through(recorder, name, way, go_to(recorder, way.on))
+        steps.report.notes.append(f"{problem}. Something came in between; the way was taken once more.")
+        steps.forget_failed(known)
+        go_to(window, way.on)
+        _click_through(window, name, way)
 
 
-def _click_through(recorder: Recorder, name: str, way: Way, start: Screen) -> None:
+def _click_through(window: Window, name: str, way: Way) -> None:
     for index, element in enumerate(way.open):
         short = f"open-{name}" if index == len(way.open) - 1 else f"open-{name}-{element}"
-        with recorder.named(short.replace("_", "-")):
-            start.click(element)
+        click(element_of(window, way.on, element), short.replace("_", "-"))
 
 
-def _offered(recorder: Recorder, start: Screen, element: str) -> bool:
-    """Whether the way is offered now; a guide waits a little, because it has to take the same way every time."""
-    if start.offers(element):
-        return True
-    find = recorder.firmware.file.pages[start.name].elements[element].find
-    return recorder.steps.studio is not None and recorder.view.comes(find, 10 * SLICE)
+def _is_offered(window: Window, way: Way) -> bool:
+    """Whether the way is offered now, or while the page's requests are under way."""
+    element = element_of(window, way.on, way.open[0])
+    while not element.is_there():
+        if not window.session.motion.requests or window.comes(element.spec.find, SLICE):
+            return element.is_there()
+    return True
 
 
-def _mention(recorder: Recorder, name: str, way: Way) -> None:
-    """For a guide: what a person would click if the page were not shown already, pictured and not clicked."""
-    steps, elements = recorder.steps, recorder.firmware.file.pages[way.on].elements
-    for element in way.open:
-        match = recorder.finder.probe(elements[element].find)
+def _mention(window: Window, name: str, way: Way) -> None:
+    """What a person would click if the page were not shown already: pictured and not clicked."""
+    steps = window.steps
+    if not steps.take_pictures:
+        return
+    for open_by in way.open:
+        element: Element = element_of(window, way.on, open_by)
+        match = element.probe()
         if isinstance(match, Match):
-            title = f"Click {recorder.firmware.called(elements[element], element)} if it is not selected already"
-            with steps.step(f"open-{name}".replace("_", "-"), title, "read", f"{way.on}.{element}", "click") as step:
-                step.locator, step.fallback = match.locator, match.index
-                recorder.view.settle()
-                steps.photograph(step, recorder.page, match.found, optional=True)
-
-
-def _leave(recorder: Recorder, name: str) -> None:
-    """Close a window that would cover the way back."""
-    for element in recorder.firmware.file.pages[name].close:
-        Screen(recorder, name).click(element)
+            title = f"Click {element.called} if it is not selected already"
+            with steps.step(f"open-{name}".replace("_", "-"), title, element=element.full, verb="click") as step:
+                element.found(step, match)
+                window.settle()
+                steps.photograph(step, window.page, match.found, optional=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nvrflow.address import Place, normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
@@ -15,24 +15,25 @@ from nvrflow.attempts.tries import Tries
 from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.bounds import Bounds, follow_to
 from nvrflow.browser.entrance import locate
+from nvrflow.browser.inquiry import Inquiry
+from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
+from nvrflow.firmware.identification import Candidate, identify, the_one
+from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
-from nvrflow.recorder.identify import Candidate, identify, the_one
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.studio import Studio
+from nvrflow.recorder.target import facts_of
+from nvrflow.recorder.window import Window
 from nvrflow.report import Https, Report, Step
 from nvrflow.room import ensure_room
 from nvrflow.state_folder import state_folder
 from nvrflow.wait import heard_by
-
-if TYPE_CHECKING:
-    pass
 
 
 @contextmanager
@@ -59,8 +60,8 @@ def open_recorder(
     if named is None:
         available(manner.selectors)
     with heard_by(steps.listener):
-        session = _session(normalised(url), user, password, manner, steps.studio)
-    steps.bounds = session.bounds
+        session = _session(normalised(url), user, password, manner, steps.camera)
+    steps.bounds, steps.attended = session.bounds, manner.attended
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
@@ -69,21 +70,14 @@ def open_recorder(
     )
     with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
+            tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
-                firmware = _known(session, named, manner, steps.report)
-                if steps.studio is not None:
-                    _equip(steps.studio, firmware, session)
-                if manner.check:
-                    session.policy = policy([firmware.file], session.bounds.reaches)
-                    steps.report.enforced = True
-                kept = downloads or Path(scratch)
-                steps.before_first_write = lambda: _room(manner, kept)
-                tries = _tries(place_of(url), session, manner, steps.report)
-                recorder = Recorder(session, firmware, steps, tries, kept, manner.timeout)
+                firmware = _known(session, named, manner, steps)
+                window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
+                steps.before_first_write = lambda: _may_write(manner, window)
+                recorder = Recorder(window)
                 recorder.look_around()
                 _enter(recorder, step)
-                if steps.studio is not None:
-                    steps.studio.firmware = recorder.firmware
                 if not session.challenge:  # else the page is empty
                     steps.before_using(step, session.page, None)
             try:
@@ -134,8 +128,8 @@ def look_at(
     session = _session(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
     address = session.address
     try:
-        candidates = tuple(identify(session.page, selectors, session.challenge))
-        answered = session.answered()
+        candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
+        answered = answer_in_words(session.page, session.status, session.challenge)
         session.bounds.stop_if_moved()
     finally:
         session.close()
@@ -145,7 +139,7 @@ def look_at(
         return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
 
 
-def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, studio: Studio | None) -> Session:
+def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
     bounds = Bounds(place_of(url).host, tuple(map(follow_to, manner.follow_to)))
     return Session(
@@ -160,8 +154,8 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
         trace=manner.trace,
         timeout=manner.timeout,
         running=manner.running,
-        stage=studio,
-        language=manner.language or (studio.language if studio else None),
+        stage=camera,
+        language=manner.language or manner.spoken,
     )
 
 
@@ -171,18 +165,30 @@ def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tr
     return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
 
 
-def _room(manner: Manner, downloads: Path) -> None:
-    """What a run that changes a recorder has to write down afterwards. Raises NoRoom."""
+def _may_write(manner: Manner, window: Window) -> None:
+    """Whether the recorder is what the selector file is for, and what has to be written down has room.
+
+    Raises NoRoom, UnknownFirmware.
+    """
+    if window.version_refusal is not None:
+        raise window.version_refusal
     ensure_room(
-        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or downloads.parent}
+        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or window.downloads.parent}
     )
 
 
-def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
+def _known(session: Session, named: Firmware | None, manner: Manner, steps: Steps) -> Firmware:
+    """The recorder's firmware, with which its pages are asked to speak a language, and a dry run knows what only reads."""
+    report = steps.report
     firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
-    report.firmware = {"name": firmware.name, "evidence": list(firmware.evidence) or ["named by --firmware"]}
+    evidence = list(firmware.evidence) or ["named by --firmware"]
+    report.firmware = {"name": firmware.name, "evidence": evidence, **facts_of(firmware)}
     report.language = manner.language
+    _ask_to_speak(manner.spoken, firmware, session)
+    if manner.check:
+        session.policy = policy([firmware.file], session.bounds.reaches)
+        report.enforced = True
     return firmware
 
 
@@ -192,19 +198,19 @@ def _all_files(selectors: Path | None) -> list[SelectorFile]:
 
 
 def _identified(session: Session, selectors: Path | None) -> Firmware:
-    candidates = identify(session.page, selectors, session.challenge)
+    candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     if session.follow_to_https():
-        candidates = identify(session.page, selectors, session.challenge)
+        candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     session.bounds.stop_if_moved()
-    return the_one(candidates, session.url, session.answered())
+    return the_one(candidates, session.url, answer_in_words(session.page, session.status, session.challenge))
 
 
-def _equip(studio: Studio, firmware: Firmware, session: Session) -> None:
-    """The studio learns what is volatile; the pages get its language as a cookie, if the selector file names one."""
-    studio.firmware, language = firmware, firmware.file.language
-    if language is None or language.cookie is None or studio.language is None:
+def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> None:
+    """The pages get the language as a cookie, if the selector file names one."""
+    language = firmware.file.language
+    if language is None or language.cookie is None or spoken is None:
         return
-    name = next((name for name, code in language.names.items() if code == studio.language), None)
+    name = next((name for name, code in language.names.items() if code == spoken), None)
     if name is not None:
         session.speak(language.cookie, name)
 
@@ -214,7 +220,7 @@ def _enter(recorder: Recorder, step: Step) -> None:
     page = recorder.firmware.file.pages.get("sign_in")
     if page is not None and page.asked_by_browser and page.path not in (None, "/"):
         recorder.session.entrance = page.path or "/"
-        step.value = recorder.address(recorder.session.entrance)
+        step.value = recorder.session.at(recorder.session.entrance)
         step.title = f"Open {step.value}"
 
 

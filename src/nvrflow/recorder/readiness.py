@@ -2,53 +2,62 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from nvrflow.browser.motion import Patience
 from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.errors import TimedOut
 from nvrflow.firmware.locator import Condition
-from nvrflow.recorder.outcomes import SLICE
+from nvrflow.recorder.popups import Popups
+from nvrflow.recorder.window import SLICE, Window
 from nvrflow.wait import waiting
 
-if TYPE_CHECKING:
-    from nvrflow.recorder.recorder import Recorder
+_QUIET = 0.5  # seconds without a request under way
 
 
-def await_ready(recorder: Recorder, name: str, deadline: float) -> None:
+def await_ready(window: Window, name: str, patience: Patience) -> None:
     """Wait until all holds that the page `name` asks for with `ready`. Raises TimedOut with what did not."""
-    where = f"{recorder.firmware.name}: {name}"
-    for condition in recorder.firmware.file.pages[name].ready:
-        for holds, problem in _demands(recorder, condition):
-            with translated(where), waiting(f"the page {name} to be ready", recorder.timeout):
+    where = f"{window.firmware.name}: {name}"
+    for condition in window.file.pages[name].ready:
+        for holds, problem in _demands(window, condition):
+            with translated(where), waiting(f"the page {name} to be ready", window.timeout):
                 while not holds():
-                    if time.monotonic() > deadline:
-                        recorder.popups.answer_any()
-                        raise TimedOut(f"{where}: not ready within {recorder.timeout:g} s: {problem()}")
-                    recorder.popups.answer_meanwhile()
+                    if patience.is_over(window.page):
+                        Popups(window).answer_any()
+                        raise TimedOut(f"{where}: not ready {patience.told}: {problem()}")
+                    Popups(window).answer_meanwhile()
 
 
-def _demands(recorder: Recorder, condition: Condition) -> Iterator[tuple[Callable[[], bool], Callable[[], str]]]:
+def _demands(window: Window, condition: Condition) -> Iterator[tuple[Callable[[], bool], Callable[[], str]]]:
     """Each part of the condition: whether it holds, looked at for a moment, and what is said if it does not."""
     visible, gone = condition.visible, condition.gone
     if condition.script:
-        yield lambda: _is_true(recorder, str(condition.script)), lambda: f"script {condition.script} is not true"
+        yield lambda: _is_true(window, str(condition.script)), lambda: f"script {condition.script} is not true"
     if visible:
-        said = " or ".join(map(recorder.finder.describe, visible))
-        yield lambda: recorder.view.comes(visible, SLICE), lambda: f"{said} is not visible"
+        said = " or ".join(map(window.finder.describe, visible))
+        yield lambda: window.comes(visible, SLICE), lambda: f"{said} is not visible"
     if gone:
-        yield lambda: recorder.view.goes(gone, SLICE), lambda: f"{_shown_of(recorder, condition)} is still there"
+        yield lambda: window.goes(gone, SLICE), lambda: f"{_shown_of(window, condition)} is still there"
+    if condition.quiet:
+        yield lambda: _is_quiet(window), lambda: f"{window.session.motion.requests} requests of the page are still under way"
 
 
-def _is_true(recorder: Recorder, script: str) -> bool:
+def _is_true(window: Window, script: str) -> bool:
     try:
-        recorder.page.wait_for_function(f"() => Boolean({script})", timeout=SLICE)
+        window.page.wait_for_function(f"() => Boolean({script})", timeout=SLICE)
     except PlaywrightTimeout:
         return False
     return True
 
 
-def _shown_of(recorder: Recorder, condition: Condition) -> str:
-    finder, gone = recorder.finder, condition.gone or []
+def _is_quiet(window: Window) -> bool:
+    """Whether no request is under way, and none begins for a moment."""
+    if window.session.motion.requests:
+        window.happens("requestfinished", SLICE)
+        return False
+    return not window.happens("request", _QUIET * 1000)
+
+
+def _shown_of(window: Window, condition: Condition) -> str:
+    finder, gone = window.finder, condition.gone or []
     return " and ".join(finder.describe(one) for one in gone if finder.shows([one])) or " or ".join(map(finder.describe, gone))

@@ -2,135 +2,164 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from contextlib import suppress
+from typing import TypeVar
 
 from nvrflow import tls
-from nvrflow.browser.entrance import at_host, normalised, plain_at, redirected_to_https
-from nvrflow.errors import ProductDefect
+from nvrflow.address import Place, place_of
+from nvrflow.browser.entrance import plain_at, redirected_to_https
+from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.errors import NvrflowError, ProductDefect
+from nvrflow.recorder.manner import TIMEOUT
+from nvrflow.recorder.popups import Popups
+from nvrflow.recorder.window import Window
+from nvrflow.report import Https
 from nvrflow.wait import waiting
 
-if TYPE_CHECKING:
-    from nvrflow.recorder.recorder import Recorder
-    from nvrflow.report import Https
-
-PATIENCE = 90.0  # seconds a recorder may take to come back (facts/recorder-ui.md 5.8: 60 to 90 s)
+PATIENCE = 90.0  # seconds a recorder may take to come back (public manuals and forum reports: 60 to 90 s)
 PATIENCE_WITH_A_PERSON = 600.0  # seconds in which a person has to restart it, where it does not do so by itself
-_PAUSE = 0.2
+_PAUSE = 200  # milliseconds between two looks
 _GLANCE = 5.0
 Found = TypeVar("Found")
 
 
-def await_https(recorder: Recorder, port: int | None) -> None:
-    """Wait until TLS is spoken on `port` of the recorder; note it in the report.
+def await_https(window: Window, port: int | None, patience: float | None = None) -> str | None:
+    """Wait until TLS is spoken on `port` of the recorder; note it in the report. Returns the address to go on with, if it is new.
 
     None: its page names no port; then where plain HTTP sends browsers, else 443, or the very port of plain HTTP. The address is
-    computed here, not taken from the recorder's page, which gets it wrong behind other ports.
+    computed here, not taken from the recorder's page, which gets it wrong behind other ports. Pop-ups are answered meanwhile.
     Raises ProductDefect with the state the recorder was left in and how to undo it.
     """
-    https = _state(recorder)
-    with recorder.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
-        step.value = _secure(recorder, port or (urlsplit(recorder.url).port if recorder.session.address.secure else None) or 443)
-        if recorder.steps.held:
+    https = state_of(window)
+    with window.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
+        step.value = _secure(window, port) if port else _guessed(window)  # a port that nobody has said is not made up
+        if window.steps.held:
             step.outcome = "would"
-            return
-        patience = _patience(recorder)
-        _ask_for_a_restart(recorder, bool(https.before))
-        with waiting(f"{step.value} to answer", patience):
-            found = _until(patience, lambda left: _served(recorder, port, left))
+            return None
+        limit = _limit(window, patience)
+        _ask_for_a_restart(window, bool(https.before), limit)
+        with waiting(f"{step.value or 'HTTPS'} to answer", limit):
+            found = _until(window, limit, lambda left: _served(window, port, left))
         https.after = found is not None
         if found is None:
-            raise ProductDefect(_not_up(recorder, step.value, patience))
+            raise ProductDefect(_not_up(window, step.value or _secure(window, 443), limit))
         number, served = found
-        url = step.value = _secure(recorder, number)
+        url = step.value = _secure(window, number)
         https.url, https.tls = url, served.version
-        https.redirects = _redirects(recorder, await_front=not https.before)
+        https.redirects = _redirects(window, await_front=not https.before)
         step.note = f"{url} speaks {served.version}" + ("; HTTP redirects to it" if https.redirects else "")
-    if not https.before:
-        recorder.moved(url)
+    return None if https.before else url
 
 
-def await_http(recorder: Recorder) -> None:
-    """Wait until the recorder answers with plain HTTP again and no longer sends browsers to HTTPS. Raises ProductDefect."""
-    https = _state(recorder)
-    with recorder.steps.step("await-http", "Wait until the recorder answers without HTTPS", verb="wait") as step:
-        step.value = _plain(recorder)
-        if recorder.steps.held:
+def await_http(window: Window, patience: float | None = None) -> str | None:
+    """Wait until the recorder answers with plain HTTP again and no longer sends browsers to HTTPS; returns that address.
+
+    Then looks whether TLS is closed, too; that a recorder keeps it open is noted. Raises ProductDefect.
+    """
+    https = state_of(window)
+    with window.steps.step("await-http", "Wait until the recorder answers without HTTPS", verb="wait") as step:
+        step.value = _plain(window).url
+        if window.steps.held:
             step.outcome = "would"
-            return
-        patience = _patience(recorder)
-        _ask_for_a_restart(recorder, False)
-        candidates = list(dict.fromkeys((recorder.session.plain_url, plain_at(recorder.url))))
-        with waiting(f"{' or '.join(candidates)} to answer without HTTPS", patience):
-            url = _until(patience, lambda left: next((one for one in candidates if _answers_plainly(one, left)), None))
+            return None
+        limit = _limit(window, patience)
+        _ask_for_a_restart(window, False, limit)
+        candidates = list(dict.fromkeys((window.session.plain_url, plain_at(window.session.url))))
+        with waiting(f"{' or '.join(candidates)} to answer without HTTPS", limit):
+            url = _until(window, limit, lambda left: next((one for one in candidates if _answers_plainly(one, left)), None))
         if url is None:
             tried = " and ".join(candidates)
-            raise ProductDefect(f"{tried}: no answer with plain HTTP {patience:g} s after HTTPS was switched off")
+            https.after = _speaks_tls(window)
+            raise ProductDefect(f"{tried}: no answer with plain HTTP {limit:g} s after HTTPS was switched off")
         step.value = url
-        https.after, https.redirects = False, False
-    recorder.moved(url)
+        https.redirects = False
+        https.after = _await_closed_tls(window, url)
+        if https.after:
+            step.note = (
+                f"{https.url or _secure(window, 443)} still answers with TLS; the recorder keeps it open beside plain HTTP"
+            )
+            window.steps.report.notes.append(step.note)
+    return url
 
 
-def _state(recorder: Recorder) -> Https:
-    assert recorder.report.https is not None
-    return recorder.report.https
+def state_of(window: Window) -> Https:
+    """What the report says of HTTPS on the recorder."""
+    assert window.steps.report.https is not None
+    return window.steps.report.https
 
 
-def _patience(recorder: Recorder) -> float:
-    if recorder.restart_patience is not None:
-        return recorder.restart_patience
-    least = PATIENCE_WITH_A_PERSON if recorder.firmware.file.restart == "by_hand" else PATIENCE
-    return max(least, recorder.timeout)
+def _limit(window: Window, patience: float | None) -> float:
+    if patience is not None:
+        return patience
+    if window.file.restart == "by_hand":
+        return PATIENCE_WITH_A_PERSON if window.timeout == TIMEOUT else window.timeout
+    return max(PATIENCE, window.timeout)
 
 
-def _ask_for_a_restart(recorder: Recorder, is_so_already: bool) -> None:
-    if recorder.firmware.file.restart == "by_hand" and not is_so_already:
-        recorder.steps.listener.says(f"Restart the recorder now ({recorder.host}); it does not do so by itself. Waiting for it.")
+def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> None:
+    if window.file.restart != "by_hand" or is_so_already:
+        return
+    host = window.session.host
+    if not window.steps.attended:
+        raise ProductDefect(
+            f"{host}: the new setting is stored, and this recorder uses it only after a restart by hand. Nobody is at this "
+            "terminal, so nvrflow does not wait for that. Restart the recorder, then run the same command again"
+        )
+    minutes = f"{limit / 60:.0f} minutes" if limit >= 120 else f"{limit:.0f} seconds"
+    window.steps.listener.says(
+        f"Restart the recorder now ({host}); it does not do so by itself. nvrflow waits for it, at most {minutes}."
+    )
 
 
-def _until(seconds: float, look: Callable[[float], Found | None]) -> Found | None:
+def _until(window: Window, seconds: float, look: Callable[[float], Found | None]) -> Found | None:
     """What `look` finds within `seconds`, asked again and again; it gets the seconds that one try may take."""
     end = time.monotonic() + seconds
     while True:
         found = look(min(_GLANCE, max(0.5, end - time.monotonic())))
         if found is not None or time.monotonic() >= end:
             return found
-        threading.Event().wait(_PAUSE)
+        _answer_meanwhile(window)
 
 
-def _served(recorder: Recorder, port: int | None, timeout: float) -> tuple[int, tls.Served] | None:
+def _answer_meanwhile(window: Window) -> None:
+    """Let the page go on for a moment, and answer what it asks; a page whose recorder is gone asks nothing."""
+    with suppress(PlaywrightError):
+        window.happens("requestfinished", _PAUSE)
+    with suppress(PlaywrightError, NvrflowError):
+        Popups(window).answer_what_follows()
+
+
+def _served(window: Window, port: int | None, timeout: float) -> tuple[int, tls.Served] | None:
     """The port on which TLS is spoken, and what is served there."""
-    for number in (port,) if port else _likely_ports(recorder, timeout):
-        served = tls.served(recorder.host, number, timeout)
+    for number in (port,) if port else _likely_ports(window, timeout):
+        served = tls.served(window.session.host, number, timeout)
         if served.leaf is not None:
             return number, served
     return None
 
 
-def _likely_ports(recorder: Recorder, timeout: float) -> Iterator[int]:
-    target = redirected_to_https(tls.front(_plain(recorder), timeout), recorder.host)
+def _likely_ports(window: Window, timeout: float) -> Iterator[int]:
+    target = redirected_to_https(tls.front(_plain(window).url, timeout), window.session.host)
     if target is not None:
-        yield target.port or 443
+        yield target.port
     yield 443
-    own = urlsplit(recorder.url).port
-    if own is not None:
-        yield own
+    yield place_of(window.session.url).port
 
 
-def _redirects(recorder: Recorder, await_front: bool) -> bool:
-    plain = _plain(recorder)
+def _redirects(window: Window, await_front: bool) -> bool:
+    plain = _plain(window)
     if await_front:
-        with waiting(f"{plain} to answer", 10.0):
-            tls.wait_until_listening(recorder.host, urlsplit(plain).port or 80, 10.0)
-    return redirected_to_https(tls.front(plain), recorder.host) is not None
+        with waiting(f"{plain.url} to answer", 10.0):
+            tls.wait_until_listening(window.session.host, plain.port, 10.0)
+    return redirected_to_https(tls.front(plain.url), window.session.host) is not None
 
 
-def _plain(recorder: Recorder) -> str:
+def _plain(window: Window) -> Place:
     """Where the recorder was reached by plain HTTP."""
-    return recorder.session.plain_url if recorder.session.address.secure else recorder.url
+    session = window.session
+    return place_of(session.plain_url if session.address.secure else session.url)
 
 
 def _answers_plainly(url: str, timeout: float) -> bool:
@@ -138,14 +167,34 @@ def _answers_plainly(url: str, timeout: float) -> bool:
     return answer is not None and answer.status != 400 and not (answer.location or "").startswith("https:")
 
 
-def _secure(recorder: Recorder, port: int) -> str:
-    return normalised(f"https://{at_host(recorder.host)}:{port}")
+def _speaks_tls(window: Window) -> bool:
+    """Whether TLS is still spoken where the recorder was reached by it, or at its usual port."""
+    session = window.session
+    port = place_of(state_of(window).url or session.url).port if session.address.secure or state_of(window).url else 443
+    return tls.served(session.host, port, _GLANCE).leaf is not None
 
 
-def _not_up(recorder: Recorder, url: str, patience: float) -> str:
-    plain = _plain(recorder)
+def _await_closed_tls(window: Window, plain: str) -> bool:
+    """Whether TLS is still open after a moment in which a web service that restarts closes it."""
+    if state_of(window).url and place_of(state_of(window).url or plain).port == place_of(plain).port:
+        return False  # plain HTTP answers there by now
+    closed = _until(window, _GLANCE, lambda left: None if _speaks_tls(window) else True)
+    return closed is None
+
+
+def _secure(window: Window, port: int) -> str:
+    return Place("https", window.session.host, port).url
+
+
+def _guessed(window: Window) -> str:
+    """Where HTTPS is on already; empty where nothing says the port."""
+    return window.session.url if window.session.address.secure else ""
+
+
+def _not_up(window: Window, url: str, patience: float) -> str:
+    plain = _plain(window).url
     answer = tls.front(plain)
-    why = tls.served(recorder.host, urlsplit(url).port or 443).why
+    why = tls.served(window.session.host, place_of(url).port).why
     stored = ""
     if answer is None:
         state = f"{plain} does not answer either"

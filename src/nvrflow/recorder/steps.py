@@ -1,35 +1,36 @@
-"""Recording: every action is one step of the report, with a picture of its target taken before the click."""
+"""Recording: every action is one step of the report, with the facts about its target and a picture taken before the click."""
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nvrflow.browser.bounds import Bounds
 from nvrflow.errors import HeldBack, NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
-from nvrflow.recorder.secret_fields import mark_shown, secret_boxes
-from nvrflow.report import Drift, Effect, Listener, Report, Silence, Step
-from nvrflow.report.pictures import Box, Picture
+from nvrflow.recorder.camera import Camera
+from nvrflow.recorder.finder import Finder
+from nvrflow.recorder.secret_fields import mark_shown
+from nvrflow.report import Drift, Effect, Listener, Report, Said, Silence, Step, Target
+from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.pictures import Picture
 
 if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession, Locator, Page
-
-    from nvrflow.recorder.studio import Studio
+    from playwright.sync_api import Locator, Page
 
 
 @dataclass
 class Steps:
     """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
 
-    With a `studio` the run is a guide's: the studio takes the pictures, and `--check` describes what it does not do and goes on;
-    `held` tells that something was described and not done, so that the recorder is not as the flow believes. `passed_by` are the
-    pop-ups that `--check` left unanswered: the run ends at the first of them, except for what is done for `leaving`.
-    `before_first_write` is called once, before the first step that changes the recorder, and may keep it from being done.
+    `camera` takes the pictures; where there is a `darkroom`, each is developed there once its step is over. With `check` a step
+    that would write is described and not done, and the flow goes on; `held` tells that this has happened, so that the recorder is
+    not as the flow believes. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first of them,
+    except for what is done for `leaving`. `before_first_write` is called once, before the first step that changes the recorder,
+    and may keep it from being done.
     """
 
     report: Report
@@ -37,54 +38,52 @@ class Steps:
     pictures: list[Picture] = field(default_factory=list)
     take_pictures: bool = True
     check: bool = False
-    studio: Studio | None = None
+    camera: Camera = field(default_factory=Camera)
+    darkroom: Darkroom | None = None
     firmware: Firmware | None = None
     bounds: Bounds | None = None
+    attended: bool = True
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
     before_first_write: Callable[[], None] | None = None
     _chapter: str = ""
-    _camera: CDPSession | None = None
-    _camera_page: Page | None = None
 
     @contextmanager
     def chapter(self, title: str, translations: Mapping[str, str] | None = None) -> Iterator[None]:
         """Steps of the block stand below this heading; a chapter within a chapter adds no heading."""
-        if self.studio is not None and translations:
-            self.studio.translations[title] = dict(translations)
+        if translations:
+            self.report.chapters[title] = dict(translations)
         outer, self._chapter = self._chapter, self._chapter or title
         if not outer:
             self.listener.chapter(title)
-            if self.studio is not None:
-                self.studio.chapter(title)
+            self.camera.chapter(title, translations or {}, self.report.language)
         try:
             yield
         finally:
             self._chapter = outer
 
+    def title(self, title: str, translations: Mapping[str, str]) -> None:
+        """What the flow calls itself, in its own words and in other languages; the title of its guide."""
+        self.report.title = {"": title, **translations}
+
     def say(self, sentence: str, translations: Mapping[str, str]) -> None:
         """A sentence of the flow's own; it stands in a guide between the steps before and after it."""
-        if self.studio is not None:
-            self.studio.say(len(self.report.steps), self._chapter, sentence, translations)
+        self.report.said.append(Said(len(self.report.steps), self._chapter, sentence, dict(translations)))
 
     @contextmanager
     def step(
-        self,
-        step_id: str,
-        title: str,
-        effect: Effect = "read",
-        element: str = "",
-        verb: str = "",
-        value: str = "",
-        before: Step | None = None,
+        self, step_id: str, title: str, effect: Effect = "read", *, before: Step | None = None, **details: str
     ) -> Iterator[Step]:
         """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up.
+
+        `details` are what is known of it before: its `element`, `verb` and `value`.
 
         `before` is a running step that cannot be done until this one is; a person does this one first.
         """
         self.go_on()
-        step = Step(self._unused(step_id), title, effect, element, chapter=self._chapter, verb=verb, value=value)
+        step = Step(self._unused(step_id), title, effect, chapter=self._chapter, **details)  # type: ignore[arg-type]
+        step.leaving = self.leaving
         steps = self.report.steps
         steps.insert(steps.index(before) if before is not None else len(steps), step)
         self.listener.starts(title)
@@ -92,7 +91,7 @@ class Steps:
         try:
             yield step
         except HeldBack:
-            step.outcome = "done" if verb == "open" else "would"  # what lies above a page keeps none from being opened
+            step.outcome = "done" if step.verb == "open" else "would"  # what lies above a page keeps none from being opened
             raise
         except NvrflowError as problem:
             step.outcome = "failed"
@@ -104,6 +103,7 @@ class Steps:
             raise
         finally:
             step.seconds = round(time.perf_counter() - began, 3)
+            self._develop(step)
             self.listener.ended(step)
 
     def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
@@ -112,7 +112,7 @@ class Steps:
         Raises OtherHost where page, frame, form or link are not of the recorder's host.
         """
         if self.bounds is not None:
-            self.bounds.look(page, target)
+            self.bounds.look(page, None if self.take_pictures else target)  # a picture's look asks where the target leads, too
         self.photograph(step, page, target)
         if step.effect != "write":
             return
@@ -125,8 +125,8 @@ class Steps:
 
     @property
     def stopped(self) -> bool:
-        """Whether `--check` ends the run because of a pop-up; a guide goes on as far as it can."""
-        return bool(self.passed_by) and not self.leaving and self.studio is None
+        """Whether `--check` ends the run because of a pop-up."""
+        return bool(self.passed_by) and not self.leaving
 
     def go_on(self) -> None:
         """Raise HeldBack where a pop-up has stopped the run, OtherHost where the page was led away from the recorder."""
@@ -141,14 +141,39 @@ class Steps:
         self.report.notes.append(f"{pop_up} is in the way, and to answer it ({title}) would change the recorder")
 
     def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> None:
-        """The picture of `target` as it is now, instead of an earlier one of the same step; no secret can be read in it."""
-        if self.firmware is not None and (self.studio is not None or self.take_pictures):
+        """The picture of `target` as it is now, instead of an earlier one of the same step; no secret can be read in it.
+
+        What the page says of the target goes into `step`. `optional`: the step is done only where it is needed.
+        """
+        step.optional = step.optional or optional
+        if not self.take_pictures:
+            return
+        volatile = None
+        if self.firmware is not None:
             mark_shown(page, self.firmware)
-        if self.studio is not None:
-            self.studio.photograph(step, page, target, optional)
-        elif self.take_pictures:
-            self.pictures[:] = [picture for picture in self.pictures if picture.step_id != step.id]
-            self._photograph(step, page, target)
+            unsteady = self.firmware.file.volatile if self.camera.still else []
+            volatile = Finder(page, self.firmware).any_of(unsteady) if unsteady else None
+        host = self.bounds.named if self.bounds is not None else ""
+        seen = self.camera.look(page, target, host)
+        if self.bounds is not None and seen.leads:
+            self.bounds.must_permit_all(seen.leads)
+        picture, seen = self.camera.take(step, page, target, seen, host, volatile)
+        self.pictures[:] = [*(one for one in self.pictures if one.step_id != step.id), picture]
+        step.addresses = list(seen.addresses)
+        if target is not None:
+            step.target = step.target or Target()
+            step.target.words, step.target.role = seen.words, seen.role
+            step.target.around = list(seen.around)
+            step.target.box = (seen.box.x, seen.box.y, seen.box.width, seen.box.height) if seen.box else None
+
+    def unseen(self, step: Step) -> None:
+        """The step is described, but its target is not on the screen, because of what was held back before."""
+        step.optional = step.unseen = True
+
+    def announced_by(self, step: Step, found: Locator) -> None:
+        """Keep what `found` announces after a step; the next still picture waits until it has passed away."""
+        if self.take_pictures:
+            step.announced = self.camera.announced(found)
 
     def forget_failed(self, since: int) -> None:
         """Steps from the one at `since` on that failed are done once more: neither they nor their pictures stay."""
@@ -158,11 +183,11 @@ class Steps:
 
     @contextmanager
     def described(self) -> Iterator[None]:
-        """In a guide, the block ends where a step is held back, and the flow goes on after it."""
+        """The block ends where `--check` holds a step back; the flow goes on after it, unless a pop-up has stopped the run."""
         try:
             yield
         except HeldBack:
-            if self.studio is None:
+            if self.stopped:
                 raise
 
     def _led_away(self) -> OtherHost | None:
@@ -181,16 +206,13 @@ class Steps:
             proposal = f"{element}: move `{found}` to the top, or correct `{expected}`"
             self.report.drift.append(Drift(element, expected, found, proposal))
 
-    def _photograph(self, step: Step, page: Page, target: Locator | None) -> None:
-        if self._camera is None or self._camera_page is not page:
-            self._camera, self._camera_page = page.context.new_cdp_session(page), page
-        box = target.bounding_box() if target else None
-        masks = tuple(secret_boxes(page))
-        options: dict[str, Any] = {"format": "jpeg", "quality": 70, "optimizeForSpeed": True}
-        image = self._camera.send("Page.captureScreenshot", options)["data"]
-        where = Box(box["x"], box["y"], box["width"], box["height"]) if box else None
-        scale = float(page.evaluate("() => window.devicePixelRatio"))
-        self.pictures.append(Picture(step.id, base64.b64decode(image), where, masks, scale))
+    def _develop(self, step: Step) -> None:
+        """The picture of a step that is over is as it stays: it can be developed while the flow goes on."""
+        if self.darkroom is not None:
+            number = self.report.steps.index(step) + 1
+            for picture in self.pictures:
+                if picture.step_id == step.id:
+                    self.darkroom.give(picture, number)
 
     def _unused(self, step_id: str) -> str:
         taken = {step.id for step in self.report.steps}

@@ -11,6 +11,8 @@ from nvrflow.wait import Wait
 
 Effect = Literal["read", "write"]
 Outcome = Literal["done", "already", "checked", "failed"]
+Pictures = Literal["none", "quick", "still"]
+Rectangle = tuple[float, float, float, float]  # left, top, width, height in CSS pixels of the main viewport
 
 
 def nvrflow_version() -> str:
@@ -28,7 +30,8 @@ class Target:
     `called` are the selector file's words for it, `row` those of the row in which it stands, `kind` what a reader sees (button,
     tab, menu, link, other), `secret` whether what is typed or shown there may appear nowhere. `words` and `role` (ARIA) are the
     page's own. `box` is left, top, width and height in CSS pixels of the main viewport; `around` are the boxes of what contains
-    the target, from the inside out, in the same pixels.
+    the target, from the inside out, in the same pixels. `named`: the selector file says `called` in words of its own, which then
+    come before those of the page.
     """
 
     called: str = ""
@@ -37,8 +40,9 @@ class Target:
     secret: bool = False
     words: str = ""
     role: str = ""
-    box: tuple[float, float, float, float] | None = None
-    around: list[tuple[float, float, float, float]] = field(default_factory=list)
+    box: Rectangle | None = None
+    around: list[Rectangle] = field(default_factory=list)
+    named: bool = False
 
 
 @dataclass
@@ -48,7 +52,11 @@ class Step:
     `id` survives inserted steps; `seconds` is wall time; `screenshot` is relative to the run folder; `fallback` is the
     index of the locator that matched (0: the first one). `outcome` is `would` for a write step that `--check` held back. `verb`
     is what was done, `value` what was typed or chosen or the name of the file that came, never a secret.
-    `optional`: done only where it is needed. `announced` is what the recorder said afterwards, where that is one line.
+    `optional`: done only where it is needed; `unseen`: described, but its target was not on the screen. `announced` is what the
+    recorder said afterwards, where that is one line. `leaving`: done to leave the recorder, and no part of the flow.
+
+    `raw` is the picture without marks, relative to the run folder, `scale` its pixels per CSS pixel. `addresses` are the boxes
+    in it that show the recorder's host or any IPv4 address, in CSS pixels; None where nobody looked.
     """
 
     id: str
@@ -67,6 +75,21 @@ class Step:
     optional: bool = False
     announced: str = ""
     target: Target | None = None
+    unseen: bool = False
+    leaving: bool = False
+    raw: str | None = None
+    scale: float = 1.0
+    addresses: list[Rectangle] | None = None
+
+
+@dataclass
+class Said:
+    """A sentence of the flow's own: before which step it stands (counted from 0), its chapter, its translations by language."""
+
+    before: int
+    chapter: str
+    sentence: str
+    translations: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -100,6 +123,7 @@ class Https:
 
     `trusted`: True if every client that the changed stores serve opened the recorder, False if one of them refused, None if
     nothing was imported; `reason` says why it is not True. `clients` are all that were asked, each `{name, trusted, reason}`.
+    `proved` is the address that a fresh browser opened which trusts nothing but the recorder's certificates.
     """
 
     before: bool | None = None
@@ -110,6 +134,7 @@ class Https:
     trusted: bool | None = None
     reason: str | None = None
     clients: list[dict[str, Any]] = field(default_factory=list)
+    proved: str | None = None
 
 
 class Listener(Protocol):
@@ -139,6 +164,10 @@ class Report:
     """All that a run has to say; `as_dict()` is `report.json`.
 
     `enforced`: from its first request on, a gate let nothing out but what is known to change nothing on the recorder.
+    `cut_short`: a `--check` could describe nothing any more from this step on (`{kind, message, step}`), because of what it had
+    held back before. `title` is what the flow calls itself, `chapters` what its headings are in other languages, each by
+    language (`""`: the flow's own); `said` are its own sentences. `pictures` tells how pictures were taken, `videos` names the
+    screencasts in the run folder.
     """
 
     flow: str
@@ -155,6 +184,12 @@ class Report:
     notes: list[str] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     enforced: bool = False
+    cut_short: dict[str, Any] | None = None
+    title: dict[str, str] = field(default_factory=dict)
+    chapters: dict[str, dict[str, str]] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    pictures: Pictures = "none"
+    videos: list[str] = field(default_factory=list)
     started: str = ""
     seconds: float = 0.0
 
@@ -163,6 +198,15 @@ class Report:
         self.outcome = "failed"
         if self.error is None:
             self.error = {"kind": problem.kind, "message": str(problem), "step": problem.step}
+
+    def checked_until(self, problem: NvrflowError) -> None:
+        """`--check` ends at `problem`, because something that it held back before would have made the difference."""
+        self.outcome = "checked"
+        self.cut_short = {"kind": problem.kind, "message": str(problem), "step": problem.step}
+        title = next((step.title for step in self.steps if step.id == problem.step), "here")
+        self.notes.append(f"from this step on nothing could be described without changing the recorder: {title} ({problem})")
+        for step in self.steps:
+            step.outcome = "would" if step.id == problem.step else step.outcome
 
     def as_dict(self) -> dict[str, Any]:
         """The report with the contract's keys, ready for JSON."""

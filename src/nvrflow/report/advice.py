@@ -9,7 +9,7 @@ _ADVICE = {
     "wrong-call": ("The command is wrong", "Correct the option or argument that the message names."),
     "invalid-file": ("A file cannot be used", "Correct the file at the place that the message names."),
     "sign-in-refused": (
-        "Nobody was signed in",
+        "The sign-in was refused",
         f"Check the user name and the password, {_AGAIN}. nvrflow never tries twice by itself, because the recorder "
         "counts wrong passwords and locks the account.",
     ),
@@ -19,7 +19,8 @@ _ADVICE = {
     ),
     "unreachable": (
         "Nothing answers at the recorder's address",
-        "Open the address in a browser on this computer. Check the address, its port, the cable and the recorder's power.",
+        "Open the address in a browser on this computer. If it does not open there, the network or the recorder is the cause. If "
+        f"it does, {_AGAIN} with a longer --timeout.",
     ),
     "not-initialised": (
         "The recorder has no password yet",
@@ -34,9 +35,21 @@ _ADVICE = {
         "Too many people are signed in",
         f"Sign out where the recorder is open, or wait until its old sessions end, {_AGAIN}.",
     ),
+    "password-change": (
+        "The recorder demands a new password",
+        f"Change the password by hand on the recorder's own page, {_AGAIN} with the new one.",
+    ),
+    "end-user-agreement": (
+        "The recorder asks to accept its terms",
+        f"Read and accept them by hand on the recorder's own page, {_AGAIN}. nvrflow never accepts terms for a person.",
+    ),
+    "upgrade-in-progress": (
+        "The recorder is installing a firmware",
+        f"Do not switch it off. Wait until it has restarted, {_AGAIN}.",
+    ),
     "unknown-firmware": (
         "No selector file fits this recorder",
-        "If you know which one is right, name it with --firmware. nvrflow does not guess where it would change something.",
+        "If you know which file is right, name it with --firmware. nvrflow does not guess when it would change something.",
     ),
     "selector-drift": (
         "The page differs from the selector file",
@@ -44,12 +57,12 @@ _ADVICE = {
     ),
     "other-host": (
         "The recorder's page leads to another host",
-        "The password goes to the host that you named and to no other. If the other host is the same recorder, add --follow-to "
-        "with it; if not, find out why the page leads there.",
+        "The password goes only to the host that you named. If the other host is the same recorder, add it with --follow-to; "
+        "if not, find out why the page leads there.",
     ),
     "product-defect": (
         "The recorder did not do what its page says",
-        "Repeat the step by hand. If it fails there, too, the run folder shows the manufacturer what happened.",
+        "Repeat the step by hand. If it fails there too, the run folder shows the manufacturer what happened.",
     ),
     "certificate-refused": (
         "A certificate was not imported",
@@ -60,8 +73,20 @@ _ADVICE = {
         "Run nvrflow verify with the recorder's address: it names the reason and what to do.",
     ),
     "no-room": (
-        "There is no room for what has to be written down",
-        f"Nothing was changed. Make the folder that the message names writable, or give its disk room, {_AGAIN}.",
+        "There is no room for the files of this run",
+        f"Nothing was changed. Make the folder in the message writable, or make room on its disk, {_AGAIN}.",
+    ),
+    "flow": (
+        "The flow itself went wrong",
+        f"Correct the flow at the file and line that the message names, {_AGAIN}.",
+    ),
+    "defect": (
+        "Something is wrong in nvrflow itself",
+        "Report it with the run folder. The steps show how far the work went.",
+    ),
+    "request-held": (
+        "--check held back a request that the run needed",
+        f"If that request changes nothing on the recorder, name it below `harmless` in the selector file, {_AGAIN}.",
     ),
     "timeout": (
         "A wait took too long",
@@ -83,7 +108,7 @@ _OUTCOMES = {
 
 
 def verdict(document: dict[str, Any]) -> str:
-    """The outcome of a run (report.json) in one sentence, without its full stop."""
+    """The outcome of a run (report.json) in one sentence, without a full stop."""
     words = _OUTCOMES[document["outcome"]]
     if document["outcome"] == "checked" and document.get("enforced"):
         words += ": nothing was changed"
@@ -101,9 +126,9 @@ def done_with(change: dict[str, Any], outcome: str) -> str:
 
 
 def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
-    """What a person may want to do after this run (report.json), and the command for it; None where nothing is left to say.
+    """What a person may want to do after this run (report.json), and the command for it; None if there is nothing.
 
-    After an error `advice` says it.
+    After an error, `advice` says what to do.
     """
     https, recorder = document["https"] or {}, document["recorder"]
     if document["error"]:
@@ -114,7 +139,7 @@ def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
     if https.get("after") and https["trusted"] is False:
         return "To see why", f"nvrflow verify {recorder}"
     if document["trust"]:
-        return "To take it back", f"nvrflow untrust {recorder}"
+        return "To undo the import", f"nvrflow untrust {recorder}"
     if https.get("after"):
         return "To make browsers trust it", f"nvrflow secure {recorder}"
     return None
@@ -126,5 +151,5 @@ def heading(kind: str) -> str:
 
 
 def advice(kind: str) -> str:
-    """What to do about an `error.kind`; empty when nothing can be said but the message itself."""
+    """What to do about an `error.kind`; empty if the message itself says everything."""
     return _ADVICE.get(kind, ("", ""))[1]

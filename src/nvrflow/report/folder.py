@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -11,13 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.errors import NvrflowError, WrongCall
-from nvrflow.report import Drift, Https, Report, Step, Target, TrustChange
-from nvrflow.report.pictures import Picture, png, thumbnail
+from nvrflow.report import Report
+from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.pictures import Picture
 from nvrflow.report.plain import plain
+from nvrflow.report.record import report_of
 from nvrflow.report.secrecy import WARNING, Gate, blank
+from nvrflow.whole_file import write_whole
 
 
 @dataclass
@@ -28,9 +30,9 @@ class RunFolder:
     document: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, out: Path | None, flow: str, url: str) -> RunFolder:
-        """`out`, or a new folder below `nvrflow-runs/` here. Nothing is deleted. Raises WrongCall if it cannot be written."""
-        path = out if out is not None else Path("nvrflow-runs")
+    def create(cls, out: Path | None, flow: str, url: str, runs: Path = Path("nvrflow-runs")) -> RunFolder:
+        """`out`, or a new folder below `runs`. Nothing is deleted. Raises WrongCall if it cannot be written."""
+        path = out if out is not None else runs
         try:
             path.mkdir(parents=True, exist_ok=True)
             path = path if out is not None else _fresh(path, flow, url)
@@ -47,22 +49,30 @@ class RunFolder:
         """Where downloaded files go."""
         return self.path / "downloads"
 
-    def write(self, report: Report, pictures: list[Picture], secrets: Iterable[str], names: Iterable[str] = ()) -> None:
+    def write(
+        self,
+        report: Report,
+        pictures: list[Picture],
+        secrets: Iterable[str],
+        names: Iterable[str] = (),
+        darkroom: Darkroom | None = None,
+    ) -> None:
         """Write everything, without the secrets; from then on `report` says what was written, and that it held one if it did.
 
+        `darkroom` may have developed the pictures already.
         `names` are those of the selector file; a secret that is a part of one is left in it, and in the names that `report` has.
         A file that cannot be written keeps no other from being written; the report is then a failed one, if it was not before.
         """
-        thumbnails = self._write_pictures(report, pictures)
+        thumbnails = self._write_pictures(report, pictures, darkroom or Darkroom())
         gate = Gate(secrets, {*names, *_known_names(report)})
         document = gate.data(_plain(report.as_dict()))
         if gate.found:
             document["notes"].append(WARNING)
-        _take_over(report, document)
+        vars(report).update(vars(report_of(document)))  # what is shown of it later is what was written
         self.document = document
         for name, text in self._texts(gate, thumbnails):
             try:
-                _replace(self.path / name, text.encode())
+                write_whole(self.path / name, text.encode())
             except OSError as problem:
                 where = f"{self.path / name}: cannot be written"
                 report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
@@ -77,52 +87,37 @@ class RunFolder:
         yield "report.html", gate.written(as_html(self.document, thumbnails), lambda: as_html(blank(self.document), {}))
         yield "report.json", json.dumps(self.document, ensure_ascii=False, indent=2) + "\n"
 
-    def _write_pictures(self, report: Report, pictures: list[Picture]) -> dict[str, bytes]:
+    def _write_pictures(self, report: Report, pictures: list[Picture], darkroom: Darkroom) -> dict[str, bytes]:
         """The annotated and the raw picture of each step; returns JPEG thumbnails by step id. What fails becomes a note."""
         by_id = {step.id: (number, step) for number, step in enumerate(report.steps, 1)}
         thumbnails = {}
+        report.pictures = report.pictures if pictures else "none"
         for picture in pictures:
             number, step = by_id[picture.step_id]
             name = f"steps/{number:02}-{picture.step_id}"
             try:
-                raw = picture.raw()
-                shown = picture.annotated(raw, number)
+                print_ = darkroom.take(picture, number)
                 (self.path / "steps").mkdir(exist_ok=True)
-                _replace(self.path / f"{name}.raw.png", png(raw))
-                _replace(self.path / f"{name}.png", png(shown))
+                write_whole(self.path / f"{name}.raw.png", print_.raw)
+                write_whole(self.path / f"{name}.png", print_.marked)
             except NvrflowError as problem:
                 report.notes.append(f"no picture of step {number}: {problem}")
             except OSError as problem:
                 report.notes.append(f"no picture of step {number}: {name}.png cannot be written ({problem.strerror})")
             else:
-                step.screenshot = f"{name}.png"
-                thumbnails[picture.step_id] = thumbnail(shown)
+                step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
+                thumbnails[picture.step_id] = print_.small
         return thumbnails
-
-
-def _take_over(report: Report, document: dict[str, Any]) -> None:
-    """Give `report` the texts of `document`, so that what is shown of it later is what was written."""
-    nouns = {"drift": Drift, "trust": TrustChange}
-    for name, value in document.items():
-        if name == "steps":
-            report.steps = [Step(**{**one, "target": Target(**one["target"]) if one["target"] else None}) for one in value]
-        elif name in nouns:
-            setattr(report, name, [nouns[name](**one) for one in value])
-        elif name == "https":
-            report.https = Https(**value) if value else None
-        elif name != "nvrflow":
-            setattr(report, name, value)
 
 
 def _known_names(report: Report) -> Iterator[str]:
     """What `report` holds of names that were known before any secret was."""
-    address = urlsplit(report.recorder)
     yield report.flow
     yield from (step.id for step in report.steps)
     if report.firmware:
         yield str(report.firmware["name"])
-    if "@" not in address.netloc:
-        yield from (report.recorder, address.hostname or "")
+    if "@" not in report.recorder:
+        yield from (report.recorder, link_of(report.recorder).host)
 
 
 def _plain(value: Any) -> Any:
@@ -134,20 +129,9 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _replace(path: Path, octets: bytes) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        fresh.write_bytes(octets)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
-
-
 def _fresh(top: Path, flow: str, url: str) -> Path:
     """A folder of its own for a run, named after when, what and where; made here, so that no other run can take it."""
-    host = re.sub(r"[^\w.-]+", "-", urlsplit(url).netloc.rpartition("@")[2]).strip("-")
+    host = re.sub(r"[^\w.-]+", "-", link_of(url).place.netloc).strip("-")
     name, number = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}", 1
     while True:
         path = top / (name if number == 1 else f"{name}-{number}")

@@ -1,4 +1,4 @@
-"""Pictures of steps: kept in memory while a flow runs, secrets covered and targets marked after it, off its critical path."""
+"""Pictures of steps: kept in memory while a flow runs; secrets covered and targets marked beside it, off its critical path."""
 
 from __future__ import annotations
 
@@ -77,6 +77,12 @@ class Picture:
         return cut if cut[0] <= cut[2] and cut[1] <= cut[3] else None
 
 
+def as_png(picture: Picture, raw: Image) -> bytes:
+    """`raw`, the covered screen of `picture`, as PNG: the browser's own file where nothing had to be covered in it."""
+    untouched = not picture.masks and picture.image.startswith(b"\x89PNG")
+    return picture.image if untouched else png(raw)
+
+
 def png(image: Image) -> bytes:
     """`image` as PNG, quickly rather than small."""
     out = io.BytesIO()
@@ -90,6 +96,6 @@ def thumbnail(image: Image, width: int = 960) -> bytes:
 
     out = io.BytesIO()
     if image.width > width:
-        image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS, reducing_gap=2)
+        image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.HAMMING)
     image.save(out, "JPEG", quality=80, subsampling=0)
     return out.getvalue()

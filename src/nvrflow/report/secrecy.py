@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from nvrflow.spellings import pattern_of, spellings_of
 
 COVER = "•••"
 WARNING = "a secret would have been in this report; it was covered"
 # Values of a report that are nvrflow's own words: a password that happens to be one of them is not given away by it.
 _OWN_WORDS = {"nvrflow", "flow", "outcome", "effect", "kind", "role", "format", "screenshot", "verb"}
-_SHORT = 4
+_OWN_WORDS |= {"raw", "pictures", "videos", "restart"}
 _PICTURE = re.compile("(data:image/[a-z]+;base64,[A-Za-z0-9+/=]+)")
 
 
@@ -29,14 +27,10 @@ class Gate:
     """
 
     def __init__(self, secrets: Iterable[str], names: Iterable[str] = ()) -> None:
-        real = {secret for secret in secrets if secret.strip()}
-        short = {secret for secret in real if len(secret) < _SHORT}
-        self._forms = sorted(
-            {form for secret in real - short for form in _spellings(secret)}, key=lambda form: (-len(form), form)
-        )
-        alone = [rf"(?<!\w){re.escape(secret)}(?!\w)" for secret in sorted(short)]
-        patterns = [*map(re.escape, self._forms), *alone]
-        self._pattern = re.compile("|".join(patterns)) if patterns else None
+        secrets = set(secrets)
+        self._forms = spellings_of(secrets)
+        pattern = pattern_of(secrets)
+        self._pattern = re.compile(pattern) if pattern else None
         whole = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(set(names), key=lambda name: (-len(name), name)) if name]
         self._names = re.compile("|".join(whole)) if whole else None
         self.found = False
@@ -87,29 +81,3 @@ def blank(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [blank(inner) for inner in value]
     return "" if isinstance(value, str) else value
-
-
-def _spellings(secret: str) -> set[str]:
-    """`secret` as it looks in addresses, JSON, HTML, XML and base64, at every alignment of the latter."""
-    octets = secret.encode("utf-8", "surrogatepass")
-    plain = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    marked = {html.escape(secret), html.escape(secret, quote=False), secret.translate(_MARKUP)}
-    coded = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
-    coded |= {re.sub("%..", lambda code: code[0].lower(), form) for form in coded}
-    return plain | marked | coded | {form for form in _base64(octets) if len(form) >= _SHORT}
-
-
-_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
-
-
-def _base64(octets: bytes) -> set[str]:
-    """The characters of base64 that depend on `octets` alone, wherever these stand in what was encoded."""
-    forms = {base64.b64encode(octets).decode(), base64.urlsafe_b64encode(octets).decode()}
-    for lead in range(3):
-        length = lead + len(octets)
-        first, last = (0, 2, 3)[lead], length * 8 // 6
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            inner = encode(b"\0" * lead + octets).decode()[first:last]
-            if len(inner) >= 6:
-                forms.add(inner)
-    return forms

@@ -9,15 +9,17 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import WrongCall
 from nvrflow.simulator.recorder_files import available, load, usable
+from nvrflow.simulator.setting_values import listed
 
 if TYPE_CHECKING:
     from nvrflow.simulator.service import SimulatedRecorder
 
-__all__ = ["available", "serve_forever", "simulate", "usable"]
+__all__ = ["available", "require", "serve_forever", "settings_of", "simulate", "usable"]
 
 
 def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:
@@ -25,12 +27,26 @@ def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:
 
     `settings` are those of `recorder_settings.Settings`; words as from a command line are understood (`"3"`, `"true"`, `"a,b"`).
     """
-    try:
-        from nvrflow.simulator.service import SimulatedRecorder
-    except ModuleNotFoundError as problem:
-        raise WrongCall(f"simulate: the package {problem.name} is not installed; pip install 'nvrflow[simulator]'") from None
+    require()
+    from nvrflow.simulator.service import SimulatedRecorder
+
     file, chosen, homes = load(firmware, settings)
     return SimulatedRecorder(firmware, file, chosen, homes)
+
+
+def require() -> None:
+    """Raise WrongCall, with the command that helps, when a package is missing that every simulated recorder needs."""
+    missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise WrongCall(
+            f"simulated recorders need the package {missing[0]}, which is not installed; type: pip install 'nvrflow[simulator]'"
+        )
+
+
+def settings_of(firmware: str) -> list[tuple[str, str, str]]:
+    """The settings of one recorder: `name=value`, the values that it may have, what it means. Raises WrongCall, InvalidFile."""
+    _, settings, homes = load(firmware, {})
+    return listed(settings, sorted({words.stem for home in homes for words in home.glob("web/lang/*.txt")}))
 
 
 def serve_forever(firmware: str, ready: Callable[[SimulatedRecorder], None], **settings: Any) -> None:

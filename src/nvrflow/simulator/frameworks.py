@@ -15,7 +15,8 @@ def require(name: str, distribution: str) -> None:
         metadata.distribution(distribution)
     except metadata.PackageNotFoundError:
         raise WrongCall(
-            f"frameworks.{name}: the package {distribution} is not installed; pip install 'nvrflow[simulator]'"
+            f"the pages of this simulated recorder need {name} from the package {distribution}, which is not installed; "
+            "type: pip install 'nvrflow[simulator]'"
         ) from None
 
 

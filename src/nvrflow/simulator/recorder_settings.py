@@ -24,6 +24,12 @@ CertificateProfile = Literal[
     "self_signed",  # no CA at all
     "none",  # a CA, but no device certificate yet
 ]
+# What the security scan looks at, by the groups that its page shows.
+FINDINGS = {
+    "LoginDetection": ("AccountLockout", "LoginEncryption"),
+    "UserServiceDetection": ("PasswordStrength", "OnvifUser", "HttpsConfig", "SSH", "Firewall", "AvEncrypt"),
+    "SecurityModule": ("TrustedBoot", "FirmwareSignature", "ConfigurationEncryption"),
+}
 CertificateFormat = Literal["pem", "der", "pkcs7_der", "pkcs7_pem"]
 
 
@@ -42,6 +48,14 @@ def _listed(value: Any) -> Any:
     return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
 
+def _findings(names: list[str]) -> list[str]:
+    known = [name for rows in FINDINGS.values() for name in rows]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise ValueError(f"the scan has no {unknown[0]!r}; it has {', '.join(known)}")
+    return names
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -54,43 +68,52 @@ class Strict(BaseModel):
 class Settings(Strict):
     """What can be different from instance to instance; times in seconds unless the name says otherwise."""
 
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
-    port: Port = 0  # 0: a free one
-    https_port: Port = 0
-    serial: str | None = None  # None: a random one
-    user: str = "admin"
-    password: str | None = None  # None: a random one
-    weak_password: bool = False  # the page nags about it after the sign-in
-    initialised: bool = True  # False: the recorder waits for its first password
-    lockout_tries: int = Field(5, ge=1)
-    lockout_minutes: float = Field(30, ge=0)
-    lockout_by_address: bool = True  # wrong tries lock the computer they came from, too
-    tells_unknown_users: bool = False  # True: older codes that tell a wrong user from a wrong password
-    session_limit: int = Field(10, ge=1)
-    other_sessions: int = Field(0, ge=0)  # people who are signed in from elsewhere
-    session_timeout: float = Field(300, gt=0)
-    keep_alive_interval: int = Field(60, ge=1)
-    language: str = "English"
-    languages: Annotated[list[str], BeforeValidator(_listed)] = ["English"]
-    certificate: CertificateProfile = "san_ip"
-    format: CertificateFormat = "pem"
-    device_file: str = "device.pem"
-    authority_file: str = "ca.pem"
-    same_name: bool = False  # both downloads suggest the name of the device certificate's file
-    send_chain: bool = False  # the TLS port sends the CA certificate as well
-    tls: Literal["modern", "tls12", "old"] = "modern"  # TLS 1.2 and 1.3; 1.2 only; 1.0 and 1.1 only
-    https: bool = False  # on from the start
-    https_never_comes_up: bool = False  # once enabled, HTTP redirects and nothing listens there
-    also_abnormal: Annotated[list[str], BeforeValidator(_listed)] = []  # further findings of the scan, by its own names
-    https_config: Literal["abnormal", "ignored", "absent"] = "abnormal"  # the scan's word on HTTPS while it is off
-    busy_ports: Annotated[list[Port], BeforeValidator(_listed)] = []  # refused as HTTP or HTTPS port
-    download: Literal["blob", "navigation", "folder"] = "blob"
-    download_fails: int = Field(0, ge=0)  # so many downloads end in an error first
-    plugin: Literal["none", "optional", "required"] = "none"
-    restart_seconds: float = Field(1.5, ge=0)
-    scan_seconds: float = Field(1.2, ge=0)
-    latency_ms: float = Field(0, ge=0)  # added to every answer
-    clock_offset: float = 0  # how far the recorder's clock is ahead of this computer's
+    host: Annotated[str, AfterValidator(_loopback)] = Field("127.0.0.1", description="the address it listens on, 127.x.x.x")
+    port: Port = Field(0, description="of HTTP; 0: a free one")
+    https_port: Port = Field(0, description="of HTTPS; 0: a free one")
+    serial: str | None = Field(None, description="the serial number; a random one unless given")
+    user: str = Field("admin", description="the name of the only user")
+    password: str | None = Field(None, description="the user's password; a random one unless given")
+    weak_password: bool = Field(False, description="the pages nag about the password after the sign-in")
+    initialised: bool = Field(True, description="false: the recorder waits for its first password")
+    lockout_tries: int = Field(5, ge=1, description="so many wrong passwords lock the account")
+    lockout_minutes: float = Field(30, ge=0, description="how long the account stays locked")
+    lockout_by_address: bool = Field(True, description="wrong passwords lock the computer they came from, too")
+    tells_unknown_users: bool = Field(False, description="older codes that tell a wrong user from a wrong password")
+    session_login: bool = Field(True, description="isapi: false for older recorders, whose pages sign in with userCheck")
+    basic_auth: bool = Field(False, description="programs may sign in with HTTP Basic, too, not only with Digest")
+    invalid_session: Annotated[Literal["287637504", "287637505"], BeforeValidator(str)] = Field(
+        "287637504", description="rpc2: the code for a session that is not valid any more; it differs by firmware"
+    )
+    session_limit: int = Field(10, ge=1, description="how many people may be signed in at once")
+    other_sessions: int = Field(0, ge=0, description="how many people are signed in from elsewhere")
+    session_timeout: float = Field(300, gt=0, description="a session ends so long after its last request")
+    keep_alive_interval: int = Field(60, ge=1, description="how often the pages say that they are still there")
+    language: str = Field("English", description="what the pages speak at first")
+    languages: Annotated[list[str], BeforeValidator(_listed)] = Field(["English"], description="what the pages can speak")
+    certificate: CertificateProfile = Field("san_ip", description="what is right or wrong with the device certificate")
+    format: CertificateFormat = Field("pem", description="of downloaded certificates")
+    device_file: str = Field("device.pem", description="the file name of the device certificate")
+    authority_file: str = Field("ca.pem", description="the file name of the CA certificate")
+    same_name: bool = Field(False, description="both downloads suggest the file name of the device certificate")
+    send_chain: bool = Field(False, description="the TLS port sends the CA certificate as well")
+    tls: Literal["modern", "tls12", "old"] = Field("modern", description="TLS 1.2 and 1.3; 1.2 only; 1.0 and 1.1 only")
+    https: bool = Field(False, description="HTTPS is on from the start")
+    https_never_comes_up: bool = Field(False, description="once HTTPS is on, HTTP redirects to a port where nothing listens")
+    also_abnormal: Annotated[list[str], BeforeValidator(_listed), AfterValidator(_findings)] = Field(
+        [], description="rpc2: further findings of the security scan"
+    )
+    https_config: Literal["abnormal", "ignored", "absent"] = Field(
+        "abnormal", description="what the scan says of HTTPS while it is off"
+    )
+    busy_ports: Annotated[list[Port], BeforeValidator(_listed)] = Field([], description="refused as HTTP or HTTPS port")
+    download: Literal["blob", "navigation", "folder"] = Field("blob", description="how the pages save a certificate")
+    download_fails: int = Field(0, ge=0, description="so many downloads end in an error first")
+    plugin: Literal["none", "optional", "required"] = Field("none", description="whether the pages ask for a plug-in")
+    restart_seconds: float = Field(1.5, ge=0, description="how long a restart of the web service takes")
+    scan_seconds: float = Field(1.2, ge=0, description="how long a security scan takes")
+    latency_ms: float = Field(0, ge=0, description="added to every answer")
+    clock_offset: float = Field(0, description="how far the recorder's clock is ahead of this computer's")
 
 
 # What cannot change any more once the recorder runs.

@@ -1,8 +1,7 @@
-"""What really answers at a recorder's ports: the certificates it serves, the TLS it speaks, where HTTP sends a browser.
+"""What really answers at a recorder's ports: the certificates served, the TLS versions, and where HTTP redirects.
 
-Nothing here verifies or trusts anything, and nothing here sends a password: these are the eyes, not the judge. In reading
-order: `handshake` (what is served), `odd_curves` (the same by a key that no browser takes), `exchange` (how a browser could talk
-to it), `first_answer` (plain HTTP).
+This package only observes: it verifies and trusts nothing, and never sends a password. In reading order: `handshake` (what is
+served), `odd_curves` (for a key that no browser accepts), `exchange` (how a browser could connect), `first_answer` (plain HTTP).
 """
 
 from nvrflow.tls.exchange import Offers, offers

@@ -1,4 +1,4 @@
-"""How a browser of today could talk TLS to a port: found out with its own list of ciphers, one handshake after the other."""
+"""How a current browser could connect to a TLS port: tested with the browsers' own ciphers, one handshake after the other."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from nvrflow.certificate import KeyExchange
 from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
 
 _WITHOUT_CERTIFICATE = "aNULL"
-# What browsers offer below TLS 1.3, by OpenSSL's names: read from the ClientHello of Chromium 156 and of Firefox 153 (which
-# offers ECDHE-ECDSA-AES256-SHA as well).
+# The ciphers that browsers offer below TLS 1.3, by OpenSSL's names: from the ClientHello of Chromium 156 and of Firefox 153
+# (which also offers ECDHE-ECDSA-AES256-SHA).
 _CIPHERS: dict[KeyExchange, str] = {
     "ecdhe": "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
     ":ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA",
@@ -22,11 +22,11 @@ _CIPHERS: dict[KeyExchange, str] = {
 
 @dataclass(frozen=True)
 class Offers:
-    """How a browser of today could talk to a port.
+    """How a current browser could connect to a port.
 
-    `versions` of TLS that are spoken; `exchanges`: the key exchanges that a browser's ciphers allow there; `chosen`: the one
-    that the server picks when a browser offers all of them; `dropped`: the cipher that it falls back to, if all it has are
-    ones that browsers have dropped (`DHE-RSA-AES128-SHA`, `NULL-SHA256`).
+    `versions` are the TLS versions of the server, `exchanges` the key exchanges that are possible with a browser's ciphers, and
+    `chosen` the key exchange that the server picks when a browser offers all of them. `dropped` is the server's best cipher if it
+    has only ciphers that browsers have dropped (`DHE-RSA-AES128-SHA`, `NULL-SHA256`).
     """
 
     versions: frozenset[str] = frozenset()
@@ -36,17 +36,17 @@ class Offers:
 
     @property
     def anonymous(self) -> bool:
-        """Whether that cipher is one without any certificate."""
+        """Whether the dropped cipher works without any certificate."""
         return self.dropped.startswith(("ADH-", "AECDH-"))
 
     @property
     def picked(self) -> frozenset[KeyExchange] | None:
-        """The key exchange that browsers end up with, for judging a certificate's key usage; None when that is not known."""
+        """The key exchange that browsers will use, for judging a certificate's key usage; None if it is not known."""
         return frozenset({self.chosen}) if self.chosen else None
 
 
 def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
-    """Try the ciphers that browsers offer, one key exchange after the other: three handshakes with most. Never raises."""
+    """Try the ciphers of browsers, one key exchange after the other; most servers need three handshakes. Never raises."""
     at = (host, port, timeout)
     newest = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
     found: set[KeyExchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
@@ -72,7 +72,7 @@ def _exchange(version: str, cipher: str) -> KeyExchange:
 def _handshake(
     at: tuple[str, int, float], oldest: ssl.TLSVersion, newest: ssl.TLSVersion | None, ciphers: str
 ) -> tuple[str, str] | None:
-    """The version and cipher that the server picks; None when no handshake comes about."""
+    """The version and cipher that the server picks; None if the handshake fails."""
     host, port, timeout = at
     context = everything_accepted(ciphers)
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""The first answer to a plain GET: where HTTP sends a browser, and what the recorder's clock says."""
+"""The first answer to a plain GET: where HTTP redirects a browser, and what the recorder's clock says."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import http.client
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
+from nvrflow.address import link_of
 from nvrflow.tls.handshake import everything_accepted
 
 
@@ -20,20 +20,23 @@ class Front:
     location: str | None = None
     date: datetime | None = None
 
+    @property
+    def redirect(self) -> str:
+        """The Location of an answer that redirects, as it was sent; empty when it does not."""
+        return (self.location or "") if 300 <= self.status < 400 else ""
+
 
 def front(url: str, timeout: float = 5.0) -> Front | None:
-    """What the address answers to one GET without cookies, redirects not followed; None when nothing usable answers."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
+    """Send one GET without cookies and without following redirects; None if there is no usable answer."""
+    at = link_of(url)
     connection: http.client.HTTPConnection
-    if secure:
-        connection = http.client.HTTPSConnection(parts.hostname or "", port, timeout=timeout, context=everything_accepted())
+    if at.scheme == "https":
+        connection = http.client.HTTPSConnection(at.host, at.port, timeout=timeout, context=everything_accepted())
     else:
-        connection = http.client.HTTPConnection(parts.hostname or "", port, timeout=timeout)
+        connection = http.client.HTTPConnection(at.host, at.port, timeout=timeout)
     with contextlib.closing(connection):
         try:
-            connection.request("GET", parts.path or "/", headers={"Connection": "close"})
+            connection.request("GET", at.path or "/", headers={"Connection": "close"})
             answer = connection.getresponse()
         except (OSError, http.client.HTTPException):
             return None
@@ -41,13 +44,13 @@ def front(url: str, timeout: float = 5.0) -> Front | None:
 
 
 def redirect_of(http_url: str, timeout: float = 5.0) -> str | None:
-    """Where plain HTTP sends a browser (the Location of a 3xx answer), or None."""
+    """Where plain HTTP redirects a browser (the Location of a 3xx answer), or None."""
     answer = front(http_url, timeout)
-    return answer.location if answer and 300 <= answer.status < 400 else None
+    return answer.redirect or None if answer else None
 
 
 def date_header(url: str, timeout: float = 5.0) -> datetime | None:
-    """The recorder's clock by its Date header, in UTC; None when it does not say."""
+    """The recorder's clock from its Date header, in UTC; None without such a header."""
     answer = front(url, timeout)
     return answer.date if answer else None
 

@@ -1,4 +1,4 @@
-"""One TLS handshake that accepts everything: what certificates a port serves, and by which TLS."""
+"""A TLS handshake that accepts everything, to see which certificates a port serves and which TLS version it uses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _TODAY = ("TLSv1.2", "TLSv1.3")
 
 @dataclass(frozen=True)
 class Served:
-    """What a port answers to a TLS client that accepts everything.
+    """The answer of a port to a TLS client that accepts everything.
 
-    `outcome`: `tls`; `old-tls-only` (TLS 1.0 or 1.1, or nothing newer than SSL 3: browsers refuse); `no-common-cipher` (it speaks
-    TLS, but has no cipher that OpenSSL still knows); `breaks-off` (it speaks TLS, but ends the handshake for another reason);
-    `unreadable` (the certificate it serves cannot be read); `not-tls` (something answers, but no TLS); `refused`; `timeout`;
-    `unreachable`; `unknown-name`. `why` says it for a person. Certificates behind the first that cannot be read are left out.
+    `outcome`: `tls`; `old-tls-only` (TLS 1.1 or older, which browsers refuse); `no-common-cipher` (it speaks TLS, but has no
+    cipher that OpenSSL still has); `breaks-off` (it speaks TLS, but ends the handshake for another reason); `unreadable` (the
+    served certificate cannot be read); `not-tls` (something answers, but not with TLS); `refused`; `timeout`; `unreachable`;
+    `unknown-name`. `why` is the explanation for a person. Unreadable certificates after the first are left out.
     """
 
     outcome: Outcome
@@ -42,17 +42,17 @@ class Served:
 
     @property
     def leaf(self) -> Certificate | None:
-        """The certificate that the server shows as its own."""
+        """The server's own certificate."""
         return self.chain[0] if self.chain else None
 
     @property
     def unreadable(self) -> str:
-        """Why the certificate that is served cannot be read; empty when it can."""
+        """Why the served certificate cannot be read; empty if it can."""
         return self.why if self.outcome == "unreadable" else ""
 
 
 def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
-    """Shake hands without verifying, from TLS 1.0 on and with any cipher; no request is sent. Never raises."""
+    """Do a handshake without verification, from TLS 1.0 on and with any cipher; no request is sent. Never raises."""
     at = f"{host}:{port}"
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=timeout) as plain:
@@ -75,11 +75,11 @@ def _of(at: str, sent: list[bytes], version: str) -> Served:
         return Served("unreadable", f"{at} serves {unreadable or 'no certificate at all'}", (), version)
     if version in _TODAY:
         return Served("tls", f"{at} speaks {version}", chain, version)
-    return Served("old-tls-only", f"{at} offers {version} at most; browsers want TLSv1.2 or newer", chain, version)
+    return Served("old-tls-only", f"{at} offers at most {version}; browsers need TLSv1.2 or newer", chain, version)
 
 
 def _read(sent: list[bytes]) -> tuple[tuple[Certificate, ...], str]:
-    """The certificates as far as they can be read, and why the first one, the server's own, cannot."""
+    """The readable certificates, and the reason if the first one, the server's own, cannot be read."""
     chain: list[Certificate] = []
     for place, der in enumerate(sent):
         try:
@@ -91,7 +91,7 @@ def _read(sent: list[bytes]) -> tuple[tuple[Certificate, ...], str]:
 
 
 def listens(host: str, port: int, timeout: float = 2.0) -> bool:
-    """Whether anything accepts a connection there."""
+    """Whether the port accepts a connection."""
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=timeout):
             return True
@@ -100,7 +100,7 @@ def listens(host: str, port: int, timeout: float = 2.0) -> bool:
 
 
 def wait_until_listening(host: str, port: int, seconds: float) -> bool:
-    """Wait until the port accepts a connection, `seconds` at most; False when it never did."""
+    """Wait until the port accepts a connection, at most `seconds`; False if it never did."""
     end = time.monotonic() + seconds
     while not listens(host, port, timeout=min(2.0, max(0.1, end - time.monotonic()))):
         if not _pause_before(end):
@@ -109,7 +109,7 @@ def wait_until_listening(host: str, port: int, seconds: float) -> bool:
 
 
 def _pause_before(end: float) -> bool:
-    """A short pause between two tries; False when the time is over."""
+    """Pause briefly between two tries; False if the time is over."""
     left = end - time.monotonic()
     if left <= 0:
         return False
@@ -118,7 +118,7 @@ def _pause_before(end: float) -> bool:
 
 
 def everything_accepted(ciphers: str = ANY_CIPHER) -> ssl.SSLContext:
-    """A client that takes any certificate, from TLS 1.0 on, with these ciphers."""
+    """A client context that accepts any certificate, from TLS 1.0 on, with these ciphers."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -131,7 +131,7 @@ def everything_accepted(ciphers: str = ANY_CIPHER) -> ssl.SSLContext:
 
 
 def sni(host: str) -> str | None:
-    """The name for SNI; addresses have none (RFC 6066)."""
+    """The name for SNI; None for an IP address (RFC 6066)."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -140,7 +140,7 @@ def sni(host: str) -> str | None:
 
 
 def _chain(secure: ssl.SSLSocket) -> list[bytes]:
-    """The certificates as sent, leaf first; Python before 3.13 has no public way to more than the leaf."""
+    """The certificates as sent, the leaf first; before 3.13, Python has a public method only for the leaf."""
     public: Any = getattr(secure, "get_unverified_chain", None)
     if public is not None:
         return [bytes(der) for der in public()]
@@ -152,24 +152,24 @@ def _chain(secure: ssl.SSLSocket) -> list[bytes]:
 
 
 def _handshake_failed(place: tuple[str, int, float], problem: ssl.SSLError, agreed: bool) -> Served:
-    """The server's word for why there was no handshake, by OpenSSL's names; `agreed`: a cipher was found before it broke off."""
+    """Explain a failed handshake from OpenSSL's name for the error; `agreed`: server and client had agreed on a cipher."""
     host, port, timeout = place
     at = f"{host}:{port}"
     reason = (problem.reason or "").upper()
     if any(word in reason for word in ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "WRONG_SSL_VERSION")):
-        return Served("old-tls-only", f"{at} offers nothing newer than SSL 3; browsers want TLSv1.2 or newer")
+        return Served("old-tls-only", f"{at} offers nothing newer than SSL 3; browsers need TLSv1.2 or newer")
     if not agreed and any(word in reason for word in ("ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")):
         odd = leaf_on_odd_curve(host, port, timeout, sni(host))
         if odd is not None:
             return _of(at, [odd], _TODAY[0])
-        return Served("no-common-cipher", f"{at} speaks TLS, but refuses every cipher that this computer knows")
+        return Served("no-common-cipher", f"{at} speaks TLS, but refuses every cipher that this computer has")
     if "ALERT" in reason:
-        return Served("breaks-off", f"{at} speaks TLS, but breaks the handshake off ({_plain(reason)})")
+        return Served("breaks-off", f"{at} speaks TLS, but ends the handshake early ({_plain(reason)})")
     if any(
         word in reason for word in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER", "UNEXPECTED_EOF")
     ):
-        return Served("not-tls", f"{at} answers, but not with TLS; plain HTTP perhaps, or the recorder is still starting")
-    return Served("breaks-off", f"{at} breaks the TLS handshake off ({_plain(problem.reason or str(problem))})")
+        return Served("not-tls", f"{at} answers, but not with TLS; it may speak plain HTTP, or the recorder is still starting")
+    return Served("breaks-off", f"{at} ends the TLS handshake early ({_plain(problem.reason or str(problem))})")
 
 
 def _plain(reason: str) -> str:
@@ -184,5 +184,5 @@ def _no_connection(at: str, problem: OSError, timeout: float) -> Served:
     if isinstance(problem, socket.gaierror):
         return Served("unknown-name", f"{at}: this computer cannot find that name")
     if isinstance(problem, ConnectionResetError | BrokenPipeError):
-        return Served("not-tls", f"{at} accepts the connection and drops it; the recorder may be restarting")
+        return Served("not-tls", f"{at} accepts the connection and then drops it; the recorder may be restarting")
     return Served("unreachable", f"{at} cannot be reached: {problem.strerror or problem}")

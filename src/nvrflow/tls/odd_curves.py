@@ -1,4 +1,4 @@
-"""The certificate of a server whose key is on a curve that no browser has, and that OpenSSL offers only when told to."""
+"""Reading the certificate of a server whose key is on a curve that no browser supports and OpenSSL offers only if configured."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from nvrflow.command import Command, run
 
 _CURVES = "X25519:P-256:P-384:P-521:secp256k1:brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:secp224r1"
-# Python before 3.15 has no way to offer several curves but OpenSSL's own configuration, which is read once at the start.
+# Before 3.15, Python can offer several curves only through OpenSSL's configuration, which is read once at the start.
 _CONFIGURATION = f"openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nGroups = {_CURVES}\n"
 _SCRIPT = """
 import socket, ssl, sys
@@ -23,9 +23,9 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=float(sys
 
 
 def leaf_on_odd_curve(host: str, port: int, timeout: float, name: str | None) -> bytes | None:
-    """What the server shows as its own to a client that has the odd curves, too (DER); None when that fails as well.
+    """The server's own certificate (DER), fetched by a client that also offers unusual curves; None if that fails too.
 
-    `name` is for SNI. A process of its own, because OpenSSL reads its configuration only once.
+    `name` is for SNI. This runs in a separate process, because OpenSSL reads its configuration only once.
     """
     with tempfile.TemporaryDirectory(prefix="nvrflow-curves-") as folder:
         file = Path(folder) / "openssl.cnf"

@@ -1,22 +1,20 @@
-"""The few things done to a computer: a command, a file written or deleted, a folder made - each can be printed first."""
+"""The changes made to a computer: run a command, write or delete a file, make a folder. Each can be printed before it is done."""
 
 from __future__ import annotations
 
 import base64
-import contextlib
-import os
 import shlex
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nvrflow.command import Command, run
+from nvrflow.command import Command, for_powershell, run
+from nvrflow.whole_file import write_whole
 
 
 @dataclass(frozen=True)
 class Write:
-    """Write a whole file at once; the folder is there already or made by a MakeFolder before."""
+    """Write a whole file at once. Its folder must exist; use a MakeFolder before it where needed."""
 
     path: Path
     data: bytes
@@ -24,33 +22,33 @@ class Write:
 
     @property
     def shown(self) -> str:
-        """The same in shell."""
+        """The action as a shell command."""
         text = self.data.decode("utf-8", errors="replace").rstrip("\n")
         return f"cat > {shlex.quote(str(self.path))} <<'END'\n{text}\nEND"
 
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete one file; it may be gone already."""
+    """Delete one file; it is no error if the file does not exist."""
 
     path: Path
 
     @property
     def shown(self) -> str:
-        """The same in shell."""
+        """The action as a shell command."""
         return shlex.join(("rm", "-f", str(self.path)))
 
 
 @dataclass(frozen=True)
 class MakeFolder:
-    """Make a folder and those above it."""
+    """Make a folder and its parents."""
 
     path: Path
     mode: int = 0o755
 
     @property
     def shown(self) -> str:
-        """The same in shell."""
+        """The action as a shell command."""
         return shlex.join(("mkdir", "-p", "-m", f"{self.mode:o}", str(self.path)))
 
 
@@ -58,12 +56,12 @@ Action = Command | Write | Delete | MakeFolder
 
 
 def shown(action: Action, *, powershell: bool = False) -> str:
-    """The action as it can be typed: into a POSIX shell, or into Windows' PowerShell."""
+    """The action as text that can be typed into a POSIX shell or into PowerShell."""
     if not powershell:
         return action.shown
     if isinstance(action, Command):
-        return " ".join(("&", *(_quoted(part) for part in action.argv)))
-    path = _quoted(str(action.path).replace("/", "\\"))
+        return " ".join(("&", *(for_powershell(part) for part in action.argv)))
+    path = for_powershell(str(action.path).replace("/", "\\"))
     if isinstance(action, Write):
         content = base64.b64encode(action.data).decode()
         return f"[IO.File]::WriteAllBytes({path}, [Convert]::FromBase64String('{content}'))"
@@ -72,20 +70,14 @@ def shown(action: Action, *, powershell: bool = False) -> str:
     return f"New-Item -ItemType Directory -Force -Path {path} | Out-Null"
 
 
-def _quoted(text: str) -> str:
-    """One argument for PowerShell."""
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"
-
-
 def perform(action: Action) -> str:
-    """Do it; returns what went wrong in one line, or an empty string."""
+    """Do the action; returns what went wrong in one line, or an empty string."""
     if isinstance(action, Command):
         ended = run(action)
         return "" if ended.ok or action.may_fail else ended.why
     try:
         if isinstance(action, Write):
-            write_whole(action.path, action.data, action.mode)
+            write_whole(action.path, action.data, action.mode, lasting=True)
         elif isinstance(action, Delete):
             action.path.unlink(missing_ok=True)
         else:
@@ -96,27 +88,11 @@ def perform(action: Action) -> str:
 
 
 def perform_all(actions: Iterable[Action]) -> str:
-    """Do them in order until one goes wrong; returns what went wrong, or an empty string."""
+    """Do the actions in order until one fails; returns what went wrong, or an empty string."""
     for action in actions:
         if problem := perform(action):
             return problem
     return ""
-
-
-def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file so that a crash leaves either the old one or the new one. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _make(folder: Path, mode: int) -> None:

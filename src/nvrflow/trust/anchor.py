@@ -1,8 +1,8 @@
-"""The limited anchor: a stand-in for the recorder's CA that vouches for this recorder's names and for nothing else.
+"""The limited anchor: a replacement for the recorder's CA certificate that is valid for this recorder's names only.
 
-Whoever holds the key of a recorder's CA (it may lie in the firmware of every recorder sold) could pose as any site
-towards a computer that trusts the CA itself. The stand-in has the CA's name and public key, so the recorder's own
-certificates fit it, and name constraints that end at the recorder. It is signed by a key that is thrown away at once.
+The key of a recorder's CA may be in the firmware of every recorder sold. Whoever has it could impersonate any site towards a
+computer that trusts the CA itself. The limited anchor has the CA's name and public key, so that the recorder's certificates
+are valid under it, and name constraints that permit only the recorder. The key that signs it is destroyed at once.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from nvrflow.trust.names import Names
 _NO_NAME = "nothing.invalid"
 _NO_ADDRESS = "255.255.255.255"
 _EVERY_ADDRESS = tuple(ipaddress.ip_network(one) for one in ("0.0.0.0/0", "::/0"))
-_SUBJECT = 5  # the place of the subject in a certificate of version 3
+_SUBJECT = 5  # the index of the subject in a certificate of version 3
 
 
 @dataclass(frozen=True)
 class LimitedPair:
-    """`clone` alone is enough for NSS browsers; OpenSSL, Windows and macOS want `root` as anchor and `clone` below it."""
+    """Both forms: browsers with NSS need only `clone`; OpenSSL, Windows and macOS need `root` as anchor and `clone` below it."""
 
     alone: Certificate
     root: Certificate
@@ -39,12 +39,13 @@ class LimitedPair:
 
 
 def name_limits(names: Names) -> x509.NameConstraints:
-    """The decided names as the extension of a certificate: what is permitted, and all around it excluded.
+    """The name constraints for the decided names: these are permitted, everything around them is excluded.
 
-    A kind of name without a permission is unlimited, so neither list is ever empty. A permitted DNS name would cover all below
-    it (RFC 5280); what is below is excluded with a leading dot, except where a wildcard or another permitted name is there.
-    Chromium, Firefox, curl and Python take the dot as "below only" (measured; RFC 5280 does not say it, and Apple's older code
-    takes no notice of it). Without any DNS name, or any address of a version, all of that kind are excluded.
+    A kind of name without a constraint is unlimited, so neither list is ever empty. A permitted DNS name also covers its
+    subdomains (RFC 5280); they are excluded with a leading dot, unless a wildcard or another permitted name is among them.
+    Chromium, Firefox, curl and Python read the leading dot as "subdomains only" (measured; RFC 5280 does not define it, and
+    Apple's older code ignores it). Without a DNS name, or without an address of an IP version, all names of that kind are
+    excluded.
     """
     networks = [ipaddress.ip_network(one) for one in names.addresses or (_NO_ADDRESS,)]
     trees = [name.removeprefix("*.") for name in names.names] or [_NO_NAME]
@@ -57,15 +58,15 @@ def name_limits(names: Names) -> x509.NameConstraints:
 
 
 def _needs_what_is_below(name: str, every: Sequence[str]) -> bool:
-    """Whether a permitted name lies below this one, or this one below a wildcard."""
+    """Whether another permitted name is a subdomain of this name, or this name is a subdomain of a wildcard."""
     wildcards = [other[1:] for other in every if other.startswith("*.")]
     return f".{name}".endswith(tuple(wildcards)) or any(other.endswith(f".{name}") for other in every)
 
 
 def limited(authority: Certificate, device: Certificate, names: Names) -> LimitedPair:
-    """New limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call.
+    """Make new limited anchors for `authority`, which signed `device`; the keys that sign them never leave this call.
 
-    `names` is what was decided for `device`. Raises ValueError when that is no limited trust.
+    `names` is the decision for `device`. Raises ValueError when that decision is not limited trust.
     """
     if names.kind != "limited":
         raise ValueError(f"no limited anchor may be made for {device.name!r}: {names.kind}")
@@ -84,7 +85,7 @@ def _own_name(names: Names) -> x509.Name:
 
 
 def _names_its_issuer(device: Certificate) -> bool:
-    """Whether the device certificate names its issuer's issuer and serial number, which OpenSSL compares."""
+    """Whether the device certificate contains the issuer and serial number of its issuer, which OpenSSL compares."""
     above = device.extension(x509.AuthorityKeyIdentifier)
     return bool(above and above.authority_cert_serial_number is not None)
 
@@ -120,7 +121,7 @@ def _root(authority: Certificate, names: Names, key: Any, name: x509.Name) -> Ce
 
 
 def _beginning(authority: Certificate, names: Names) -> x509.CertificateBuilder:
-    """What root and clone have in common: the CA's dates and the limits."""
+    """The part that root and clone have in common: the CA's dates and the limits."""
     usage = dict.fromkeys(
         ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
     )
@@ -142,7 +143,7 @@ def _signed(builder: x509.CertificateBuilder, key: Any) -> Certificate:
 
 
 def _with_exact_name(made: Certificate, authority: Certificate, key: Any) -> Certificate:
-    """The same with the CA's name byte for byte: browsers compare names they cannot read as bytes."""
+    """Copy the CA's name byte for byte into the certificate: browsers compare names that they cannot read as bytes."""
     exact, ours = parts(authority.der).subject, parts(made.der).subject
     if exact == ours:
         return made

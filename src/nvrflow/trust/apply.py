@@ -1,4 +1,4 @@
-"""Carrying a plan out: each change stands in the ledger before and after, and a failure undoes all of it."""
+"""Carrying out a plan: each change is written into the ledger before and after it, and a failure undoes all changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nvrflow.trust.stores import Flagged, Found, is_enough
 
 
 def apply(approval: Approval) -> list[TrustChange]:
-    """Carry out what was approved: all of it, or nothing. Raises NotTrusted when a store could not be changed."""
+    """Carry out an approved plan, completely or not at all. Raises NotTrusted when a store could not be changed."""
     plan = approval.plan
     with plan.ledger.alone():
         recover(plan.ledger, plan.computer)
@@ -24,7 +24,7 @@ def apply(approval: Approval) -> list[TrustChange]:
 
 @dataclass(frozen=True)
 class _Put:
-    """What came of one item: the entry that this run made (None when it changed nothing), and what went wrong."""
+    """The result of one item: the entry that this run made (None when it changed nothing), and what went wrong."""
 
     entry: Entry | None = None
     problem: str = ""
@@ -39,7 +39,7 @@ def _apply(plan: Plan, approved_by: str) -> list[TrustChange]:
             done.append(put.entry)
         if put.problem:
             left = [sentence for one in reversed(done) if (sentence := take_back(one, plan.ledger, plan.computer))]
-            undone = f"not all could be undone: {'; '.join(left)}" if left else "nothing was changed"
+            undone = f"not everything could be undone: {'; '.join(left)}" if left else "nothing was changed"
             raise NotTrusted(f"{item.store.name}: {put.problem}; {undone}")
         changes.append(
             TrustChange(item.store.name, plan.kind, item.certificate.sha256, put.entry is not None, plan.judgement.reach)
@@ -48,11 +48,11 @@ def _apply(plan: Plan, approved_by: str) -> list[TrustChange]:
 
 
 def _replaced(entry: Entry, plan: Plan) -> TrustChange:
-    """What was imported for this recorder in another way goes, now that the new way is there. Raises NotTrusted."""
+    """Remove what an earlier run imported for this recorder in another form, after the new import. Raises NotTrusted."""
     problem = take_back(entry, plan.ledger, plan.computer)
     if problem:
-        raise NotTrusted(f"{problem}; it was imported as {entry.kind} before, and is still trusted that way")
-    return TrustChange(entry.store, entry.kind, entry.sha256, True, f"taken back, {plan.kind} stands in its place")
+        raise NotTrusted(f"{problem}; an earlier run imported it as {entry.kind}, and it is still trusted that way")
+    return TrustChange(entry.store, entry.kind, entry.sha256, True, f"removed; {plan.kind} replaces it")
 
 
 def _entry(item: Item, plan: Plan, approved_by: str) -> Entry:
@@ -83,7 +83,7 @@ def _put_in(item: Item, entry: Entry, ledger: Ledger) -> _Put:
 
 
 def _note_present(entry: Entry, ledger: Ledger) -> None:
-    """It is there already: note that this recorder needs it, too, and who put it there first."""
+    """Record that this recorder needs a certificate that is already there, and who put it there first."""
     entries = ledger.entries()
     own = next((one for one in entries if entry.replaces(one)), None)
     if own is not None:
@@ -96,7 +96,7 @@ def _note_present(entry: Entry, ledger: Ledger) -> None:
 
 
 def _with_owner(entry: Entry, found: Found | None, ledger: Ledger) -> Entry:
-    """The entry, knowing whether what is there with other flags is a person's own."""
+    """Complete the entry: whether a certificate that is there with other flags was put there by a person."""
     if found is None:
         return entry
     shared = next((one for one in ledger.entries() if one.spot == entry.spot), None)
@@ -105,7 +105,7 @@ def _with_owner(entry: Entry, found: Found | None, ledger: Ledger) -> Entry:
 
 
 def _change(item: Item, entry: Entry, found: Found | None, ledger: Ledger) -> _Put:
-    """Make the change, noted before and after, and look again whether it is there."""
+    """Make the change, recorded before and after it, and check that the certificate is really there."""
     store, certificate = item.store, item.certificate
     ledger.put(entry)
     actions = store.add(certificate, item.use, entry.host)
@@ -123,5 +123,5 @@ def _change(item: Item, entry: Entry, found: Found | None, ledger: Ledger) -> _P
 def _why_not(found: Found | None) -> str:
     label = found.label if found else ""
     if found and not found.unique:
-        return f"{label!r} is the name of two certificates there; rename or delete one of them first"
+        return f"two certificates there have the name {label!r}; rename or delete one of them first"
     return f"{label!r} is marked as distrusted there; undo that first"

@@ -1,4 +1,4 @@
-"""Who confirmed the fingerprint: a person, an expected value, an earlier run - or nobody, and then nothing is imported."""
+"""Confirming the fingerprint: by a person, an expected value or an earlier run. Without confirmation nothing is imported."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from nvrflow.trust.plan import Plan
 
 EXPECTED, KNOWN, UNSEEN, ASKED = "expect-sha256", "known", "yes (unseen)", "confirmed at the terminal"
 _SAID = {
-    EXPECTED: "the expected one (--expect-sha256)",
-    KNOWN: "confirmed for this recorder before",
-    UNSEEN: "accepted without comparing it (--yes)",
+    EXPECTED: "as expected (--expect-sha256)",
+    KNOWN: "confirmed earlier for this recorder",
+    UNSEEN: "accepted without a comparison (--yes)",
     ASKED: "confirmed at the terminal",
 }
 
 
 @dataclass(frozen=True)
 class Approver:
-    """Who can confirm a fingerprint.
+    """The ways in which a fingerprint can be confirmed.
 
-    `expected` are SHA-256 fingerprints that somebody compared (64 hex digits; colons and case do not matter), `yes` accepts one
-    unseen, `confirm` asks a person at a terminal and is None without one. Raises WrongCall for what is no fingerprint.
+    `expected` are SHA-256 fingerprints that somebody compared (64 hex digits; colons and case do not matter). `yes` accepts any
+    fingerprint unseen. `confirm` asks a person at a terminal; it is None without a terminal. Raises WrongCall for an expected
+    value that is not a fingerprint.
     """
 
     expected: tuple[str, ...] = ()
@@ -33,12 +34,12 @@ class Approver:
         for one in self.expected:
             digits = _digits(one)
             if len(digits) != 64 or any(letter not in "0123456789ABCDEF" for letter in digits):
-                raise WrongCall("--expect-sha256: a SHA-256 has 64 hexadecimal digits; copy it from the recorder's screen")
+                raise WrongCall("--expect-sha256: this does not have 64 hexadecimal digits; copy it from the recorder's screen")
 
 
 @dataclass(frozen=True)
 class Approval:
-    """A plan whose fingerprint was confirmed, and how: what `apply` asks for. Only `approve` makes one."""
+    """A plan with a confirmed fingerprint, which `apply` requires. Only `approve` creates it."""
 
     plan: Plan
     how: str
@@ -50,10 +51,10 @@ class Approval:
 
 
 def approve(plan: Plan, approver: Approver) -> Approval:
-    """The approval of this plan. Raises CertificateRefused when nobody confirms, or when the plan may not be carried out.
+    """Approve this plan. Raises CertificateRefused when nobody confirms, or when the plan may not be carried out.
 
-    A fingerprint that was confirmed for this recorder before is not asked again. One that changed since the last time is only
-    taken with an expected fingerprint.
+    A fingerprint that was confirmed earlier for this recorder is not asked for again. A fingerprint that changed since then is
+    accepted only with an expected value.
     """
     plan.admit("Nothing was imported")
     if approver.expected:
@@ -64,16 +65,16 @@ def approve(plan: Plan, approver: Approver) -> Approval:
         raise _refused(
             "its certificate has changed since it was trusted",
             f"{plan.host}: its certificate has changed since it was trusted (then {before}, now {plan.fingerprint}); nothing was"
-            " imported. If the recorder made a new one, give the fingerprint from its own screen with --expect-sha256, or take"
-            f" the old trust back first: nvrflow untrust {plan.host}",
+            " imported. If the recorder made a new certificate, give the fingerprint from its own screen with --expect-sha256, or"
+            f" remove the old trust first: nvrflow untrust {plan.host}",
         )
     if approver.yes:
         return Approval(plan, UNSEEN)
     if approver.confirm is None:
         raise _refused(
             "nobody confirmed the fingerprint",
-            f"{plan.host}: nobody confirmed the fingerprint {plan.fingerprint}, so nothing was imported; run it at a terminal, or"
-            " give --expect-sha256 with the fingerprint from the recorder's own screen (or --yes, unseen)",
+            f"{plan.host}: nobody confirmed the fingerprint {plan.fingerprint}, so nothing was imported; run this at a terminal,"
+            " or give --expect-sha256 with the fingerprint from the recorder's own screen (or --yes to accept it unseen)",
         )
     if approver.confirm(question(plan)):
         return Approval(plan, ASKED)
@@ -84,12 +85,12 @@ def approve(plan: Plan, approver: Approver) -> Approval:
 
 
 def is_known(plan: Plan) -> bool:
-    """Whether this very fingerprint was confirmed for this recorder before, so that nobody is asked again."""
+    """Whether this fingerprint was confirmed earlier for this recorder, so that nobody is asked again."""
     return any(plan.fingerprint in (one.source_sha256, one.device_sha256) for one in plan.earlier)
 
 
 def changed_from(plan: Plan) -> str:
-    """The fingerprint that was trusted for this recorder before, when neither it nor the device's is the same now; else empty."""
+    """The fingerprint trusted earlier for this recorder, if both it and the device's have changed; otherwise empty."""
     devices = {one.device_sha256 for one in plan.earlier}
     if is_known(plan) or not devices or plan.material.device.sha256 in devices:
         return ""
@@ -97,10 +98,10 @@ def changed_from(plan: Plan) -> str:
 
 
 def question(plan: Plan) -> str:
-    """What a person is asked: first what they should know, then the fingerprint and where to compare it, then what it means."""
+    """The question for a person: first the warnings, then the fingerprint and where to compare it, then what it means."""
     lines = [*plan.warnings]
     lines.append(
-        f"{plan.host}: the certificate {plan.source.name!r} came over the network, where anyone could have exchanged it."
+        f"{plan.host}: the certificate {plan.source.name!r} came over the network, where somebody could have replaced it."
         " Compare its SHA-256 fingerprint with the one on the recorder's own monitor:"
     )
     lines += [f"  {plan.fingerprint[:48]}", f"  {plan.fingerprint[48:]}"]  # half of it fits a line
@@ -119,7 +120,7 @@ def _as_expected(plan: Plan, expected: tuple[str, ...]) -> Approval:
 
 
 def _refused(reason: str, message: str) -> CertificateRefused:
-    """The error for a fingerprint that nobody confirmed; `reason` is the short form for a report."""
+    """Make the error for a fingerprint that nobody confirmed; `reason` is the short form for a report."""
     problem = CertificateRefused(message)
     problem.facts = {"reason": reason}
     return problem

@@ -1,4 +1,4 @@
-"""What goes where: for each kind of recorder certificate, each store and each `--trust`, the right thing and why."""
+"""What goes into which store: the right certificate for each kind of recorder certificate, store and `--trust`, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nvrflow.trust.stores import Family, Use
 
 @dataclass(frozen=True)
 class Choice:
-    """One certificate for one store, how it is used there, and a sentence why; `certificate` None: nothing, and why."""
+    """One certificate for one store, its use there, and the reason; with `certificate` None, the reason why there is none."""
 
     certificate: Certificate | None
     use: Use
@@ -21,7 +21,7 @@ class Choice:
 
 
 def choose(material: Material, kind: Kind, family: Family) -> list[Choice]:
-    """What goes into a store of this family."""
+    """Choose what goes into a store of this family."""
     return list(_CHOOSERS[material.situation](material, kind, family))
 
 
@@ -35,10 +35,10 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
         yield Choice(
             material.authority,
             "authority",
-            "the recorder's CA, trusted for every site: whoever has its key can pose as any site towards this computer",
+            "the recorder's CA, trusted for every site: whoever has its key can impersonate any site towards this computer",
         )
         for one in material.intermediates if family not in ("chrome-policy", "firefox-policy") else ():
-            yield Choice(one, "intermediate", "the recorder does not send this link of its chain itself")
+            yield Choice(one, "intermediate", "the recorder does not send this part of its chain")
         if kind == "as-guide":
             yield from _device_as_guide(material.device, family)
 
@@ -46,68 +46,72 @@ def _issued(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
 def _limited(material: Material, family: Family) -> Iterator[Choice]:
     names = material.names.shown
     if family in ("chromium", "firefox", "chrome-policy", "firefox-policy"):
-        yield Choice(material.anchors.alone, "authority", f"stands for the recorder's CA, but for {names} only")
+        yield Choice(material.anchors.alone, "authority", f"replaces the recorder's CA, for {names} only")
     else:
-        remark = "; OpenSSL does not hold certificates without alternative names to it" if family == "openssl" else ""
+        remark = "; OpenSSL does not apply that limit to certificates without alternative names" if family == "openssl" else ""
         yield Choice(material.anchors.root, "authority", f"a root made here for {names} only; its key is destroyed{remark}")
         second: Use = "authority" if family == "openssl" else "intermediate"
-        yield Choice(material.anchors.clone, second, f"stands for the recorder's CA below that root, for {names} only")
+        yield Choice(material.anchors.clone, second, f"replaces the recorder's CA below that root, for {names} only")
 
 
 def _pinned(device: Certificate, family: Family) -> Choice:
-    """One device certificate that a CA issued."""
+    """Choose for a pin of one device certificate that a CA issued."""
     if family in ("chrome-policy", "firefox-policy"):
-        return Choice(None, "leaf", "a policy takes CA certificates only, and not this one certificate of the recorder")
+        return Choice(None, "leaf", "a policy accepts only CA certificates, not the recorder's device certificate")
     if family == "windows":
-        return Choice(None, "leaf", "Windows takes a server's own certificate as root only if it is self-signed")
+        return Choice(None, "leaf", "Windows accepts a server's own certificate as root only if it is self-signed")
     if family == "firefox" and device.is_ca:
         return _ca_in_firefox()
     if family == "openssl" and device.acts_as_ca:
-        return Choice(None, "leaf", "OpenSSL would let this certificate vouch for every site, because it may act as a CA")
-    remark = "; curl takes it, Python does not" if family == "openssl" else ""
+        return Choice(None, "leaf", "OpenSSL would trust this certificate for every site, because it may act as a CA")
+    remark = "; curl accepts it, Python does not" if family == "openssl" else ""
     return Choice(
-        device, "leaf", f"this one device certificate and nothing else; it ends when the recorder makes a new one{remark}"
+        device, "leaf", f"only this device certificate; the trust ends when the recorder makes a new certificate{remark}"
     )
 
 
 def _device_as_guide(device: Certificate, family: Family) -> Iterator[Choice]:
     if family in ("chrome-policy", "firefox-policy", "openssl"):
-        yield Choice(None, "leaf", "the device certificate has no effect here beside its CA and is left out")
+        yield Choice(None, "leaf", "the device certificate is left out, because it has no effect here beside its CA")
     elif family == "firefox" and device.is_ca:
         yield _ca_in_firefox()
     else:
-        yield Choice(device, "leaf", "the device certificate, as the guide says; beside its CA it has no effect")
+        yield Choice(device, "leaf", "the device certificate, as in the manual procedure; beside its CA it has no effect")
 
 
 def _self_signed(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
     device = material.device
     if family in ("chrome-policy", "firefox-policy"):
-        yield Choice(None, "leaf", "the recorder's certificate is self-signed and no CA; a policy takes CAs only")
+        yield Choice(None, "leaf", "the recorder's certificate is self-signed and not a CA, and a policy accepts only CAs")
         return
-    note = "" if kind in ("limited", "pin") else f" ({kind}: there is no CA behind it, so it is all there is)"
-    yield Choice(device, "leaf", f"the recorder's certificate is self-signed: itself, for itself only{note}")
+    note = "" if kind in ("limited", "pin") else f" ({kind} has no further effect, because there is no CA)"
+    yield Choice(device, "leaf", f"the recorder's self-signed certificate, trusted for itself only{note}")
 
 
 def _self_signed_ca(material: Material, kind: Kind, family: Family) -> Iterator[Choice]:
     device, full = material.device, kind in ("ca", "as-guide")
     if family == "chromium":
-        yield Choice(device, "leaf", "self-signed and a CA at once: pinned, so that it cannot vouch for other sites")
+        yield Choice(
+            device, "leaf", "the recorder's certificate is self-signed and a CA: pinned, so that it counts for no other site"
+        )
     elif family == "firefox":
         yield (
-            _ca_in_firefox() if device.is_ca else Choice(device, "leaf", "the recorder's certificate is self-signed: itself only")
+            _ca_in_firefox()
+            if device.is_ca
+            else Choice(device, "leaf", "the recorder's self-signed certificate, trusted for itself only")
         )
     elif full:
         yield Choice(
             device,
             "authority",
-            "self-signed and a CA at once: from now on whoever has the recorder's key can pose as any site",
+            "the recorder's certificate is self-signed and a CA: whoever has the recorder's key can impersonate any site",
         )
     else:
         yield Choice(
             None,
             "authority",
-            "the recorder's certificate is self-signed and a CA at once; here it could only be trusted for every site."
-            " Create a certificate on the recorder that is no CA, or say --trust ca",
+            "the recorder's certificate is self-signed and a CA; this store could trust it only for every site."
+            " Create a certificate on the recorder that is not a CA, or use --trust ca",
         )
 
 
@@ -115,8 +119,8 @@ def _ca_in_firefox() -> Choice:
     return Choice(
         None,
         "leaf",
-        "Firefox never takes a CA certificate as a server's own (MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY); accept"
-        " the exception in Firefox itself, or create a certificate on the recorder that is no CA",
+        "Firefox never accepts a CA certificate as a server's own (MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY); accept"
+        " the exception in Firefox itself, or create a certificate on the recorder that is not a CA",
     )
 
 

@@ -1,4 +1,4 @@
-"""The computer whose trust is changed: its system, its folders, its tools, and whether we are administrator here."""
+"""The computer whose trust is changed: its system, folders and tools, and whether nvrflow runs as administrator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Scope = Literal["user", "machine"]
 
 @dataclass(frozen=True)
 class Computer:
-    """`environment` gives HOME and the XDG folders; `root` is where the system's own folders hang, `/` but in tests."""
+    """A computer: `environment` gives HOME and the XDG folders; the system's folders are below `root` (`/` except in tests)."""
 
     system: System
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Computer:
 
     @classmethod
     def this(cls, environment: Mapping[str, str] | None = None) -> Computer:
-        """The computer that we run on, with another environment if one is given."""
+        """The computer that nvrflow runs on, with another environment if given."""
         systems: dict[str, System] = {"win32": "windows", "darwin": "macos"}
         return cls(
             systems.get(sys.platform, "linux"),
@@ -36,7 +36,7 @@ class Computer:
 
     @property
     def home(self) -> Path:
-        """The user's folder."""
+        """The user's home folder."""
         name = "USERPROFILE" if self.system == "windows" else "HOME"
         given = self.environment.get(name)
         if given is not None and self.system != "windows" and not given.startswith(("/", "~")):
@@ -44,13 +44,13 @@ class Computer:
         return Path(given or Path.home())
 
     def xdg(self, variable: str, default: str) -> Path:
-        """One of the XDG base folders; a relative value does not count (as the specification says)."""
+        """One of the XDG base folders; a relative value is ignored, as the specification says."""
         value = self.environment.get(variable, "")
         return Path(value) if value.startswith("/") else self.home / default
 
     @property
     def state(self) -> Path:
-        """Where nvrflow keeps its ledger: with the user, but never as root in somebody else's home."""
+        """The folder of nvrflow's ledger: in the user's home, but as root never in another user's home."""
         if self.foreign_home:
             return self.under("/Library/Application Support/nvrflow" if self.system == "macos" else "/var/lib/nvrflow")
         if self.system == "windows":
@@ -60,7 +60,7 @@ class Computer:
         return self.xdg("XDG_STATE_HOME", ".local/state") / "nvrflow"
 
     def tool(self, name: str, default: str) -> str:
-        """The absolute path of a tool; `default` where it usually lies when it is not installed here."""
+        """The absolute path of a tool, or `default`, its usual path, when it is not installed here."""
         return self.has(name) or default
 
     def has(self, name: str) -> str | None:
@@ -68,16 +68,16 @@ class Computer:
         return command.tool(name, self.environment)
 
     def under(self, path: str) -> Path:
-        """One of the system's own folders."""
+        """A folder of the system, below `root`."""
         return self.root / path.lstrip("/")
 
     def shown(self, path: Path) -> PurePath:
-        """The path as this computer's system writes it (a golden list for Windows is made on Linux, too)."""
+        """The path as this computer's system writes it; tests make the command lists for Windows on Linux too."""
         return PureWindowsPath(str(path).replace("/", "\\")) if self.system == "windows" else path
 
     @property
     def foreign_home(self) -> str:
-        """Why the user's part must not be done: we are root in somebody else's home. Empty when all is well."""
+        """Why the user's stores must not be changed: nvrflow runs as root in another user's home. Otherwise empty."""
         if os.name != "posix" or os.geteuid() != 0 or not self.home.is_dir():
             return ""
         owner = self.home.stat().st_uid
@@ -90,7 +90,7 @@ class Computer:
 
 
 def _home_of_user() -> Path:
-    """The user's home as the system knows it, for an environment whose HOME is empty or relative."""
+    """The user's home according to the system, for an environment whose HOME is empty or relative."""
     if os.name != "posix":
         return Path.home()
     import pwd

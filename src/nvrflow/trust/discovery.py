@@ -1,4 +1,4 @@
-"""Which stores this computer has."""
+"""The trust stores of this computer."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nvrflow.trust.ledger import Entry
 from nvrflow.trust.stores import Store
 from nvrflow.trust.stores.anchors_folder import anchors_folders
 from nvrflow.trust.stores.chrome_policy import chrome_policies
-from nvrflow.trust.stores.chromium import chromium_stores
+from nvrflow.trust.stores.chromium_database import chromium_stores
 from nvrflow.trust.stores.debian import DebianStore
-from nvrflow.trust.stores.firefox import firefox_stores
 from nvrflow.trust.stores.firefox_policy import FirefoxPolicy, has_firefox
+from nvrflow.trust.stores.firefox_profiles import firefox_stores
 from nvrflow.trust.stores.macos import mac_keychains
 from nvrflow.trust.stores.nss_store import NssStore
 from nvrflow.trust.stores.windows import windows_stores
@@ -35,7 +35,7 @@ def all_stores(computer: Computer) -> list[Store]:
 
 
 def chosen_stores(computer: Computer, names: Sequence[str] | None, scope: Scope) -> list[Store]:
-    """The stores named (a name, or the beginning of several up to a dash or colon), else all of the scope."""
+    """The named stores (by name, or by a common beginning up to a dash or colon), or all stores of the scope."""
     there = all_stores(computer)
     if not names:
         return [store for store in there if store.scope == scope]
@@ -44,13 +44,13 @@ def chosen_stores(computer: Computer, names: Sequence[str] | None, scope: Scope)
         fits = [store for store in there if store.name == name or store.name.startswith((f"{name}-", f"{name}:"))]
         if not fits:
             known = ", ".join(store.name for store in there) or "none"
-            raise WrongCall(f"--store {name}: this computer has no such store; it has {known}")
+            raise WrongCall(f"--store {name}: this computer does not have this store; it has {known}")
         chosen += [store for store in fits if store not in chosen]
     return chosen
 
 
 def store_of(computer: Computer, entry: Entry) -> Store | None:
-    """The store that an entry of the ledger speaks of; None when this computer has it no longer."""
+    """The store of an entry of the ledger; None when this computer no longer has it."""
     for store in all_stores(computer):
         if store.name == entry.store and store.place == entry.place:
             return store

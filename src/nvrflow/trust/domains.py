@@ -1,4 +1,4 @@
-"""Host names and addresses as such: what is one, what is local, and below which ones other people's sites lie."""
+"""Host names and IP addresses: what is valid, what is local, and which domains other people's sites are below."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from publicsuffixlist import PublicSuffixList
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # RFC 1123, and the underscore, which every client measured takes
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a host whose last label is one is an address (WHATWG URL, host parsing)
-# Domains that the public name system never has: RFC 6761, 6762 (with appendix G), 8375, and ICANN's reserved `internal`.
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")  # RFC 1123, and the underscore, which every measured client accepts
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a host whose last label is a number is an address (WHATWG URL, host parsing)
+# Domains that never exist in the public DNS: RFC 6761, 6762 (with appendix G), 8375, and ICANN's reserved `internal`.
 _LOCAL = ("corp", "home", "home.arpa", "internal", "intranet", "invalid", "lan", "local", "localdomain", "private", "test")
-# Addresses that no stranger's site has: RFC 1122, 1918, 2544, 3849, 3927, 4193, 4291, 5737, 6598; 224.0.0.0/3 is no host's.
+# Addresses that no public site has: RFC 1122, 1918, 2544, 3849, 3927, 4193, 4291, 5737, 6598; 224.0.0.0/3 belongs to no host.
 _PRIVATE_V4 = "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.2.0/24 192.168.0.0/16"
 _PRIVATE_V6 = "198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3 ::/127 fc00::/7 fe80::/10 ff00::/8 2001:db8::/32"
 _PRIVATE = tuple(ipaddress.ip_network(one) for one in f"{_PRIVATE_V4} {_PRIVATE_V6}".split())
 
 
 def plain(name: str) -> str:
-    """A name or address as people type it, made comparable: lower case, A-labels, no dot at the end, no brackets, no zone."""
+    """Normalise a typed name or address: lower case, A-labels, without a dot at the end, brackets or zone."""
     text = name.strip().lower().removesuffix(".")
     address = as_address(text.strip("[]"))
     if address is not None:
@@ -34,7 +34,7 @@ def plain(name: str) -> str:
 
 
 def as_address(text: str) -> Address | None:
-    """The IP address that a text is; None for a name."""
+    """The text as an IP address; None for a name."""
     try:
         return ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
@@ -42,46 +42,46 @@ def as_address(text: str) -> Address | None:
 
 
 def inner(address: Address) -> Address:
-    """The IPv4 address that `::ffff:192.0.2.10` stands for: the same host. Any other address is itself."""
+    """The IPv4 address inside `::ffff:192.0.2.10`, which means the same host; any other address unchanged."""
     return getattr(address, "ipv4_mapped", None) or address
 
 
 def is_private(address: Address) -> bool:
-    """Whether an address lies in one's own network, on this computer, or nowhere: no stranger's site has it."""
+    """Whether an address is in the local network, on this computer or unused, so that no public site has it."""
     return any(inner(address) in network for network in _PRIVATE)
 
 
 def is_host(text: str) -> bool:
-    """Whether it is a host name that every client takes: RFC 1123 with underscores, valid A-labels, no address."""
+    """Whether the text is a host name that every client accepts: RFC 1123 with underscores, valid A-labels, not an address."""
     labels = text.split(".")
     return len(text) <= 253 and all(_LABEL.fullmatch(one) and _decodes(one) for one in labels) and not is_number(text)
 
 
 def is_number(text: str) -> bool:
-    """Whether browsers read it as an address, or as a broken one: its last label is a number."""
+    """Whether browsers read the text as an IP address, valid or not, because its last label is a number."""
     return bool(_NUMBER.fullmatch(text.rpartition(".")[2]))
 
 
 def is_local(domain: str) -> bool:
-    """Whether it is a single word, or below a domain that the public name system does not have.
+    """Whether the domain is a single word, or below a domain that does not exist in the public DNS.
 
-    A domain that is only unknown is not local: it may be given away tomorrow.
+    A domain that is merely unregistered is not local, because somebody may register it tomorrow.
     """
     return "." not in domain or domain.endswith(tuple(f".{one}" for one in (*_LOCAL, "localhost")))
 
 
 def too_wide(domain: str) -> bool:
-    """Whether other people's sites or devices lie directly below it: a top-level domain, or a public suffix.
+    """Whether other people's sites or devices are directly below the domain: a top-level domain or a public suffix.
 
-    The private section of the public suffix list counts, too: `github.io` or a dynamic name service gives its names to strangers.
+    The private section of the public suffix list counts too: `github.io` or a dynamic DNS service gives its names to strangers.
     """
     return domain in _LOCAL or bool(_suffixes().publicsuffix(domain, accept_unknown=False) == domain)
 
 
 def domains_in(text: str) -> tuple[str, ...]:
-    """The host names inside a DNS name: itself, what a wildcard stands over, or what hides in a text that is no name.
+    """The host names in a DNS name: the name itself, the domain of a wildcard, or names inside an invalid text.
 
-    A single word in such a text (`NVR 4216`) is no domain; an address is none either, nor is the end of `(nvr).local`.
+    A single word in such a text (`NVR 4216`) is not a domain; neither is an address, nor the end of `(nvr).local`.
     """
     body = text.removeprefix("*.")
     if is_host(body):
@@ -93,7 +93,7 @@ def domains_in(text: str) -> tuple[str, ...]:
 
 
 def _decodes(label: str) -> bool:
-    """Whether a label that says it is an A-label (RFC 5890) really holds letters beyond ASCII."""
+    """Whether a label that looks like an A-label (RFC 5890) really encodes letters beyond ASCII."""
     if not label.startswith("xn--"):
         return True
     try:

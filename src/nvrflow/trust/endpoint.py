@@ -1,12 +1,12 @@
-"""Where the recorder of a run answers with HTTPS, and what it serves there."""
+"""The HTTPS address of a run's recorder, and what it serves there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.address import place_of
 from nvrflow.certificate import Certificate, KeyExchange
 from nvrflow.errors import NotTrusted
 from nvrflow.firmware.on_screen import where_to_compare
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
 
 
 def ports_of(recorder: Recorder) -> tuple[int, ...]:
-    """Where this recorder is reached: its port of plain HTTP, and that of HTTPS once it is known."""
-    plain, https = urlsplit(recorder.session.plain_url), recorder.report.https
-    secure = urlsplit(https.url or "" if https else "")
-    return (plain.port or 80, secure.port or 443) if secure.netloc else (plain.port or 80,)
+    """The ports of this recorder: that of plain HTTP, and that of HTTPS once it is known."""
+    plain, https = place_of(recorder.session.plain_url), recorder.report.https
+    return (plain.port, place_of(https.url).port) if https and https.url else (plain.port,)
 
 
 def request_of(
     recorder: Recorder, device: Certificate, authority: Certificate | None, terms: Terms, environment: Mapping[str, str]
 ) -> Request:
-    """The request for the certificates of a run's recorder, on the terms of its person."""
+    """Make the request for the certificates of a run's recorder, with the options of this run."""
     return Request(
         recorder.host,
         device,
@@ -42,21 +41,21 @@ def request_of(
 
 
 def served_by(recorder: Recorder) -> tls.Served:
-    """What the recorder serves by HTTPS now. Raises NotTrusted when that is nothing, or nothing that can be read."""
+    """What the recorder serves by HTTPS now. Raises NotTrusted when there is no certificate, or it cannot be read."""
     url = https_url(recorder)
-    served = tls.served(recorder.session.host, urlsplit(url).port or 443)
+    served = tls.served(recorder.session.host, place_of(url).port)
     if served.leaf is None:
         raise NotTrusted(f"{url}: {served.why}")
     return served
 
 
 def exchanges_of(recorder: Recorder) -> frozenset[KeyExchange] | None:
-    """The key exchange that the recorder picks when a browser offers all that it has."""
-    return tls.offers(recorder.session.host, urlsplit(https_url(recorder)).port or 443).picked
+    """The key exchange that the recorder picks when a browser offers all of its own."""
+    return tls.offers(recorder.session.host, place_of(https_url(recorder)).port).picked
 
 
 def https_url(recorder: Recorder) -> str:
-    """The recorder's HTTPS address, which is known once HTTPS is on."""
+    """The recorder's HTTPS address; it is known once HTTPS is on."""
     https = recorder.report.https
     assert https is not None and https.url is not None
     return https.url

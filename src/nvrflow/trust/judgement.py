@@ -1,4 +1,4 @@
-"""The judgement: everything that is known against the recorder's certificates, before anything is changed."""
+"""The judgement: every known problem with the recorder's certificates, before anything is changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHOLE = ("ca", "as-guide")  # the kinds that trust the recorder's CA for every s
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was asked for, the certificates sorted, and every problem with them: refusals first, then warnings."""
+    """The request, the sorted certificates, and every problem with them: refusals first, then warnings."""
 
     request: Request
     material: Material
@@ -27,13 +27,13 @@ class Judgement:
 
     @property
     def kind(self) -> Kind:
-        """How much is trusted in the end: a certificate whose names cannot be limited is pinned."""
+        """The kind of trust that results: a certificate whose names cannot be limited is pinned."""
         asked = self.request.terms.kind
         return "pin" if asked == "limited" and self.material.names.kind == "pin" else asked
 
     @property
     def source(self) -> Certificate:
-        """The certificate to confirm: the CA's where the CA's key will be trusted, else the recorder's own."""
+        """The certificate to confirm: the CA certificate if the CA will be trusted, otherwise the recorder's own."""
         authority = self.material.authority
         if authority is None or self.material.situation != "issued" or self.kind == "pin":
             return self.material.device
@@ -41,12 +41,12 @@ class Judgement:
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 to compare with the recorder's own screen."""
+        """The SHA-256 fingerprint to compare with the recorder's own screen."""
         return self.source.sha256
 
     @property
     def reach(self) -> str:
-        """What would be trusted, in a few words."""
+        """What would be trusted, in a few words that end a sentence."""
         if self.kind in WHOLE and (self.material.situation == "issued" or self.material.device.acts_as_ca):
             return "for every site in the world"
         if self.kind == "pin" or self.material.situation != "issued":
@@ -60,16 +60,16 @@ class Judgement:
 
     @property
     def refusal(self) -> str:
-        """Every reason not to import, for a person; empty when there is none."""
+        """Every reason not to import, as a sentence for a person; empty if there is none."""
         return ". ".join(str(problem) for problem in refusals(self.problems))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person has to know before deciding."""
+        """What a person must know before deciding."""
         return tuple(str(problem) for problem in warnings(self.problems))
 
     def admit(self, consequence: str) -> None:
-        """Go on only if the certificates may be imported. Raises CertificateRefused, with `consequence` as the last sentence."""
+        """Raise CertificateRefused if the certificates may not be imported; `consequence` is the last sentence of the message."""
         if self.refused:
             problem = CertificateRefused(f"{self.request.host}: {self.refusal}. {consequence}")
             problem.facts = self.as_dict()
@@ -92,7 +92,7 @@ class Judgement:
 
 
 def judged(request: Request, entries: Sequence[Entry] | None = None) -> Judgement:
-    """The judgement on a request; nothing is changed. `entries` is what is known of other recorders, None: the user's ledger."""
+    """Judge a request; nothing is changed. `entries` is what is known of other recorders (None: the user's ledger)."""
     entries = request.ledger.entries() if entries is None else entries
     material = _material(request)
     of_host = [entry.certificate for entry in entries if entry.host == request.host and entry.kind == "limited"]
@@ -112,14 +112,14 @@ def judged(request: Request, entries: Sequence[Entry] | None = None) -> Judgemen
 def _material(request: Request) -> Material:
     leaf, authority = request.leaf, request.authority
     if authority is not None and leaf.self_signed and not authority.issued(leaf):
-        authority = None  # a recorder that lists some CA beside its self-signed certificate
+        authority = None  # a recorder that offers an unrelated CA beside its self-signed certificate
     known = {leaf.der, authority.der if authority else b""}
     links = tuple(one for one in request.intermediates if one.der not in known and not one.self_signed)
     return Material(leaf, decide(leaf, request.host, request.terms.also), authority, links)
 
 
 def _about_certificates(request: Request, material: Material) -> list[Problem]:
-    """A chain is judged by its last link: the CA that signed the device certificate has to be a fit one."""
+    """Judge the chain by the CA that signed the device certificate."""
     signer = material.signer if material.signer.der != material.device.der else material.authority
     found = judge(material.device, signer, request.host, request.now, request.recorder_clock, request.exchanges)
     alone = request.terms.kind == "pin" and material.authority is None
@@ -127,30 +127,30 @@ def _about_certificates(request: Request, material: Material) -> list[Problem]:
 
 
 def _about_names(request: Request, material: Material) -> Iterator[Problem]:
-    """What its names stand against; with the whole CA trusted they limit nothing, and are only a warning."""
+    """Judge the names; when the whole CA is trusted they limit nothing, and a problem is only a warning."""
     whole = request.terms.kind in WHOLE and material.situation == "issued"
     for problem in material.names.problems:
         yield replace(problem, level="warning") if whole and problem.fatal else problem
 
 
 def _not_served(request: Request, material: Material) -> Iterator[Problem]:
-    """The live chain must be what was downloaded, or be signed by it."""
+    """Check that the served certificate is the downloaded one, or is signed by the downloaded CA."""
     served, signer = request.served, material.signer
     if served is None or (request.device is not None and request.device.der == served.der):
         return
     if signer.der != served.der and signer.issued(served):
-        return  # made anew by the same CA since it was downloaded
+        return  # a new certificate by the same CA, made after the download
     yield Problem(
         "other-certificate-served",
         "served certificate",
         f"the recorder serves {served.name!r} (SHA-256 {served.sha256[:23]}…), which is neither the downloaded device"
         " certificate nor signed by the downloaded CA",
-        "download both again; if it stays so, somebody stands between you and the recorder",
+        "download both certificates again; if this repeats, somebody may be intercepting the connection to the recorder",
     )
 
 
 def _broken_chain(material: Material) -> Iterator[Problem]:
-    """Between the device and the CA whose fingerprint is confirmed every signature has to fit."""
+    """Check every signature between the device certificate and the CA whose fingerprint is confirmed."""
     authority, link = material.authority, material.signer
     if material.situation != "issued" or authority is None or link.der == material.device.der:
         return
@@ -161,13 +161,13 @@ def _broken_chain(material: Material) -> Iterator[Problem]:
     yield Problem(
         "broken-chain",
         "CA certificate",
-        f"{authority.name!r} did not sign {link.name!r}, the next link of the chain",
-        "download both again",
+        f"{authority.name!r} did not sign {link.name!r}, the next certificate of the chain",
+        "download both certificates again",
     )
 
 
 def _about_ca(request: Request, material: Material, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """What is special about the recorder's CA, and what it means to trust it for every site."""
+    """Check what is special about the recorder's CA, and what it means to trust it for every site."""
     kind, authority = request.terms.kind, material.authority
     whole = kind in WHOLE
     if authority is not None:
@@ -178,30 +178,30 @@ def _about_ca(request: Request, material: Material, entries: Sequence[Entry]) ->
         yield Problem(
             "whole-ca",
             f"--trust {kind}",
-            "whoever has the key of the recorder's CA can from now on pose as any site towards this computer",
-            "--trust limited does without that",
+            "whoever has the key of the recorder's CA can then impersonate any site towards this computer",
+            "use --trust limited to avoid that",
             "warning",
         )
 
 
 def _no_root(authority: Certificate) -> Iterator[Problem]:
-    """Root stores take only a self-signed CA of today's strength."""
+    """Check the CA for use as a root: it must be self-signed, readable, marked as a CA and have a strong key."""
     fault = ""
     if not authority.self_signed:
         fault = "is not self-signed"
     elif authority.odd:
         fault = "is encoded in a way that browsers refuse"
     elif not authority.is_ca:
-        fault = "does not say that it is a CA"
+        fault = "is not marked as a CA"
     elif authority.key.startswith(("RSA", "DSA")) and int(authority.key.split()[1]) < 2048:
         fault = f"has a key that is too short ({authority.key})"
     if fault:
-        sentence = f"{fault}, so it is not taken as a root for every site"
+        sentence = f"{fault}, so nvrflow does not import it as a root for every site"
         yield Problem("no-root", "CA certificate", sentence, "use --trust limited")
 
 
 def _shared_key(authority: Certificate, request: Request, entries: Sequence[Entry], *, refused: bool) -> Iterator[Problem]:
-    """The same CA key on two recorders comes out of the firmware: everybody who has the firmware has the key."""
+    """Check for a CA key that two recorders share: such a key comes with the firmware, so everybody can have it."""
     others = sorted({entry.host for entry in entries if entry.source_spki == authority.spki_sha256} - {request.host})
     if others:
         yield Problem(
@@ -209,7 +209,7 @@ def _shared_key(authority: Certificate, request: Request, entries: Sequence[Entr
             "CA certificate",
             f"{', '.join(others)} has the same CA key as {request.host}; a key that two recorders share comes with their"
             " firmware, and anyone can have it",
-            "it is not trusted for every site: use --trust limited" if refused else "",
+            "use --trust limited; nvrflow does not trust this CA for every site" if refused else "",
             "refusal" if refused else "warning",
         )
 

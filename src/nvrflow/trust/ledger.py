@@ -1,4 +1,4 @@
-"""The ledger: what was put where, written before and after each change, so that all of it can be taken back exactly."""
+"""The ledger: what was imported into which store, written before and after each change, so that it can be undone exactly."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from nvrflow.certificate import Certificate, read_certificates
 from nvrflow.content import from_json
 from nvrflow.errors import CertificateRefused, InvalidFile, TimedOut
 from nvrflow.report import nvrflow_version
-from nvrflow.trust.actions import write_whole
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.stores import Use
+from nvrflow.whole_file import write_whole
 
 Phase = Literal["planned", "done", "removing"]
 _FORMAT = 1
-_REMEMBERED = 200  # how many recorders that were taken back are remembered
+_NOTHING = "nothing is imported without it, so give this folder room and write access"
+_REMEMBERED = 200  # how many recorders whose trust was removed are remembered
 T = TypeVar("T")
 
 
@@ -31,9 +32,9 @@ T = TypeVar("T")
 class Entry:
     """One certificate in one store.
 
-    `source_sha256` is the recorder's certificate that it stands for (the one a person confirmed), `device_sha256` the
-    recorder's own; `preexisting` means a person had put it there, `previous_flags` what its flags were then. `ports` are
-    those at which this recorder is reached (HTTP and HTTPS), because several recorders may stand behind one address.
+    `source_sha256` is the recorder's certificate that a person confirmed, `device_sha256` the recorder's own certificate.
+    `preexisting` means that a person had put the certificate there; `previous_flags` are the flags that it had then. `ports` are
+    the HTTP and HTTPS ports of this recorder, because several recorders may share one address.
     """
 
     host: str
@@ -57,16 +58,16 @@ class Entry:
     ports: Sequence[int] = ()
 
     def is_of(self, host: str, ports: Collection[int]) -> bool:
-        """Whether it is of the recorder at `host` that is reached at one of `ports`; unknown ports fit all."""
+        """Whether the entry belongs to the recorder at `host` with one of `ports`; unknown ports match all."""
         return self.host == host and (not ports or not self.ports or not set(ports).isdisjoint(self.ports))
 
     @property
     def spot(self) -> tuple[str, str, str]:
-        """Which certificate in which store: what several recorders can share."""
+        """The certificate and its store, which several recorders can share."""
         return self.store, self.place, self.sha256
 
     def replaces(self, other: Entry) -> bool:
-        """Whether `other` speaks of the same certificate in the same store for the same recorder."""
+        """Whether `other` is about the same certificate in the same store for the same recorder."""
         return self.spot == other.spot and self.is_of(other.host, other.ports)
 
     @cached_property
@@ -77,7 +78,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """A recorder whose trust was taken back, and when (UTC, `2026-11-27T21:30:00Z`)."""
+    """A recorder whose trust was removed, and when (UTC, `2026-11-27T21:30:00Z`)."""
 
     host: str
     ports: Sequence[int] = ()
@@ -97,11 +98,11 @@ class Ledger:
     path: Path
 
     def entries(self) -> list[Entry]:
-        """All entries, in the order in which they were made. Raises InvalidFile for a damaged or foreign file, which it names."""
+        """All entries, in the order in which they were made. Raises InvalidFile for a damaged file or another format."""
         return self._read().entries
 
     def put(self, entry: Entry) -> Entry:
-        """Write an entry down, in place of an earlier one for the same recorder, store and certificate."""
+        """Write an entry; it replaces an earlier entry for the same recorder, store and certificate."""
         dated = replace(entry, when=entry.when or _now(), nvrflow=nvrflow_version())
         document = self._read()
         same = [number for number, one in enumerate(document.entries) if dated.replaces(one)]
@@ -114,43 +115,43 @@ class Ledger:
         return dated
 
     def drop(self, entry: Entry) -> None:
-        """Strike an entry out."""
+        """Delete an entry."""
         document = self._read()
         self._write(replace(document, entries=[one for one in document.entries if not entry.replaces(one)]))
 
     def remember(self, entry: Entry) -> None:
-        """Note that the trust in this recorder was taken back."""
+        """Record that the trust in this recorder was removed."""
         document = self._read()
         gone = TakenBack(entry.host, tuple(entry.ports), _now())
         others = [one for one in document.taken_back if (one.host, tuple(one.ports)) != (gone.host, gone.ports)]
         self._write(replace(document, taken_back=[*others, gone][-_REMEMBERED:]))
 
     def of_host(self, host: str, ports: Collection[int] = ()) -> list[Entry]:
-        """The entries of one address, or of the one recorder there that is reached at one of `ports`."""
+        """The entries of one address, or only those of the recorder there that has one of `ports`."""
         return [entry for entry in self.entries() if entry.is_of(host, ports)]
 
     def taken_back(self, host: str) -> TakenBack | None:
-        """When the trust in a recorder at `host` was last taken back; None when it never was."""
+        """When the trust in a recorder at `host` was last removed; None if it never was."""
         return next((one for one in reversed(self._read().taken_back) if one.host == host), None)
 
     @contextmanager
     def alone(self, seconds: float = 60.0) -> Iterator[None]:
-        """Keep other runs (and threads) of nvrflow out while stores are changed. Raises TimedOut when they take too long."""
+        """Lock out other runs and threads of nvrflow while stores are changed. Raises TimedOut after so many seconds."""
         self._make_folder()
         try:
             with FileLock(self._lock, timeout=seconds):
                 yield
         except Timeout:
             raise TimedOut(
-                f"{self.path.parent}: another nvrflow has been changing the trust stores for {seconds:g} seconds; try again later"
+                f"{self.path.parent}: another nvrflow still changes the trust stores after {seconds:g} seconds; try again later"
             ) from None
         except OSError as problem:
-            raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self._lock) from None
+            raise InvalidFile(f"the ledger cannot be locked ({problem.strerror}); {_NOTHING}", self._lock) from None
 
     def between_changes(self, look: Callable[[], T]) -> T:
-        """What `look` finds while no other run changes stores: a database that is just being made cannot be read.
+        """Call `look` while no other run changes stores, because a database that is just being made cannot be read.
 
-        Where nvrflow has never changed anything, nothing is left behind: only changing makes the lock's file.
+        If nvrflow has never changed anything here, this leaves no file behind: only a change makes the lock file.
         """
         if not self._lock.exists():
             found = look()
@@ -167,7 +168,7 @@ class Ledger:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as problem:
-            raise InvalidFile(f"{problem.strerror}; nothing is trusted without a ledger", self.path) from None
+            raise InvalidFile(f"the ledger cannot be locked ({problem.strerror}); {_NOTHING}", self.path) from None
 
     def _read(self) -> _Document:
         try:
@@ -177,7 +178,7 @@ class Ledger:
                 raise self._unreadable(f"it has format {found!r}, and this version of nvrflow reads format {_FORMAT}")
             entries = [Entry(**entry) for entry in document["entries"]]
             for entry in entries:
-                _ = entry.certificate  # read here, so that nobody meets a damaged one later
+                _ = entry.certificate  # read now, so that a damaged certificate is noticed here
             return _Document(entries, [TakenBack(**one) for one in document.get("taken_back", [])])
         except FileNotFoundError:
             return _Document()
@@ -188,8 +189,8 @@ class Ledger:
 
     def _unreadable(self, why: str) -> InvalidFile:
         return InvalidFile(
-            f"the ledger of what was trusted cannot be read: {why}. Take trust back by its files (nvrflow untrust FILE…) or take"
-            " back everything (nvrflow untrust --all); then move this file away",
+            f"the ledger of trusted recorders cannot be read: {why}. Remove trust by certificate files (nvrflow untrust FILE…) or"
+            " remove everything (nvrflow untrust --all); then move this file away",
             self.path,
         )
 
@@ -201,15 +202,16 @@ class Ledger:
         }
         try:
             self._make_folder()
-            write_whole(self.path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode())
+            write_whole(self.path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode(), 0o600, lasting=True)
         except OSError as problem:
             raise InvalidFile(
-                f"the ledger cannot be written ({problem.strerror}); nothing is trusted without it", self.path
+                f"the ledger cannot be written ({problem.strerror}); {_NOTHING}",
+                self.path,
             ) from None
 
 
 def ledger_of(computer: Computer) -> Ledger:
-    """The ledger of this user."""
+    """The ledger of this computer's user."""
     return Ledger(computer.state / "trust.json")
 
 

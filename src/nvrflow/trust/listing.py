@@ -1,4 +1,4 @@
-"""What nvrflow put into this computer's stores, compared with what is really there."""
+"""What nvrflow imported into this computer's stores, compared with what is really there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nvrflow.trust.stores import Store, is_enough
 
 @dataclass(frozen=True)
 class Held:
-    """One entry of the ledger against what is really there; `note` says what a person did since."""
+    """One entry of the ledger compared with the store; `note` says what has changed since."""
 
     entry: Entry
     there: bool
@@ -21,12 +21,12 @@ class Held:
 
 
 def status(ledger: Ledger, computer: Computer) -> list[Held]:
-    """What we put where, and whether it is still there and still enough; nothing is changed."""
+    """Compare every entry of the ledger with its store: is it still there, and still effective? Nothing is changed."""
     return [_held(entry, store_of(computer, entry)) for entry in ledger.entries()]
 
 
 def listed(computer: Computer | None = None) -> list[dict[str, Any]]:
-    """Every store that this computer can have, whether it can be used, and what nvrflow put there, as plain data."""
+    """Every store that this computer can have, whether it can be used, and what nvrflow imported there, as plain data."""
     computer = computer or Computer.this()
     held = status(ledger_of(computer), computer)
     listing = []
@@ -41,7 +41,7 @@ def listed(computer: Computer | None = None) -> list[dict[str, Any]]:
                 "readers": store.readers,
                 "usable": state.usable,
                 "why": state.why,
-                "mend": state.mend,
+                "mend": state.advice,
                 "entries": [
                     {"sha256": one.entry.sha256, "kind": one.entry.kind, "host": one.entry.host, "note": one.note} for one in own
                 ],
@@ -53,9 +53,9 @@ def listed(computer: Computer | None = None) -> list[dict[str, Any]]:
 def _held(entry: Entry, store: Store | None) -> Held:
     found = store.holds(entry.certificate) if store else None
     if store is None or found is None:
-        return Held(entry, False, "is not there any more; somebody took it out")
+        return Held(entry, False, "is no longer there; somebody removed it")
     if entry.phase != "done":
-        return Held(entry, True, "was left half done by a run that was cut off; the next run undoes it")
+        return Held(entry, True, "was left half done by an interrupted run; the next run undoes it")
     if not is_enough(store, found, entry.use):
-        return Held(entry, True, f"has other flags now ({found.flags}), so it has no effect any more")
+        return Held(entry, True, f"has other flags now ({found.flags}), so it no longer has an effect")
     return Held(entry, True)

@@ -1,4 +1,4 @@
-"""The recorder's certificates, sorted by what they are and never by the button or file they came from."""
+"""The recorder's certificates, sorted by their content, never by the button or file that they came from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Situation = Literal["issued", "self-signed", "self-signed-ca"]
 
 @dataclass(frozen=True)
 class Sorted:
-    """The recorder's own certificate, the CA at the top of its chain, and what stands between."""
+    """The recorder's own certificate, the CA at the top of its chain, and the certificates between them."""
 
     device: Certificate | None
     authority: Certificate | None
@@ -27,7 +27,7 @@ class Sorted:
 
 
 def sort_out(certificates: Sequence[Certificate], served_leaf: Certificate | None = None) -> Sorted:
-    """Sort what one or two files held. Without a clear device certificate `served_leaf` (from TLS) is it."""
+    """Sort the certificates of one or two files. If the device certificate is not clear, `served_leaf` (from TLS) is used."""
     unique = list({certificate.der: certificate for certificate in certificates}.values())
     device = _device(unique, served_leaf)
     below = device or served_leaf
@@ -44,25 +44,26 @@ def sort_out(certificates: Sequence[Certificate], served_leaf: Certificate | Non
         link = above
     if chain:
         return Sorted(device, chain[-1], tuple(chain[:-1]))
-    # Nobody signed it: keep a CA to judge it by, so that the message can name the wrong one.
+    # None of them signed it: keep a CA, so that the message can name the wrong CA.
     candidate = next((one for one in others if one.is_ca), others[0] if others else None)
     return Sorted(device, candidate)
 
 
 def device_and_authority(certificates: Sequence[Certificate]) -> tuple[Certificate, Certificate | None]:
-    """The recorder's own certificate and its CA's among downloads, with their roles; None for a recorder without a CA.
+    """Find the recorder's own certificate and its CA certificate among downloads, and give them their roles.
 
-    Raises CertificateRefused when the recorder's own is not there.
+    The CA certificate is None for a recorder without a CA. Raises CertificateRefused when the recorder's own is missing.
     """
     found = sort_out(certificates)
     if found.device is None:
         names = ", ".join(one.subject for one in certificates) or "nothing"
-        raise CertificateRefused(f"the downloads: hold {names}; the recorder's own certificate should be among them")
+        said = f"the downloads: they hold {names}, but not the recorder's own certificate; download that one too"
+        raise CertificateRefused(said)
     return replace(found.device, role="device"), replace(found.authority, role="trusted-ca") if found.authority else None
 
 
 def _device(certificates: Sequence[Certificate], served_leaf: Certificate | None) -> Certificate | None:
-    """The certificate that is served; else the one that issued none of the others and is no CA; else a lone one."""
+    """The served certificate; otherwise the one that is not a CA and issued no other; otherwise a single certificate."""
     if served_leaf is not None:
         for one in certificates:
             if one.der == served_leaf.der:
@@ -81,9 +82,9 @@ def _device(certificates: Sequence[Certificate], served_leaf: Certificate | None
 
 @dataclass(frozen=True)
 class Material:
-    """All that can be chosen from: the recorder's certificates, and limited anchors made when first asked for.
+    """Everything that can be imported: the recorder's certificates, and limited anchors, which are made on first use.
 
-    `names` is the decision on what may be vouched for; `earlier` are limited anchors of an earlier run that are in use already.
+    `names` is the decision about which names may be trusted. `earlier` are limited anchors of an earlier run that are in use.
     """
 
     device: Certificate
@@ -94,7 +95,7 @@ class Material:
 
     @property
     def situation(self) -> Situation:
-        """`issued` by its CA, `self-signed`, or `self-signed-ca` (self-signed, and says of itself that it is a CA)."""
+        """`issued` (by its CA), `self-signed`, or `self-signed-ca` (self-signed and marked as a CA)."""
         if not self.device.self_signed:
             return "issued"
         return "self-signed-ca" if self.device.acts_as_ca else "self-signed"
@@ -109,14 +110,14 @@ class Material:
 
     @cached_property
     def anchors(self) -> LimitedPair:
-        """The limited anchors."""
+        """The limited anchors, made on first use."""
         return self.earlier or limited(self.signer, self.device, self.names)
 
 
 def anchors_in_use(held: Sequence[Certificate], material: Material) -> LimitedPair | None:
-    """Limited anchors among `held` that stand for the same CA key and the same names; None when there are none.
+    """Find limited anchors among `held` for the same CA key and the same names; None when there are none.
 
-    A new anchor each time would pile up in the stores. Of a pair that is only half there the other half is made new.
+    This avoids that every run adds a new anchor. If only one of a pair is there, the other one is made new.
     """
     if material.situation != "issued" or material.signer.der == material.device.der or material.names.kind != "limited":
         return None

@@ -1,9 +1,9 @@
-"""What a recorder's certificate may vouch for: each of its names judged, and the most that may be done with it.
+"""Which names of a recorder's certificate may be trusted: each name is judged, and the strictest result decides.
 
-A limited anchor has to permit every name of the certificate, because browsers refuse a certificate with one name outside the
-limits; whatever is permitted can be forged by whoever has the recorder's CA key. So one name that must not be permitted decides
-for the whole certificate. What clients do with odd names was measured with Chromium 156, Firefox 153, curl 7.88, OpenSSL 3.0 and
-Python 3.11; `docs/trust.md` has the table.
+A limited anchor must permit every name of the certificate, because browsers refuse a certificate that has a name outside the
+limits. Whoever has the recorder's CA key can forge certificates for every permitted name. So one name that must not be permitted
+decides for the whole certificate. What clients do with unusual names was measured with Chromium 156, Firefox 153, curl 7.88,
+OpenSSL 3.0 and Python 3.11; `docs/trust.md` has the table.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ Most = Literal["limited", "pin", "refused"]
 _WHERE = "device certificate"
 _COMMON_NAME = re.compile(r"(\*\.)?[a-z0-9_]+(-+[a-z0-9_]+)*(\.[a-z0-9_]+(-+[a-z0-9_]+)*)+")  # what OpenSSL takes for a host
 
-# Top-level domains that are words for a recorder. No site stands at such a word alone (ICANN forbids it), but many below it.
+# Top-level domains that are also names for a recorder. No site has such a name alone (ICANN forbids it), but many are below it.
 _DEVICE_WORDS = frozenset({"box", "cam", "camera", "dvr", "host", "security", "video"})
 
 
 @dataclass(frozen=True)
 class Names:
-    """What may be vouched for, decided.
+    """The decision about which names may be trusted.
 
-    `kind` is the most that may be done: an anchor limited to `addresses` and `names`, a `pin` of this one certificate, or
-    nothing. `addresses` are IP addresses in their usual text, `names` DNS names in lower case (A-labels); `*.nvr.local` means
-    all below `nvr.local`. Both are empty when nothing may be done. `further` are those of the two that are not the host by
-    which the person opens the recorder: a forgery for them opens, too. `problems` say why, for the person.
+    `kind` is the most that is allowed: an anchor limited to `addresses` and `names`, a `pin` of this one certificate, or
+    nothing. `addresses` are IP addresses in their usual form, `names` DNS names in lower case (A-labels); `*.nvr.local` means
+    all subdomains of `nvr.local`. Both are empty when nothing is allowed. `further` are the names and addresses other than the
+    host at which the person opens the recorder: a forged certificate for them would be accepted too. `problems` are the reasons.
     """
 
     kind: Most
@@ -49,20 +49,20 @@ class Names:
 
     @property
     def shown(self) -> str:
-        """All that is vouched for, for a sentence."""
+        """All trusted names and addresses, for a sentence."""
         return ", ".join(dict.fromkeys((*self.addresses, *self.names)))
 
 
 @dataclass(frozen=True)
 class _Name:
-    """One name as the certificate has it: an address, a DNS name, or a common name that OpenSSL takes for a host."""
+    """One name of the certificate: an address, a DNS name, or a common name that OpenSSL reads as a host."""
 
     sort: Literal["IP", "DNS", "CN"]
     text: str
 
     @property
     def shown(self) -> str:
-        """As in a sentence; what is no plain name is put in quotation marks."""
+        """The name for a sentence; a text that is not a plain name is put in quotation marks."""
         text = printable(self.text)
         usual = self.sort != "DNS" or is_host(text.lower().removeprefix("*."))
         return f"{self.sort}:{text}" if usual else f'{self.sort}:"{text}"'
@@ -70,7 +70,7 @@ class _Name:
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What one name means for the whole: the most that it allows, and the name that the anchor has to permit for it."""
+    """What one name means for the whole certificate: the most that it allows, and the name that the anchor must permit."""
 
     kind: Most
     permit: str = ""
@@ -79,10 +79,10 @@ class _Verdict:
 
 
 def decide(device: Certificate, host: str, also: Collection[str] = ()) -> Names:
-    """The most that may be done with `device`, the certificate of the recorder that the person opens as `host`.
+    """Decide the most that may be done with `device`, the certificate of the recorder that the person opens as `host`.
 
-    `host` is an address, a name or a URL; `also` are further names that the person said are the recorder's own (`--also`),
-    written as in the certificate. Whether the certificate fits `host` at all is judged elsewhere.
+    `host` is an address, a name or a URL. `also` are further names of the recorder itself, given by the person (`--also`) and
+    written as in the certificate. Whether the certificate is valid for `host` is judged elsewhere.
     """
     found = _names_of(device)
     if isinstance(found, Problem):
@@ -109,23 +109,24 @@ def decide(device: Certificate, host: str, also: Collection[str] = ()) -> Names:
 
 
 def _widened(names: Sequence[str]) -> tuple[str, ...]:
-    """What has to be permitted although no name says it: with a name below another one, all below that other one.
+    """The names that must be permitted in addition: if one name is a subdomain of another, all subdomains of that other name.
 
-    A limit can exclude all below a name, or nothing there; it cannot leave out single names.
+    A limit can exclude either all subdomains of a name or none of them.
     """
     parents = [one for one in names if not one.startswith("*.") and any(other.endswith(f".{one}") for other in names)]
     return tuple(f"*.{one}" for one in parents if f"*.{one}" not in names)
 
 
 def _names_of(device: Certificate) -> tuple[_Name, ...] | Problem:
-    """All names by which some client opens a site, or why they cannot be known.
+    """All names by which some client opens a site, or why they cannot be read.
 
-    Common names count where there is no DNS name: OpenSSL then takes those that look like a host (X509_check_host, and its name
-    constraints). Other kinds of names (URI, email, directory name, other name) open no site in any client measured.
+    Common names count only without a DNS name: OpenSSL then uses those that look like a host (X509_check_host, and its name
+    constraints). Other kinds of names (URI, email, directory name, other name) open no site in any measured client.
     """
     advice = "create a new certificate on the recorder with plain names and addresses"
     if device.unreadable_extensions:
-        return Problem("names-unreadable", _WHERE, "its names cannot be read, so nobody knows what it would vouch for", advice)
+        sentence = "its names cannot be read, so it is not known which sites it would be valid for"
+        return Problem("names-unreadable", _WHERE, sentence, advice)
     names = list(device.extension(x509.SubjectAlternativeName) or ())
     addresses = [one.value for one in names if isinstance(one, x509.IPAddress)]
     if any(isinstance(one, ipaddress.IPv4Network | ipaddress.IPv6Network) for one in addresses):
@@ -146,7 +147,7 @@ def _common_names(device: Certificate) -> Iterator[_Name]:
 
 
 def _verdict(one: _Name, own: str, said: frozenset[str]) -> _Verdict:
-    """A common name needs a permission from OpenSSL only, and only where it looks like a host or an address."""
+    """Judge one name. Only OpenSSL checks a common name, and only if it looks like a host or an address."""
     if one.sort == "IP" or (one.sort == "CN" and as_address(one.text)):
         return _about_address(one, own, said)
     found = _about_name(one, one.text.lower(), own, said)
@@ -168,7 +169,7 @@ def _about_address(one: _Name, own: str, said: frozenset[str]) -> _Verdict:
 
 
 def _about_name(one: _Name, text: str, own: str, said: frozenset[str]) -> _Verdict:
-    """A DNS name in lower case. One that no client can limit is a pin, unless it could serve for somebody else's site."""
+    """Judge a DNS name in lower case. If no client can limit it, a pin is allowed unless it could be somebody else's site."""
     wildcard = text.startswith("*.")
     if "*" in text and not text.strip("*. "):
         return _Verdict("refused", problem=_wide(one))
@@ -185,12 +186,12 @@ def _about_name(one: _Name, text: str, own: str, said: frozenset[str]) -> _Verdi
 
 
 def _public(one: _Name, name: str, own: str, code: str) -> Problem:
-    reason = " (OpenSSL takes a common name for a host)" if one.sort == "CN" else ""
+    reason = " (OpenSSL reads a common name as a host)" if one.sort == "CN" else ""
     return Problem(
         code,
         _WHERE,
-        f"is for {one.shown} as well{reason}, which is not in your own network; whoever has the recorder's key could pose as it",
-        f"create a certificate on the recorder for {own} only; if {printable(name)} is the recorder's own, say"
+        f"is also for {one.shown}{reason}, which is not in your own network; whoever has the recorder's key could impersonate it",
+        f"create a certificate on the recorder for {own} only; if {printable(name)} is the recorder's own name, use"
         f" --also '{printable(name)}'",
     )
 
@@ -199,8 +200,8 @@ def _wide(one: _Name) -> Problem:
     return Problem(
         "wide-name",
         _WHERE,
-        f"has the name {one.shown}, below which the sites of many others lie",
-        "create a certificate on the recorder with nothing but the recorder's own name or address",
+        f"has the name {one.shown}, and the sites of many other people are below that name",
+        "create a certificate on the recorder with only the recorder's own name or address",
     )
 
 
@@ -208,7 +209,7 @@ def _odd(one: _Name) -> Problem:
     return Problem(
         "odd-name",
         _WHERE,
-        f"has the name {one.shown}, which is not a host name; it cannot be limited, only this one certificate can be pinned",
+        f"has the name {one.shown}, which is not a host name and cannot be limited; only this one certificate can be pinned",
         "for limited trust, create a certificate on the recorder with plain names and addresses only",
         "warning",
     )
@@ -218,7 +219,7 @@ def _word(one: _Name) -> Problem:
     return Problem(
         "top-level-word",
         _WHERE,
-        f"has the name {one.shown}, which is a top-level domain of the internet, too; only this one certificate can be pinned",
+        f"has the name {one.shown}, which is also a top-level domain of the internet; only this one certificate can be pinned",
         "for limited trust, create a certificate on the recorder with another name, or with its address only",
         "warning",
     )
@@ -228,8 +229,8 @@ def _nested(widened: Sequence[str], own: str) -> Problem:
     return Problem(
         "nested-names",
         _WHERE,
-        f"has one name below another, so a limit would let through {', '.join(widened)}; only this one certificate can be pinned",
-        f"for limited trust, create a certificate on the recorder for {own} only, or say --also '{widened[0]}'",
+        f"has one name below another, so a limit would also permit {', '.join(widened)}; only this one certificate can be pinned",
+        f"for limited trust, create a certificate on the recorder for {own} only, or use --also '{widened[0]}'",
         "warning",
     )
 
@@ -238,7 +239,7 @@ def _told(further: tuple[str, ...], own: str) -> Problem:
     return Problem(
         "further-names",
         _WHERE,
-        f"is for {', '.join(further)} as well as for {own}; a forgery for them made with the recorder's key opens, too",
-        "say no if one of them is something else than the recorder",
+        f"is for {', '.join(further)} as well as for {own}; a forgery for them, made with the recorder's key, is accepted too",
+        "answer no if one of these names is not the recorder",
         "warning",
     )

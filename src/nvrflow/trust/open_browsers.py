@@ -1,6 +1,6 @@
-"""Browsers that have been open since before the import, and may go on warning until they are started again.
+"""Browsers that were opened before the import, and may show warnings until they are started again.
 
-Measured with Chromium 156 and Firefox 153: Chromium keeps a failure that it has seen, and reads a policy at its start only;
+Measured with Chromium 156 and Firefox 153: Chromium remembers a failure that it has seen, and reads a policy only at its start;
 Firefox notices a new CA at once, a pinned certificate or a removal after a restart.
 """
 
@@ -18,7 +18,7 @@ from nvrflow.trust.surroundings import PROFILES
 
 
 def restart_notes(computer: Computer, entries: Sequence[Entry]) -> Iterator[Problem]:
-    """A note for each open browser of this user that was started before something was put into a store that it reads."""
+    """Yield a note for each open browser of this user that was started before an import into a store that it reads."""
     if computer.system != "linux":
         return
     for name, store, lock in _locks(computer, entries):
@@ -28,7 +28,7 @@ def restart_notes(computer: Computer, entries: Sequence[Entry]) -> Iterator[Prob
             yield Problem(
                 "restart-browser",
                 name,
-                "has been open since before the import, and may go on warning until it is started again",
+                "was opened before the import, and may show warnings until it is started again",
                 "close all its windows and start it again",
                 "note",
                 name.partition(":")[0],
@@ -36,7 +36,7 @@ def restart_notes(computer: Computer, entries: Sequence[Entry]) -> Iterator[Prob
 
 
 def _locks(computer: Computer, entries: Sequence[Entry]) -> Iterator[tuple[str, str, Path]]:
-    """Name, the beginning of its stores' names, and the link that an open browser keeps in its folder (`host-PID`, `ip:+PID`)."""
+    """Name, beginning of its stores' names, and the lock link of an open browser in its folder (`host-PID`, `ip:+PID`)."""
     base = computer.xdg("XDG_CONFIG_HOME", ".config")
     for browser in PROFILES:
         yield "chromium", "chromium-nss", base / browser / "SingletonLock"
@@ -46,7 +46,7 @@ def _locks(computer: Computer, entries: Sequence[Entry]) -> Iterator[tuple[str, 
 
 
 def _started(lock: Path) -> datetime | None:
-    """When the process that holds the lock was started; None when nobody holds it (proc(5): field 22 of `stat`, `btime`)."""
+    """When the process that holds the lock was started; None if no process holds it (proc(5): field 22 of `stat`, `btime`)."""
     try:
         process = lock.readlink().name.rpartition("-" if lock.name == "SingletonLock" else "+")[2]
         ticks = Path(f"/proc/{int(process)}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]

@@ -1,4 +1,4 @@
-"""The plan: what would be trusted, where, and by which commands. Making it changes nothing."""
+"""The plan: what would be imported, into which stores, and by which commands. Making a plan changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from nvrflow.trust.stores import Flagged, Store, Use, flags_of, is_enough
 
 @dataclass(frozen=True)
 class Item:
-    """One certificate for one store; `present` when it is there already and does."""
+    """One certificate for one store; `present` if it is there already with the flags that it needs."""
 
     store: Store
     certificate: Certificate
@@ -35,12 +35,12 @@ class Item:
 
     @property
     def flags(self) -> str:
-        """The trust flags there, empty where a store knows none."""
+        """The trust flags in that store; empty if the store has none."""
         return flags_of(self.store, self.use)
 
     @property
     def actions(self) -> list[Action]:
-        """What will be done, in order; each has `.shown`, the same in shell."""
+        """What will be done, in order; `.shown` of each is the shell command."""
         if self.present:
             return []
         found = self.store.holds(self.certificate)
@@ -56,11 +56,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be done. `judgement.admit` says whether it may be done at all.
+    """What would be done. `judgement.admit` decides whether it may be done.
 
-    `source` is the recorder's certificate whose `fingerprint` a person has to confirm. `replaced` is what an earlier run imported
-    for this recorder in another way, and what goes when this is done. `around` is what is known against the stores themselves.
-    `skipped` are stores where nothing can be done, each with a Problem; `by_hand` the items that need an administrator.
+    `source` is the recorder's certificate whose `fingerprint` a person must confirm. `replaced` is what an earlier run imported
+    for this recorder in another form; it is removed afterwards. `around` are problems with the stores themselves. `skipped` has
+    a Problem for each store that cannot be changed; `by_hand` are the items that an administrator must do.
     """
 
     judgement: Judgement
@@ -82,7 +82,7 @@ class Plan:
 
     @property
     def kind(self) -> Kind:
-        """How much is trusted in the end."""
+        """The kind of trust that results."""
         return self.judgement.kind
 
     @property
@@ -97,17 +97,17 @@ class Plan:
 
     @property
     def computer(self) -> Computer:
-        """The computer whose stores are meant."""
+        """The computer whose stores are changed."""
         return self.request.computer
 
     @property
     def ledger(self) -> Ledger:
-        """Its ledger."""
+        """The ledger of the computer's user."""
         return self.request.ledger
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 to compare with the recorder's own screen."""
+        """The SHA-256 fingerprint to compare with the recorder's own screen."""
         return self.judgement.fingerprint
 
     @property
@@ -116,7 +116,7 @@ class Plan:
         return ". ".join(str(problem) for problem in self.problems if problem.fatal)
 
     def admit(self, consequence: str) -> None:
-        """Go on only if it may be carried out. Raises CertificateRefused, with `consequence` as the last sentence."""
+        """Raise CertificateRefused if the plan may not be carried out; `consequence` is the last sentence of the message."""
         if self.refusal:
             problem = CertificateRefused(f"{self.host}: {self.refusal}. {consequence}")
             problem.facts = self.as_dict()
@@ -124,19 +124,19 @@ class Plan:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All that is known against it: what the judgement found, and what is special about the stores."""
+        """Every known problem: those of the judgement, and those of the stores."""
         gap = OPENSSL_GAP if any(item.store.family == "openssl" for item in (*self.items, *self.by_hand)) else None
         limited = self.kind == "limited" and self.material.situation == "issued"
         return (*self.judgement.problems, *self.around, *([gap] if gap and limited else []))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person has to know before deciding."""
+        """What a person must know before deciding."""
         return tuple(str(problem) for problem in warnings(self.problems))
 
     @property
     def earlier(self) -> list[Entry]:
-        """What the ledger says of this recorder."""
+        """The ledger's entries for this recorder."""
         return [one for one in self.ledger.of_host(self.host, self.request.ports) if one.phase == "done"]
 
     @property
@@ -180,12 +180,12 @@ def _item(item: Item, *, by_hand: bool) -> dict[str, Any]:
 
 
 def make_plan(request: Request) -> Plan:
-    """What would be trusted for this request. Raises WrongCall for a store that this computer does not have."""
+    """Plan what would be imported for this request. Raises WrongCall for a store that this computer does not have."""
     return plan_for(judged(request))
 
 
 def plan_for(judgement: Judgement) -> Plan:
-    """What would be trusted after this judgement; nothing, if it refuses. Raises WrongCall for an unknown store."""
+    """Plan the import after this judgement; the plan is empty if it refuses. Raises WrongCall for an unknown store."""
     request = judgement.request
     stores = chosen_stores(request.computer, request.terms.stores, request.terms.scope)
     made = Plan(judgement)
@@ -202,7 +202,7 @@ def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:
     for store in stores:
         state = store.state()
         if not state.usable and not state.by_hand:
-            skipped.append(Problem("store-not-usable", store.name, state.why, state.mend, "note"))
+            skipped.append(Problem("store-not-usable", store.name, state.why, state.advice, "note"))
             continue
         around += [] if made.kind in WHOLE else authority_there(store, made.material.authority, made.earlier)
         if any(problem.fatal for problem in around):

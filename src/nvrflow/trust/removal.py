@@ -1,12 +1,12 @@
-"""Taking trust back: exactly what the ledger says, or - without a ledger - what lies in the stores under a name of ours."""
+"""Removing trust: exactly what the ledger lists or, without a ledger, what is in the stores under one of nvrflow's names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
-from urllib.parse import urlsplit
 
+from nvrflow.address import port_in
 from nvrflow.certificate import Certificate, host_of
 from nvrflow.errors import InvalidFile
 from nvrflow.report import TrustChange
@@ -22,11 +22,11 @@ Target = str | Sequence[Certificate] | None
 
 @dataclass(frozen=True)
 class Removal:
-    """What came of one certificate in one store, and a sentence about it.
+    """The result for one certificate in one store, and a sentence about it.
 
-    `outcome`: `taken-back`; `gone` (somebody had taken it out before); `kept` (a person had put it there, or another recorder
-    needs it); `failed` (it is still there); `found` and `others` (it has a name of ours but is not in this user's ledger, in a
-    store of the user's own or of the whole computer: nothing was changed).
+    `outcome`: `taken-back`; `gone` (somebody had removed it earlier); `kept` (a person had put it there, or another recorder
+    needs it); `failed` (it is still there); `found` and `others` (it has one of nvrflow's names but is not in this user's ledger;
+    `found` in a store of the user, `others` in a store of the whole computer; nothing was changed).
     """
 
     store: str
@@ -38,7 +38,7 @@ class Removal:
 
     @property
     def problem(self) -> str:
-        """Why it is still there although it should be gone; else empty."""
+        """Why it is still there although it should be gone; otherwise empty."""
         return self.note if self.outcome == "failed" else ""
 
     @property
@@ -48,12 +48,12 @@ class Removal:
 
 
 def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
-    """Take back what was put there: for one recorder (address or URL), by files (their certificates), or all (None).
+    """Remove imported trust: for one recorder (address or URL), by files (their certificates), or all of it (None).
 
-    An address without a port means every recorder there. What this user's ledger does not know is looked for in the stores
-    themselves, by content and by our own names: for files it is taken out; for an address it is only named; for all it is taken
-    out of the user's own stores and only named where it lies in a store of the whole computer, because it can be another user's.
-    With a ledger that cannot be read, files and all work like that; an address raises InvalidFile, because only the ledger knows
+    An address without a port means every recorder there. Certificates that are not in this user's ledger are looked for in the
+    stores, by content and by nvrflow's names. For files they are removed; for an address they are only reported; for all, they
+    are removed from the user's own stores and only reported in a store of the whole computer, where they can be another user's.
+    If the ledger cannot be read, files and all work in this way; an address raises InvalidFile, because only the ledger knows
     what belongs to it.
     """
     try:
@@ -71,13 +71,13 @@ def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
 
 
 def recover(ledger: Ledger, computer: Computer) -> list[Removal]:
-    """Undo what an earlier run left half done because it was cut off. The caller holds the ledger's lock."""
+    """Undo what an interrupted run left half done. The caller holds the ledger's lock."""
     for file in computer.state.glob("anchor-*") if computer.state.is_dir() else ():
         file.unlink(missing_ok=True)
     done = []
     for entry in [one for one in ledger.entries() if one.phase != "done"]:
         problem = take_back(entry, ledger, computer)
-        note = problem or f"an earlier run was cut off; what it had begun for {entry.host} is undone"
+        note = problem or f"an earlier run was interrupted; what it had begun for {entry.host} was undone"
         done.append(Removal(entry.store, entry.sha256, entry.host, entry.kind, "failed" if problem else "taken-back", note))
     return done
 
@@ -89,7 +89,7 @@ def take_back(entry: Entry, ledger: Ledger, computer: Computer) -> str:
         ledger.drop(entry)
         return ""
     if store is None:
-        return f"{entry.store} at {entry.place} is not on this computer any more"
+        return f"{entry.store} at {entry.place} is no longer on this computer"
     ledger.put(replace(entry, phase="removing"))
     problem = _restored(entry, store) if entry.preexisting else _taken_out(entry.certificate, entry.label, store)
     if not problem:
@@ -110,16 +110,16 @@ def _removed(entry: Entry, ledger: Ledger, computer: Computer) -> Removal:
         return Removal(entry.store, entry.sha256, entry.host, entry.kind, "failed", problem)
     ledger.remember(entry)
     outcome: Outcome = "taken-back" if there else "gone"
-    note = "taken back" if there else "was not there any more; somebody had taken it out"
+    note = "removed" if there else "was no longer there; somebody had removed it"
     if shared or entry.preexisting:
         outcome = "kept"
-        note = "stays, because another recorder needs it" if shared else "was there before and stays"
+        note = "kept, because another recorder needs it" if shared else "kept, because it was there before"
         note += ", with its earlier flags" if entry.previous_flags and not shared else ""
     return Removal(entry.store, entry.sha256, entry.host, entry.kind, outcome, note)
 
 
 def _restored(entry: Entry, store: Store) -> str:
-    """Give a person's own entry its flags back, if they are still as we set them."""
+    """Restore the flags of a person's own entry, if they are still as nvrflow set them."""
     found = store.holds(entry.certificate)
     if found is None or found.flags == entry.previous_flags or not isinstance(store, Flagged):
         return ""
@@ -136,14 +136,14 @@ def _is_meant(entry: Entry, target: Target) -> bool:
     if target is None:
         return True
     if isinstance(target, str):
-        port = urlsplit(target if "://" in target else f"//{target}").port
+        port = port_in(target)
         return entry.is_of(host_of(target), () if port is None else (port,))
     wanted = {certificate.sha256 for certificate in target}
     return bool(wanted & {entry.sha256, entry.source_sha256, entry.device_sha256})
 
 
 def _strays(target: Target, known: Sequence[Entry], stores: Sequence[Store]) -> Iterator[Removal]:
-    """What lies in these stores under a name of ours, belongs to the target, and is in no ledger."""
+    """Handle certificates in these stores that have one of nvrflow's names, belong to the target, and are in no ledger."""
     spots = {entry.spot for entry in known}
     for store in stores:
         if not isinstance(store, Listing) or not store.state().usable:
@@ -153,16 +153,16 @@ def _strays(target: Target, known: Sequence[Entry], stores: Sequence[Store]) -> 
             others = store.scope == "machine" and target is None
             if isinstance(target, str) or others:
                 outcome: Outcome = "others" if store.scope == "machine" else "found"
-                note = f"{label!r} has a name of nvrflow's but is not in your ledger; nvrflow untrust FILE… takes it out"
+                note = f"{label!r} has one of nvrflow's names but is not in your ledger; to remove it: nvrflow untrust FILE…"
                 yield Removal(store.name, one.sha256, "", "unknown", outcome, note)
                 continue
             problem = _taken_out(one, label, store)
-            note = problem or f"{label!r} taken out by its content; no ledger knew of it"
+            note = problem or f"{label!r} was removed by its content; it was not in the ledger"
             yield Removal(store.name, one.sha256, "", "unknown", "failed" if problem else "taken-back", note)
 
 
 def _wanted(held: Sequence[tuple[str, Certificate]], target: Target) -> list[tuple[str, Certificate]]:
-    """Those that belong to the target: to an address by their name, to files by their content or their key."""
+    """The certificates that belong to the target: to an address by their name, to files by their content or key."""
     if target is None:
         return list(held)
     if isinstance(target, str):

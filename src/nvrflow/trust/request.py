@@ -1,4 +1,4 @@
-"""What is asked for: which certificates, for which recorder, how much of them, in which stores - one value."""
+"""The request: which certificates to trust, for which recorder, to what extent, and in which stores."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from nvrflow import tls
-from nvrflow.address import normalised
+from nvrflow.address import PORTS, Place, joined, link_of, place_of
 from nvrflow.certificate import Certificate, KeyExchange, host_of, read_certificate_file
 from nvrflow.errors import CertificateRefused, Unreachable, WrongCall
+from nvrflow.hostname import same_host
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Ledger, ledger_of
 from nvrflow.trust.material import sort_out
@@ -23,9 +23,9 @@ KINDS: tuple[Kind, ...] = ("limited", "pin", "ca", "as-guide")
 
 @dataclass(frozen=True)
 class Terms:
-    """How much is trusted and where: what `--trust`, `--store`, `--scope` and `--also` say.
+    """To what extent to trust, and where: the values of `--trust`, `--store`, `--scope` and `--also`.
 
-    `stores` are names, none for all stores of the scope. `also` are further public names that may be vouched for.
+    `stores` are names; if there are none, all stores of the scope are used. `also` are further public names that may be trusted.
     Raises WrongCall for a kind that does not exist.
     """
 
@@ -36,16 +36,16 @@ class Terms:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise WrongCall(f"--trust {self.kind}: there is no such kind; use one of {', '.join(KINDS)}")
+            raise WrongCall(f"--trust {self.kind}: this kind does not exist; use one of {', '.join(KINDS)}")
 
 
 @dataclass(frozen=True)
 class Request:
-    """Trust for the recorder at `host`, by the certificates that were downloaded (`device`, `authority`) or are `served`.
+    """A request to trust the recorder at `host` by downloaded certificates (`device`, `authority`) or the `served` one.
 
-    `ports` are those at which this recorder is reached (HTTP and HTTPS), because several may stand behind one address.
-    `exchanges` are the key exchanges that it really serves (None: not known), `recorder_clock` is its Date header, `now` this
-    computer's clock, both aware. `shown_at` says where on the recorder's own monitor the fingerprint can be read.
+    `ports` are the recorder's HTTP and HTTPS ports, because several recorders may share one address. `exchanges` are the key
+    exchanges that it really serves (None: not known). `recorder_clock` is its Date header and `now` this computer's clock, both
+    timezone-aware. `shown_at` says where on the recorder's own monitor the fingerprint can be read.
     Raises WrongCall for a request without a host or without any certificate of the recorder itself.
     """
 
@@ -67,30 +67,30 @@ class Request:
             raise WrongCall("the recorder's address is missing; add --for URL")
         if self.served is None and self.device is None:
             raise WrongCall(
-                f"{self.host}: the recorder's own certificate is missing, and HTTPS is off; name the device certificate's file"
+                f"{self.host}: the recorder's own certificate is missing, and HTTPS is off; give the device certificate's file"
             )
 
     @property
     def leaf(self) -> Certificate:
-        """The certificate that browsers will meet: the served one, else the downloaded one."""
+        """The certificate that browsers will get: the served one, otherwise the downloaded one."""
         found = self.served or self.device
         assert found is not None
         return found
 
     @property
     def ledger(self) -> Ledger:
-        """The ledger of the user whose stores are meant."""
+        """The ledger of the user whose stores are changed."""
         return ledger_of(self.computer)
 
     def serving(self, leaf: Certificate, exchanges: frozenset[KeyExchange] | None) -> Request:
-        """The same request, now that it is known what the recorder serves."""
+        """This request, completed with what the recorder serves."""
         return replace(self, served=leaf, exchanges=exchanges)
 
 
 def request_for_files(files: Sequence[Path], url: str | None, terms: Terms, computer: Computer | None = None) -> Request:
-    """The request that certificate files from a folder or thumb drive make; the recorder at `url` is asked what it serves.
+    """Make a request from certificate files; the recorder at `url` is asked what it serves.
 
-    Without `url` the recorder is the one that the device certificate names. Raises InvalidFile, CertificateRefused, WrongCall.
+    Without `url`, the device certificate must name the recorder. Raises InvalidFile, CertificateRefused, WrongCall.
     """
     certificates = [certificate for path in files for certificate in read_certificate_file(path)]
     computer = computer or Computer.this()
@@ -98,59 +98,58 @@ def request_for_files(files: Sequence[Path], url: str | None, terms: Terms, comp
         found = sort_out(certificates)
         names = (*found.device.ip_names, *found.device.dns_names) if found.device else ()
         if not names:
-            raise WrongCall("trust: none of the files names the recorder; add --for URL")
+            raise WrongCall("trust: the files do not say which recorder they belong to; add --for URL")
         return Request(host_of(names[0]), found.device, found.authority, None, terms, found.intermediates, computer=computer)
-    at, port = urlsplit(normalised(url)), https_port(normalised(url))
-    host = host_of(url)
-    served = tls.served(host, port)
+    at = place_of(url)
+    port = https_port(at)
+    served = tls.served(at.host, port)
     if served.outcome == "unreadable":
         raise CertificateRefused(f"{served.why}; create a new certificate on the recorder")
     found = sort_out(certificates, served.leaf)
     return Request(
-        host,
+        at.host,
         found.device,
         found.authority,
         served.leaf,
         terms,
         found.intermediates,
-        exchanges=tls.offers(host, port).picked if served.leaf else None,
-        ports=tuple(dict.fromkeys((at.port or (443 if at.scheme == "https" else 80), port))),
-        recorder_clock=tls.date_header(normalised(url)),
+        exchanges=tls.offers(at.host, port).picked if served.leaf else None,
+        ports=tuple(dict.fromkeys((at.port, port))),
+        recorder_clock=tls.date_header(at.url),
         computer=computer,
     )
 
 
 def request_for_served(url: str, terms: Terms, computer: Computer | None = None) -> Request:
-    """The request for what the recorder at `url` serves by HTTPS. Raises Unreachable when it serves no certificate."""
-    at, port = urlsplit(normalised(url)), https_port(normalised(url))
-    served = tls.served(host_of(url), port)
+    """Make a request from what the recorder at `url` serves by HTTPS. Raises Unreachable when it serves no certificate."""
+    at = place_of(url)
+    port = https_port(at)
+    served = tls.served(at.host, port)
     if served.leaf is None:
-        raise Unreachable(f"{url}: {served.why}; switch HTTPS on first (nvrflow secure {url}), or name certificate files")
+        raise Unreachable(f"{url}: {served.why}; turn HTTPS on first (nvrflow secure {url}), or give certificate files")
     found = sort_out(served.chain, served.leaf)
     if found.authority is None and not served.leaf.self_signed and terms.kind != "pin":
         raise CertificateRefused(
-            f"{url}: the recorder does not send the certificate of its CA along; name the files that an earlier run downloaded"
+            f"{url}: the recorder does not send its CA certificate; give the files that an earlier run downloaded"
             " (nvrflow-runs/…/downloads) instead of the address, or add --trust pin"
         )
     return Request(
-        host_of(url),
+        at.host,
         served.leaf,
         found.authority,
         served.leaf,
         terms,
         found.intermediates,
-        exchanges=tls.offers(host_of(url), port).picked,
-        ports=tuple(dict.fromkeys((at.port or (443 if at.scheme == "https" else 80), port))),
-        recorder_clock=tls.date_header(normalised(url)),
+        exchanges=tls.offers(at.host, port).picked,
+        ports=tuple(dict.fromkeys((at.port, port))),
+        recorder_clock=tls.date_header(at.url),
         computer=computer or Computer.this(),
     )
 
 
-def https_port(url: str) -> int:
-    """The port at which the recorder at `url` (normalised) serves HTTPS: its own, or the one that its plain address leads to."""
-    at = urlsplit(url)
-    if at.scheme == "https":
-        return at.port or 443
-    redirect = urlsplit(tls.redirect_of(url) or "")
-    leads_here = redirect.scheme == "https" and redirect.hostname in (None, at.hostname)
-    return (redirect.port or 443) if leads_here else 443
+def https_port(at: Place) -> int:
+    """The HTTPS port of the recorder at `url` (normalised): that of the address, or the port to which HTTP redirects."""
+    if at.secure:
+        return at.port
+    target = link_of(joined(at.url, tls.redirect_of(at.url) or ""))
+    return target.port if target.scheme == "https" and same_host(target.host, at.host) else PORTS["https"]

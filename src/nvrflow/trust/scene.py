@@ -1,11 +1,11 @@
-"""What is known before any client is asked: what the recorder serves, and what was imported for it on this computer."""
+"""The facts before any client is asked: what the recorder serves, and what was imported for it on this computer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from nvrflow import tls
+from nvrflow.address import place_of
 from nvrflow.certificate import Certificate, host_of
 from nvrflow.errors import InvalidFile
 from nvrflow.problem import Problem
@@ -17,7 +17,7 @@ from nvrflow.trust.stores import Store, is_enough
 
 @dataclass(frozen=True)
 class Lying:
-    """A certificate that vouches for the recorder, as it lies in a store; `enough` when its flags do there."""
+    """A certificate in a store that makes the recorder trusted; `enough` if its flags there are sufficient."""
 
     store: Store
     certificate: Certificate
@@ -26,10 +26,10 @@ class Lying:
 
 @dataclass(frozen=True)
 class Scene:
-    """A recorder and this computer. `url` is its HTTPS address, `typed` the address by which a person knows it.
+    """A recorder and this computer. `url` is the HTTPS address, `typed` the address that the person typed.
 
-    `offers` is None where no TLS is spoken. `entries` are the ledger's for this recorder; `damage` says that the ledger cannot be
-    read. `authority` is the recorder's CA certificate where the caller has it.
+    `offers` is None if the recorder does not speak TLS. `entries` are the ledger's entries for this recorder; `damage` says why
+    the ledger cannot be read. `authority` is the recorder's CA certificate if the caller has it.
     """
 
     url: str
@@ -48,21 +48,21 @@ class Scene:
 
     @property
     def port(self) -> int:
-        """The port of its HTTPS."""
-        return urlsplit(self.url).port or 443
+        """The HTTPS port."""
+        return place_of(self.url).port
 
     @property
     def anchors(self) -> tuple[Entry, ...]:
-        """The entries that are trusted by themselves (an intermediate is not)."""
+        """The entries that are trust anchors; an intermediate is not."""
         return tuple(entry for entry in self.entries if entry.use != "intermediate")
 
     @property
     def links(self) -> tuple[Certificate, ...]:
-        """The certificates between an anchor and the recorder's own: sent along, or imported as intermediate."""
+        """The certificates between an anchor and the recorder's own, sent by the recorder or imported as intermediate."""
         return self.served.chain[1:] + tuple(entry.certificate for entry in self.entries if entry.use == "intermediate")
 
     def vouches(self, certificate: Certificate) -> bool:
-        """Whether trusting it trusts what is served: it is the served one, or signed it, directly or through a link."""
+        """Whether trusting this certificate makes the served one trusted: it is the same, or signed it directly or indirectly."""
         leaf = self.served.leaf
         if leaf is None:
             return False
@@ -72,7 +72,7 @@ class Scene:
 
     @property
     def issuer(self) -> Certificate | None:
-        """The recorder's own certificate that signed the served one, never our limited stand-in; None when it is not known."""
+        """The recorder's certificate that signed the served one (never nvrflow's limited anchor); None if it is not known."""
         leaf = self.served.leaf
         if leaf is None or leaf.self_signed:
             return leaf
@@ -81,7 +81,7 @@ class Scene:
         return next((one for one in known if one.issued(leaf)), None)
 
     def lying(self) -> list[Lying]:
-        """Everything that vouches for the recorder, store by store, whoever put it there."""
+        """All certificates in the stores that make the recorder trusted, whoever put them there."""
         uses = {entry.sha256: entry.use for entry in self.entries}
         known = [*(entry.certificate for entry in self.anchors), *self.served.chain, self.authority]
         fitting = {one.sha256: one for one in known if one is not None and self.vouches(one)}
@@ -97,8 +97,8 @@ class Scene:
 
 
 def look(url: str, typed: str, computer: Computer, timeout: float = 5.0, authority: Certificate | None = None) -> Scene:
-    """Look at a recorder and at this computer. Nothing is changed, and nothing raises."""
-    host, port = host_of(url), urlsplit(url).port or 443
+    """Look at a recorder and at this computer. Changes nothing and never raises."""
+    host, port = host_of(url), place_of(url).port
     served = tls.served(host, port, timeout)
     speaks = served.outcome in ("tls", "unreadable", "breaks-off", "old-tls-only", "no-common-cipher")
     offers = tls.offers(host, port, timeout) if speaks else None

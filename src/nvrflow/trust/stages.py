@@ -2,7 +2,7 @@
 
     trusting = Trusting(confirm=ask)
     trusting.prepare(recorder)                       # nothing is begun that this computer cannot write down
-    trusting.judge(recorder, device, authority)      # on paper, before anything is changed
+    trusting.judge(recorder, device, authority)      # the files alone, before anything is changed
     trusting.compare(recorder, device, authority)    # with what is really served; or, without downloads: trusting.take(recorder)
     trusting.rehearse(recorder)                      # a browser that trusts only what is to be imported would open it
     trusting.import_here(recorder)                   # once somebody has confirmed the fingerprint
@@ -14,32 +14,30 @@ A stage that is called too early raises WrongCall and says which one comes first
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.browser import find_browser
-from nvrflow.certificate import AUTHORITY, DEVICE, Certificate
+from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused, NotTrusted, NvrflowError, WrongCall
 from nvrflow.problem import Problem
 from nvrflow.recorder.downloads import keep_served
 from nvrflow.report import Step
 from nvrflow.room import ensure_room
 from nvrflow.trust.apply import apply
-from nvrflow.trust.approval import UNSEEN, Approver, approve
+from nvrflow.trust.approval import Approver, approve
 from nvrflow.trust.clients import ask, clients_reading
-from nvrflow.trust.clients.chromium import prove
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of, served_by
-from nvrflow.trust.home import environment_of, into_home
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
+from nvrflow.trust.reported import describe, https_of, keep_changes, keep_judged, serves_nothing_yet, shown
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.word import Word
+from nvrflow.trust.trial import can_rehearse, rehearsed
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -51,7 +49,9 @@ class Trusting:
 
     `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
     there). `also` are further public names that may be vouched for. `environment` names the home whose stores are meant, by
-    default this user's own. `problems` is what `judge` or `take` found. Raises WrongCall for a kind that does not exist.
+    default this user's own. Without `importing` the last two stages are described and not done. `problems` is what `judge` or
+    `take` found. With `--check` a stage that needs what is served only after the change is described. Raises WrongCall for a
+    kind that does not exist.
     """
 
     kind: Kind = "limited"
@@ -62,6 +62,7 @@ class Trusting:
     confirm: Callable[[str], bool] | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     also: tuple[str, ...] = ()
+    importing: bool = True
     problems: tuple[Problem, ...] = field(default=(), init=False)
     _terms: Terms = field(init=False, repr=False)
     _approver: Approver = field(init=False, repr=False)
@@ -93,19 +94,23 @@ class Trusting:
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
         """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
-        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Judge the certificates on paper") as step:
+        with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Check the certificate files") as step:
             self._weigh(recorder, step, request_of(recorder, device, authority, self._terms, self.environment))
             self._judged("compare").admit("Nothing was changed on the recorder or on this computer")
 
-    def take(self, recorder: Recorder) -> tuple[Certificate, Certificate | None]:
+    def take(self, recorder: Recorder) -> tuple[Certificate, Certificate | None] | None:
         """What the recorder serves, where it offers no download: its certificate, and the CA's if that is served, too.
 
+        None where `--check` did not switch HTTPS on, so that nothing is served.
         Raises CertificateRefused, NotTrusted.
         """
-        title = "Take the certificate that the recorder serves"
-        with recorder.chapter("Take the certificate"), recorder.steps.step("take", title) as step:
+        chapter, title = "Take the certificate", "Take the certificate that the recorder serves"
+        if serves_nothing_yet(recorder):
+            describe(recorder, chapter, "take", title)
+            return None
+        with recorder.chapter(chapter), recorder.steps.step("take", title) as step:
             served = served_by(recorder)
-            chain = [keep_served(recorder, one, number) for number, one in enumerate(served.chain)]
+            chain = [keep_served(recorder.downloads, one, number) for number, one in enumerate(served.chain)]
             authority = next((one for one in chain[1:] if one.issued(chain[0])), None)
             request = request_of(recorder, chain[0], authority, self._terms, self.environment)
             request = request.serving(chain[0], exchanges_of(recorder))
@@ -117,48 +122,56 @@ class Trusting:
         """The chain that is really served must be what was downloaded. Raises CertificateRefused, NotTrusted, WrongCall."""
         before = self._judged("compare")
         title = "Compare the served certificate with the downloaded one"
+        if serves_nothing_yet(recorder):
+            describe(recorder, "Compare", "compare", title)
+            return
         with recorder.chapter("Compare"), recorder.steps.step("compare", title) as step:
             leaf = served_by(recorder).chain[0]
             self._judgement = judged(replace(before.request, ports=ports_of(recorder)).serving(leaf, exchanges_of(recorder)))
-            self._keep(recorder, self._judgement)
+            self.problems = self._judgement.problems
+            keep_judged(recorder, self._judgement)
             same = leaf.sha256 == device.sha256
             step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
             self._decide(recorder)
 
-    def rehearse(self, recorder: Recorder, chapter: str = "Try the certificates", step_id: str = "rehearse") -> str:
+    def rehearse(self, recorder: Recorder) -> None:
         """Before the import: would a browser that trusts only what is going to be imported open the recorder?
 
-        Asked in a throw-away HOME, so it says nothing of this computer's own stores. Returns the address that opened, empty where
-        this system cannot try it. Raises NotTrusted, WrongCall.
+        Asked in a throw-away HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
+        Raises NotTrusted, WrongCall.
         """
+        chapter, title = "Try the certificates", "Try the certificates in a browser with a throw-away store"
+        if serves_nothing_yet(recorder):
+            describe(recorder, chapter, "rehearse", title)
+            return
         plan = self._planned("rehearse")
-        if plan.computer.system != "linux" or not plan.computer.has("certutil"):
-            return ""
+        if not can_rehearse(plan):
+            return
         url = https_url(recorder)
-        title = "Try the certificates in a browser with a throw-away store"
-        with recorder.chapter(chapter), recorder.steps.step(step_id, title) as step:
-            with tempfile.TemporaryDirectory(prefix="nvrflow-proof-") as home:
-                into_home(plan, Path(home))
-                environment = environment_of(os.environ, Path(home))
-                proof = prove(url, find_browser(recorder.session.browser.path), environment, recorder.timeout)
+        with recorder.chapter(chapter), recorder.steps.step("rehearse", title) as step:
+            proof = rehearsed(plan, url, find_browser(recorder.session.browser.path), recorder.timeout)
             if not proof.trusted:
                 said = f"a browser that would trust the recorder's certificates still says {proof.code}"
                 raise NotTrusted(f"{url}: {said}. Nothing was imported; run nvrflow verify {url} to see why")
             step.note = f"{url} would open" + (f" with {proof.tls}" if proof.tls else "")
-            return url
+            https_of(recorder).proved = url
 
     def import_here(self, recorder: Recorder) -> None:
         """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`.
 
         Raises WrongCall when `compare` or `take` did not come first.
         """
-        plan = self._planned("import_here")
         title = "Import with the operating system's tools"
         with recorder.chapter("Import on this computer"), recorder.steps.step("import", title, "write") as step:
+            step.outcome = "would"
+            if not self.importing or (recorder.checking and self._plan is None):
+                return
+            plan = self._planned("import_here")
             if recorder.checking:
                 self._imported = bool(plan.items) and not plan.wanted and not plan.replaced
                 step.outcome, step.effect = ("done", "read") if self._imported else ("would", "write")
                 return
+            step.outcome = "done"
             try:
                 approval = approve(plan, self._approver)
                 changes = apply(approval)
@@ -167,16 +180,7 @@ class Trusting:
                 self._refusal, step.outcome, step.note = problem, "failed", str(problem)
                 return
             self._imported = bool(plan.items)
-            recorder.report.trust = changes
-            changed = [change.store for change in changes if change.changed]
-            if not changed:
-                step.effect = "read"
-                recorder.already("the stores hold what they should")
-            step.note = (f"changed: {', '.join(changed)}" if changed else "all was there already") + f"; {approval.shown}"
-            if approval.how == UNSEEN:
-                recorder.report.notes.append(approval.shown)
-            recorder.report.notes.extend(str(one) for one in plan.skipped)
-            recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
+            keep_changes(recorder, step, approval, changes)
 
     def verify(self, recorder: Recorder) -> None:
         """Each client of this computer, asked with its own stores as they are now, opens the recorder.
@@ -184,18 +188,22 @@ class Trusting:
         `https.trusted` is true only if every client that reads one of the stores meant here opened it, and null when nothing was
         imported. Raises NotTrusted, what `import_here` kept back, or WrongCall when that did not come first.
         """
-        plan = self._planned("verify")
-        https = recorder.report.https
-        assert https is not None
+        https = https_of(recorder)
         if self._refusal is not None:
             https.trusted, https.reason = None, str(self._refusal.facts.get("reason", self._refusal))
             raise self._refusal
+        title = "Open the recorder in this computer's own browsers and tools"
+        if recorder.checking or not self.importing:
+            why = "--check imports nothing" if recorder.checking else "nothing is imported in this run"
+            https.trusted, https.reason = None, why
+            if not self._imported or serves_nothing_yet(recorder):
+                describe(recorder, "Verify", "verify", title)
+                return
+        plan = self._planned("verify")
         if not self._imported:
-            why = "--check imports nothing" if recorder.checking else "; ".join(map(str, plan.skipped))
-            https.trusted, https.reason = None, why or "there was no store to change"
+            https.trusted, https.reason = None, "; ".join(map(str, plan.skipped)) or "there was no store to change"
             return
         url = https_url(recorder)
-        title = "Open the recorder in this computer's own browsers and tools"
         with recorder.chapter("Verify"), recorder.steps.step("verify", title) as step:
             browser, stores = recorder.session.browser.path, {item.store.name for item in plan.items}
             answers = ask(url, plan.computer, browser, recorder.timeout)
@@ -221,26 +229,15 @@ class Trusting:
         """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
         self._plan, self._refusal, self._imported = None, None, False
         self._judgement = found = judged(request)
-        self._keep(recorder, found)
+        self.problems = found.problems
+        keep_judged(recorder, found)
         device, authority = request.device, request.authority
         assert device is not None
-        step.note = f"{device.subject}: {device.key}, {', '.join(device.san)}; " + (
-            f"signed by {authority.subject}" if authority and authority.issued(device) else "signed by itself"
-        )
-        if recorder.checking or found.refused:
-            recorder.report.notes.extend(found.warnings)
+        step.note = shown(device, authority)
+        recorder.report.notes.extend(found.warnings if recorder.checking or found.refused else ())
         if recorder.checking and not found.refused:
             self._plan = plan_for(found)
             recorder.report.trust = self._plan.wanted
-
-    def _keep(self, recorder: Recorder, found: Judgement) -> None:
-        """The certificates go into the report, each with what was found about it by now."""
-        self.problems = found.problems
-        device, authority = found.request.device, found.request.authority
-        told = {found.material.device.sha256: [one.text for one in found.problems if one.where == DEVICE]}
-        if authority is not None:
-            told[authority.sha256] = [one.text for one in found.problems if one.where == AUTHORITY]
-        recorder.keep(device, authority, warnings=told)
 
     def _decide(self, recorder: Recorder) -> None:
         """The judgement on what is really served decides, and the plan is made."""

@@ -1,4 +1,4 @@
-"""What this computer has and lacks for trusting recorders, each a Problem with what to do about it."""
+"""What this computer has and what is missing for trusting recorders; each finding is a Problem with advice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from nvrflow.address import Place
 from nvrflow.content import from_json
 from nvrflow.problem import Problem
 from nvrflow.trust.computer import Computer
@@ -15,7 +16,7 @@ from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.overrides import override_problems
 from nvrflow.trust.stores import State
 from nvrflow.trust.stores.chrome_policy import FOLDERS
-from nvrflow.trust.stores.chromium import NEW_RULE, installed_versions, shadowed
+from nvrflow.trust.stores.chromium_database import NEW_RULE, installed_versions, shadowed
 
 _EXTRA = "NODE_EXTRA_CA_CERTS"
 PROFILES = (
@@ -29,9 +30,9 @@ PROFILES = (
 
 
 def examine(computer: Computer, ledger: Ledger | None = None, recorder_clock: datetime | None = None) -> list[Problem]:
-    """Everything about trust on this computer; nothing is changed. `recorder_clock` is a recorder's Date header.
+    """Examine everything about trust on this computer; nothing is changed. `recorder_clock` is a recorder's Date header.
 
-    What is well is a note. Codes: `store-ready`, `store-unusable`, those of `imports_ignored`, `old-browser`,
+    Findings that are in order are notes. Codes: `store-ready`, `store-unusable`, those of `imports_ignored`, `old-browser`,
     `store-overridden`, `extra-bundle`, `windows-below`, `clock`, `expiring`.
     """
     found = [_store(store.name, store.readers, store.state()) for store in all_stores(computer)]
@@ -46,7 +47,7 @@ def examine(computer: Computer, ledger: Ledger | None = None, recorder_clock: da
 
 
 def imports_ignored(computer: Computer) -> list[Problem]:
-    """What makes a browser of this user ignore what was imported for it, each with the `client` that it is true for.
+    """Find why a browser of this user would ignore imports; each finding has the `client` that it applies to.
 
     Codes: `hidden-database`, `imports-switched-off`, `policy-imports-off`; the note `policy-distrusts`.
     """
@@ -59,12 +60,12 @@ def _store(name: str, readers: str, state: State) -> Problem:
     well = state.usable or state.by_hand
     sentence = f"read by {readers}: {state.why}"
     if well:
-        return Problem("store-ready", f"store {name}", sentence, "" if state.usable else state.mend, "note")
-    return Problem("store-unusable", f"store {name}", sentence, state.mend, "warning")
+        return Problem("store-ready", f"store {name}", sentence, "" if state.usable else state.advice, "note")
+    return Problem("store-unusable", f"store {name}", sentence, state.advice, "warning")
 
 
 def _hidden(computer: Computer) -> Iterator[Problem]:
-    """The old folder hides the new database."""
+    """Report an old folder that hides the new database."""
     hidden = shadowed(computer)
     if hidden:
         legacy = computer.home / ".pki" / "nssdb"
@@ -72,7 +73,7 @@ def _hidden(computer: Computer) -> Iterator[Problem]:
             "hidden-database",
             "folder ~/.pki/nssdb",
             f"{legacy} exists, so Chromium {NEW_RULE} and newer ignore the certificates in {hidden}",
-            f"if {legacy} holds nothing of yours: mv {legacy} {legacy}.unused",
+            f"if {legacy} contains nothing that you need: mv {legacy} {legacy}.unused",
             "warning",
             "chromium",
         )
@@ -83,7 +84,7 @@ def _hidden(computer: Computer) -> Iterator[Problem]:
             "hidden-database",
             "folder ~/.mozilla/firefox",
             f"{legacy_firefox} exists, so Firefox ignores the profiles in {new_firefox}",
-            f"if {legacy_firefox} holds nothing of yours: mv {legacy_firefox} {legacy_firefox}.unused",
+            f"if {legacy_firefox} contains nothing that you need: mv {legacy_firefox} {legacy_firefox}.unused",
             "warning",
             "firefox",
         )
@@ -96,7 +97,7 @@ def _old_browsers(computer: Computer) -> Iterator[Problem]:
         yield Problem(
             "old-browser",
             "browser versions",
-            f"{', '.join(old)} will make ~/.pki/nssdb at its next start, and that hides what the newer browsers use",
+            f"{', '.join(old)} will make ~/.pki/nssdb at its next start, which hides the database of the newer browsers",
             f"update it to {NEW_RULE} or newer before starting it",
             "warning",
             "chromium",
@@ -104,7 +105,7 @@ def _old_browsers(computer: Computer) -> Iterator[Problem]:
 
 
 def _switched_off(computer: Computer) -> Iterator[Problem]:
-    """The user's switch 'Use imported local certificates from your operating system'."""
+    """Report the user's switch 'Use imported local certificates from your operating system' if it is off."""
     base = computer.xdg("XDG_CONFIG_HOME", ".config")
     for browser in PROFILES:
         for file in sorted((base / browser).glob("*/Preferences")):
@@ -113,15 +114,15 @@ def _switched_off(computer: Computer) -> Iterator[Problem]:
                 yield Problem(
                     "imports-switched-off",
                     f"browser profile {file.parent.name} of {browser}",
-                    "'Use imported local certificates from your operating system' is switched off: all imports are ignored",
-                    "open chrome://certificate-manager/localcerts and switch it on",
+                    "'Use imported local certificates from your operating system' is off, so the browser ignores all imports",
+                    "open chrome://certificate-manager/localcerts and turn it on",
                     "warning",
                     "chromium",
                 )
 
 
 def _policies(computer: Computer) -> Iterator[Problem]:
-    """A company's policy that switches imports off, or distrusts."""
+    """Report a company's policy that turns imports off or distrusts certificates."""
     for _, folder, browser, _ in FOLDERS:
         for file in sorted(computer.under(folder).glob("*.json")) if computer.under(folder).is_dir() else ():
             policy = _json(file)
@@ -130,7 +131,7 @@ def _policies(computer: Computer) -> Iterator[Problem]:
                     "policy-imports-off",
                     f"policy {file}",
                     f"CAPlatformIntegrationEnabled is false: {browser} ignores every certificate imported on this computer",
-                    "ask whoever administers this computer to set it to true, or to add the recorder to the policy",
+                    "ask this computer's administrator to set it to true, or to add the recorder to the policy",
                     "warning",
                     "chromium",
                 )
@@ -150,19 +151,19 @@ def _extra_bundle(environment: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _windows_below(environment: Mapping[str, str]) -> Iterator[Problem]:
-    """Linux inside Windows: the browser in use is most likely Windows' own."""
+    """Report Linux inside Windows, where people most likely use a browser of Windows."""
     if environment.get("WSL_DISTRO_NAME"):
         yield Problem(
             "windows-below",
             "Windows Subsystem for Linux",
-            "what is trusted here is not trusted by the browsers of Windows",
-            "nvrflow bundle FILE… --out FOLDER, and run install-windows.cmd from that folder in Windows",
+            "the browsers of Windows do not use the trust stores of this Linux",
+            "run nvrflow bundle FILE… --out FOLDER, then run install-windows.cmd from that folder in Windows",
             "warning",
         )
 
 
 def clock_problems(recorder_clock: datetime | None, now: datetime | None = None) -> Iterator[Problem]:
-    """Whether this computer's clock can be right, and agrees with the recorder's within five minutes."""
+    """Yield a warning if this computer's clock is surely wrong, or differs from the recorder's by more than five minutes."""
     now = now or datetime.now(UTC)
     if now < datetime(2024, 1, 1, tzinfo=UTC):
         yield Problem(
@@ -173,7 +174,7 @@ def clock_problems(recorder_clock: datetime | None, now: datetime | None = None)
             "clock",
             "clock",
             f"this computer's clock says {now:%Y-%m-%d %H:%M} UTC, the recorder's {recorder_clock:%Y-%m-%d %H:%M} UTC",
-            "set the wrong one; on the recorder switch on automatic time (NTP)",
+            "correct the wrong clock; on the recorder, turn on automatic time (NTP)",
             "warning",
         )
 
@@ -185,19 +186,18 @@ def _expiring(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(
                 "expiring",
                 f"recorder {entry.host}",
-                f"what is trusted for it in {entry.store} ends on {entry.certificate.not_after:%Y-%m-%d}",
-                f"make a new certificate on the recorder, then: nvrflow secure {_address(entry)}",
+                f"its trust in {entry.store} ends on {entry.certificate.not_after:%Y-%m-%d}",
+                f"make a new certificate on the recorder, then run: nvrflow secure {_address(entry)}",
                 "warning",
             )
 
 
 def _address(entry: Entry) -> str:
-    """The recorder's address as a person types it: by HTTP at the first of its two ports, or by HTTPS at its only one."""
-    host = f"[{entry.host}]" if ":" in entry.host else entry.host
+    """The recorder's address as a person types it: HTTP at the first of its two ports, or HTTPS if it has only one."""
     special = [port for port in entry.ports if port not in (80, 443)]
     if special and len(entry.ports) == 1:
-        return f"https://{host}:{special[0]}"
-    return f"http://{host}" + (f":{special[0]}" if special and 80 not in entry.ports else "")
+        return Place("https", entry.host, special[0]).url
+    return Place("http", entry.host, special[0] if special and 80 not in entry.ports else 80).url
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Does this computer trust the recorder? Asked of its own browsers and tools, in fresh processes, with no error ignored.
+"""Does this computer trust the recorder? Its own browsers and tools are asked, in new processes that ignore no error.
 
-Which answers count: those of the clients that read a store into which something was imported for this recorder; where nothing was
-imported, those of all browsers. Each client's own answer is shown, whether it counts or not.
+The answers that count are those of the clients that read a store into which something was imported for this recorder. If nothing
+was imported, those of all browsers count. Every client's answer is shown, whether it counts or not.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow import tls
-from nvrflow.browser.entrance import at_host, locate, normalised
-from nvrflow.certificate import host_of
+from nvrflow.address import PORTS, Place, place_of
+from nvrflow.browser.entrance import locate
 from nvrflow.errors import Unreachable
 from nvrflow.problem import Problem
 from nvrflow.trust.clients import Client, announced, clients_of
@@ -22,13 +22,13 @@ from nvrflow.trust.clients.chromium import ChromiumClient
 from nvrflow.trust.clients.curl import CurlClient
 from nvrflow.trust.clients.firefox import FirefoxClient
 from nvrflow.trust.clients.python import PythonClient
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer
 from nvrflow.trust.diagnosis import connection_problem, diagnose
 from nvrflow.trust.open_browsers import restart_notes
 from nvrflow.trust.overrides import overrides
 from nvrflow.trust.scene import Scene, look
 from nvrflow.trust.surroundings import imports_ignored
-from nvrflow.trust.word import Word
 
 Say = Callable[[str], None]
 _NOBODY_ANSWERS = ("nothing-listens", "no-answer", "not-tls")
@@ -36,7 +36,7 @@ _NOBODY_ANSWERS = ("nothing-listens", "no-answer", "not-tls")
 
 @dataclass(frozen=True)
 class Verification:
-    """The word of each client, which of them count, and what is wrong or worth knowing."""
+    """The answer of each client, which answers count, and all problems and notes."""
 
     url: str
     answers: tuple[Answer, ...]
@@ -50,7 +50,7 @@ class Verification:
 
     @property
     def reason(self) -> str | None:
-        """Why not: the first refusal that counts, in the client's own words, or what is wrong with the connection."""
+        """Why it is not trusted: the first refusal that counts, in the client's words, or the problem with the connection."""
         if self.trusted:
             return None
         refused = [answer.reason for answer in self.answers if answer.name in self.counted and not answer.trusted]
@@ -58,7 +58,7 @@ class Verification:
 
     @property
     def tls(self) -> str | None:
-        """The TLS version that a client spoke, where one says so."""
+        """The TLS version that a client used, if a client reports it."""
         return next((answer.tls for answer in self.answers if answer.tls), None)
 
     def as_dict(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Verification:
         }
 
     def lines(self) -> Iterator[str]:
-        """The same for a person."""
+        """The result as lines for a person."""
         yield f"{self.url}: {'trusted' if self.trusted else 'NOT trusted'}" + (f" ({self.tls})" if self.tls else "")
         wide = max((len(answer.name) for answer in self.answers), default=0)
         for answer in self.answers:
@@ -87,19 +87,19 @@ class Verification:
 
 
 def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0, say: Say | None = None) -> Verification:
-    """Ask every client of this computer. `say` is told before a wait of seconds. Raises WrongCall where there is no browser."""
+    """Ask every client of this computer; `say` is called before a wait of seconds. Raises WrongCall if there is no browser."""
     computer = Computer.this()
     clients = clients_of(computer, browser_path)
     _need_a_browser(clients, browser_path)
-    typed = normalised(url)
+    typed = place_of(url).url
     if say:
         say(f"looking at {typed}")
     scene = look(typed if typed.startswith("https:") else _secure_address(typed), typed, computer)
     connection = connection_problem(scene)
     if connection is not None and connection.code in _NOBODY_ANSWERS:
         if typed.startswith("http:") and tls.front(typed) is None:
-            said = f"the recorder answers neither there nor with HTTPS ({connection.sentence})"
-            connection = Problem("no-answer", typed, said, "check the address, its port, the cable and the recorder's power")
+            said = f"the recorder does not answer at this address, and not by HTTPS either ({connection.sentence})"
+            connection = Problem("no-answer", typed, said, "check the address, the port, the cable and the recorder's power")
         return Verification(scene.url, (), frozenset(), (connection,))
     asked = [(client, announced(client, scene.url, timeout, say)) for client in clients]
     counted = counting(scene, clients)
@@ -109,14 +109,14 @@ def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0, sa
 
 
 def counting(scene: Scene, clients: list[Client]) -> frozenset[str]:
-    """Whose answers count: who reads a store into which something was imported for this recorder, else every browser."""
+    """The clients whose answers count: those that read a store with an import for this recorder, otherwise every browser."""
     stores = {entry.store for entry in scene.entries}
     served = [client.name for client in clients if any(client.reads(store) for store in stores)]
     return frozenset(served or [client.name for client in clients if isinstance(client, ChromiumClient | FirefoxClient)])
 
 
 def overridden(scene: Scene, answers: list[Answer], timeout: float) -> Iterator[Problem]:
-    """A warning for each tool that says something else as it runs daily, with the variables that lead it to another bundle."""
+    """Yield a warning for each tool that gives another answer with the environment variables that are set on this computer."""
     found = overrides(scene.computer)
     tools: list[Client] = [CurlClient(scene.computer, overridden=True), PythonClient(scene.computer, overridden=True)]
     for tool in tools if found else []:
@@ -129,7 +129,7 @@ def overridden(scene: Scene, answers: list[Answer], timeout: float) -> Iterator[
         yield Problem(
             "store-overridden",
             tool.name,
-            f"as it runs now ({names}) it {word} the recorder; with the system's own store it is the other way round",
+            f"with the current environment ({names}) it {word} the recorder; with the system's own store it is the opposite",
             f"unset {' '.join(found)}",
             "warning",
             tool.name,
@@ -137,7 +137,7 @@ def overridden(scene: Scene, answers: list[Answer], timeout: float) -> Iterator[
 
 
 def _of_daily_use(scene: Scene, asked: list[tuple[Client, Answer]], problems: tuple[Problem, ...]) -> Iterator[Problem]:
-    """What keeps a person's own browser from trusting although a fresh one does: a switch in its profile, or that it is open."""
+    """Why a person's own browser may refuse although a new one does not: a switch in its profile, or that it is still open."""
     trusting = {client.name.partition(":")[0] for client, answer in asked if answer.trusted}
     known = {problem.code for problem in problems}
     for problem in imports_ignored(scene.computer):
@@ -148,18 +148,18 @@ def _of_daily_use(scene: Scene, asked: list[tuple[Client, Answer]], problems: tu
 
 
 def _need_a_browser(clients: list[Client], browser_path: Path | None) -> None:
-    """Raises WrongCall when the browser that was named is none, or when there is no browser at all."""
+    """Raise WrongCall when the named file is not a browser, or when there is no browser at all."""
     chromium = next(client for client in clients if isinstance(client, ChromiumClient))
     if browser_path or not any(isinstance(client, FirefoxClient) for client in clients):
         chromium.browser()
 
 
 def _secure_address(typed: str) -> str:
-    """Where HTTP sends browsers; without a redirect the same host's port 443."""
+    """The address to which HTTP redirects browsers; without a redirect, port 443 of the same host."""
     try:
         address = locate(typed)
     except Unreachable:
         address = None
     if address and address.secure:
         return address.url
-    return normalised(f"https://{at_host(host_of(typed))}")
+    return Place("https", place_of(typed).host, PORTS["https"]).url

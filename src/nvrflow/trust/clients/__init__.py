@@ -1,7 +1,7 @@
-"""The clients that are asked whether they open the recorder: each in a fresh process, with the stores it really reads.
+"""The programs that are asked to open the recorder, each in a new process with the trust stores that it really reads.
 
-In reading order: `answer` (what a client says), `chromium`, `firefox`, `curl`, `python`. Each client is a value that knows the
-computer whose stores it reads; `Computer.this({"HOME": …})` asks with the stores of another home.
+In reading order: `answer` (the result), `chromium`, `firefox`, `curl`, `python`. Each client belongs to the computer whose stores
+it reads; `Computer.this({"HOME": …})` asks with the stores of another home.
 
 for answer in ask("https://192.0.2.10", Computer.this()):
     print(answer.name, answer.trusted, answer.reason)
@@ -19,21 +19,21 @@ from nvrflow.trust.discovery import all_stores
 
 
 class Client(Protocol):
-    """One program that opens web addresses. It changes nothing on this computer."""
+    """A program that opens web addresses. It changes nothing on this computer."""
 
     @property
     def name(self) -> str:
         """`chromium`, `firefox:<profile>`, `curl` or `python`."""
 
     def reads(self, store: str) -> bool:
-        """Whether it looks into that store, by the store's name (`chromium-nss`, `firefox:x.default`, `debian-system`)."""
+        """Whether it reads the store with that name (`chromium-nss`, `firefox:x.default`, `debian-system`)."""
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """Open `url` in a fresh process. Never raises for what the client says; waits for `timeout` seconds at most."""
+        """Open `url` in a new process, within `timeout` seconds. Never raises because the client refuses."""
 
 
 def clients_of(computer: Computer, browser_path: Path | None = None) -> list[Client]:
-    """Every client of this computer, the browsers first; also those that are not installed, whose answer says so."""
+    """Every client, browsers first. Clients that are not installed are included, and their answer says so."""
     from nvrflow.trust.clients.chromium import ChromiumClient
     from nvrflow.trust.clients.curl import CurlClient
     from nvrflow.trust.clients.firefox import FirefoxClient
@@ -45,7 +45,7 @@ def clients_of(computer: Computer, browser_path: Path | None = None) -> list[Cli
 
 
 def clients_reading(stores: Collection[str], computer: Computer, browser_path: Path | None = None) -> list[Client]:
-    """Those clients that look into at least one of these stores (by the stores' names)."""
+    """The clients that read at least one of these stores, which are given by name."""
     return [client for client in clients_of(computer, browser_path) if any(client.reads(store) for store in stores)]
 
 
@@ -57,16 +57,16 @@ def ask(
     only: Collection[str] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> tuple[Answer, ...]:
-    """What the clients say of `url`, one after the other; `only`: just those that read one of these stores (by name).
+    """Ask the clients to open `url`, one after the other; with `only`, just those that read one of these stores (by name).
 
-    `say` is told before each one whose answer takes seconds.
+    `say` is called before each client whose answer takes seconds.
     """
     chosen = clients_of(computer, browser_path) if only is None else clients_reading(only, computer, browser_path)
     return tuple(announced(client, url, timeout, say) for client in chosen)
 
 
 def announced(client: Client, url: str, timeout: float, say: Callable[[str], None] | None) -> Answer:
-    """Ask one client, and say so before when it is one that takes seconds to start."""
+    """Ask one client; if it takes seconds to start, announce it first."""
     if say is not None and client.name not in ("curl", "python"):
         say(f"asking {client.name} to open {url}")
     return client.ask(url, timeout)

@@ -1,4 +1,4 @@
-"""What one client said when it was asked to open the recorder."""
+"""The answer of one client that was asked to open the recorder."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """The word of one real client, asked in a fresh process that ignores no error.
+    """The answer of one real client, asked in a new process that ignores no error.
 
     `name` is `chromium`, `firefox:<profile>` like the name of the store, `curl` or `python`. `trusted` is None when the client
     was not asked or could not answer. `reason` says in words why it did not open the recorder; `code` is the client's own
     code for that (`ERR_CERT_AUTHORITY_INVALID`, `SEC_ERROR_UNKNOWN_ISSUER`, curl's exit status `60`, OpenSSL's number `20`).
-    `tls` is the version that it spoke, where it says so.
+    `tls` is the TLS version that it used, if it reports that.
     """
 
     name: str

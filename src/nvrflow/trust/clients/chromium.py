@@ -1,4 +1,4 @@
-"""Chromium and its family (Chrome, Edge …): a fresh browser that ignores no error opens the address or gives its error code."""
+"""Chromium and its relatives (Chrome, Edge …): a new process that ignores no error opens the address or gives an error code."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nvrflow.browser import Browser, find_browser, open_browser
-from nvrflow.browser.answering import open_page
 from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.browser.response import open_page
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.computer import Computer
@@ -21,14 +21,14 @@ NAME = "chromium"
 
 @dataclass(frozen=True)
 class ChromiumClient:
-    """The browser of `browser_path`, NVRFLOW_BROWSER, or the one installed: the full one, because it also reads policies."""
+    """The browser of `browser_path`, of NVRFLOW_BROWSER, or installed here; a full browser, because only that reads policies."""
 
     computer: Computer
     browser_path: Path | None = None
     name: str = NAME
 
     def reads(self, store: str) -> bool:
-        """The user's database (of snap's own home for a browser from snap), its own policy, and Windows' or a Mac's own store."""
+        """Whether it reads that store: the user's NSS database (snap has its own), its policy, the store of Windows or macOS."""
         if self.computer.system != "linux":
             return store.startswith(f"{self.computer.system}-")
         try:
@@ -41,11 +41,11 @@ class ChromiumClient:
         return store == ("chromium-nss-snap" if browser.path.is_relative_to("/snap") else "chromium-nss")
 
     def browser(self) -> Browser:
-        """The executable. Raises WrongCall when there is none."""
+        """The browser to start. Raises WrongCall when there is none."""
         return find_browser(self.browser_path, full=True)
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """Chromium's own code for what is wrong, for example ERR_CERT_AUTHORITY_INVALID."""
+        """Ask; the code is Chromium's own, for example ERR_CERT_AUTHORITY_INVALID."""
         try:
             browser = self.browser()
         except WrongCall as problem:
@@ -57,9 +57,9 @@ class ChromiumClient:
 
 
 def prove(url: str, browser: Browser, environment: Mapping[str, str] | None = None, timeout: float = 30.0) -> Answer:
-    """Open `url` in a new process of `browser` with the trust stores of `environment`'s HOME (None: this user's own).
+    """Open `url` in a new process of `browser` with the trust stores of `environment`'s HOME (None: this user's).
 
-    A page that asks for user and password first has opened, too. Raises NvrflowError when the browser does not start.
+    A page that first asks for user and password counts as open. Raises NvrflowError when the browser does not start.
     """
     with open_browser(browser, environment=environment) as process:
         page = process.new_context().new_page()

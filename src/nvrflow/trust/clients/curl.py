@@ -1,4 +1,4 @@
-"""curl, which reads the system's store. It accepts a certificate without SAN, so its yes alone is no proof."""
+"""curl, which reads the system's store. It accepts a certificate without SAN, so its answer alone proves little."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from nvrflow.trust.overrides import laid_bare, without_overrides
 
 @dataclass(frozen=True)
 class CurlClient:
-    """curl without the person's own `.curlrc`; `overridden`: with the variables that lead it to another bundle."""
+    """curl without the user's `.curlrc`; with `overridden`, the environment variables for another bundle stay in effect."""
 
     computer: Computer
     overridden: bool = False
     name: str = "curl"
 
     def reads(self, store: str) -> bool:
-        """The system's store: what `update-ca-certificates` and the like feed; on Windows Windows' own (Schannel)."""
+        """Whether it reads that store: the system's store on Linux, the store of Windows on Windows (Schannel)."""
         return store.endswith("-system") or (self.computer.system == "windows" and store.startswith("windows-"))
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """The code is curl's exit status (60: the certificate is not trusted, 35: no TLS), the reason its own words."""
+        """Ask; the code is curl's exit status (60: certificate not trusted, 35: no TLS), the reason is curl's message."""
         curl = tool("curl", self.computer.environment)
         if curl is None:
             return Answer(self.name, None, "curl is not installed", "not-installed")

@@ -1,4 +1,4 @@
-"""Firefox: a real one, driven by Mozilla's own `marionette_driver`, with one profile's certificates and ignoring no error."""
+"""A real Firefox with the certificates of one profile, ignoring no error and driven by Mozilla's `marionette_driver`."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ PREFERENCES: Mapping[str, object] = {
     "network.proxy.type": 0,
     "dom.security.https_only_mode": False,
 }
-# Functions that Firefox gives its own error pages: one for certificates, one for the rest (toolkit's aboutNetError).
+# Functions that Firefox offers to its error pages: one for certificates, one for other errors (toolkit's aboutNetError).
 _ERROR_CODE = """
 const said = name => { try { return document[name]().errorCodeString || "" } catch (problem) { return "" } };
 return said("getFailedCertSecurityInfo") || said("getNetErrorInfo")
 """
-# What every Firefox reads beside its profile. Fedora's, Arch's and SUSE's Firefox load p11-kit in place of Mozilla's own roots;
+# What every Firefox reads besides its profile. Fedora's, Arch's and SUSE's Firefox load p11-kit instead of Mozilla's roots;
 # on Windows and macOS enterprise roots are on by default since version 120 (security/manager/ssl/EnterpriseRoots.cpp).
 _SHARED_ON_LINUX = ("policy-firefox", "fedora-system", "arch-system", "suse-system")
 _SHARED_ON_WINDOWS = ("windows-user", "windows-machine")
 _SHARED_ON_MACOS = ("macos-user", "macos-machine")
 _PATIENCE = 60.0  # seconds in which Firefox has to start
-# Where no error page comes (a chain whose certificates share a serial number: measured with 153), the same address is fetched
-# with the browser's own rights, which gives the code.
+# If no error page appears (a chain whose certificates share a serial number: measured with 153), the address is fetched with
+# the browser's own rights, which gives the code.
 _FETCH = """
 const [url, timeout, done] = arguments;
 const request = new XMLHttpRequest({mozAnon: true, mozSystem: true});
@@ -54,15 +54,15 @@ request.ontimeout = () => done("NS_ERROR_NET_TIMEOUT");
 request.onerror = () => done(request.channel.securityInfo?.errorCodeString || "NS_ERROR_FAILURE");
 request.send();
 """
-_FIRST_LOOK = 8.0  # seconds after which a page that does not come is fetched instead
+_FIRST_LOOK = 8.0  # seconds after which a page that has not appeared is fetched instead
 _NOT_INSTALLED = "Firefox is not installed on this computer"
 
 
 @dataclass(frozen=True)
 class FirefoxClient:
-    """Firefox with the certificates of one profile, which itself is only read: a new Firefox runs on a copy of its databases.
+    """Firefox with the certificates of one profile. The profile is only read: a new Firefox runs on a copy of its databases.
 
-    Policies of the computer apply as always. `name` is that of the profile's store, `firefox:<profile>`.
+    The computer's policies apply as usual. `name` is that of the profile's store, `firefox:<profile>`.
     """
 
     computer: Computer
@@ -70,12 +70,12 @@ class FirefoxClient:
     profile: Path
 
     def reads(self, store: str) -> bool:
-        """Its own profile's store, and what every Firefox of this computer reads."""
+        """Whether it reads that store: its own profile's, or a store that every Firefox on this computer reads."""
         shared = {"linux": _SHARED_ON_LINUX, "windows": _SHARED_ON_WINDOWS, "macos": _SHARED_ON_MACOS}
         return store == self.name or store in shared[self.computer.system]
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """Firefox's own code for what is wrong, for example SEC_ERROR_UNKNOWN_ISSUER."""
+        """Ask; the code is Firefox's own, for example SEC_ERROR_UNKNOWN_ISSUER."""
         firefox = find_firefox(self.computer)
         if firefox is None:
             return Answer(self.name, None, _NOT_INSTALLED, "not-installed")
@@ -94,9 +94,9 @@ def find_firefox(computer: Computer) -> str | None:
 
 @contextmanager
 def opened(firefox: str, profile: Path | None, environment: Mapping[str, str | None], timeout: float = 30.0) -> Iterator[Any]:
-    """A new Firefox with the certificate databases of `profile`; gives `marionette_driver`'s session.
+    """Start a new Firefox with the certificate databases of `profile`; yields `marionette_driver`'s session.
 
-    It runs in a throw-away folder, so a Firefox that is open stays as it is. `environment` is laid over this process's own.
+    It runs in a temporary folder, so a Firefox that is open is not affected. `environment` is added to this process's own.
     Raises TimedOut when it does not start within a minute (the first start takes long) or stops answering.
     """
     folder = Path(tempfile.mkdtemp(prefix="nvrflow-firefox-"))
@@ -115,9 +115,9 @@ def opened(firefox: str, profile: Path | None, environment: Mapping[str, str | N
 def started(
     firefox: str, folder: Path, environment: Mapping[str, str | None], timeout: float = 30.0, throw_away: bool = False
 ) -> Iterator[Any]:
-    """Firefox with `folder` itself as its profile, for the time of the block; it ends with this process, however that ends.
+    """Run Firefox with `folder` itself as its profile during the block. It ends with this process in every case.
 
-    `throw_away`: the folder goes with it. Raises TimedOut.
+    With `throw_away` the folder is deleted afterwards. Raises TimedOut when Firefox does not start.
     """
     lines = (f"user_pref({json.dumps(key)}, {json.dumps(value)});\n" for key, value in PREFERENCES.items())
     (folder / "user.js").write_text("".join(lines), encoding="utf-8")
@@ -134,7 +134,7 @@ def started(
 
 
 def visited(session: Any, url: str, timeout: float = 30.0) -> str:
-    """Firefox's own code for why `url` does not open, empty when it does. Raises TimedOut."""
+    """Open `url`; returns Firefox's own code for why it does not open, or an empty string. Raises TimedOut."""
     from marionette_driver import errors
 
     try:
@@ -150,9 +150,9 @@ def visited(session: Any, url: str, timeout: float = 30.0) -> str:
         left = session.get_url()
         return "" if left.startswith("https:") else "LEAVES_HTTPS"
     except errors.UnexpectedAlertOpen:
-        return ""  # it asks for user and password, which it does only of a server it has accepted
+        return ""  # it asks for user and password, which it does only after it accepted the certificate
     except (errors.MarionetteException, OSError) as problem:
-        raise TimedOut(f"Firefox stopped answering ({type(problem).__name__})") from None
+        raise TimedOut(f"Firefox stopped answering ({type(problem).__name__}); try again") from None
 
 
 def _fetched(session: Any, url: str, timeout: float) -> str:
@@ -162,7 +162,7 @@ def _fetched(session: Any, url: str, timeout: float) -> str:
 
 
 def _port(active: Path, process: Any, firefox: str) -> int:
-    """The port that Firefox has chosen for its remote control, as soon as it has written it down."""
+    """Wait for the port that Firefox chose for its remote control and wrote into its profile."""
     end = time.monotonic() + _PATIENCE
     while not (active.is_file() and active.read_text(encoding="ascii").strip()):
         if process.poll() is not None:

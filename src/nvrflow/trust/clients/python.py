@@ -1,11 +1,11 @@
-"""Python with its default trust, in a new process: OpenSSL's store, which is the system's on Linux and Windows."""
+"""Python with its default trust, in a new process: OpenSSL's store on Linux, the store of Windows on Windows."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from nvrflow.address import place_of
 from nvrflow.command import Command, run
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.computer import Computer
@@ -27,22 +27,22 @@ except OSError as problem:
 
 @dataclass(frozen=True)
 class PythonClient:
-    """The Python that runs nvrflow; `overridden`: with the variables that lead it to another bundle, as it runs daily."""
+    """The Python that runs nvrflow; with `overridden`, the environment variables for another bundle stay in effect."""
 
     computer: Computer
     overridden: bool = False
     name: str = "python"
 
     def reads(self, store: str) -> bool:
-        """The system's store on Linux, Windows' own on Windows (`ssl.create_default_context`)."""
+        """Whether it reads that store: the system's store on Linux, the store of Windows (`ssl.create_default_context`)."""
         return store.endswith("-system") or (self.computer.system == "windows" and store.startswith("windows-"))
 
     def ask(self, url: str, timeout: float = 30.0) -> Answer:
-        """OpenSSL's number of the verification error as the code (20: unknown issuer), its own words as the reason."""
+        """Ask; the code is OpenSSL's number of the verification error (20: unknown issuer), the reason is OpenSSL's message."""
         if self.computer.system == "macos":
             return Answer(self.name, None, "Python on macOS does not read the keychains", "reads-no-store")
-        parts = urlsplit(url)
-        argv = (sys.executable, "-I", "-c", _SCRIPT, parts.hostname or "", str(parts.port or 443), f"{timeout:g}")
+        place = place_of(url)
+        argv = (sys.executable, "-I", "-c", _SCRIPT, place.host, str(place.port), f"{timeout:g}")
         environment = dict(self.computer.environment) if self.overridden else without_overrides(self.computer)
         ended = run(Command(argv, timeout=2 * timeout + 5, environment=laid_bare(environment)))
         word, _, rest = ended.output.strip().partition(" ")

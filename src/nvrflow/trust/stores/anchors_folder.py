@@ -1,4 +1,4 @@
-"""System stores of the p11-kit kind (Fedora, Arch) and openSUSE's: one file in a folder, one command to take it up."""
+"""The system stores with p11-kit (Fedora, Arch) and of openSUSE: a file in a folder, and a command that reads it in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nvrflow.trust.stores.files import held_by, ours_in
 
 @dataclass(frozen=True)
 class Distribution:
-    """Where a distribution wants an administrator's anchors, and how it takes them up."""
+    """Where a distribution keeps an administrator's anchors, and the command that reads them in."""
 
     name: str
     marker: str
@@ -46,7 +46,7 @@ DISTRIBUTIONS = (
 
 @dataclass(frozen=True)
 class AnchorsFolder:
-    """The system store of one of those distributions."""
+    """The system store of one of these distributions."""
 
     computer: Computer
     distribution: Distribution
@@ -60,25 +60,25 @@ class AnchorsFolder:
 
     @property
     def readers(self) -> str:
-        """Who looks there."""
+        """The programs that read it."""
         return self.distribution.readers
 
     @property
     def folder(self) -> Path:
-        """Where the administrator's own anchors lie."""
+        """The folder of the administrator's own anchors."""
         return self.computer.under(self.distribution.folder)
 
     @property
     def place(self) -> str:
-        """The same as text."""
+        """The folder as text."""
         return str(self.folder)
 
     def state(self) -> State:
-        """Whether tool and folder are there, and whether we may write."""
+        """Whether the tool and the folder exist, and whether the folder is writable."""
         if not self.folder.is_dir() or not self.computer.has(self.distribution.tool):
             return State(False, f"{self.folder} or {self.distribution.tool} is missing", self.distribution.package)
         if not self.computer.admin:
-            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root", by_hand=True)
+            return State(False, f"only root can write {self.folder}", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.folder} can be written")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
@@ -86,24 +86,24 @@ class AnchorsFolder:
         return f"nvrflow-{plain(host)}-{short(certificate)}.pem"
 
     def holds(self, certificate: Certificate) -> Found | None:
-        """A file in the folder that holds exactly this certificate."""
+        """Find a file in the folder that holds exactly this certificate."""
         for file in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
             if any(one.der == certificate.der for one in held_by(file)):
                 return Found(file.name)
         return None
 
     def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """The file and the command."""
+        """Write the file and run the command."""
         file = self.folder / self.label(certificate, use, host)
         return [Write(file, certificate.pem.encode(), 0o644), self._taking_up()]
 
     def remove(self, certificate: Certificate, label: str) -> list[Action]:
-        """The file away, and the command again."""
+        """Delete the file and run the command again."""
         found = self.holds(certificate)
         return [Delete(self.folder / (found.label if found else label)), self._taking_up()]
 
     def ours(self) -> list[tuple[str, Certificate]]:
-        """The files whose name begins with ours."""
+        """The files whose names begin with nvrflow's."""
         return ours_in(self.folder, "nvrflow-*.pem")
 
     def _taking_up(self) -> Command:
@@ -112,7 +112,7 @@ class AnchorsFolder:
 
 
 def anchors_folders(computer: Computer) -> Iterator[AnchorsFolder]:
-    """The store of this computer's distribution; none on Debian, which has its own."""
+    """Yield the store of this computer's distribution; nothing on Debian, which has its own module."""
     for distribution in DISTRIBUTIONS:
         if computer.under(distribution.marker).is_dir():
             yield AnchorsFolder(computer, distribution)

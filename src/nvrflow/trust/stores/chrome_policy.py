@@ -1,7 +1,7 @@
 """Chrome's enterprise policy on Linux: a CA for every user of the computer, limited by the policy itself.
 
-Both lists have to be given: a kind of name without a limit is unlimited. An address needs its `/32`. The file is read at
-the next start; chromium-headless-shell reads none. (Measured with Chromium 156.)
+Both lists must be given: a kind of name without a limit is unlimited. An address needs its `/32`. The file is read at the next
+start; chromium-headless-shell does not read policies. (Measured with Chromium 156.)
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _FILE = "nvrflow-recorders.json"
 
 @dataclass(frozen=True)
 class ChromePolicy:
-    """One browser's folder of managed policies; all recorders share one file of ours there.
+    """One browser's folder of managed policies; nvrflow has one file there for all recorders.
 
-    Of several files that set the same policy only the last counts, so a file of somebody else that sets it is respected.
+    If several files set the same policy, only the last counts. So a file of somebody else that sets it is respected.
     """
 
     computer: Computer
@@ -47,37 +47,37 @@ class ChromePolicy:
 
     @property
     def readers(self) -> str:
-        """Who looks there."""
+        """The programs that read it."""
         return f"{self.browser}, every user of this computer"
 
     @property
     def file(self) -> Path:
-        """Our file."""
+        """nvrflow's file."""
         return Path(self.place) / _FILE
 
     def state(self) -> State:
-        """Whether the policy is free for us, and whether we may write."""
+        """Whether no other file sets the policy, and whether the folder is writable."""
         for other in sorted(Path(self.place).glob("*.json")) if Path(self.place).is_dir() else ():
             taken = {LIMITED, UNLIMITED} & set(_document(other)) if other != self.file else set()
             if taken:
-                said = f"{other} sets {', '.join(sorted(taken))} already, and only one file counts"
-                return State(False, said, "add the recorder there by hand")
+                said = f"{other} already sets {', '.join(sorted(taken))}, and only one file counts"
+                return State(False, said, "add the recorder to that file by hand")
         if not self.computer.admin:
-            return State(False, f"{self.place} is the administrator's", "run the printed commands as root", by_hand=True)
+            return State(False, f"only root can write {self.place}", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.file} can be written")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
-        """For the ledger only; the policy knows no names."""
+        """The name of the entry in the ledger; the policy itself has no names."""
         return f"{plain(host)} {short(certificate)}"
 
     def holds(self, certificate: Certificate) -> Found | None:
-        """An entry of our file with exactly this certificate."""
+        """Find an entry of nvrflow's file with exactly this certificate."""
         limited, unlimited = self._entries()
         wanted = _base64(certificate)
         return Found(str(self.file)) if wanted in unlimited or any(one["certificate"] == wanted for one in limited) else None
 
     def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """Our file anew with one entry more; a limited anchor's own limits are said once more, to the policy."""
+        """Write nvrflow's file with one more entry; the limits of a limited anchor are repeated in the policy."""
         limited, unlimited = self._entries()
         limits = certificate.extension(x509.NameConstraints)
         if limits is None:
@@ -91,14 +91,14 @@ class ChromePolicy:
         return [MakeFolder(self.file.parent), self._write([*limited, entry], unlimited)]
 
     def remove(self, certificate: Certificate, label: str) -> list[Action]:
-        """Our file without the entry; the file goes with its last entry."""
+        """Write nvrflow's file without the entry; the file is deleted with its last entry."""
         wanted = _base64(certificate)
         limited, unlimited = self._entries()
         kept = [one for one in limited if one["certificate"] != wanted], [one for one in unlimited if one != wanted]
         return [self._write(*kept) if any(kept) else Delete(self.file)]
 
     def ours(self) -> list[tuple[str, Certificate]]:
-        """Every entry of our file."""
+        """Every entry of nvrflow's file."""
         limited, unlimited = self._entries()
         texts = [*(str(one.get("certificate")) for one in limited if isinstance(one, dict)), *map(str, unlimited)]
         return [(str(self.file), one) for text in texts for one in certificates_in(text.encode())]
@@ -113,7 +113,7 @@ class ChromePolicy:
 
 
 def chrome_policies(computer: Computer) -> Iterator[ChromePolicy]:
-    """One store for each browser of the family that is installed."""
+    """Yield a store for each installed browser of the family."""
     for name, folder, browser, commands in FOLDERS:
         if any(computer.has(command) for command in commands) or computer.under(folder).is_dir():
             yield ChromePolicy(computer, name, str(computer.under(folder)), browser)

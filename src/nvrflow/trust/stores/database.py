@@ -1,8 +1,8 @@
-"""NSS certificate databases, which Chromium (Linux) and Firefox read, by way of NSS's own certutil.
+"""NSS certificate databases, which Chromium (Linux) and Firefox read. They are changed with NSS's certutil.
 
-What certutil gets wrong is met here: it looks a certificate up by name, so we look by SHA-256; it calls many failures
-success, so we look again; it never ends when asked to make a database that exists, so we do not ask.
-Measured with NSS 3.87: facts in docs/trust.md.
+This module works around certutil's faults. It looks certificates up by name, so nvrflow compares the SHA-256. It reports success
+after many failures, so nvrflow looks again. It never ends when asked to make a database that exists, so nvrflow never asks.
+Measured with NSS 3.87; docs/trust.md has the facts.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _CERTIFICATE = bytes((0, 0, 0, 1))
 _ROW = re.compile(r"^(?P<nickname>.*\S)\s+(?P<flags>[a-zA-Z]*,[a-zA-Z]*,[a-zA-Z]*)\s*$")
 _MEANINGS = (
     ("SEC_ERROR_BAD_PASSWORD", "it is protected by a password (Firefox: primary password)"),
-    ("SEC_ERROR_READ_ONLY", "it can only be read, not written"),
-    ("SEC_ERROR_PKCS11_GENERAL_ERROR", "another program has it locked; close that browser and try again"),
-    ("SEC_ERROR_LOCKED_DATABASE", "another program has it locked; close that browser and try again"),
+    ("SEC_ERROR_READ_ONLY", "it is read-only"),
+    ("SEC_ERROR_PKCS11_GENERAL_ERROR", "another program has locked it; close that browser and try again"),
+    ("SEC_ERROR_LOCKED_DATABASE", "another program has locked it; close that browser and try again"),
     ("SEC_ERROR_REUSED_ISSUER_AND_SERIAL", "a different certificate with the same issuer and serial number is in it"),
-    ("SEC_ERROR_BAD_DATABASE", "it is damaged, or no NSS database"),
-    ("SEC_ERROR_LEGACY_DATABASE", "it is damaged, or no NSS database"),
+    ("SEC_ERROR_BAD_DATABASE", "it is damaged, or not an NSS database"),
+    ("SEC_ERROR_LEGACY_DATABASE", "it is damaged, or not an NSS database"),
 )
 
 
@@ -33,7 +33,7 @@ _MEANINGS = (
 class Row:
     """One line of the database: nickname and trust flags (TLS, e-mail, code), for example `C,,`.
 
-    Not `unique`: another certificate has the same nickname, so certutil cannot be told which of the two is meant.
+    If it is not `unique`, another certificate has the same nickname, and certutil cannot distinguish the two.
     """
 
     nickname: str
@@ -43,18 +43,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Database:
-    """The database in one folder; `certutil` is NSS's tool by its absolute path (not the one of Windows)."""
+    """The database in one folder; `certutil` is the absolute path of NSS's tool (not that of Windows)."""
 
     folder: Path
     certutil: str
 
     @property
     def exists(self) -> bool:
-        """Whether there is a database, not merely a folder."""
+        """Whether the folder has a database."""
         return (self.folder / "cert9.db").is_file()
 
     def rows(self) -> list[Row] | str:
-        """All lines, or why they cannot be read."""
+        """All lines, or a text that says why they cannot be read."""
         ended = run(self.command("-L"))
         if not ended.ok:
             return meaning(ended)
@@ -67,11 +67,11 @@ class Database:
 
     @property
     def locked_by_password(self) -> bool:
-        """Whether a password protects it: then certutil takes a certificate, fails, and leaves it there untrusted."""
+        """Whether a password protects it. If so, certutil adds a certificate, fails, and leaves it there untrusted."""
         return "SEC_ERROR_BAD_PASSWORD" in run(self.command("-K")).errors
 
     def find(self, certificate: Certificate) -> Row | None:
-        """The line that holds exactly this certificate, told by its content; None also when it cannot be read."""
+        """Find the line of exactly this certificate by its content; None also if the database cannot be read."""
         label = next((label for label, der in self.held() if der == certificate.der), None)
         rows = self.rows()
         if label is None or isinstance(rows, str):
@@ -81,10 +81,10 @@ class Database:
         return Row(label, flags.pop() if len(flags) == 1 else ",,", unique=len(fitting) == 1)
 
     def held(self) -> list[tuple[str, bytes]]:
-        """Nickname and content of every certificate; empty when the database cannot be read.
+        """Nickname and content of every certificate; empty if the database cannot be read.
 
-        Read from the database's own table, for certutil shows all certificates of one subject under each nickname that
-        one of them has. Columns are named after PKCS#11's attributes: a0 CKA_CLASS, a3 CKA_LABEL, a11 CKA_VALUE.
+        It reads the database's own table, because certutil shows all certificates of one subject under each of their nicknames.
+        The columns are named after PKCS#11 attributes: a0 CKA_CLASS, a3 CKA_LABEL, a11 CKA_VALUE.
         """
         address = f"{(self.folder / 'cert9.db').absolute().as_uri()}?mode=ro"
         try:
@@ -95,28 +95,28 @@ class Database:
         return [(_label(label), bytes(value)) for label, value in found if value]
 
     def making(self) -> Command:
-        """Make the database, without a password; only ever for a folder that has none."""
+        """The command that makes the database, without a password; only for a folder that has none."""
         return self.command("-N", "--empty-password")
 
     def adding(self, nickname: str, flags: str, file: Path) -> Command:
-        """Take in the one certificate in `file`."""
+        """The command that adds the certificate in `file`."""
         return self.command("-A", "-t", flags, "-n", nickname, "-i", str(file))
 
     def flagging(self, nickname: str, flags: str) -> Command:
-        """Set the flags of a certificate that is there already."""
+        """The command that sets the flags of a certificate that is there already."""
         return self.command("-M", "-n", nickname, "-t", flags)
 
     def removing(self, nickname: str) -> Command:
-        """Take the certificate out."""
+        """The command that removes the certificate."""
         return self.command("-D", "-n", nickname)
 
     def command(self, verb: str, *arguments: str) -> Command:
-        """One call of certutil on this database."""
+        """Make one call of certutil on this database."""
         return Command((self.certutil, verb, "-d", f"sql:{self.folder}", *arguments))
 
 
 def meaning(ended: Ended) -> str:
-    """What certutil's failure means, for a person."""
+    """Explain a failure of certutil for a person."""
     for code, sentence in _MEANINGS:
         if code in ended.errors:
             return sentence
@@ -128,11 +128,11 @@ def _label(value: object) -> str:
 
 
 def settable(flags: str) -> str:
-    """Flags as certutil takes them: without `u`, which it only shows (a private key is there)."""
+    """Flags as certutil accepts them: without `u`, which it only shows (a private key is there)."""
     return flags.replace("u", "")
 
 
 def with_letter(flags: str, letter: str) -> str:
-    """The flags with one more letter for TLS, the rest untouched."""
+    """The flags with one more letter for TLS; the others are unchanged."""
     tls, _, others = settable(flags).partition(",")
     return f"{''.join(sorted({*tls, letter}))},{others}"

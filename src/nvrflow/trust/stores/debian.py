@@ -1,4 +1,4 @@
-"""Debian's and Ubuntu's system store: curl, OpenSSL, Python and (by a hook) Java; not Chromium, not Firefox."""
+"""Debian's and Ubuntu's system store, read by curl, OpenSSL, Python and (by a hook) Java, but not by Chromium and Firefox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECONDS = 120.0
 
 @dataclass(frozen=True)
 class DebianStore:
-    """/usr/local/share/ca-certificates, one PEM file for each certificate, and update-ca-certificates."""
+    """The folder /usr/local/share/ca-certificates with one PEM file for each certificate, and update-ca-certificates."""
 
     computer: Computer
     name: str = "debian-system"
@@ -27,42 +27,43 @@ class DebianStore:
 
     @property
     def folder(self) -> Path:
-        """Where an administrator's own certificates lie."""
+        """The folder of the administrator's own certificates."""
         return self.computer.under("/usr/local/share/ca-certificates")
 
     @property
     def place(self) -> str:
-        """The same as text."""
+        """The folder as text."""
         return str(self.folder)
 
     def state(self) -> State:
-        """Whether this is a Debian, and whether we may write there."""
+        """Whether this is Debian or Ubuntu, and whether the folder is writable."""
         if not self.computer.under("/etc/ca-certificates.conf").exists() or not self.folder.is_dir():
-            return State(False, "this is no Debian or Ubuntu with ca-certificates", "apt-get install ca-certificates")
+            said = "this is not a Debian or Ubuntu with ca-certificates"
+            return State(False, said, "apt-get install ca-certificates")
         if not self.computer.has("update-ca-certificates"):
             return State(False, "update-ca-certificates is missing", "apt-get install ca-certificates")
         if not self.computer.admin:
-            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root", by_hand=True)
+            return State(False, f"only root can write {self.folder}", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.folder} can be written")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
-        """The file's name: lower case, for Java's alias is made from it in lower case; `.crt`, for others are ignored."""
+        """The file's name: lower case, because Java's alias is made from it in lower case; `.crt`, because others are ignored."""
         return f"nvrflow-{plain(host)}-{short(certificate)}.crt"
 
     def holds(self, certificate: Certificate) -> Found | None:
-        """A file below the folder that holds exactly this certificate."""
+        """Find a file below the folder that holds exactly this certificate."""
         for file in sorted(self.folder.rglob("*.crt")) if self.folder.is_dir() else ():
             if any(one.der == certificate.der for one in held_by(file)):
                 return Found(str(file.relative_to(self.folder)))
         return None
 
     def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """The file, the bundle, and Java's copy out again: Java does not keep to name constraints."""
+        """Write the file, update the bundle, and remove Java's copy, because Java does not apply name constraints."""
         file = self.folder / self.label(certificate, use, host)
         return [Write(file, certificate.pem.encode(), 0o644), self._update(), *self._without_java(file.name)]
 
     def remove(self, certificate: Certificate, label: str) -> list[Action]:
-        """The file, the links and the bundle (only --fresh takes them), and Java's alias (which even that leaves)."""
+        """Delete the file, update links and bundle (only --fresh removes them), and delete Java's alias (--fresh keeps it)."""
         found = self.holds(certificate)
         file = self.folder / (found.label if found else label)
         return [Delete(file), self._update("--fresh"), *self._without_java(file.name)]
@@ -76,7 +77,7 @@ class DebianStore:
         return [replace(deleting, may_fail=True)] if deleting else []
 
     def _java(self, verb: str, file_name: str) -> Command | None:
-        """keytool on Java's own copy, by the alias that Debian's hook gives it, with the password every Java has."""
+        """A keytool command on Java's copy, with the alias that Debian's hook gives it and the password that every Java has."""
         keystore, keytool = self.computer.under("/etc/ssl/certs/java/cacerts"), self.computer.has("keytool")
         if not keystore.exists() or not keytool:
             return None
@@ -85,11 +86,11 @@ class DebianStore:
         return Command((keytool, *arguments), timeout=_SECONDS, umask=0o022)
 
     def ours(self) -> list[tuple[str, Certificate]]:
-        """The files whose name begins with ours."""
+        """The files whose names begin with nvrflow's."""
         return ours_in(self.folder, "nvrflow-*.crt")
 
     def remains(self, certificate: Certificate, label: str) -> str:
-        """The file, the line in the bundle, or Java's alias, whichever is still there."""
+        """The file, the line in the bundle, or Java's alias, whichever remains."""
         found = self.holds(certificate)
         if found:
             return f"{self.folder / found.label}"

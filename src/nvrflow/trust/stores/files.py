@@ -1,4 +1,4 @@
-"""Certificates that lie as files in a store's folder."""
+"""Certificates that are files in a store's folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nvrflow.errors import CertificateRefused
 
 
 def held_by(file: Path) -> list[Certificate]:
-    """The certificates in a file; none when it holds no certificate or cannot be read."""
+    """The certificates in a file; an empty list if it holds none or cannot be read."""
     try:
         return certificates_in(file.read_bytes()) if file.is_file() else []
     except OSError:
@@ -17,7 +17,7 @@ def held_by(file: Path) -> list[Certificate]:
 
 
 def certificates_in(data: bytes) -> list[Certificate]:
-    """The certificates in what a store holds; none when it cannot be read as certificates."""
+    """The certificates in the content of a store; an empty list if it cannot be read as certificates."""
     try:
         return read_certificates(data, "store")
     except CertificateRefused:
@@ -25,6 +25,6 @@ def certificates_in(data: bytes) -> list[Certificate]:
 
 
 def ours_in(folder: Path, pattern: str) -> list[tuple[str, Certificate]]:
-    """File name and certificate of each file in `folder` whose name fits `pattern`."""
+    """File name and certificate of each file in `folder` whose name matches `pattern`."""
     files = sorted(folder.glob(pattern)) if folder.is_dir() else []
     return [(file.name, certificate) for file in files for certificate in held_by(file)]

@@ -1,7 +1,7 @@
 """Firefox's enterprise policy on Linux: a CA for every profile of every user.
 
-Firefox copies the certificate into a profile at its next start, and taking the policy away does not take it out again
-(measured with 153): removing therefore also takes it out of this user's profiles.
+Firefox copies the certificate into a profile at its next start, and removing the policy does not remove that copy (measured with
+153). So removing it here also removes it from this user's profiles.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from nvrflow.trust.actions import Action, Delete, MakeFolder, Write
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.stores import Family, Found, State, Use, plain, short
 from nvrflow.trust.stores.files import held_by, ours_in
-from nvrflow.trust.stores.firefox import firefox_stores
+from nvrflow.trust.stores.firefox_profiles import firefox_stores
 
 
 @dataclass(frozen=True)
 class FirefoxPolicy:
-    """/etc/firefox/policies/policies.json, which all packages of Firefox read; our files lie beside it."""
+    """The file /etc/firefox/policies/policies.json, which all packages of Firefox read; nvrflow's files are beside it."""
 
     computer: Computer
     name: str = "policy-firefox"
@@ -32,12 +32,12 @@ class FirefoxPolicy:
 
     @property
     def folder(self) -> Path:
-        """Where the policy lies."""
+        """The folder of the policy."""
         return self.computer.under("/etc/firefox/policies")
 
     @property
     def file(self) -> Path:
-        """The policy itself; there is only one, so others' keys in it are kept."""
+        """The policy file; there is only one, so the keys of others in it are kept."""
         return self.folder / "policies.json"
 
     @property
@@ -46,11 +46,11 @@ class FirefoxPolicy:
         return str(self.folder)
 
     def state(self) -> State:
-        """Whether the policy can be read and written."""
+        """Whether the policy file can be read and written."""
         if self.file.exists() and self._document() is None:
-            return State(False, f"{self.file} is not what Firefox reads as a policy", "mend or move the file")
+            return State(False, f"Firefox cannot read {self.file} as a policy", "correct or move that file")
         if not self.computer.admin:
-            return State(False, f"{self.folder} is the administrator's", "run the printed commands as root", by_hand=True)
+            return State(False, f"only root can write {self.folder}", "run the printed commands as root", by_hand=True)
         return State(True, f"{self.file} can be written; Firefox copies the certificate at its next start")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
@@ -58,14 +58,14 @@ class FirefoxPolicy:
         return f"nvrflow-{plain(host)}-{short(certificate)}.pem"
 
     def holds(self, certificate: Certificate) -> Found | None:
-        """A file that the policy installs and that holds exactly this certificate."""
+        """Find a file that the policy installs and that holds exactly this certificate."""
         for name in self._installed():
             if any(one.der == certificate.der for one in held_by(Path(name))):
                 return Found(Path(name).name)
         return None
 
     def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """The certificate's file, and the policy with one line more."""
+        """Write the certificate's file, and the policy with one more line."""
         file = self.folder / self.label(certificate, use, host)
         lines = [one for one in self._installed() if one != str(file)]
         return [
@@ -75,7 +75,7 @@ class FirefoxPolicy:
         ]
 
     def remove(self, certificate: Certificate, label: str) -> list[Action]:
-        """The line, the file, and what Firefox has copied into this user's profiles."""
+        """Remove the line, the file, and the copies that Firefox made in this user's profiles."""
         found = self.holds(certificate)
         file = self.folder / (found.label if found else label)
         lines = [one for one in self._installed() if one != str(file)]
@@ -83,13 +83,13 @@ class FirefoxPolicy:
         return [self._policy(lines), Delete(file), *copies]
 
     def remains(self, certificate: Certificate, label: str) -> str:
-        """The policy or a profile that still has it."""
+        """The policy, or a profile that still has a copy."""
         if self.holds(certificate):
             return str(self.file)
         return ", ".join(store.name for store in self._copies(certificate))
 
     def ours(self) -> list[tuple[str, Certificate]]:
-        """The files beside the policy whose name begins with ours."""
+        """The files beside the policy whose names begin with nvrflow's."""
         return ours_in(self.folder, "nvrflow-*.pem")
 
     def _copies(self, certificate: Certificate) -> list[Any]:
@@ -111,7 +111,7 @@ class FirefoxPolicy:
         return [line for line in lines if isinstance(line, str)]
 
     def _policy(self, lines: list[str]) -> Action:
-        """The policy with these lines; others' keys stay, and a file that would be empty goes."""
+        """Write the policy with these lines; the keys of others are kept, and a file that would be empty is deleted."""
         document = self._document() or {}
         policies = dict(document.get("policies", {}))
         certificates = {key: value for key, value in dict(policies.get("Certificates", {})).items() if key != "Install"}

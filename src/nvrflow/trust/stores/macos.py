@@ -1,7 +1,7 @@
-"""macOS' keychains and trust settings, which Safari, Chrome, Edge, curl and (since 120) Firefox read there.
+"""The keychains and trust settings of macOS, which Safari, Chrome, Edge, curl and (since 120) Firefox read.
 
-Not run by us on macOS: the command lists are tested against recorded ones, the outcome by a handshake on the user's own
-computer (`nvrflow verify`). Every change shows a password dialog; over ssh it is refused.
+nvrflow's makers do not run this on macOS: the command lists are tested against recorded lists, and `nvrflow verify` checks the
+result on the user's own computer. Every change shows a password dialog; over ssh it is refused.
 """
 
 from __future__ import annotations
@@ -34,37 +34,37 @@ class MacKeychain:
 
     @property
     def place(self) -> str:
-        """The keychain's file."""
+        """The file of the keychain."""
         if self.scope == "machine":
             return "/Library/Keychains/System.keychain"
         return f"{self.computer.home}/Library/Keychains/login.keychain-db"
 
     @property
     def readers(self) -> str:
-        """Who looks there."""
+        """The programs that read it."""
         who = "this user" if self.scope == "user" else "every user"
         return f"Safari, Chrome, Edge, Firefox, curl of {who}"
 
     def state(self) -> State:
-        """Whether we may write there."""
+        """Whether this user may write there."""
         if self.scope == "machine" and not self.computer.admin:
-            return State(False, f"{self.place} is the administrator's", "run the printed commands with sudo", by_hand=True)
+            return State(False, f"only root can write {self.place}", "run the printed commands with sudo", by_hand=True)
         if self.scope == "user" and self.computer.foreign_home:
             return State(False, self.computer.foreign_home, "run it as that user")
         return State(True, f"{self.place} can be written; macOS asks for the password")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
-        """The use, and the SHA-1 by which keychains name a certificate."""
+        """The use, and the SHA-1 by which keychains identify a certificate."""
         return f"{use} {_sha1(certificate)}"
 
     def holds(self, certificate: Certificate) -> Found | None:
-        """Exactly this certificate in the keychain, by its SHA-256."""
+        """Find exactly this certificate in the keychain, by its SHA-256."""
         ended = run(Command((SECURITY, "find-certificate", "-a", "-Z", self.place)))
         wanted = certificate.sha256.replace(":", "")
         return Found(wanted) if ended.ok and wanted in ended.output.upper() else None
 
     def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """The certificate as a file; into the keychain, with trust for TLS only; the file gone again."""
+        """Write the certificate to a file, add it to the keychain with trust for TLS only, and delete the file."""
         file = self.computer.state / f"anchor-{short(certificate)}.pem"
         return [
             MakeFolder(file.parent, 0o700),
@@ -81,7 +81,7 @@ class MacKeychain:
         return _security("add-trusted-cert", *domain, "-r", result, "-p", "ssl", "-p", "basic", "-k", self.place, file)
 
     def remove(self, certificate: Certificate, label: str) -> list[Action]:
-        """The trust rule first (a trusted certificate cannot be deleted), then the certificate by its SHA-1."""
+        """Remove the trust rule (a trusted certificate cannot be deleted), then the certificate by its SHA-1."""
         file = self.computer.state / f"anchor-{short(certificate)}.pem"
         domain = ("-d",) if self.scope == "machine" else ()
         rule: list[Action] = []
@@ -92,7 +92,7 @@ class MacKeychain:
 
 
 def mac_keychains(computer: Computer) -> Iterator[MacKeychain]:
-    """The user's and the computer's."""
+    """Yield the user's keychain and the computer's keychain."""
     yield MacKeychain(computer, "user")
     yield MacKeychain(computer, "machine")
 

@@ -1,7 +1,7 @@
-"""Windows' certificate stores, which Internet Explorer, Edge, Chrome, curl and (since 120) Firefox read there.
+"""The certificate stores of Windows, which Internet Explorer, Edge, Chrome, curl and (since 120) Firefox read.
 
-Not run by us on Windows: the command lists are tested against recorded ones, the outcome by a handshake on the user's
-own computer (`nvrflow verify`). Adding to a user's Root store shows Windows' Security Warning (the guide's step 4j).
+nvrflow's makers do not run this on Windows: the command lists are tested against recorded lists, and `nvrflow verify` checks the
+result on the user's own computer. Adding to a user's Root store shows Windows' Security Warning.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PATIENCE = 300.0  # a person reads the Security Warning
 
 @dataclass(frozen=True)
 class WindowsStore:
-    """Root (and CA for what is no root) of the current user or of the computer."""
+    """The Root store (and the CA store, for intermediates) of the current user or of the computer."""
 
     computer: Computer
     scope: Scope = "user"
@@ -36,42 +36,43 @@ class WindowsStore:
 
     @property
     def place(self) -> str:
-        """As PowerShell writes it."""
+        """The store's path in PowerShell."""
         return "Cert:\\CurrentUser" if self.scope == "user" else "Cert:\\LocalMachine"
 
     @property
     def readers(self) -> str:
-        """Who looks there."""
+        """The programs that read it."""
         who = "this user" if self.scope == "user" else "every user"
         return f"Internet Explorer, Edge, Chrome, Firefox, curl of {who}"
 
     @property
     def certutil(self) -> str:
-        """Windows' own certutil by its absolute path; NSS has a tool of the same name."""
+        """The absolute path of Windows' certutil; NSS has another tool with this name."""
         root = self.computer.environment.get("SystemRoot", "C:\\Windows")
         return f"{root}\\System32\\certutil.exe"
 
     def state(self) -> State:
-        """Whether we may write there."""
+        """Whether this user may write there."""
         if self.scope == "machine" and not self.computer.admin:
             return State(
                 False,
-                "the computer's own store is the administrator's",
+                "only an administrator can write the computer's own store",
                 "run the printed commands as administrator",
                 by_hand=True,
             )
-        return State(True, f"{self.place}\\Root can be written" + ("; Windows asks for a Yes" if self.scope == "user" else ""))
+        remark = "; Windows asks for confirmation" if self.scope == "user" else ""
+        return State(True, f"{self.place}\\Root can be written{remark}")
 
     def label(self, certificate: Certificate, use: Use, host: str) -> str:
-        """The store within and Windows' own name for it, the SHA-1."""
+        """The store (Root or CA), and the SHA-1 by which Windows identifies the certificate."""
         return f"{_within(use)}\\{_sha1(certificate)}"
 
     def flags(self, use: Use) -> str:
-        """The store within."""
+        """The store that this use needs: Root or CA."""
         return _within(use)
 
     def holds(self, certificate: Certificate) -> Found | None:
-        """Exactly this certificate: looked up by SHA-1, saved to a file, compared by its whole content."""
+        """Find exactly this certificate: looked up by SHA-1, saved to a file, and compared by its whole content."""
         with tempfile.TemporaryDirectory() as folder:
             for within in ("Root", "CA"):
                 file = Path(folder) / f"{within}.cer"
@@ -81,11 +82,11 @@ class WindowsStore:
         return None
 
     def enough(self, found: Found, use: Use) -> bool:
-        """A certificate in Root does for everything, one in CA only as a link."""
+        """Whether the store is sufficient: Root is for every use, CA only for an intermediate."""
         return found.flags == "Root" or found.flags == _within(use)
 
     def add(self, certificate: Certificate, use: Use, host: str) -> list[Action]:
-        """The certificate as a file, certutil -addstore, the file gone again."""
+        """Write the certificate to a file, run certutil -addstore, and delete the file."""
         file = self.computer.state / f"anchor-{short(certificate)}.cer"
         return [
             MakeFolder(file.parent, 0o700),
@@ -95,15 +96,15 @@ class WindowsStore:
         ]
 
     def raising(self, certificate: Certificate, found: Found, use: Use) -> list[Action]:
-        """Into Root as well; the entry in CA stays."""
+        """Add it to Root as well; the entry in CA stays."""
         return self.add(certificate, use, "")
 
     def restoring(self, certificate: Certificate, found: Found, flags: str) -> list[Action]:
-        """Out of Root again; the entry in CA was there before."""
+        """Remove it from Root again; the entry in CA was there before."""
         return [self._certutil("-delstore", found.flags, _sha1(certificate))]
 
     def remove(self, certificate: Certificate, label: str) -> list[Action]:
-        """By SHA-1, which is how Windows names a certificate; never by name or serial number."""
+        """Remove it by SHA-1, never by name or serial number."""
         within = label.partition("\\")[0]
         return [self._certutil("-delstore", within, _sha1(certificate))]
 
@@ -113,7 +114,7 @@ class WindowsStore:
 
 
 def windows_stores(computer: Computer) -> Iterator[WindowsStore]:
-    """The user's and the computer's."""
+    """Yield the user's stores and the computer's stores."""
     yield WindowsStore(computer, "user")
     yield WindowsStore(computer, "machine")
 

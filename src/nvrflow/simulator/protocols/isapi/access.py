@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from nvrflow.simulator.accounts import Session
 from nvrflow.simulator.certificates import Certificates, Names, make
 from nvrflow.simulator.device import Device, certificate_number
+from nvrflow.simulator.protocols.isapi.documents import document, read, rows, said
 from nvrflow.simulator.protocols.lapi.network import Network
 
 
@@ -24,76 +24,59 @@ class Access:
         if device.settings.certificate == "none":  # this family has no CA of its own
             device.certificates = Certificates(None, None)
 
-    async def nothing(self, request: Request, session: Session) -> Response:
-        """A sign of life."""
-        return JSONResponse({"statusCode": 1})
-
-    async def about(self, request: Request, session: Session) -> Response:
-        """What the recorder says that it is."""
-        model = self._device.file.device
-        return JSONResponse(
-            {
-                "deviceName": model.name,
-                "model": model.type,
-                "serialNumber": self._device.serial,
-                "firmwareVersion": f"V{model.version}",
-                "firmwareReleasedDate": model.build_date,
-                "channels": model.channels,
-            }
-        )
-
     async def protocols(self, request: Request, session: Session) -> Response:
         """How the recorder's pages can be reached."""
         web = self._device.web
-        return JSONResponse(
-            {
-                "HTTP": {"enabled": True, "portNo": web.http_port},
-                "HTTPS": {"enabled": web.https, "portNo": web.https_port, "redirectToHttps": web.https},
-            }
-        )
+        http = {"id": 1, "enabled": True, "protocol": "HTTP", "portNo": web.http_port}
+        https = {"id": 2, "enabled": web.https, "protocol": "HTTPS", "portNo": web.https_port, "redirectToHttps": web.https}
+        return document("AdminAccessProtocolList", {"AdminAccessProtocol": [http, https]})
 
     async def set_protocols(self, request: Request, session: Session) -> Response:
-        """HTTPS on or off; refused with subStatusCode `noCertificate` or `portError`."""
-        wanted = (await _json(request)).get("HTTPS", {})
-        code, words, _ = self._network.set_https({"Enabled": int(bool(wanted.get("enabled")))}, session.address)
+        """HTTPS on or off; refused with subStatusCode `noCertificate` or `portError`. Ports stay as they are."""
+        sent = rows(await request.body(), "AdminAccessProtocol")
+        https = next((row for row in sent or [] if row.get("protocol") == "HTTPS"), None)
+        if sent is None or https is None or https.get("enabled") not in ("true", "false"):
+            return said(request.url.path, "badXmlContent")
+        code, words, _ = self._network.set_https({"Enabled": int(https["enabled"] == "true")}, session.address)
         if code == 0:
-            return JSONResponse({"statusCode": 1})
-        return JSONResponse({"statusCode": 6, "subStatusCode": "noCertificate" if "Certificate" in words else "portError"}, 403)
+            return said(request.url.path)
+        return said(request.url.path, "noCertificate" if "Certificate" in words else "portError")
 
     async def certificate(self, request: Request, session: Session) -> Response:
         """The installed certificate; no subject when there is none."""
         pair = self._device.certificates.device
         if pair is None:
-            return JSONResponse({"subject": ""})
+            return document("certificate", {"subject": ""})
         found = pair.certificate
-        return JSONResponse(
+        return document(
+            "certificate",
             {
                 "subject": found.subject.rfc4514_string(),
                 "issuer": found.issuer.rfc4514_string(),
                 "validity": f"{found.not_valid_before_utc:%Y-%m-%d} ~ {found.not_valid_after_utc:%Y-%m-%d}",
-            }
+            },
         )
 
     async def create(self, request: Request, session: Session) -> Response:
         """A new self-signed certificate for the address that the person typed; names are not taken."""
-        device, host = self._device, str((await _json(request)).get("hostname", "")).strip()
+        device, host = self._device, (read(await request.body()) or {}).get("hostname", "")
         if not _is_address(host) or device.certificates.device:
-            return JSONResponse({"statusCode": 6, "subStatusCode": "badParameters"}, 403)
+            return said(request.url.path, "badParameters")
         names = Names(device.file.authority, device.file.subject, device.serial, host)
         device.certificates = make("self_signed", names)
         device.web = replace(device.web, certificate=certificate_number(device.certificates))
         device.note("certificate", session.user, session.address, f"made for {host}")
-        return JSONResponse({"statusCode": 1})
+        return said(request.url.path)
 
     async def delete(self, request: Request, session: Session) -> Response:
         """The certificate goes, unless HTTPS needs it."""
         device = self._device
         if device.web.https or device.certificates.device is None:
-            return JSONResponse({"statusCode": 6, "subStatusCode": "inUse"}, 403)
+            return said(request.url.path, "inUse")
         device.certificates = Certificates(None, None)
         device.web = replace(device.web, certificate="")
         device.note("certificate", session.user, session.address, "removed")
-        return JSONResponse({"statusCode": 1})
+        return said(request.url.path)
 
     async def download(self, request: Request, session: Session) -> Response:
         """The certificate as a file."""
@@ -103,14 +86,6 @@ class Access:
         name, content = found
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="application/octet-stream", headers=headers)
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        sent = await request.json()
-    except ValueError:
-        return {}
-    return sent if isinstance(sent, dict) else {}
 
 
 def _is_address(host: str) -> bool:

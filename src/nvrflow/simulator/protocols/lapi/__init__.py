@@ -17,7 +17,7 @@ from nvrflow.simulator.device import Device
 from nvrflow.simulator.pages import words
 from nvrflow.simulator.protocols.lapi.answers import NO_SESSION, Answer, done, refused
 from nvrflow.simulator.protocols.lapi.network import Network
-from nvrflow.simulator.protocols.lapi.sign_in import SignIn
+from nvrflow.simulator.protocols.lapi.sign_in import SignIn, proof_of
 
 _COOKIE = "WebSessionID"
 _BASE = "/LAPI/V1.0"
@@ -51,7 +51,7 @@ class _Lapi:
 
     async def sign_in(self, request: Request) -> Response:
         """A user and a password; the cookie is the session."""
-        told, opened = self._sign_in.answer(await _sent(request), _address(request))
+        told, opened = self._sign_in.answer(proof_of(await _sent(request)), _address(request))
         response = _reply(request, told)
         if opened:
             response.set_cookie(_COOKIE, opened, httponly=True)

@@ -9,6 +9,8 @@ import math
 from typing import Any
 
 from nvrflow.simulator.accounts import new_session_name
+from nvrflow.simulator.admission import judged
+from nvrflow.simulator.challenges import Proof
 from nvrflow.simulator.device import Device
 from nvrflow.simulator.protocols.lapi.answers import (
     LOCKED,
@@ -27,17 +29,12 @@ class SignIn:
     def __init__(self, device: Device) -> None:
         self._device = device
 
-    def answer(self, sent: dict[str, Any], address: str) -> tuple[Answer, str | None]:
+    def answer(self, proof: Proof, address: str) -> tuple[Answer, str | None]:
         """The answer to one sign-in, and the session that it opened."""
-        device, user = self._device, str(sent.get("UserName", ""))
-        if not device.settings.initialised:
-            return refused(NOT_INITIALISED, "Not Activated"), None
-        if device.accounts.lock_remaining(user, address) > 0:
-            return self._locked(user, address), None
-        expected = device.accounts.passwords.get(user)
-        if expected is None or not hmac.compare_digest(expected.encode(), _decoded(sent.get("Password"))):
-            return self._wrong(user, address), None
-        device.accounts.accepted(user, address)
+        device, user = self._device, proof.user
+        told = self.judged(proof, address)
+        if told[0] != 0:
+            return told, None
         if device.sessions.full():
             device.note("session-limit", user, address)
             return refused(TOO_MANY_USERS, "Max Users Reached"), None
@@ -46,18 +43,24 @@ class SignIn:
         device.note("login", user, address)
         return done({"UserName": user, "KeepAlive": device.settings.keep_alive_interval}), session
 
-    def _wrong(self, user: str, address: str) -> Answer:
-        accounts = self._device.accounts
-        accounts.refused(user, address)
-        self._device.note("login-refused", user, address)
-        if accounts.lock_remaining(user, address) > 0:
-            self._device.note("locked", user, address)
-            return self._locked(user, address)
-        return refused(WRONG_PASSWORD, "User Or Password Error", {"RemainTimes": accounts.tries_left(user, address)})
+    def judged(self, proof: Proof, address: str) -> Answer:
+        """Whether the proof lets its user in; no session is opened."""
+        verdict = judged(self._device, proof, address)
+        if verdict == "not-initialised":
+            return refused(NOT_INITIALISED, "Not Activated")
+        if verdict == "locked":
+            left = math.ceil(self._device.accounts.lock_remaining(proof.user, address))
+            return refused(LOCKED, "User Locked", {"RemainTimes": 0, "LockSeconds": left})
+        if verdict == "wrong":
+            tries = self._device.accounts.tries_left(proof.user, address)
+            return refused(WRONG_PASSWORD, "User Or Password Error", {"RemainTimes": tries})
+        return done()
 
-    def _locked(self, user: str, address: str) -> Answer:
-        left = math.ceil(self._device.accounts.lock_remaining(user, address))
-        return refused(LOCKED, "User Locked", {"RemainTimes": 0, "LockSeconds": left})
+
+def proof_of(sent: dict[str, Any]) -> Proof:
+    """The user and the password, in Base64, of a sign-in's body."""
+    given = _decoded(sent.get("Password"))
+    return Proof(str(sent.get("UserName", "")), lambda password: hmac.compare_digest(password.encode(), given))
 
 
 def _decoded(password: object) -> bytes:

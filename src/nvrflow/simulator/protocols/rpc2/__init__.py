@@ -10,9 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from nvrflow.simulator.device import Device
 from nvrflow.simulator.pages import words
-from nvrflow.simulator.protocols.rpc2.answers import BROKEN_REQUEST, NO_SESSION, UNKNOWN_METHOD, Body, Call, done, refused
+from nvrflow.simulator.protocols.rpc2.answers import BROKEN_REQUEST, UNKNOWN_METHOD, Body, Call, done, refused
 from nvrflow.simulator.protocols.rpc2.certificate_files import CertificateFiles
+from nvrflow.simulator.protocols.rpc2.cgi import Cgi
 from nvrflow.simulator.protocols.rpc2.configuration import Configuration
+from nvrflow.simulator.protocols.rpc2.identity import Identity
 from nvrflow.simulator.protocols.rpc2.scan import Scan
 from nvrflow.simulator.protocols.rpc2.sign_in import SignIn
 
@@ -37,6 +39,7 @@ def routes(device: Device, login: Login = Login()) -> list[BaseRoute]:
         Route("/RPC2_DownloadRootCert/{name}", speaker.download),
         Route("/web_lang/{language}.txt", speaker.texts),
         Route("/web_caps/webCapsConfig", speaker.capabilities),
+        Route("/cgi-bin/{path:path}", speaker.cgi.answer, methods=["GET", "POST"]),
     ]
 
 
@@ -48,20 +51,15 @@ class _Rpc2:
         self._login = login
         self._sign_in = SignIn(device)
         self._files = CertificateFiles(device)
-        scan = Scan(device)
+        scan, identity, configuration = Scan(device), Identity(device), Configuration(device)
+        self.cgi = Cgi(device, self._sign_in.realm, identity, configuration)
         self._methods = {
             "global.keepAlive": lambda call: done({"timeout": call.params.get("timeout", 300)}),
             "global.logout": self._log_out,
-            "global.getCurrentTime": lambda call: done({"time": device.clock.wall().strftime("%Y-%m-%d %H:%M:%S")}),
-            "magicBox.getDeviceType": lambda call: done({"type": device.file.device.type}),
-            "magicBox.getSerialNo": lambda call: done({"sn": device.serial}),
-            "magicBox.getSoftwareVersion": lambda call: done(
-                {"version": {"Version": device.file.device.version, "BuildDate": device.file.device.build_date}}
-            ),
-            "magicBox.getMachineName": lambda call: done({"name": device.file.device.name}),
+            **identity.methods(),
             **self._files.methods(),
             **scan.methods(),
-            **Configuration(device).methods(),
+            **configuration.methods(),
         }
 
     async def sign_in(self, request: Request) -> Response:
@@ -81,7 +79,7 @@ class _Rpc2:
         name = sent.get("session")
         session = self._device.sessions.touch(name) if isinstance(name, str) else None
         if session is None:
-            return _reply(refused(NO_SESSION, "Invalid session in request data!"), sent)
+            return _reply(refused(int(self._device.settings.invalid_session), "Invalid session in request data!"), sent)
         method = self._methods.get(str(sent.get("method")))
         if method is None:
             return _reply(refused(UNKNOWN_METHOD, f"no method {sent.get('method')}"), sent)

@@ -15,7 +15,6 @@ CHALLENGE = 268632079
 LOCKED = 268632081
 USER_OR_PASSWORD = 268632085
 NOT_INITIALISED = 268632086
-NO_SESSION = 287637504
 
 # Not found in public material (facts grade G): the numbers are in the range that recorders use for bad requests.
 BROKEN_REQUEST = 268894209

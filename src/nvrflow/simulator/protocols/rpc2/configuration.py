@@ -26,19 +26,32 @@ class Configuration:
         self._device = device
         device.tables.update(copy.deepcopy(_TABLES))
         device.tables["SecurityWarn"] = {"WeakPassword": device.settings.weak_password}  # the nag about it (facts 5.5)
+        device.tables["General"] = {"MachineName": device.file.device.name, "LocalNo": 8}
         device.tables["ChannelTitle"] = [{"Name": name} for name in device.file.device.channels]
 
     def methods(self) -> dict[str, Method]:
         """The calls by name."""
         return {"configManager.getConfig": self._get, "configManager.setConfig": self._set}
 
+    def table(self, name: str) -> Any:
+        """The table as it is now, None for an unknown name."""
+        web, lockout = self._device.web, self._device.accounts.lockout
+        if name == "Https":
+            shown = {"Enable": web.https, "Port": web.https_port, "CertSN": web.certificate, "TLSv11": web.tls11}
+            return {**shown, **self._device.tables["Https"]}
+        if name == "Web":
+            return {"Port": web.http_port}
+        if name == "AccountLockout":
+            return {"LoginAttempt": lockout.tries, "LockTime": round(lockout.seconds)}
+        return copy.deepcopy(self._device.tables.get(name))
+
     def _get(self, call: Call) -> Body:
-        table = self._table(str(call.params.get("name")))
+        table = self.table(str(call.params.get("name")))
         return refused(BAD_PARAMETER, f"no table {call.params.get('name')}") if table is None else done({"table": table})
 
     def _set(self, call: Call) -> Body:
         name, table = str(call.params.get("name")), call.params.get("table")
-        before = self._table(name)
+        before = self.table(name)
         if not isinstance(before, dict) or not isinstance(table, dict):
             return refused(BAD_PARAMETER, f"no table {name} that can be written")
         wrong = [key for key, value in table.items() if key not in before or type(value) is not type(before[key])]
@@ -50,18 +63,6 @@ class Configuration:
             changed = ", ".join(f"{key}={after[key]}" for key in sorted(after) if after[key] != before[key])
             self._device.note("config", call.user, call.address, f"{name}: {changed or 'unchanged'}")
         return problem or done({"options": []})
-
-    def _table(self, name: str) -> Any:
-        """The table as it is now, None for an unknown name."""
-        web, lockout = self._device.web, self._device.accounts.lockout
-        if name == "Https":
-            shown = {"Enable": web.https, "Port": web.https_port, "CertSN": web.certificate, "TLSv11": web.tls11}
-            return {**shown, **self._device.tables["Https"]}
-        if name == "Web":
-            return {"Port": web.http_port}
-        if name == "AccountLockout":
-            return {"LoginAttempt": lockout.tries, "LockTime": round(lockout.seconds)}
-        return copy.deepcopy(self._device.tables.get(name))
 
     def _apply(self, name: str, table: Body) -> Body | None:
         """Take the table over; the refusal when it cannot be."""

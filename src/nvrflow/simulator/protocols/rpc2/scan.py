@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from nvrflow.errors import WrongCall
 from nvrflow.simulator.device import Device
 from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, Body, Call, Method, done, refused
+from nvrflow.simulator.recorder_settings import FINDINGS
 
-_ITEMS = {
-    "LoginDetection": ("AccountLockout", "LoginEncryption"),
-    "UserServiceDetection": ("PasswordStrength", "OnvifUser", "HttpsConfig", "SSH", "Firewall", "AvEncrypt"),
-    "SecurityModule": ("TrustedBoot", "FirmwareSignature", "ConfigurationEncryption"),
-}
-_NAMES = tuple(name for rows in _ITEMS.values() for name in rows)
+_NAMES = tuple(name for rows in FINDINGS.values() for name in rows)
 _CAN_BE_OPTIMIZED = ("AccountLockout", "PasswordStrength", "HttpsConfig", "SSH", "Firewall", "AvEncrypt")
 
 
@@ -21,9 +16,6 @@ class Scan:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._until = 0.0
-        unknown = sorted(set(device.settings.also_abnormal) - set(_NAMES))
-        if unknown:
-            raise WrongCall(f"simulate: also_abnormal: the scan has no {unknown[0]!r}; it has {', '.join(_NAMES)}")
 
     def methods(self) -> dict[str, Method]:
         """The calls by name."""
@@ -42,7 +34,7 @@ class Scan:
         left, whole = self._until - self._device.clock.elapsed(), self._device.settings.scan_seconds
         if left > 0:
             return done({"Running": True, "Percent": int(100 * (1 - left / whole)), "Items": []})
-        items = [_item(name, [self._detail(row) for row in rows if self._shown(row)]) for name, rows in _ITEMS.items()]
+        items = [_item(name, [self._detail(row) for row in rows if self._shown(row)]) for name, rows in FINDINGS.items()]
         return done({"Running": False, "Percent": 100, "Items": items})
 
     def _shown(self, name: str) -> bool:

@@ -8,6 +8,8 @@ import math
 import secrets
 
 from nvrflow.simulator.accounts import new_session_name
+from nvrflow.simulator.admission import judged
+from nvrflow.simulator.challenges import Proof
 from nvrflow.simulator.device import Device
 from nvrflow.simulator.protocols.rpc2.answers import (
     CHALLENGE,
@@ -39,7 +41,7 @@ class SignIn:
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._realm = f"Login to {device.serial}"
+        self.realm = f"Login to {device.serial}"
         self._challenges: dict[str, str] = {}
 
     def answer(self, params: Body, session: object, address: str) -> tuple[Body, str | None]:
@@ -52,27 +54,22 @@ class SignIn:
         random = self._challenges.pop(session, None) if isinstance(session, str) else None
         if random is None or not isinstance(session, str):
             return self._challenge(), None
-        expected = self._device.accounts.passwords.get(user)
-        good = expected is not None and hmac.compare_digest(digest(user, expected, self._realm, random), password.upper())
-        if not good:
-            return self._wrong(user, address) | {"session": session}, None
-        return self._let_in(user, address, session)
+        proof = Proof(user, lambda known: hmac.compare_digest(digest(user, known, self.realm, random), password.upper()))
+        verdict = judged(self._device, proof, address)
+        if verdict == "in":
+            return self._let_in(user, address, session)
+        return (self._locked if verdict == "locked" else self._wrong)(user, address) | {"session": session}, None
 
     def _challenge(self) -> Body:
         session, random = new_session_name(), str(secrets.randbelow(2**31))
         self._challenges[session] = random
         if len(self._challenges) > _OPEN_CHALLENGES:
             del self._challenges[next(iter(self._challenges))]
-        params = {"realm": self._realm, "random": random, "encryption": "Default"}
+        params = {"realm": self.realm, "random": random, "encryption": "Default"}
         return refused(CHALLENGE, "Component error: login challenge!", params) | {"session": session}
 
     def _wrong(self, user: str, address: str) -> Body:
         accounts = self._device.accounts
-        accounts.refused(user, address)
-        self._device.note("login-refused", user, address)
-        if accounts.lock_remaining(user, address) > 0:
-            self._device.note("locked", user, address)
-            return self._locked(user, address)
         params = {"remainLoginTimes": accounts.tries_left(user, address), "remainLockSecond": 0}
         if not self._device.settings.tells_unknown_users:
             return refused(USER_OR_PASSWORD, "Component error: user or password not valid!", params)
@@ -86,7 +83,6 @@ class SignIn:
 
     def _let_in(self, user: str, address: str, session: str) -> tuple[Body, str | None]:
         device = self._device
-        device.accounts.accepted(user, address)
         if device.sessions.full():
             device.note("session-limit", user, address)
             return refused(TOO_MANY_SESSIONS, "the number of connection is maximal") | {"session": session}, None

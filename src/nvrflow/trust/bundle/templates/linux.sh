@@ -14,12 +14,27 @@ case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
 id={{ id }}
 url={{ url }}
 {% if install %}host={{ host }}
-fingerprint={{ fingerprint }}
+fingerprint_1={{ fingerprint_1 }}
+fingerprint_2={{ fingerprint_2 }}
 reach={{ reach }}
 new_rule=146
 {% endif %}failed=0
 
-say() { printf '%s\n' "$*"; }
+# A line for a person. At a terminal it has at most 79 columns and is broken between words; a longer word stays whole.
+say() {
+    if [ -t 1 ] && command -v awk >/dev/null 2>&1; then
+        printf '%s\n' "$*" | awk '{
+            match($0, /^ */); line = substr($0, 1, RLENGTH); further = line "  "; empty = 1
+            for (word = 1; word <= NF; word++) {
+                if (!empty && length(line) + 1 + length($word) > 79) { print line; line = further; empty = 1 }
+                line = line (empty ? "" : " ") $word; empty = 0
+            }
+            print line
+        }'
+    else
+        printf '%s\n' "$*"
+    fi
+}
 
 tool() {
     command -v "$1" 2>/dev/null && return 0
@@ -40,8 +55,8 @@ ask() {
     [ "$answer" = yes ] || [ "$answer" = y ]
 }
 
-# Whether a nickname is in a database, and whether the certificate of a file is held under it. certutil shows all
-# certificates of one subject under each of their nicknames, so both have to be asked.
+# Whether a nickname is in a database, and whether it is that of the certificate in a file. certutil shows all
+# certificates of one subject under each of their nicknames, so both must be checked.
 nicknames() { limited "$certutil" -L -d "sql:$1" 2>/dev/null | sed -n 's/^\(.*[^ ]\)  *[a-zA-Z]*,[a-zA-Z]*,[a-zA-Z]* *$/\1/p'; }
 
 holds() {
@@ -54,16 +69,16 @@ holds() {
 ours() { nicknames "$1" | grep -qxF "$2" && holds "$1" "$2" "$3"; }
 
 {% if install %}system_folder() {
-    if [ -d /etc/pki/ca-trust/source/anchors ]; then say '/etc/pki/ca-trust/source/anchors|pem'
+    if [ -d /etc/pki/ca-trust/source/anchors ]; then printf '%s\n' '/etc/pki/ca-trust/source/anchors|pem'
     elif [ -d /usr/local/share/ca-certificates ] && tool update-ca-certificates >/dev/null; then
-        say '/usr/local/share/ca-certificates|crt'
-    elif [ -d /etc/ca-certificates/trust-source/anchors ]; then say '/etc/ca-certificates/trust-source/anchors|pem'
-    elif [ -d /etc/pki/trust/anchors ]; then say '/etc/pki/trust/anchors|pem'
+        printf '%s\n' '/usr/local/share/ca-certificates|crt'
+    elif [ -d /etc/ca-certificates/trust-source/anchors ]; then printf '%s\n' '/etc/ca-certificates/trust-source/anchors|pem'
+    elif [ -d /etc/pki/trust/anchors ]; then printf '%s\n' '/etc/pki/trust/anchors|pem'
     fi
 }
 
-{% endif %}# Let the system take up what lies in its folder now; Debian forgets what is gone only with --fresh.
-take_up() {
+{% endif %}# Make the system read its folder again; Debian removes deleted certificates only with --fresh.
+read_folder() {
     case $1 in
         /etc/pki/ca-trust/*) limited "$(tool update-ca-trust)" extract ;;
         /usr/local/share/*) if [ "$2" = gone ]; then limited "$(tool update-ca-certificates)" --fresh; else limited "$(tool update-ca-certificates)"; fi ;;
@@ -72,7 +87,7 @@ take_up() {
     esac >/dev/null 2>&1
 }
 
-# Java does not keep to name constraints: Debian's copy for Java goes out again.
+# Java does not apply name constraints, so Debian's copy for Java is removed.
 without_java() {
     keytool=$(tool keytool) || return 0
     [ -f /etc/ssl/certs/java/cacerts ] || return 0
@@ -88,31 +103,31 @@ case ${1-} in
 esac
 
 if command -v sha256sum >/dev/null 2>&1 && ! sha256sum -c SHA256SUMS >/dev/null 2>&1; then
-    say "The files in this folder are not as they were made (see SHA256SUMS). Nothing was changed; make the folder anew."
+    say "The files in this folder have changed since they were made (see SHA256SUMS). Nothing was changed on this computer; make the folder again with nvrflow bundle."
     exit 1
 fi
 if [ "$(id -u)" = 0 ]; then record=/var/lib/nvrflow; else record="${XDG_STATE_HOME:-$HOME/.local/state}/nvrflow"; fi
 list="$record/bundle-$id.list"
 
-{% if install %}# What is installed, one line each: how it is used, the file, the start of its SHA-256.
+{% if install %}# What is installed, one line each: its trust flags, the file, the first digits of its SHA-256.
 parts_nss_chromium() {
-{% for part in chromium %}  say '{{ part.flags }}|{{ part.file }}|{{ part.short }}'
+{% for part in chromium %}  printf '%s\n' '{{ part.flags }}|{{ part.file }}|{{ part.short }}'
 {% else %}  :
 {% endfor %}}
 parts_nss_firefox() {
-{% for part in firefox %}  say '{{ part.flags }}|{{ part.file }}|{{ part.short }}'
+{% for part in firefox %}  printf '%s\n' '{{ part.flags }}|{{ part.file }}|{{ part.short }}'
 {% else %}  :
 {% endfor %}}
 parts_system() {
-{% for part in openssl %}  say '|{{ part.file }}|{{ part.short }}'
+{% for part in openssl %}  printf '%s\n' '|{{ part.file }}|{{ part.short }}'
 {% else %}  :
 {% endfor %}}
 
-# The folders of Chromium's databases: the old one if it is there, else the one in use since version 146.
+# The folders of Chromium's databases: the old folder if it exists, otherwise the folder used since version 146.
 chromium_folders() {
     old="$HOME/.pki/nssdb"
     new="${XDG_DATA_HOME:-$HOME/.local/share}/pki/nssdb"
-    if [ -d "$old" ]; then say "$old"; else
+    if [ -d "$old" ]; then printf '%s\n' "$old"; else
         seen=0
         recent=0
         for browser in chromium chromium-browser google-chrome-stable google-chrome microsoft-edge-stable brave-browser; do
@@ -122,15 +137,15 @@ chromium_folders() {
             seen=1
             [ "$major" -ge "$new_rule" ] && recent=1
         done
-        if [ "$seen" = 1 ] && [ "$recent" = 0 ]; then say "$old"; else say "$new"; fi
+        if [ "$seen" = 1 ] && [ "$recent" = 0 ]; then printf '%s\n' "$old"; else printf '%s\n' "$new"; fi
     fi
     for base in "$HOME/snap/chromium/current" "$HOME"/.var/app/com.google.Chrome "$HOME"/.var/app/org.chromium.Chromium \
         "$HOME"/.var/app/com.microsoft.Edge "$HOME"/.var/app/com.brave.Browser; do
         [ -d "$base" ] || continue
-        if [ -d "$base/.pki/nssdb" ]; then say "$base/.pki/nssdb"; else
+        if [ -d "$base/.pki/nssdb" ]; then printf '%s\n' "$base/.pki/nssdb"; else
             case $base in
-                */snap/*) say "$base/.local/share/pki/nssdb" ;;
-                *) say "$base/data/pki/nssdb" ;;
+                */snap/*) printf '%s\n' "$base/.local/share/pki/nssdb" ;;
+                *) printf '%s\n' "$base/data/pki/nssdb" ;;
             esac
         fi
     done
@@ -144,7 +159,7 @@ firefox_folders() {
         [ -f "$base/profiles.ini" ] || continue
         sed -e 's/\r$//' -n -e 's/^Path=//p' "$base/profiles.ini" | while IFS= read -r path; do
             case $path in /*) profile=$path ;; *) profile=$base/$path ;; esac
-            [ -f "$profile/cert9.db" ] && say "$profile"
+            [ -f "$profile/cert9.db" ] && printf '%s\n' "$profile"
         done
     done
 }
@@ -158,14 +173,14 @@ install_nss() {
     fi
     $parts | while IFS='|' read -r flags file short; do
         nickname="nvrflow $host $short"
-        there=$(nicknames "$folder" | while IFS= read -r one; do if holds "$folder" "$one" "$file"; then say there; break; fi; done)
-        if [ -n "$there" ]; then say "  $folder: $file is there already"; continue; fi
+        there=$(nicknames "$folder" | while IFS= read -r one; do if holds "$folder" "$one" "$file"; then echo there; break; fi; done)
+        if [ -n "$there" ]; then say "  $folder: $file is already installed"; continue; fi
         printf 'nss|%s|%s|%s\n' "$folder" "$nickname" "$file" >>"$list"
         if limited "$certutil" -A -d "sql:$folder" -t "$flags" -n "$nickname" -i "$file" >/dev/null 2>&1 && ours "$folder" "$nickname" "$file"; then
-            say "  $folder: $file put in"
+            say "  $folder: $file installed"
         else
             limited "$certutil" -D -d "sql:$folder" -n "$nickname" >/dev/null 2>&1
-            say "  $folder: $file could not be put in; close the browser, and take a primary password off for it"
+            say "  $folder: $file could not be installed; close the browser, and remove a primary password for the installation"
             exit 1
         fi
     done || failed=1
@@ -175,24 +190,25 @@ install_system() {
     IFS='|' read -r folder ending <<END
 $(system_folder)
 END
-    if [ -z "$folder" ]; then say "This system's store is not one that is known here."; failed=1; return; fi
+    if [ -z "$folder" ]; then say "This script does not know this system's trust store."; failed=1; return; fi
     umask 022
     parts_system | while IFS='|' read -r use file short; do
         target="$folder/nvrflow-$host-$short.$ending"
-        if [ -f "$target" ]; then say "  $target is there already"; continue; fi
+        if [ -f "$target" ]; then say "  $target is already installed"; continue; fi
         printf 'file|%s|%s|%s\n' "$target" "$use" "$file" >>"$list"
-        if cp "$file" "$target" && chmod 644 "$target"; then say "  $target put in"; else exit 1; fi
+        if cp "$file" "$target" && chmod 644 "$target"; then say "  $target installed"; else exit 1; fi
     done || failed=1
-    take_up "$folder" new || failed=1
+    read_folder "$folder" new || failed=1
     parts_system | while IFS='|' read -r use file short; do without_java "nvrflow-$host-$short.$ending"; done
 }
 
 say "The recorder at $url"
 say "  This computer will trust it $reach."
-if [ "$(id -u)" = 0 ]; then say "  Run as root, this is for curl, Python and other programs; browsers do not read that store."; fi
+if [ "$(id -u)" = 0 ]; then say "  As root, this installs for curl, Python and other programs; browsers do not read that store."; fi
 say "  Compare with the recorder's own screen (SHA-256):"
-say "  $fingerprint"
-ask "Is it the same, and shall this computer trust it?" || { say "Nothing was changed."; exit 1; }
+say "  $fingerprint_1"
+say "  $fingerprint_2"
+ask "Is it the same, and should this computer trust it?" || { say "Nothing was changed."; exit 1; }
 mkdir -p "$record"
 if [ "$(id -u)" = 0 ]; then
     install_system
@@ -204,33 +220,33 @@ else
     failed=1
 fi
 {% for sentence in skipped_linux %}say {{ sentence }}
-{% endfor %}if [ "$failed" = 1 ]; then say "Not all could be done."; exit 1; fi
+{% endfor %}if [ "$failed" = 1 ]; then say "Not everything could be installed; see the lines above."; exit 1; fi
 if [ "$(id -u)" = 0 ]; then
     say "Done: curl, Python and other programs of this computer trust the recorder. Browsers do not read this store."
-    say "For the browsers run it again as yourself, without sudo: sh {{ script }}. To undo this: sudo sh uninstall-linux.sh"
+    say "For the browsers, run it again as yourself, without sudo: sh {{ script }}. To undo this: sudo sh uninstall-linux.sh"
 else
-    say "Done. Start the browser again and open $url. To undo: sh uninstall-linux.sh"
+    say "Done. Start the browser again and open $url. To undo this: sh uninstall-linux.sh"
 fi
 exit 0
 {% else %}uninstall_nss() {
     folder=$1 nickname=$2 file=$3
     [ -f "$folder/cert9.db" ] || return 0
-    if ! ours "$folder" "$nickname" "$file"; then say "  $folder: $file is gone already"; return 0; fi
+    if ! ours "$folder" "$nickname" "$file"; then say "  $folder: $file is already gone"; return 0; fi
     limited "$certutil" -D -d "sql:$folder" -n "$nickname" >/dev/null 2>&1
-    if ours "$folder" "$nickname" "$file"; then say "  $folder: $nickname could not be taken out; close the browser"; return 1; fi
-    say "  $folder: $nickname taken out"
+    if ours "$folder" "$nickname" "$file"; then say "  $folder: $nickname could not be removed; close the browser and run this again"; return 1; fi
+    say "  $folder: $nickname removed"
 }
 
 uninstall_system() {
     target=$1 file=$2
-    if [ ! -f "$target" ]; then say "  $target is gone already"; return 0; fi
-    if [ "$(body "$target")" != "$(body "$file")" ]; then say "  $target holds something else now and stays"; return 0; fi
-    rm -f "$target" && say "  $target taken out"
+    if [ ! -f "$target" ]; then say "  $target is already gone"; return 0; fi
+    if [ "$(body "$target")" != "$(body "$file")" ]; then say "  $target has other content now and is kept"; return 0; fi
+    rm -f "$target" && say "  $target removed"
 }
 
-say "The recorder at $url: what was put in from this folder will be taken out again."
-if [ ! -f "$list" ]; then say "Nothing from this folder was put in here by this user."; exit 0; fi
-ask "Shall it be taken out?" || { say "Nothing was changed."; exit 1; }
+say "The recorder at $url: everything that was installed from this folder will be removed."
+if [ ! -f "$list" ]; then say "This user has installed nothing from this folder."; exit 0; fi
+ask "Remove it?" || { say "Nothing was changed."; exit 1; }
 certutil=$(tool certutil) || certutil=/usr/bin/certutil
 system=
 while IFS='|' read -r kind place nickname file; do
@@ -241,10 +257,10 @@ while IFS='|' read -r kind place nickname file; do
 done <"$list"
 if [ -n "$system" ]; then
     umask 022
-    take_up "$system" gone || failed=1
+    read_folder "$system" gone || failed=1
     while IFS='|' read -r kind place nickname file; do [ "$kind" = file ] && without_java "${place##*/}"; done <"$list"
 fi
-if [ "$failed" = 1 ]; then say "Not all could be taken out."; exit 1; fi
+if [ "$failed" = 1 ]; then say "Not everything could be removed; see the lines above."; exit 1; fi
 rm -f "$list"
 if [ "$(id -u)" = 0 ]; then say "Done."; else say "Done. Start the browser again."; fi
 exit 0

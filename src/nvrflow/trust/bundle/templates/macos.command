@@ -9,11 +9,26 @@ case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
 
 id={{ id }}
 url={{ url }}
-{% if install %}fingerprint={{ fingerprint }}
+{% if install %}fingerprint_1={{ fingerprint_1 }}
+fingerprint_2={{ fingerprint_2 }}
 reach={{ reach }}
 {% endif %}failed=0
 
-say() { printf '%s\n' "$*"; }
+# A line for a person. At a terminal it has at most 79 columns and is broken between words; a longer word stays whole.
+say() {
+    if [ -t 1 ] && command -v awk >/dev/null 2>&1; then
+        printf '%s\n' "$*" | awk '{
+            match($0, /^ */); line = substr($0, 1, RLENGTH); further = line "  "; empty = 1
+            for (word = 1; word <= NF; word++) {
+                if (!empty && length(line) + 1 + length($word) > 79) { print line; line = further; empty = 1 }
+                line = line (empty ? "" : " ") $word; empty = 0
+            }
+            print line
+        }'
+    else
+        printf '%s\n' "$*"
+    fi
+}
 
 ask() {
     [ "$yes" = 1 ] && return 0
@@ -31,7 +46,7 @@ case ${1-} in
     *) say "usage: sh {{ script }} [--yes]"; exit 2 ;;
 esac
 if ! /usr/bin/shasum -a 256 -c SHA256SUMS >/dev/null 2>&1; then
-    say "The files in this folder are not as they were made (see SHA256SUMS). Nothing was changed; make the folder anew."
+    say "The files in this folder have changed since they were made (see SHA256SUMS). Nothing was changed on this computer; make the folder again with nvrflow bundle."
     exit 1
 fi
 if [ "$(id -u)" = 0 ]; then
@@ -45,9 +60,9 @@ else
 fi
 list="$record/bundle-$id.list"
 
-{% if install %}# What is installed: root or link, the file, SHA-256, SHA-1.
+{% if install %}# What is installed: its use (root or link), the file, SHA-256, SHA-1.
 parts() {
-{% for part in macos %}  say '{{ part.macos }}|{{ part.file }}|{{ part.sha256 }}|{{ part.sha1 }}'
+{% for part in macos %}  printf '%s\n' '{{ part.macos }}|{{ part.file }}|{{ part.sha256 }}|{{ part.sha1 }}'
 {% else %}  :
 {% endfor %}}
 
@@ -56,34 +71,35 @@ parts() {
 {% endif %}say "The recorder at $url"
 say "  This computer will trust it $reach."
 say "  Compare with the recorder's own screen (SHA-256):"
-say "  $fingerprint"
-ask "Is it the same, and shall this computer trust it?" || { say "Nothing was changed."; exit 1; }
+say "  $fingerprint_1"
+say "  $fingerprint_2"
+ask "Is it the same, and should this computer trust it?" || { say "Nothing was changed."; exit 1; }
 mkdir -p "$record"
 while IFS='|' read -r use file sha256 sha1; do
-    if holds "$sha256"; then say "  $file is there already"; continue; fi
+    if holds "$sha256"; then say "  $file is already installed"; continue; fi
     printf '%s|%s|%s|%s\n' "$use" "$file" "$sha256" "$sha1" >>"$list"
     # shellcheck disable=SC2086
     case $use in
         link) /usr/bin/security add-certificates -k "$keychain" "$file" </dev/null ;;
         *) /usr/bin/security add-trusted-cert $domain -r "$use" -p ssl -p basic -k "$keychain" "$file" </dev/null ;;
     esac
-    if holds "$sha256"; then say "  $file put in"; else say "  $file could not be put in"; failed=1; fi
+    if holds "$sha256"; then say "  $file installed"; else say "  $file could not be installed"; failed=1; fi
 done <<END
 $(parts)
 END
-if [ "$failed" = 1 ]; then say "Not all could be done; over ssh macOS refuses, do it at the computer itself."; exit 1; fi
-say "Done. Start the browser again and open $url. To undo: uninstall-macos.command"
-{% else %}say "The recorder at $url: what was put in from this folder will be taken out again."
-if [ ! -f "$list" ]; then say "Nothing from this folder was put in here by this user."; exit 0; fi
-ask "Shall it be taken out?" || { say "Nothing was changed."; exit 1; }
+if [ "$failed" = 1 ]; then say "Not everything could be installed. Over ssh macOS refuses this; run the script at the computer itself."; exit 1; fi
+say "Done. Start the browser again and open $url. To undo this: uninstall-macos.command"
+{% else %}say "The recorder at $url: everything that was installed from this folder will be removed."
+if [ ! -f "$list" ]; then say "This user has installed nothing from this folder."; exit 0; fi
+ask "Remove it?" || { say "Nothing was changed."; exit 1; }
 while IFS='|' read -r use file sha256 sha1; do
-    if ! holds "$sha256"; then say "  $file is gone already"; continue; fi
+    if ! holds "$sha256"; then say "  $file is already gone"; continue; fi
     # shellcheck disable=SC2086
     [ "$use" = link ] || /usr/bin/security remove-trusted-cert $domain "$file" </dev/null
     /usr/bin/security delete-certificate -Z "$sha1" "$keychain" </dev/null
-    if holds "$sha256"; then say "  $file could not be taken out"; failed=1; else say "  $file taken out"; fi
+    if holds "$sha256"; then say "  $file could not be removed"; failed=1; else say "  $file removed"; fi
 done <"$list"
-if [ "$failed" = 1 ]; then say "Not all could be taken out."; exit 1; fi
+if [ "$failed" = 1 ]; then say "Not everything could be removed; see the lines above."; exit 1; fi
 rm -f "$list"
 say "Done. Start the browser again."
 {% endif %}

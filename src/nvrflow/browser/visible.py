@@ -1,0 +1,73 @@
+"""Whether a person could see the middle of an element, and what lies above it where not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nvrflow.browser.playwright_errors import PlaywrightError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+_GLANCE = 2000  # milliseconds in which an element that is on the page answers
+_LARGE = 0.3  # of the screen: what lies above a field and is larger than that keeps a person from it
+# What is scrolled away, or lies below a fixed bar, comes into view as far as the page can be scrolled.
+_LOOK = """async (element, large) => {
+  const inner = window !== window.top;
+  const top = () => {
+    const box = element.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+    if (!box.width || !box.height) return element;
+    if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return null;
+    return element.getRootNode().elementFromPoint(x, y);
+  };
+  const isIt = above => above && (above === element || element.contains(above) || above.closest('label')?.control === element
+    || (element.shadowRoot && element.shadowRoot.contains(above))
+    || (above.contains(element) && getComputedStyle(element).opacity === '0'));
+  const seen = () => new Promise(done => {
+    const watch = new IntersectionObserver(all => { watch.disconnect(); done(all[0].isIntersecting) });
+    watch.observe(element);
+  });
+  let above = top();
+  const outside = inner && !(await seen());
+  if (!isIt(above) || outside) {
+    const way = {behavior: 'instant', inline: 'nearest'};
+    if (!above || outside) { element.scrollIntoView({...way, block: 'nearest'}); above = top() }
+    if (!isIt(above)) { element.scrollIntoView({...way, block: 'center', inline: 'center'}); above = top() }
+  }
+  const role = element.getAttribute('role');
+  const on = ['checkbox', 'radio'].includes(element.type) ? element.checked
+    : ['checkbox', 'radio', 'switch'].includes(role) ? element.getAttribute('aria-checked') === 'true' : null;
+  if (isIt(above) || !above) return ['', false, on];
+  const name = one => one.tagName.toLowerCase() + (one.id ? '#' + one.id : '')
+    + [...one.classList].slice(0, 2).map(part => '.' + part).join('');
+  const box = above.getBoundingClientRect();
+  const dialog = above.closest('dialog, [role=dialog], [role=alertdialog], [aria-modal=true]');
+  const modal = (dialog && !dialog.contains(element))
+    || (!above.contains(element) && box.width * box.height >= large * innerWidth * innerHeight);
+  return [name(above), Boolean(modal), on];
+}"""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What lies above the middle of an element: its tag, id and classes (empty: nothing), and whether it keeps a person out.
+
+    `checked` is the state of the element itself where it is a checkbox, a radio or a switch.
+    """
+
+    name: str = ""
+    modal: bool = False
+    checked: bool | None = None
+
+
+def bring_into_view(target: Locator) -> Cover:
+    """Scroll `target` into view if its middle cannot be seen; what then still lies above it.
+
+    An element that has gone meanwhile is covered by nothing: whoever uses it finds out.
+    """
+    try:
+        name, modal, checked = target.evaluate(_LOOK, _LARGE, timeout=_GLANCE)
+    except PlaywrightError:
+        return Cover()
+    return Cover(name, modal, checked)

@@ -1,0 +1,189 @@
+"""The camera of a run: takes the picture of each step, quick or still, and reads off the page what is known of its target."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
+from nvrflow.recorder.look import Look, look_at
+from nvrflow.report import Step
+from nvrflow.report.pictures import Picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import CDPSession, Locator, Page
+
+# The same page gives the same pixels: nothing is drawn on top of what was there, no colours or fonts of this screen.
+_FLAGS = ("--disable-partial-raster", "--disable-lcd-text", "--force-color-profile=srgb", "--font-render-hinting=none")
+_STILL = 0.7  # seconds for which the screen has to stay the same; progress bars move more often
+_LONGEST = 15.0
+_ONE_LINE = 80
+_TOAST = 6000  # milliseconds that an announcement may stay
+_WORDS_OF_FIRST = "all => all.length ? all[0].innerText.trim() : ''"
+# Nothing of a secret is seen, not even how long it is; what is no field is covered as a whole.
+_UNSEEN = """input[type=password], [data-nvrflow-secret] {
+  -webkit-text-fill-color: transparent !important; text-shadow: none !important; caret-color: transparent !important }
+[data-nvrflow-secret]:not(input, textarea, select) {
+  color: transparent !important; background: rgb(96 104 117) !important }
+[data-nvrflow-secret]:is(img, canvas, svg, video) { filter: brightness(0) invert(40%) !important }
+[data-nvrflow-secret]:not(input, textarea, select) > * { visibility: hidden !important }"""
+# In a picture there is nothing of the video either: its cursor and titles.
+_HIDDEN = f"x-pw-glass {{ display: none !important }}\n{_UNSEEN}"
+_STYLED = f"""(() => {{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`{_UNSEEN}`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}})()"""
+
+
+@dataclass
+class Camera:
+    """How the pictures of a run are taken.
+
+    Quick: at once, as the browser draws it. `still`: once nothing on the page moves, with what looks different each time out of
+    sight, after announcements have passed away; `scale` is image pixels per CSS pixel then, `width` and `height` are CSS pixels.
+
+    `video` names the file of a screencast, for which Playwright's own encoder has to be there; what kept it from being made is
+    in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the pages' language.
+    """
+
+    still: bool = False
+    scale: float = 2.0
+    width: int = 1280
+    height: int = 720
+    video: Path | None = None
+    no_video: str = ""
+    titled: Callable[[str, Mapping[str, str], str | None], str] = lambda title, translations, spoken: title
+    videos: list[Path] = field(default_factory=list)
+    _taken: int = 0
+    _page: Page | None = None
+    _session: CDPSession | None = None
+    _session_page: Page | None = None
+    _filmed_before: int = 0
+    _announcements: list[Locator] = field(default_factory=list)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the browser is started with."""
+        return _FLAGS if self.still else ()
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The options of the browser's context."""
+        if not self.still:
+            return {}
+        return {
+            "viewport": {"width": self.width, "height": self.height},
+            "device_scale_factor": self.scale,
+            "reduced_motion": "reduce",
+        }
+
+    def look(self, page: Page, target: Locator | None, host: str) -> Look:
+        """What the page says of the target, which is brought into view; `host` is the recorder's: where it is shown is noted."""
+        if self.still:
+            self._await_announcements(target)
+        return look_at(page, target, host)
+
+    def take(
+        self, step: Step, page: Page, target: Locator | None, seen: Look, host: str, volatile: Locator | None
+    ) -> tuple[Picture, Look]:
+        """The picture of a step after that look, and what is seen in it. `volatile` never looks the same twice."""
+        self._taken += 1
+        if not self.still:
+            return Picture(step.id, self._at_once(page), seen.box, seen.secrets, seen.ratio), seen
+        image = self._once_still(page, volatile)
+        seen = look_at(page, target, host)
+        return Picture(step.id, image, seen.box, (), self.scale), seen
+
+    def announced(self, found: Locator) -> str:
+        """What is announced now, if that is one line. The next still picture waits for it to pass away, and shows none of it."""
+        if self.still:
+            self._announcements.append(found)
+        said = str(found.evaluate_all(_WORDS_OF_FIRST))
+        return said if "\n" not in said and len(said) <= _ONE_LINE else ""
+
+    def chapter(self, title: str, translations: Mapping[str, str], spoken: str | None) -> None:
+        """The video shows the chapter's title."""
+        if self.videos and self._page is not None:
+            self._page.screencast.show_chapter(self.titled(title, translations, spoken), duration=1200)
+
+    def meet(self, page: Page) -> None:
+        """A page was opened; with `video` its screencast begins."""
+        self._page = page
+        if self.video is None or self.no_video:
+            return
+        number = len(self.videos) + 1
+        path = self.video if number == 1 else self.video.with_stem(f"{self.video.stem}-{number}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.add_init_script(_STYLED)
+        try:
+            page.screencast.start(path=path, size={"width": self.width, "height": self.height})
+            page.screencast.show_actions(cursor="pointer", duration=700, style={"title": "display: none"})
+        except PlaywrightError as problem:
+            self.no_video = problem.message.strip().splitlines()[0]
+            return
+        self.videos.append(path)
+        self._filmed_before = self._taken
+
+    def part(self) -> None:
+        """The page is going to be closed; its screencast is written."""
+        page, self._page = self._page, None
+        self._announcements.clear()
+        if page is None or not self.videos or self.no_video:
+            return
+        try:
+            page.screencast.stop()
+        except PlaywrightError as problem:
+            self.no_video = problem.message.strip().splitlines()[0]
+        if self._taken == self._filmed_before:
+            self.videos.pop().unlink(missing_ok=True)  # nothing was done on that page
+
+    def _at_once(self, page: Page) -> bytes:
+        """The screen as it is. Lossless and fast to write is as quick as a JPEG, and need not be encoded again."""
+        if self._session is None or self._session_page is not page:
+            self._session, self._session_page = page.context.new_cdp_session(page), page
+        return base64.b64decode(self._session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})["data"])
+
+    def _once_still(self, page: Page, volatile: Locator | None) -> bytes:
+        """The screen once it has stayed the same for a while; after the longest time it is taken as it is.
+
+        Clock and video are out of sight meanwhile, also those that are drawn late.
+        """
+        try:
+            image = self._shoot(page, volatile)
+            began = since = time.monotonic()
+            while time.monotonic() - since < _STILL and time.monotonic() - began < _LONGEST:
+                again = self._shoot(page, volatile)
+                if again != image:
+                    image, since = again, time.monotonic()
+        finally:
+            if volatile is not None:
+                volatile.evaluate_all("all => all.forEach(one => one.style.removeProperty('opacity'))")
+        return image
+
+    def _shoot(self, page: Page, volatile: Locator | None) -> bytes:
+        if volatile is not None:
+            volatile.evaluate_all("all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))")
+        try:
+            return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
+        except PlaywrightError as problem:
+            # A busy Chromium says it now and then, and can a moment later.
+            if "Unable to capture screenshot" not in problem.message:
+                raise
+        return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
+
+    def _await_announcements(self, target: Locator | None) -> None:
+        waiting, self._announcements = self._announcements, []
+        for found in waiting:
+            handle = target.element_handle() if target else None
+            holds = "(said, target) => said.contains(target)"
+            if handle is not None and any(one.evaluate(holds, handle) for one in found.all()):
+                continue
+            try:
+                found.first.wait_for(state="hidden", timeout=_TOAST)
+            except PlaywrightTimeout:
+                continue

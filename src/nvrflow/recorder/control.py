@@ -1,0 +1,121 @@
+"""Controls that have a state: a checkbox, a radio, something that only looks like one, a drop-down, a field that is read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
+from nvrflow.errors import ProductDefect, SelectorDrift
+from nvrflow.firmware.model import Choices
+from nvrflow.recorder.element import Element
+from nvrflow.recorder.finder import Match
+from nvrflow.recorder.verbs import click, look_at_last_click, turned
+from nvrflow.recorder.window import SLICE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+
+def is_on(element: Element, match: Match) -> bool:
+    """Whether the control is on now, saved or not."""
+    spec, window = element.spec, element.window
+    if spec.checked_by:
+        return element.looks_on()
+    with translated(element.at):
+        if spec.choices:
+            chosen = str(match.found.evaluate("list => list.selectedOptions[0]?.text ?? ''")).strip()
+            return chosen.casefold() in map(str.casefold, window.firmware.words(spec.choices.on))
+        return match.found.is_checked()
+
+
+def is_checked(element: Element) -> bool:
+    """Whether the control is on, once the page has its values; what this run has turned and not saved counts as it was before."""
+    window = element.window
+    if element.full in window.unsaved:
+        return window.unsaved[element.full]
+    if not window.file.busy and not window.file.pages[element.owner].ready:
+        element.find()
+        window.calm_down()
+    match = element.find()
+    window.settle()
+    return is_on(element, match)
+
+
+def turn(element: Element, wanted: bool) -> None:
+    """Switch the control, and wait until it is so; nothing is clicked if it is so already. Raises ProductDefect."""
+    spec, window = element.spec, element.window
+    look_at_last_click(window)
+    match = element.find()
+    window.settle()
+    if is_on(element, match) is wanted:
+        return
+    if spec.off and not wanted:
+        off = window.file.pages[element.owner].elements[spec.off]
+        click(Element(window, element.owner, spec.off, off, element.in_the_way))
+        return
+    verb, title = ("check", "Switch on") if wanted else ("uncheck", "Switch off")
+    with window.steps.described(), element.using(verb, f"{title} {element.called}") as use:
+        if spec.choices:
+            _choose(element, spec.choices, wanted, use.match.found)
+        else:
+            element.press(use)
+        patience = window.patience()
+        while is_on(element, use.match) is not wanted:
+            if patience.deadline_is_over:
+                raise ProductDefect(f"{element.at}: was clicked and did not switch {'on' if wanted else 'off'}")
+            window.happens("requestfinished", SLICE)
+        turned(element, use)
+
+
+def read(element: Element) -> str:
+    """The value of a field, or the text of anything else."""
+    look_at_last_click(element.window)
+    match = element.find()
+    element.window.settle()
+    with translated(element.at):
+        return text_of(match.found)
+
+
+def text_of(found: Locator) -> str:
+    """The value of a field, the words of the chosen option of a list, or the text of anything else."""
+    tag = found.evaluate("element => element.tagName")
+    return (found.input_value() if tag in ("INPUT", "TEXTAREA", "SELECT") else found.inner_text()).strip()
+
+
+def port_in(text: str, where: str) -> int:
+    """The port that `text` is, or ends with behind a colon. Raises SelectorDrift for anything else; `where` names the element."""
+    found = re.search(r"(?:^|:)(\d{1,5})$", text)
+    if not found or not 0 < int(found[1]) < 65536:
+        raise SelectorDrift(f"{where}: shows {text!r}; a port from 1 to 65535, alone or behind a colon, was expected")
+    return int(found[1])
+
+
+def choose(element: Element, option: str) -> None:
+    """Choose `option` by its words in a drop-down drawn by hand: it is clicked, and then the option in the list that opens."""
+    window, spec = element.window, element.spec
+    look_at_last_click(window)
+    with window.steps.described(), element.using("select", f"Select {option} in {element.called}", option) as use:
+        with translated(element.at):
+            if use.match.found.evaluate("one => one.tagName") == "SELECT":
+                use.match.found.select_option(label=option, timeout=window.timeout_ms)
+                return
+        element.press(use)
+        wanted = window.firmware.words(option)
+        words = re.compile(rf"^\s*(?:{'|'.join(map(re.escape, wanted))})\s*$", re.I)
+        offered = window.finder.any_of(spec.options) if spec.options else window.page.get_by_role("option").filter(visible=True)
+        with translated(element.at):
+            try:
+                offered.filter(has_text=words).first.click(timeout=window.timeout_ms if spec.options else 5000)
+            except PlaywrightTimeout:
+                shown = ", ".join(repr(text.strip()) for text in offered.all_inner_texts()[:12]) or "none"
+                raise SelectorDrift(f"{element.at}: no option {option!r}; the list shows {shown}") from None
+
+
+def _choose(element: Element, choices: Choices, wanted: bool, found: Locator) -> None:
+    """Select the option of a drop-down that means on or off."""
+    words = element.window.firmware.words(choices.on if wanted else choices.off)
+    with translated(element.at):
+        offered = [option.strip() for option in found.locator("option").all_inner_texts()]
+        label = next((option for option in offered if option.casefold() in map(str.casefold, words)), words[0])
+        found.select_option(label=label, timeout=element.window.timeout_ms)

@@ -1,0 +1,208 @@
+"""One element of the selector file on the page as it is: found, brought into view, pictured, and clicked exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from nvrflow.browser.clicks import click_once, click_past
+from nvrflow.browser.playwright_errors import translated
+from nvrflow.browser.visible import bring_into_view
+from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
+from nvrflow.firmware import Element as Spec
+from nvrflow.recorder.finder import Match, Tried
+from nvrflow.recorder.nearest import hints
+from nvrflow.recorder.target import target_of
+from nvrflow.recorder.window import SLICE, Window
+from nvrflow.report import Step, Target
+from nvrflow.wait import waiting
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+
+class InTheWay(Protocol):
+    """What may keep a person from an element."""
+
+    def answer_any(self, before: Step | None = None) -> bool:
+        """Answer one thing that is in the way, as a step before the running one; True if something was answered."""
+
+    def leaves_one(self) -> bool:
+        """Whether something in the way stays unanswered."""
+
+
+class NothingInTheWay:
+    """For an answer to what is in the way: nothing lies above it."""
+
+    def answer_any(self, before: Step | None = None) -> bool:
+        """There is nothing to answer."""
+        return False
+
+    def leaves_one(self) -> bool:
+        """There is nothing left."""
+        return False
+
+
+@dataclass(frozen=True)
+class Use:
+    """One step on an element that was found: the step as the report has it, what was found, and whether it was on before."""
+
+    step: Step
+    match: Match
+    was_on: bool | None = None
+
+
+@dataclass(frozen=True)
+class Element:
+    """`name` of the selector file's page, rows or handler `owner`. In rows, `base` is the one in which it stands, `row` its name.
+
+    Pop-ups are answered while it is awaited. Every wait ends at the window's time limit, or once nothing moves any more.
+    """
+
+    window: Window
+    owner: str
+    name: str
+    spec: Spec
+    in_the_way: InTheWay
+    base: Locator | None = None
+    row: str = ""
+
+    @property
+    def full(self) -> str:
+        """Its whole name, `page.element`."""
+        return f"{self.owner}.{self.name}"
+
+    @property
+    def at(self) -> str:
+        """Where it is, for messages."""
+        return f"{self.window.firmware.name}: {self.full}"
+
+    @property
+    def called(self) -> str:
+        """What a person calls it."""
+        column = self.spec.column if not any(locator.words for locator in self.spec.find) else None
+        firmware = self.window.firmware
+        return firmware.in_a_sentence(column) if column and not self.spec.called else firmware.called(self.spec, self.name)
+
+    def probe(self) -> Match | list[Tried]:
+        """What its locators find now."""
+        with translated(self.at):
+            return self.window.finder.probe(self.spec.find, self.base)
+
+    def is_there(self) -> bool:
+        """Whether it is found now."""
+        return isinstance(self.probe(), Match)
+
+    def find(self, before: Step | None = None) -> Match:
+        """The element, awaited; pop-ups are answered meanwhile, as steps before `before`. Raises SelectorDrift."""
+        window, patience = self.window, self.window.patience()
+        with waiting(f"{self.called} on the page", window.timeout):
+            if (page := self.owner.partition(".")[0]) in window.file.pages:
+                window.turn_to(page)
+            while True:
+                found = self.probe()
+                if isinstance(found, Match):
+                    return found
+                if patience.is_over(window.page):
+                    raise SelectorDrift(self._drift(found, patience.told))
+                ambiguous = any(one.count > 1 for one in found)
+                with translated(self.at):
+                    came = not ambiguous and self.base is None and window.comes(self.spec.find, SLICE)
+                if not came and not self.in_the_way.answer_any(before) and ambiguous:
+                    window.happens("requestfinished", SLICE)
+
+    @contextmanager
+    def using(self, verb: str, title: str, value: str = "", step_id: str = "", before: Step | None = None) -> Iterator[Use]:
+        """One step on the element: found, brought into view, recorded, pictured, and handed to the block."""
+        steps = self.window.steps
+        own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
+        with steps.step(own_id, title, self.spec.effect, before=before, element=self.full, verb=verb, value=value) as step:
+            step.target = self._told()
+            if steps.held and not self.is_there():
+                steps.unseen(step)
+                raise HeldBack(title)
+            match = self.find(step)
+            self.found(step, match)
+            if steps.take_pictures:
+                self.window.settle()
+            cover = bring_into_view(match.found)
+            use = Use(step, match, self.looks_on() if self.spec.checked_by else cover.checked)
+            steps.before_using(step, self.window.page, use.match.found)
+            self.window.session.used()
+            yield use
+            if self.spec.announced_by:
+                steps.announced_by(step, self.window.finder.any_of(self.spec.announced_by))
+
+    def press(self, use: Use) -> None:
+        """Click it exactly once, when nothing is in its way any more. Raises TimedOut with what is."""
+        if self.in_the_way.leaves_one():
+            with translated(self.at):
+                click_past(use.match.found)
+            return
+        window, patience = self.window, self.window.patience()
+        with translated(self.at), waiting(f"{use.match.locator} to be clickable", window.timeout):
+            clicked = click_once(
+                window.page,
+                use.match.found,
+                lambda: patience.is_over(window.page),
+                lambda: self._clear_the_way(use),
+                rehearse=use.step.effect == "write",
+            )
+        if not clicked:
+            raise TimedOut(f"{self.at}: {use.match.locator} could not be clicked {patience.told}; {clicked.why}")
+
+    def type_into(self, use: Use, value: str) -> None:
+        """Type `value`, choose it in a drop-down list, or switch a checkbox to it (on, off); never under a modal dialog."""
+        self._await_uncovered(use)
+        found, limit = use.match.found, self.window.timeout_ms
+        with translated(self.at):
+            kind = found.evaluate(
+                "one => one.tagName === 'SELECT' ? 'list' : ['checkbox', 'radio'].includes(one.type) ? 'tick' : ''"
+            )
+            if kind == "list":
+                found.select_option(label=value, timeout=limit)
+            elif kind == "tick":
+                found.set_checked(value.casefold() in ("on", "true", "yes"), timeout=limit)
+            else:
+                found.fill(value, timeout=limit)
+
+    def looks_on(self) -> bool:
+        """Whether what its `checked_by` names is visible: it is on, where it only looks like a checkbox."""
+        finder, locators = self.window.finder, self.spec.checked_by or []
+        return finder.inside(self.base, locators).count() > 0 if self.base is not None else finder.shows(locators)
+
+    def _await_uncovered(self, use: Use) -> None:
+        patience = self.window.patience()
+        while (cover := bring_into_view(use.match.found)).modal:
+            if self._clear_the_way(use):
+                continue
+            if patience.is_over(self.window.page):
+                raise TimedOut(f"{self.at}: nothing was typed {patience.told}; it is covered by {cover.name}")
+            self.window.happens("requestfinished", SLICE)
+
+    def _clear_the_way(self, use: Use) -> bool:
+        """Answer what keeps the step from being done, and picture the step anew; True if something was answered."""
+        answered = self.in_the_way.answer_any(use.step)
+        if answered and use.match.found.count() == 1:
+            self.window.settle()
+            bring_into_view(use.match.found)
+            self.window.steps.photograph(use.step, self.window.page, use.match.found)
+        return answered
+
+    def found(self, step: Step, match: Match) -> None:
+        """Write into the step what was found, and by which locator."""
+        step.locator, step.fallback = match.locator, match.index
+        step.target = self._told(match.index)
+        if match.index:
+            self.window.steps.drift(step.element, self.window.finder.describe(self.spec.find[0]), match.locator)
+
+    def _told(self, index: int = 0) -> Target:
+        """What the selector file says of it; `index` is the locator that found it."""
+        told = target_of(self.window.firmware, self.spec, self.full, index)
+        return replace(told, row=self.row or told.row, called=self.called)
+
+    def _drift(self, tried: Sequence[Tried], waited: str) -> str:
+        text = f"{self.at}: not found {waited}; tried {', '.join(map(str, tried))}; exactly one should be visible"
+        return text + hints(self.window.finder, self.spec.find)

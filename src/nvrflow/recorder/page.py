@@ -1,0 +1,142 @@
+"""One page of the recorder's UI, with Playwright's verbs on its elements; every verb is one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nvrflow.browser.playwright_errors import translated
+from nvrflow.certificate import Certificate
+from nvrflow.errors import SignInRefused, WrongCall
+from nvrflow.recorder import control, downloads, rows, verbs
+from nvrflow.recorder.element import Element
+from nvrflow.recorder.rows import Row
+from nvrflow.recorder.window import Window
+
+
+class Page:
+    """The page `name` of a recorder; its verbs wait for the element, answer pop-ups, and end at the recorder's time limit.
+
+    Elements, rows and cells are named as in the selector file. Every verb raises WrongCall for a name that is not in that file,
+    SelectorDrift for an element that is not on the page, TimedOut for one that cannot be used.
+    """
+
+    def __init__(self, window: Window, name: str) -> None:
+        self._window = window
+        self.name = name
+
+    @property
+    def asked_by_browser(self) -> bool:
+        """Whether there is no page at all, but the browser's own question for user and password (HTTP Basic or Digest)."""
+        return self._window.file.pages[self.name].asked_by_browser
+
+    def authenticate(self) -> None:
+        """Answer the browser's own question with the recorder's account, once. Raises SignInRefused."""
+        window = self._window
+        session, path = window.session, window.file.pages[self.name].path or "/"
+        title = f"Sign in as {session.user} in the browser's own window"
+        with window.steps.step("authenticate", title, verb="authenticate", value=session.user), translated(session.url):
+            window.tries.typed(session.password())
+            with window.tries.counted():
+                if not session.authenticate(path):
+                    raise SignInRefused(f"{session.who}: the recorder refused user or password; nvrflow does not try again")
+            window.tries.accepted()
+            window.read_as(window.firmware)
+            window.unheard = True
+
+    def click(self, element: str) -> None:
+        """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
+        verbs.click(self._element(element))
+
+    def fill(self, element: str, value: str) -> None:
+        """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
+        verbs.fill(self._element(element), value)
+
+    def select(self, element: str, option: str) -> None:
+        """Choose `option` by its words in a drop-down list of the browser's own (`<select>`)."""
+        verbs.select(self._element(element), option)
+
+    def choose(self, element: str, option: str) -> None:
+        """Choose `option` by its words in a drop-down that the page draws itself; the list is opened by a click."""
+        control.choose(self._element(element), option)
+
+    def hover(self, element: str) -> None:
+        """Move the mouse over the element, for menus that open so."""
+        verbs.hover(self._element(element))
+
+    def press(self, element: str, key: str) -> None:
+        """Press a key while the element has the focus; keys are named as in Playwright, for example `Enter` or `Control+A`."""
+        verbs.press(self._element(element), key)
+
+    def upload(self, element: str, file: str | Path) -> None:
+        """Give the page a file, through the file chooser that the element opens or is."""
+        path = Path(file)
+        if not path.is_file():
+            raise WrongCall(f"{self.name}.{element}: {path}: there is no such file to upload; name one that can be read")
+        downloads.upload(self._element(element), path)
+
+    def check(self, element: str) -> None:
+        """Switch a checkbox, switch or radio on; nothing is clicked if it is on already."""
+        control.turn(self._element(element), True)
+
+    def uncheck(self, element: str) -> None:
+        """Switch a checkbox or switch off; nothing is clicked if it is off already."""
+        control.turn(self._element(element), False)
+
+    def is_checked(self, element: str) -> bool:
+        """Whether a checkbox, switch or radio is on, once the page has its values.
+
+        A switch that this run has turned and not saved yet counts as it stood before.
+        """
+        return control.is_checked(self._element(element))
+
+    def read(self, element: str) -> str:
+        """The value of a field, or the text of anything else."""
+        return control.read(self._element(element))
+
+    def text(self, element: str) -> str:
+        """The same as `read`: the value of a field, or the text of anything else."""
+        return self.read(element)
+
+    def read_port(self, element: str) -> int:
+        """The port that a field shows, alone or behind an address (`192.0.2.10:8443`). Raises SelectorDrift for anything else."""
+        return control.port_in(self.read(element), self._element(element).at)
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Every row of a table or list: a mapping from the title of each column, as the page shows it, to the text below it."""
+        return rows.table_of(self._window, self.name, name).read()
+
+    def row(self, name: str, key: str) -> Row:
+        """The row of a table or list that is named `key`, for example `page.row("channels", "Front door").click("edit")`."""
+        return rows.table_of(self._window, self.name, name).row(key)
+
+    def has(self, element: str) -> bool:
+        """Whether the selector file names such an element at all."""
+        return element in self._window.file.pages[self.name].elements
+
+    def offers(self, element: str) -> bool:
+        """Whether the element is there to be used now; does not wait beyond the page's own loading."""
+        if not self.has(element):
+            return False
+        target = self._element(element)
+        verbs.look_at_last_click(self._window)
+        if self._window.steps.held and target.spec.effect == "write":
+            return True
+        if not self._window.turn_to(self.name):
+            return False
+        return target.is_there() or (self._window.settle() and target.is_there())
+
+    def has_used(self, element: str) -> bool:
+        """Whether this run has used the element already."""
+        full = f"{self.name}.{element}"
+        return any(step.element == full and step.outcome == "done" for step in self._window.steps.report.steps)
+
+    def download(self, element: str) -> list[Certificate]:
+        """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
+        return downloads.download(self._element(element))
+
+    def download_file(self, element: str) -> Path:
+        """Click, receive whatever file comes, for example a backup, and keep it; raises DownloadFailed."""
+        return downloads.download_file(self._element(element))
+
+    def _element(self, name: str) -> Element:
+        return verbs.element_of(self._window, self.name, name)

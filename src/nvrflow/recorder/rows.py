@@ -1,0 +1,187 @@
+"""Rows of a table or list on a page: read as data, and used one at a time by what tells it from the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nvrflow.browser.playwright_errors import translated
+from nvrflow.errors import SelectorDrift, WrongCall
+from nvrflow.firmware.elements import Cell, Rows
+from nvrflow.recorder.control import is_on, text_of, turn
+from nvrflow.recorder.element import Element
+from nvrflow.recorder.nearest import hints
+from nvrflow.recorder.popups import Popups
+from nvrflow.recorder.verbs import click, fill, look_at_last_click, select
+from nvrflow.recorder.window import SLICE, Window
+from nvrflow.wait import waiting
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+_TITLES = "th, [role=columnheader]"
+_CELLS = "td, th[scope=row], [role=cell], [role=gridcell], [role=rowheader]"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows `name` of a page, as the selector file describes them; reading them is no step, using one is."""
+
+    window: Window
+    page: str
+    name: str
+    spec: Rows
+
+    @property
+    def at(self) -> str:
+        """Where they are, for messages."""
+        return f"{self.window.firmware.name}: {self.page}.{self.name}"
+
+    def read(self) -> list[dict[str, str]]:
+        """Every row as a mapping from the title of each column, as the page shows it, to the text below it."""
+        look_at_last_click(self.window)
+        rows, columns = self._rows(), self.columns()
+        return [self._texts(row, columns) for row in rows]
+
+    def row(self, key: str) -> Row:
+        """The row whose naming cell says `key`. Raises SelectorDrift when there is none, or more than one."""
+        columns = self.columns()
+        named = [(self.text_in(row, self.spec.key, columns), row) for row in self._rows()]
+        found = [row for text, row in named if text.casefold() == key.strip().casefold()]
+        if len(found) != 1:
+            there = ", ".join(repr(text) for text, _ in named[:12]) or "none"
+            raise SelectorDrift(f"{self.at}: {len(found)} rows are named {key!r}; exactly one should be. The rows are {there}")
+        return Row(self, key, found[0])
+
+    def _rows(self) -> list[Locator]:
+        """The visible rows, awaited; a row without a name, such as the one with the titles, is none."""
+        window, patience = self.window, self.window.patience()
+        window.turn_to(self.page)
+        window.settle()
+        with waiting(f"the rows {self.name}", window.timeout), translated(self.at):
+            while not window.comes(self.spec.find, SLICE):
+                if patience.is_over(window.page):
+                    if self._titles().count():
+                        return []  # a table with its titles and without rows
+                    tried = ", ".join(map(window.finder.describe, self.spec.find))
+                    raise SelectorDrift(f"{self.at}: no row {patience.told}; tried {tried}{hints(window.finder, self.spec.find)}")
+                Popups(window).answer_any()
+            columns = self.columns()
+            for locator in self.spec.find:
+                rows = window.finder.visible(locator).all()
+                if rows:
+                    return [row for row in rows if self.text_in(row, self.spec.key, columns)]
+        return []
+
+    def _titles(self) -> Locator:
+        finder = self.window.finder
+        if self.spec.titles:
+            return finder.any_of(self.spec.titles)
+        return finder.around(self.spec.find[0]).locator(_TITLES).filter(visible=True)
+
+    def columns(self) -> list[str]:
+        """The titles of the columns in order."""
+        return [" ".join(text.split()) for text in self._titles().all_inner_texts()]
+
+    def _texts(self, row: Locator, columns: list[str]) -> dict[str, str]:
+        told = {}
+        for name, cell in self.spec.cells.items():
+            if not cell.secret:
+                told[self.title_of(name, cell, columns)] = self.text_in(row, name, columns)
+        return told
+
+    def title_of(self, name: str, cell: Cell, columns: list[str]) -> str:
+        """What a cell is called: the title of its column as the page shows it, else its name in the file."""
+        place = self._place(cell.column, columns) if cell.column else None
+        if place is not None:
+            return columns[place]
+        said = cell.column or cell.called
+        return self.window.firmware.in_a_sentence(said) if said else name
+
+    def _place(self, column: str, columns: list[str]) -> int | None:
+        words = [word.casefold() for word in self.window.firmware.words(column)]
+        return next((index for index, title in enumerate(columns) if title.casefold() in words), None)
+
+    def text_in(self, row: Locator, name: str, columns: list[str]) -> str:
+        """What the cell `name` of a row says; empty where the row has no such cell."""
+        cell = self.spec.cells[name]
+        found = self._below(row, cell.column, columns, name) if cell.column else row
+        if cell.find:
+            found = self.window.finder.inside(found, cell.find)
+        return " ".join(text_of(found.first).split()) if found.count() else ""
+
+    def _below(self, row: Locator, column: str, columns: list[str], where: str) -> Locator:
+        """The cell of a row below the title `column`."""
+        place = self._place(column, columns)
+        if place is None:
+            said, titles = " / ".join(self.window.firmware.words(column)), ", ".join(columns) or "none"
+            raise SelectorDrift(f"{self.at}.{where}: no column is titled {said!r}; the titles are {titles}")
+        cells = self.window.finder.inside(row, self.spec.cell) if self.spec.cell else row.locator(_CELLS)
+        return cells.nth(place)
+
+    def element_in(self, row: Locator, key: str, name: str) -> Element:
+        """The element `name` of a row, looked for within it. Raises WrongCall when the selector file has none."""
+        elements = self.spec.elements
+        if name not in elements:
+            known = ", ".join(elements) or "none"
+            raise WrongCall(f"{self.at}.{name}: the selector file has no such element of these rows; they have {known}")
+        spec = elements[name]
+        base = self._below(row, spec.column, self.columns(), name) if spec.column else row
+        return Element(self.window, f"{self.page}.{self.name}", name, spec, Popups(self.window), base, key)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row, found by what its naming cell says; its verbs are those of a page, on what stands in the row."""
+
+    table: Table
+    key: str
+    found: Locator
+
+    def click(self, element: str) -> None:
+        """Click what stands in this row."""
+        click(self._element(element))
+
+    def fill(self, element: str, value: str) -> None:
+        """Type `value` into a field of this row."""
+        fill(self._element(element), value)
+
+    def select(self, element: str, option: str) -> None:
+        """Choose `option` in a drop-down list of this row."""
+        select(self._element(element), option)
+
+    def check(self, element: str) -> None:
+        """Switch a checkbox of this row on."""
+        turn(self._element(element), True)
+
+    def uncheck(self, element: str) -> None:
+        """Switch a checkbox of this row off."""
+        turn(self._element(element), False)
+
+    def is_checked(self, element: str) -> bool:
+        """Whether a checkbox of this row is on."""
+        target = self._element(element)
+        return is_on(target, target.find())
+
+    def text(self, cell: str) -> str:
+        """What a cell says, by its name in the selector file or the title of its column."""
+        table = self.table
+        columns = table.columns()
+        name = next(
+            (name for name, spec in table.spec.cells.items() if cell in (name, table.title_of(name, spec, columns))), None
+        )
+        if name is None:
+            raise WrongCall(f"{table.at}: the rows have no cell {cell!r}; they have {', '.join(table.spec.cells)}")
+        return table.text_in(self.found, name, columns)
+
+    def _element(self, name: str) -> Element:
+        return self.table.element_in(self.found, self.key, name)
+
+
+def table_of(window: Window, page: str, name: str) -> Table:
+    """The rows `name` of the page. Raises WrongCall when the selector file has none."""
+    known = window.file.pages[page].rows
+    if name not in known:
+        there = ", ".join(known) or "none"
+        raise WrongCall(f"{window.firmware.name}: {page}: the selector file has no rows {name!r}; it has {there}")
+    return Table(window, page, name, known[name])

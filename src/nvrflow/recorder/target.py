@@ -1,0 +1,65 @@
+"""What the selector file says of a step's target, for whoever reads the run later: its words, its row, its kind, its secrecy."""
+
+from __future__ import annotations
+
+from nvrflow.firmware import Element, Firmware, Locator
+from nvrflow.report import Target
+
+_ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
+_SUFFIXES = {"tab": "tab", "button": "button", "link": "link", "menu": "button"}
+
+
+def target_of(firmware: Firmware, spec: Element, full: str, index: int = 0) -> Target:
+    """The target of a step on the element `spec`, whose name is `full` (`page.element`), found by its locator at `index`."""
+    page, _, name = full.rpartition(".")
+    return Target(
+        called=firmware.called(spec, name),
+        row=_row(firmware, spec, index),
+        kind=_kind(spec, page, name),
+        secret=spec.secret,
+        named=spec.called is not None,
+    )
+
+
+def with_role(kind: str, role: str) -> str:
+    """The kind of a control of which the selector file says nothing, by its ARIA role."""
+    return _ROLES.get(role, "other") if kind == "other" else kind
+
+
+def facts_of(firmware: Firmware) -> dict[str, object]:
+    """What a reader of a report has to know of the selector file: vendor, lines, versions, restart, languages offered."""
+    file = firmware.file
+    languages = list(file.language.names.values()) if file.language and file.language.cookie else []
+    return {
+        "vendor": file.vendor,
+        "lines": list(file.lines),
+        "versions": file.firmware,
+        "restart": file.restart,
+        "offers": languages,
+    }
+
+
+def _kind(spec: Element, page: str, name: str) -> str:
+    """What kind of control a reader sees: button, tab, menu, link, other.
+
+    A selector file says it by an element's name that ends in `_tab`, `_button` or `_link`, by a page that is a menu, or by the
+    role of a locator; else the page's own ARIA role does.
+    """
+    suffix = name.rpartition("_")[2]
+    if suffix in _SUFFIXES and name != suffix:
+        return _SUFFIXES[suffix]
+    if page == "menu" or page.endswith("_menu"):
+        return "menu"
+    return next((_ROLES[locator.role] for locator in spec.find if locator.role in _ROLES), "other")
+
+
+def _row(firmware: Firmware, spec: Element, index: int) -> str:
+    """The words of the row in which the target stands, where the locator that found it says which one."""
+    if index >= len(spec.find):
+        return ""
+    scope = (spec.find[index].within or "").removeprefix("$")
+    return next((firmware.in_a_sentence(one.has_text) for one in _scope(firmware, scope) if one.has_text), "")
+
+
+def _scope(firmware: Firmware, name: str) -> list[Locator]:
+    return firmware.file.scopes.get(name, []) if name else []

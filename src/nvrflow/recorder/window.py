@@ -1,0 +1,184 @@
+"""What is looked at: the recorder's page, or a browser window of its own that a page of the selector file opens in."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nvrflow.attempts.tries import Tries
+from nvrflow.browser.motion import Patience
+from nvrflow.browser.playwright_errors import PlaywrightTimeout
+from nvrflow.browser.session import Session
+from nvrflow.errors import NvrflowError, ProductDefect
+from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
+from nvrflow.recorder.finder import Finder
+from nvrflow.recorder.steps import Steps
+from nvrflow.wait import waiting
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Dialog, Page
+
+SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
+_CALM = 250  # milliseconds
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A click whose refusal the selector file tells, and whose success only what comes next does. `at` names the element."""
+
+    spec: Element
+    at: str
+    signs_in: bool
+
+
+class Window:
+    """The recorder's UI as it is looked at now. It owns browser page, firmware, language and time limit; nothing else keeps them.
+
+    When a browser window of its own is closed, the recorder's page is looked at again. `native` are the words of native dialogs
+    since the last click, `pending` is the click whose outcome is still open, `unsaved` says which switches were turned and not
+    saved yet, and how each stood before. `unheard`: the language is not known yet; `unasked`: nobody has asked since the sign-in
+    what the recorder says of itself; `version_refusal` is why this firmware may not be changed, if it may not.
+    """
+
+    def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
+        self.session = session
+        self.steps = steps
+        self.tries = tries
+        self.downloads = downloads
+        self.timeout = timeout
+        self.native: list[str] = []
+        self.pending: Pending | None = None
+        self.unsaved: dict[str, bool] = {}
+        self.unheard = False
+        self.unasked = False
+        self.version_refusal: NvrflowError | None = None
+        self._heard: BrowserContext | None = None
+        self.read_as(firmware)
+
+    def read_as(self, firmware: Firmware) -> None:
+        """Find things as `firmware` says from now on, in its language; start with the recorder's page."""
+        self.firmware = self.steps.firmware = firmware
+        self._look_at(self.session.page)
+
+    @property
+    def file(self) -> SelectorFile:
+        """The selector file."""
+        return self.firmware.file
+
+    @property
+    def page(self) -> Page:
+        """The browser page that is looked at."""
+        return self.finder.page
+
+    @property
+    def finder(self) -> Finder:
+        """Finds elements in the window that is looked at."""
+        if self._finder.page.is_closed():
+            self._look_at(self.session.page)
+        return self._finder
+
+    @property
+    def timeout_ms(self) -> float:
+        """The time limit of one wait in milliseconds, as Playwright takes it."""
+        return self.timeout * 1000
+
+    def patience(self) -> Patience:
+        """One wait that begins now."""
+        return Patience(self.timeout, self.session.motion)
+
+    def turn_to(self, name: str) -> bool:
+        """Look into the window that has the page `name` of the selector file; False when that window is not open."""
+        page = self._holding(window_of(self.file, name))
+        if page is not None and page is not self._finder.page:
+            self._look_at(page)
+        return page is not None
+
+    def shows_page(self, name: str) -> bool:
+        """Whether the page is shown now; a page that nothing shows counts as shown where the page it lies on is."""
+        page = self.file.pages[name]
+        if not self.turn_to(name):
+            return False
+        if page.shown_by:
+            return self.finder.shows(page.shown_by)
+        return any(self.shows_page(way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
+
+    def settle(self) -> bool:
+        """Wait until no mask covers the page; True if there was one."""
+        busy = self.file.busy
+        if not busy or not self.finder.shows(busy):
+            return False
+        try:
+            with waiting("the page to be no longer busy", self.timeout):
+                self.finder.any_of(busy).first.wait_for(state="hidden", timeout=self.timeout_ms)
+        except PlaywrightTimeout:
+            raise ProductDefect(f"{self.session.host}: the page stays busy for more than {self.timeout:g} s") from None
+        return True
+
+    def calm_down(self) -> None:
+        """Wait until the page has loaded nothing for a moment: forms are shown before their values are there."""
+        end = time.monotonic() + self.timeout
+        with waiting("the page to have loaded", self.timeout):
+            while self.happens("requestfinished", _CALM) and time.monotonic() < end:
+                continue
+
+    def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
+        """Wait until something that one of the locators matches is visible; False when the time is over first."""
+        return self._changes(wanted, "visible", milliseconds)
+
+    def goes(self, unwanted: Sequence[Locator], milliseconds: float) -> bool:
+        """Wait until nothing that one of the locators matches is visible; False when the time is over first."""
+        return self._changes(unwanted, "hidden", milliseconds)
+
+    def happens(self, event: str, milliseconds: float) -> bool:
+        """Let the page go on until the next `event` of Playwright's; False when the time is over first."""
+        try:
+            self.page.wait_for_event(event, timeout=milliseconds)
+        except PlaywrightTimeout:
+            return False
+        return True
+
+    def _changes(self, locators: Sequence[Locator], state: str, milliseconds: float) -> bool:
+        try:
+            self.finder.any_of(locators).first.wait_for(state=state, timeout=milliseconds)  # type: ignore[arg-type]
+        except PlaywrightTimeout:
+            return False
+        return True
+
+    def _look_at(self, page: Page) -> None:
+        self._finder = Finder(page, self.firmware)
+        if page.context is not self._heard:
+            self._heard = page.context
+            self._heard.on("dialog", self._hear)
+
+    def _hear(self, dialog: Dialog) -> None:
+        """Answer a native dialog as the selector file says, and keep what it said."""
+        self.native.append(dialog.message)
+        if self.file.native_dialogs == "accept":
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    def _holding(self, window: str | None) -> Page | None:
+        if window is None:
+            return self.session.page
+        return next((page for page in reversed(self.session.windows()[1:]) if re.search(window, page.url)), None)
+
+
+def window_of(file: SelectorFile, name: str) -> str | None:
+    """In which window the page `name` is: its own, or that of the page it lies on; None for the recorder's page."""
+    page = file.pages[name]
+    return page.window or next((window_of(file, way.on) for way in page.all_ways), None)
+
+
+def lineage(file: SelectorFile, name: str) -> set[str]:
+    """The page `name` and every page on which it can lie, directly or through others."""
+    found, ahead = set[str](), [name]
+    while ahead:
+        if (page := ahead.pop()) not in found and page in file.pages:
+            found.add(page)
+            ahead += [way.on for way in file.pages[page].all_ways]
+    return found

@@ -1,0 +1,74 @@
+"""Rehearsals of flows and their results: started in a process of their own, which is ended if it goes on too long."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nvrflow.command import Command, run
+from nvrflow.recorder.page import Page
+from nvrflow.rehearsal.stand_in import Missing
+
+_LIMIT = 60.0  # seconds for a process; it ends by itself much earlier, unless it cannot
+_MOST_OUTPUT = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """One flow on several selector files: what each of them (by name) does not have, and why the flow could not be rehearsed."""
+
+    flow: str
+    missing: Mapping[str, Sequence[Missing]]
+    strange: str = ""
+
+
+def rehearse(
+    flows: Sequence[str], files: Sequence[str], own_flows: Path | None = None, own_files: Path | None = None
+) -> list[Rehearsal]:
+    """What `flows` need and `files` (selector files, all of them valid) do not have; both by name.
+
+    A flow that goes on too long, or does something that cannot be rehearsed, says so in `strange`.
+    """
+    found: list[Rehearsal] = []
+    todo = list(flows)
+    while todo and files:
+        told = {"flows": _text(own_flows), "selectors": _text(own_files), "files": list(files), "todo": todo, "verbs": _verbs()}
+        argv = (str(Path(sys.executable).absolute()), "-m", "nvrflow.rehearsal.child", json.dumps(told))
+        ended = run(Command(argv, timeout=_LIMIT, most_output=_MOST_OUTPUT))
+        done = list(_done(ended.output, files))
+        found += done
+        todo = todo[len(done) :]
+        if todo:
+            why = "it does not come to an end" if f'"begins": "{todo[0]}"' in ended.output else ended.why
+            found.append(Rehearsal(todo.pop(0), {}, why))
+    return found
+
+
+def _done(output: str, files: Sequence[str]) -> Iterator[Rehearsal]:
+    flow = ""
+    for line in output.splitlines():
+        said = json.loads(line)
+        flow = said.get("begins", flow)
+        if "missing" in said:
+            missing = [[Missing(*one) for one in found] for found in said["missing"]]
+            yield Rehearsal(flow, dict(zip(files, missing, strict=True)), said["strange"])
+
+
+def _verbs() -> dict[str, Any]:
+    """Every verb of a page, as `Verb`, by introspection: a new one is known here at once."""
+    known = {name: verb for name, verb in vars(Page).items() if not name.startswith("_") and inspect.isfunction(verb)}
+    return {name: (list(inspect.signature(verb).parameters)[1:], _returned(verb)) for name, verb in known.items()}
+
+
+def _returned(verb: Any) -> str:
+    annotation = inspect.signature(verb).return_annotation
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path.absolute()) if path else None

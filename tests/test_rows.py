@@ -1,0 +1,102 @@
+"""Rows of a table are read by the titles of their columns, and used one at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from plain_recorder import PlainRecorder
+
+from nvrflow.errors import SelectorDrift, WrongCall
+
+TABLE = """<h1>Channels</h1><table><thead><tr><th>No.<th>Name<th>Status<th>Record<th></thead><tbody>
+  <tr><td>1<td>Front door<td>Online<td><input type=checkbox checked><td><button onclick="said('front')">Edit</button>
+  <tr><td>2<td>Car park<td>Offline<td><input type=checkbox><td><button onclick="said('park')">Edit</button>
+  <tr><td>3<td>Car park (rear)<td>Online<td><input type=checkbox><td><button onclick="said('rear')">Edit</button>
+  </table><p id=said></p><script>const said = text => { document.querySelector('#said').textContent = text }</script>"""
+SELECTORS = """
+pages:
+  channels:
+    path: /
+    shown_by: [{role: heading, name: Channels}]
+    elements:
+      said: [{css: "#said"}]
+    rows:
+      channels:
+        find: [{css: tbody tr}]
+        named_by: name
+        cells:
+          number: No.
+          name: Name
+          status: Status
+        elements:
+          edit: [{role: button, name: Edit}]
+          record: {find: [{role: checkbox}], column: Record}
+"""
+
+
+def recorder(tmp_path: Path, page: str = TABLE, selectors: str = SELECTORS) -> PlainRecorder:
+    return PlainRecorder(tmp_path, {"/": page}, selectors)
+
+
+def test_rows_are_read_by_the_titles_of_their_columns(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        rows = opened.go_to("channels").rows("channels")
+    assert rows == [
+        {"No.": "1", "Name": "Front door", "Status": "Online"},
+        {"No.": "2", "Name": "Car park", "Status": "Offline"},
+        {"No.": "3", "Name": "Car park (rear)", "Status": "Online"},
+    ]
+
+
+def test_columns_that_change_places_are_read_by_their_titles_all_the_same(tmp_path: Path) -> None:
+    moved = TABLE.replace("<th>Name<th>Status", "<th>Status<th>Name").replace(
+        "<td>Front door<td>Online", "<td>Online<td>Front door"
+    )
+    with recorder(tmp_path, moved).opened() as opened:
+        assert opened.go_to("channels").rows("channels")[0] == {"No.": "1", "Status": "Online", "Name": "Front door"}
+
+
+def test_a_row_is_used_by_its_whole_name(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("channels")
+        page.row("channels", "Car park").click("edit")
+        assert page.read("said") == "park"
+        page.row("channels", "Front door").uncheck("record")
+        assert not page.row("channels", "Front door").is_checked("record")
+        assert page.row("channels", "car PARK").text("Status") == "Offline"
+    steps = [(step.id, step.title, step.target.row if step.target else "") for step in opened.report.steps[1:]]
+    assert steps == [
+        ("click-channels-channels-edit", "Click Edit", "Car park"),
+        ("uncheck-channels-channels-record", "Switch off Record", "Front door"),
+    ]
+
+
+def test_a_row_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened, pytest.raises(SelectorDrift, match="'Front door', 'Car park', 'Car park"):
+        opened.go_to("channels").row("channels", "Back door")
+
+
+def test_a_column_that_is_gone_is_drift(tmp_path: Path) -> None:
+    with (
+        recorder(tmp_path, TABLE.replace("<th>Status", "<th>State")).opened() as opened,
+        pytest.raises(SelectorDrift, match=r"no column is titled 'Status'; the titles are No\., Name, State, Record"),
+    ):
+        opened.go_to("channels").rows("channels")
+
+
+def test_rows_that_the_file_does_not_have_are_a_wrong_call(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("channels")
+        with pytest.raises(WrongCall, match="no rows 'users'; it has channels"):
+            page.rows("users")
+        with pytest.raises(WrongCall, match="they have edit, record"):
+            page.row("channels", "Front door").click("delete")
+        with pytest.raises(WrongCall, match="no cell 'Price'"):
+            page.row("channels", "Front door").text("Price")
+
+
+def test_a_table_without_rows_is_empty_and_not_an_error(tmp_path: Path) -> None:
+    empty = TABLE.partition("<tbody>")[0] + "<tbody></table>"
+    with recorder(tmp_path, empty).opened() as opened:
+        assert opened.go_to("channels").rows("channels") == []

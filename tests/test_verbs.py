@@ -1,0 +1,117 @@
+"""What a person does to a control: each verb does it on a real page, once, and leaves a step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from plain_recorder import PlainRecorder
+
+from nvrflow.errors import SelectorDrift, TimedOut, WrongCall
+
+PAGE = """<h1>Acme home</h1>
+<div id=menu onmouseover="document.querySelector('#sub').hidden = false">Tools</div>
+<button id=sub hidden onclick="say('sub')">Reboot</button>
+<input aria-label=Search onkeydown="if (event.key === 'Enter') say('searched ' + this.value)">
+<div role=combobox aria-label=Zone onclick="document.querySelector('#list').hidden = false">UTC</div>
+<ul id=list hidden><li onclick="pick(this)">UTC</li><li onclick="pick(this)">UTC+1</li><li onclick="pick(this)">UTC+10</li></ul>
+<input type=file aria-label=Firmware onchange="say(this.files[0].name)">
+<button onclick="const f = document.createElement('input'); f.type = 'file';
+  f.onchange = () => say('chosen ' + f.files[0].name); f.click()">
+  Import</button>
+<a href="data:application/octet-stream,setting" download="backup.bin">Backup</a>
+<a href="data:application/octet-stream,other" download="{long}.bin">Long</a><p id=said></p>
+<script>const say = text => {{ document.querySelector('#said').textContent = text }};
+const pick = one => {{ say('zone ' + one.textContent); one.parentElement.hidden = true }}</script>"""
+SELECTORS = """
+pages:
+  home:
+    path: /
+    shown_by: [{role: heading, name: Acme home}]
+    elements:
+      tools: [{text: Tools}]
+      reboot: [{role: button, name: Reboot}]
+      search: [{label: Search}]
+      zone: {find: [{role: combobox, name: Zone}], options: [{css: "#list li"}]}
+      firmware: [{label: Firmware}]
+      import: [{role: button, name: Import}]
+      backup: [{role: link, name: Backup}]
+      long: [{role: link, name: Long}]
+      said: [{css: "#said"}]
+"""
+
+
+def recorder(tmp_path: Path) -> PlainRecorder:
+    return PlainRecorder(tmp_path, {"/": PAGE.format(long="b" * 300)}, SELECTORS)
+
+
+def test_a_menu_that_opens_under_the_mouse_is_used(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("home")
+        page.hover("tools")
+        page.click("reboot")
+        assert page.read("said") == "sub"
+    assert [step.title for step in opened.report.steps[1:]] == ["Point at Tools", "Click Reboot"]
+
+
+def test_a_key_is_pressed_in_a_field(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("home")
+        page.fill("search", "garage")
+        page.press("search", "Enter")
+        assert page.text("said") == "searched garage"
+
+
+def test_an_option_of_a_list_that_the_page_draws_itself_is_chosen_by_its_whole_words(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("home")
+        page.choose("zone", "UTC+1")
+        assert page.text("said") == "zone UTC+1"
+        with pytest.raises(SelectorDrift, match=r"no option 'UTC\+2'; the list shows 'UTC', 'UTC\+1', 'UTC\+10'"):
+            page.choose("zone", "UTC+2")
+
+
+def test_a_file_is_given_to_a_field_and_to_a_chooser(tmp_path: Path) -> None:
+    file = tmp_path / "new.img"
+    file.write_bytes(b"firmware")
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("home")
+        page.upload("firmware", file)
+        assert page.text("said") == "new.img"
+        page.upload("import", file)
+        assert page.text("said") == "chosen new.img"
+        with pytest.raises(WrongCall, match="there is no such file"):
+            page.upload("import", tmp_path / "none.img")
+
+
+def test_any_file_is_downloaded_and_kept_under_a_name_that_fits(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        page = opened.go_to("home")
+        kept = page.download_file("backup")
+        assert (kept.name, kept.read_bytes()) == ("home-backup.bin", b"setting")
+        long = page.download_file("long")
+        assert long.read_bytes() == b"other" and len(long.name) <= 120 and long.suffix == ".bin"
+
+
+def test_what_the_file_does_not_have_is_a_wrong_call_and_no_drift(tmp_path: Path) -> None:
+    with recorder(tmp_path).opened() as opened:
+        with pytest.raises(WrongCall, match="no such element; the page home has tools, reboot"):
+            opened.go_to("home").click("nothing")
+        with pytest.raises(WrongCall, match="no page 'network'; it has home"):
+            opened.go_to("network")
+
+
+COVERED = """<h1>Acme home</h1><button>Save</button><button disabled>Next</button>
+<span class="mask big" style="position: fixed; inset: 0; opacity: .1"></span>"""
+
+
+@pytest.mark.parametrize(("name", "why"), [("save", r"it is covered by span\.mask\.big"), ("next", "it is not enabled")])
+def test_why_a_click_could_not_be_made_is_told(tmp_path: Path, name: str, why: str) -> None:
+    selectors = SELECTORS.partition("      tools:")[0] + (
+        "      save: [{role: button, name: Save}]\n      next: [{role: button, name: Next}]\n"
+    )
+    with (
+        PlainRecorder(tmp_path, {"/": COVERED}, selectors).opened() as opened,
+        pytest.raises(TimedOut, match=rf"home\.{name}: .* could not be clicked .*; {why}"),
+    ):
+        opened.go_to("home").click(name)
