@@ -18,7 +18,11 @@ FLOORS = [
     ("nouns", "what is known, what was found, what a run did", "firmware certificate report attempts command"),
     ("tools", "Playwright and TLS", "browser tls"),
     ("hands", "drive a recorder, change this computer, pretend to be a recorder", "recorder trust simulator"),
-    ("work", "flows, what runs them, and what reads what they left", "flows running linting rehearsal guide demonstration"),
+    (
+        "work",
+        "flows, what runs them, and what reads what they left",
+        "flows running linting rehearsal guide shooting demonstration",
+    ),
     ("doors", "where people and programs come in", "cli pytest_plugin __main__"),
 ]
 HEIGHT = {part: height for height, (_, _, parts) in enumerate(FLOORS) for part in parts.split()}
@@ -94,7 +98,7 @@ def parts() -> dict[str, set[str]]:
         names = [name for name, _ in imported(path) if name.startswith("nvrflow.")]
         wanted = {homes.get(name.removeprefix("nvrflow."), name).split(".")[1] for name in names}
         if part_of(path) != "__init__":
-            below[part_of(path)] |= wanted & set(HEIGHT) - {part_of(path)}
+            below.setdefault(part_of(path), set()).update(wanted & set(HEIGHT) - {part_of(path)})
     return below
 
 
