@@ -21,7 +21,7 @@ FLOORS = [
     (
         "work",
         "flows, what runs them, and what reads what they left",
-        "flows running linting rehearsal guide shooting demonstration",
+        "flows running guide_runs linting rehearsal guide demonstration",
     ),
     ("doors", "where people and programs come in", "cli pytest_plugin __main__"),
 ]
@@ -98,7 +98,7 @@ def parts() -> dict[str, set[str]]:
         names = [name for name, _ in imported(path) if name.startswith("nvrflow.")]
         wanted = {homes.get(name.removeprefix("nvrflow."), name).split(".")[1] for name in names}
         if part_of(path) != "__init__":
-            below.setdefault(part_of(path), set()).update(wanted & set(HEIGHT) - {part_of(path)})
+            below[part_of(path)] |= wanted & set(HEIGHT) - {part_of(path)}
     return below
 
 

@@ -74,11 +74,11 @@ def simulator_settings() -> dict[str, Any]:
 
 @pytest.fixture
 def simulated() -> Iterator[Callable[..., Any]]:
-    """Start a simulated recorder with the given settings; closed after the test."""
+    """Start a simulated recorder that restarts fast, with the given settings; closed after the test."""
     with ExitStack() as started:
 
         def start(firmware: str = "dahua/nvr_v4", **settings: Any) -> Any:
-            return started.enter_context(simulate(firmware, **settings))
+            return started.enter_context(simulate(firmware, **{**BRISK, **settings}))
 
         yield start
 

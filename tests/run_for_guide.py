@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.guide import Source
+from nvrflow.guide_runs import Shooting, runs_of
 from nvrflow.recorder import Manner
 from nvrflow.report.record import Record
-from nvrflow.shooting import Shooting, runs_of
 
 
 def run_for_guide(

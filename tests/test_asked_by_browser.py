@@ -18,10 +18,10 @@ from nvrflow.errors import SelectorDrift, SignInRefused, UnknownFirmware, WrongC
 from nvrflow.flows.secure import secure
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.guide import Wish
+from nvrflow.guide_runs import Shooting, make_guides
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import Manner, open_recorder
 from nvrflow.recorder.opening import look_at
-from nvrflow.shooting import Shooting, make_guides
 from nvrflow.trust.clients.chromium import prove
 
 OWN = Path(__file__).parent / "strange"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import BRISK
 
 from nvrflow.errors import SelectorDrift, UnknownFirmware
 from nvrflow.flows.disable_https import disable_https
@@ -29,7 +30,7 @@ def changed(tmp_path: Path) -> Iterator[Changed]:
         def start(
             name: str, words: dict[str, str] | None = None, files: dict[str, tuple[str, str]] | None = None, version: str = ""
         ) -> Any:
-            file, settings, homes = recorder_files.load(name, {})
+            file, settings, homes = recorder_files.load(name, BRISK)
             own = {key: dict.fromkeys(settings.languages, word) for key, word in (words or {}).items()}
             for path, (old, new) in (files or {}).items():
                 text = next(home / path for home in homes if (home / path).is_file()).read_text(encoding="utf-8")

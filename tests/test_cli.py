@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import BRISK
 from trust.marionette import new_profile
 
 from nvrflow.simulator import simulate
@@ -42,7 +43,7 @@ def command(home: Path, tmp_path: Path) -> Command:
 @pytest.fixture
 def recorder() -> Iterator[Any]:
     """A simulated recorder for one test, another one than the plugin's fixture of that name gives."""
-    with simulate("dahua/nvr_v4") as simulated:
+    with simulate("dahua/nvr_v4", **BRISK) as simulated:
         yield simulated
 
 

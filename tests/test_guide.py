@@ -21,12 +21,12 @@ from nvrflow.guide.composing import compose
 from nvrflow.guide.manual import Guide
 from nvrflow.guide.pictures import crop_of, plates
 from nvrflow.guide.words import words_in
+from nvrflow.guide_runs import Shooting, make_guides
 from nvrflow.recorder import Manner
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report
 from nvrflow.report.record import Record
-from nvrflow.shooting import Shooting, make_guides
 from nvrflow.simulator import simulate
 
 DAY = "2026-11-24"

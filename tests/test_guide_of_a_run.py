@@ -22,10 +22,10 @@ from nvrflow.errors import SignInRefused, WrongCall
 from nvrflow.guide import Source, Wish
 from nvrflow.guide.composing import compose
 from nvrflow.guide.words import words_in
+from nvrflow.guide_runs import Shooting, make_guides, run_folder
 from nvrflow.recorder import Manner
 from nvrflow.report.record import Record
 from nvrflow.running import Run
-from nvrflow.shooting import Shooting, make_guides, run_folder
 from nvrflow.simulator import simulate
 from nvrflow.trust.stages import Trusting
 

@@ -76,7 +76,7 @@ def test_an_unknown_language_means_the_words_of_every_language(tmp_path: Path) -
         ("  tab: [{css: .active}]", "  tab: [{ccs: .active}]", 7, "scopes.tab[0].ccs", "did you mean 'css'"),
         ("vendor: Acme", "vendr: Acme", 1, "vendr", "did you mean 'vendor'"),
         ('firmware: ">=4.0, <5.0"', "firmware: 4.0", 2, "firmware", "put it in quotes"),
-        ('firmware: ">=4.0, <5.0"', 'firmware: "about 4"', 2, "firmware", "no comparison of versions"),
+        ('firmware: ">=4.0, <5.0"', 'firmware: "about 4"', 2, "firmware", "not a comparison of versions"),
         (
             "          name: $download\n        - css",
             "          name: $downlaod\n        - css",
@@ -122,7 +122,7 @@ def test_a_page_that_lies_on_itself_is_refused(tmp_path: Path) -> None:
 
 def test_broken_yaml_and_missing_files_are_told_without_a_traceback(tmp_path: Path) -> None:
     assert refused(tmp_path, "vendor: [A\n").line is not None
-    with pytest.raises(InvalidFile, match="no such file"):
+    with pytest.raises(InvalidFile, match="does not exist"):
         read_yaml(tmp_path / "none.yaml")
     with pytest.raises(WrongCall, match="did you mean acme/nvr_v1"):
         load_firmware("acme/nvr_v2", tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = 50  # lines of a function, its head left out
+LONGEST = 40  # lines of a function, its head left out
 # Written in pieces, so that this file does not hold what it forbids.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b|raise NotImplemented" r"Error")
 

@@ -57,7 +57,7 @@ LATER = (
     "README.md",
     "selectors",
     "src/nvrflow/rehearsal",
-    "src/nvrflow/shooting.py",
+    "src/nvrflow/guide_runs.py",
     "docs/simulated-recorders.md",
 )
 SPOKEN = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from nvrflow.browser import ensure_browser, ensure_tool
 from nvrflow.environment import in_home
 from nvrflow.guide import Batch, Wish
+from nvrflow.guide_runs import Shooting, make_guides
 from nvrflow.recorder import Manner
 from nvrflow.recorder.camera import Camera
 from nvrflow.report import Listener, Report, Silence
 from nvrflow.report.folder import RunFolder
 from nvrflow.running import Run
-from nvrflow.shooting import Shooting, make_guides
 from nvrflow.simulator import simulate
 from nvrflow.trust.stages import Trusting
 

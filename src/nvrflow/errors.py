@@ -21,7 +21,7 @@
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
     ├── NoRoom                no-room             1   there is no room for the run's files; nothing was changed
     ├── TimedOut              timeout             1   a wait came to its end
-    │   └── RequestHeld                               --check kept the request back that was to be answered
+    ├── RequestHeld           request-held        1   --check held back the request whose answer was needed
     ├── FlowFailed            flow                1   a flow raised an error of its own
     ├── Defect                defect              1   nvrflow itself went wrong
     └── Interrupted           interrupted       130   the person pressed Ctrl-C
@@ -40,8 +40,7 @@ from typing import Any
 class NvrflowError(Exception):
     """An error that ends the work; the message is for a person, `step` is the id of the step that failed.
 
-    `facts` is what a program gets beside the message: keys of the JSON document that `--json` prints. `advice` is what a person
-    can do where the recorder itself shows that the work ends here.
+    `facts` are keys of the JSON document that `--json` prints, beside the message. `advice` is what a person can do.
     """
 
     kind = "failed"
@@ -86,10 +85,7 @@ class SignInRefused(NvrflowError):
 
 
 class AccountLocked(NvrflowError):
-    """The recorder has locked this account; `seconds` until it is unlocked, if known.
-
-    `since` is the time of the lock, if this computer remembered it and did not try.
-    """
+    """The recorder has locked this account; `seconds` until it is unlocked, `since` when it was locked, as far as known."""
 
     kind = "account-locked"
     advice = "the account is locked; wait until the recorder unlocks it"
@@ -204,8 +200,10 @@ class NoRoom(NvrflowError):
     kind = "no-room"
 
 
-class RequestHeld(TimedOut):
+class RequestHeld(NvrflowError):
     """`--check` held a request back, so no answer could come."""
+
+    kind = "request-held"
 
 
 class FlowFailed(NvrflowError):
@@ -215,7 +213,7 @@ class FlowFailed(NvrflowError):
 
 
 class Defect(NvrflowError):
-    """Something in nvrflow went wrong that should not have; it is in the report, and the error itself goes on up."""
+    """Something in nvrflow went wrong that should not have."""
 
     kind = "defect"
 
@@ -239,8 +237,7 @@ def error_of(kind: str) -> type[NvrflowError]:
 
 def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
     """The error that a report tells of, to be raised again."""
-    found = next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
-    problem = found(message)
+    problem = error_of(kind)(message)
     problem.step = step
     return problem
 

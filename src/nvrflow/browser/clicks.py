@@ -1,4 +1,4 @@
-"""A click that is made once: pop-ups that lie above its target are answered first, and a click that arrived is not repeated."""
+"""A click that is made exactly once: pop-ups above its target are answered first, and a click that arrived is not repeated."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
-_SLICE = 1.5  # seconds of one attempt, after which pop-ups are looked for
+_SLICE = 1.5  # seconds of one attempt, after which nvrflow looks for pop-ups
 _BRIEF = 2.0  # seconds for a target below something that stays
-# Playwright's own listener on the window hides from the document what it keeps away from a covered target.
+# Playwright's own listener on the window hides from the document the clicks that it stops at a covered target.
 _WATCH = """document.addEventListener('click', event => {
     if (event.isTrusted) window[Symbol.for('nvrflow.clicked')] = Date.now()
 }, true)"""
@@ -38,7 +38,7 @@ class Clicked:
 
 
 def watch_clicks(context: BrowserContext) -> None:
-    """From now on the pages of `context` know when they were clicked last."""
+    """Make the pages of `context` remember when they were last clicked."""
     context.add_init_script(_WATCH)
 
 
@@ -71,7 +71,7 @@ def click_once(
 
 
 def click_past(target: Locator) -> None:
-    """Click `target` although something lies above it and will stay there: after a moment it is told of a click nobody made."""
+    """Click `target` although something covers it and will stay: after a moment it gets a click event without a mouse."""
     try:
         target.click(timeout=_BRIEF * 1000)
     except PlaywrightTimeout:
@@ -103,6 +103,6 @@ def _was_clicked(page: Page, since: float) -> bool:
             last = float(frame.evaluate(_LAST))
         except PlaywrightError:
             continue
-        if last > since - 1:  # pages know whole milliseconds only
+        if last > since - 1:  # pages measure in whole milliseconds
             return True
     return False

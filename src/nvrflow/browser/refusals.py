@@ -1,4 +1,4 @@
-"""What the gate has stopped so far, as it is told to a person."""
+"""What the gate has stopped so far, in words for a person."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,9 +36,9 @@ class Session:
 
     The browser reaches nothing but the hosts of `bounds`, and with `policy` (a dry run) sends there only what it lets out.
     `running` is a browser that is open already and stays open; it serves while no key has to be pinned, and not for a dry run,
-    because WebRTC passes a gate unless a browser was started otherwise. `language` is the code
-    that pages are asked for (Accept-Language). `status` is that of the start page, `challenge` its WWW-Authenticate header if the
-    browser itself has to ask for user and password. `entrance` is the path that `authenticate` will open, and nothing before it.
+    because WebRTC passes a gate unless a browser was started otherwise. `language` is asked of pages (Accept-Language). `status`
+    is that of the start page, `challenge` its WWW-Authenticate header if the browser itself has to ask for user and password.
+    `entrance` is the path that `authenticate` will open, and nothing before it.
     """
 
     browser: Browser
@@ -245,7 +245,5 @@ class Session:
         return self.policy is not None and self.policy(asked)
 
     def _remember_cookies(self, context: BrowserContext) -> None:
-        try:
+        with suppress(PlaywrightError):
             self.secrets.update(cookie["value"] for cookie in context.cookies() if len(cookie.get("value", "")) >= 8)
-        except PlaywrightError:
-            return

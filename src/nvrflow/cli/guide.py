@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,22 @@ from nvrflow.errors import WrongCall, exit_code_of
 
 if TYPE_CHECKING:
     from nvrflow.guide import Batch
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The command's own options, as they were typed."""
+
+    sources: tuple[str, ...]
+    flow: str
+    flows: Path | None
+    languages: str | None
+    formats: str
+    scale: float
+    theme: Path | None
+    date: str | None
+    placeholder: str | None
+    video: bool
 
 
 @click.command(short_help="Write the illustrated guide: Markdown, HTML and PDF, one picture for each step.")
@@ -34,19 +51,7 @@ if TYPE_CHECKING:
 @click.option("--as", "placeholder", metavar="URL", callback=checked_address, help="An address to show instead of the real one.")
 @click.option("--video", is_flag=True, help="Also make a video with chapters and a visible cursor.")
 @driving
-def guide(
-    sources: tuple[str, ...],
-    flow: str,
-    flows: Path | None,
-    languages: str | None,
-    formats: str,
-    scale: float,
-    theme: Path | None,
-    date: str | None,
-    placeholder: str | None,
-    video: bool,
-    driving: Driving,
-) -> int:
+def guide(driving: Driving, **told: Any) -> int:
     """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/); the run's own folder is kept, too.
 
     With --check nothing is changed on the recorder: what would change it is pictured and described. --language is the guide's,
@@ -56,25 +61,25 @@ def guide(
     """
     from nvrflow.cli.progress import progress_for
     from nvrflow.guide import Wish, read_theme
-    from nvrflow.shooting import Shooting, make_guides
+    from nvrflow.guide_runs import Shooting, make_guides
 
+    wishes = Wishes(**told)
     progress = progress_for(driving.as_json)
-    manner = driving.manner()
-    wanted = _listed(languages or driving.language or "")
-    wish = Wish(_formats(formats), read_theme(theme), _day(date), driving.browser_path)
+    wanted = _listed(wishes.languages or driving.language or "")
+    wish = Wish(_formats(wishes.formats), read_theme(wishes.theme), _day(wishes.date), driving.browser_path)
     with progress:
         shooting = Shooting(
-            sources,
-            flow,
-            wanted,
-            driving.user,
-            lambda url: asker(url, driving.user, progress.pause),
-            manner,
-            flows,
-            scale,
-            video,
-            progress,
-            placeholder or "",
+            sources=wishes.sources,
+            flow=wishes.flow,
+            languages=wanted,
+            user=driving.user,
+            password=lambda url: asker(url, driving.user, progress.pause),
+            manner=driving.manner(),
+            flows=wishes.flows,
+            scale=wishes.scale,
+            video=wishes.video,
+            listener=progress,
+            placeholder=wishes.placeholder or "",
         )
         batch = make_guides(shooting, driving.out or Path("nvrflow-guide"), wish)
     if driving.as_json:

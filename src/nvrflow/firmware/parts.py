@@ -60,23 +60,20 @@ def _each(where: Where, found: list[Locator] | None) -> _Found:
 
 def patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
     """Every regular expression of `file` with its place."""
-    for index, sign in enumerate(file.identify):
-        for key in ("title", "url", "challenge"):
-            if pattern := getattr(sign, key):
-                yield ("identify", index, key), pattern
-    for index, request in enumerate(file.harmless):
-        yield from ((("harmless", index, key), pattern) for key in ("url", "query", "body") if (pattern := getattr(request, key)))
-    yield from ((("writes", index, "url"), request.url) for index, request in enumerate(file.writes))
-    for name, answer in file.answers.items():
-        yield ("answers", name, "url"), answer.url
-        if answer.body:
-            yield ("answers", name, "body"), answer.body
-    for name, page in file.pages.items():
-        if page.window:
-            yield ("pages", name, "window"), page.window
-    for where, element in every_element(file):
-        if element.refused_saying:
-            yield (*where, "refused_saying"), element.refused_saying
+    owners: list[tuple[Where, object, tuple[str, ...]]] = [
+        *((("identify", index), sign, ("title", "url", "challenge")) for index, sign in enumerate(file.identify)),
+        *((("harmless", index), request, ("url", "query", "body")) for index, request in enumerate(file.harmless)),
+        *((("writes", index), request, ("url",)) for index, request in enumerate(file.writes)),
+        *((("answers", name), answer, ("url", "body")) for name, answer in file.answers.items()),
+        *((("pages", name), page, ("window",)) for name, page in file.pages.items()),
+        *((where, element, ("refused_saying",)) for where, element in every_element(file)),
+    ]
+    for where, owner, keys in owners:
+        yield from (((*where, key), pattern) for key in keys if (pattern := getattr(owner, key)))
+
+
+def _named_patterns(where: Where, part: object, keys: tuple[str, ...]) -> Iterator[tuple[Where, str]]:
+    yield from (((*where, key), pattern) for key in keys if (pattern := getattr(part, key)))
 
 
 def every_element(file: SelectorFile) -> Iterator[tuple[Where, Element]]:

@@ -106,10 +106,14 @@ def make_guide(source: Source, out: Path, wish: Wish, language: str | None = Non
     files = {name: out / f"guide.{name}" for name in wish.formats}
     if video is not None:
         files["video"] = out / video.name
+    return _made(source, guide, out, files, changed)
+
+
+def _made(source: Source, guide: Guide, out: Path, files: dict[str, Path], changed: list[str]) -> Made:
     ended = source.problem
     return Made(
         folder=out,
-        language=words.language,
+        language=guide.language,
         title=guide.title,
         recorder=guide.recorder,
         address=source.placeholder or source.report.recorder,
@@ -119,7 +123,7 @@ def make_guide(source: Source, out: Path, wish: Wish, language: str | None = Non
         files=files,
         written=tuple(changed),
         chapters=len(guide.chapters),
-        pictures=len(pictures),
+        pictures=len(list(guide.figures())),
         problem=str(ended or ""),
         kind=ended.kind if ended else "",
     )

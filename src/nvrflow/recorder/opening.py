@@ -70,16 +70,10 @@ def open_recorder(
     )
     with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
         try:
+            tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
-                firmware = _known(session, named, manner, steps.report)
-                steps.firmware = firmware
-                _ask_to_speak(manner.spoken, firmware, session)
-                if manner.check:
-                    session.policy = policy([firmware.file], session.bounds.reaches)
-                    steps.report.enforced = True
-                kept = downloads or Path(scratch)
-                tries = _tries(place_of(url), session, manner, steps.report)
-                window = Window(session, firmware, steps, tries, kept, manner.timeout)
+                firmware = _known(session, named, manner, steps)
+                window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()
@@ -183,12 +177,18 @@ def _may_write(manner: Manner, window: Window) -> None:
     )
 
 
-def _known(session: Session, named: Firmware | None, manner: Manner, report: Report) -> Firmware:
+def _known(session: Session, named: Firmware | None, manner: Manner, steps: Steps) -> Firmware:
+    """The recorder's firmware, with which its pages are asked to speak a language, and a dry run knows what only reads."""
+    report = steps.report
     firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
     evidence = list(firmware.evidence) or ["named by --firmware"]
     report.firmware = {"name": firmware.name, "evidence": evidence, **facts_of(firmware)}
     report.language = manner.language
+    _ask_to_speak(manner.spoken, firmware, session)
+    if manner.check:
+        session.policy = policy([firmware.file], session.bounds.reaches)
+        report.enforced = True
     return firmware
 
 

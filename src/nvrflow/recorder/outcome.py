@@ -78,6 +78,7 @@ class Outcome:
     def _judged(self, verdict: Verdict, use: Use) -> bool:
         """An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does."""
         if verdict.cut:
+            self._tell_what_was_held(True)
             if self.pending.signs_in:
                 raise Unreachable(
                     f"{self.window.session.who}: the connection ended before the sign-in was answered; try again later"

@@ -84,6 +84,10 @@ _ADVICE = {
         "Something is wrong in nvrflow itself",
         "Report it with the run folder. The steps show how far the work went.",
     ),
+    "request-held": (
+        "--check held back a request that the run needed",
+        f"If that request changes nothing on the recorder, name it below `harmless` in the selector file, {_AGAIN}.",
+    ),
     "timeout": (
         "A wait took too long",
         "Look at the last picture to see what the recorder showed. If it is only slow, allow more with --timeout SECONDS.",

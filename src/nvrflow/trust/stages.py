@@ -234,8 +234,7 @@ class Trusting:
         device, authority = request.device, request.authority
         assert device is not None
         step.note = shown(device, authority)
-        if recorder.checking or found.refused:
-            recorder.report.notes.extend(found.warnings)
+        recorder.report.notes.extend(found.warnings if recorder.checking or found.refused else ())
         if recorder.checking and not found.refused:
             self._plan = plan_for(found)
             recorder.report.trust = self._plan.wanted
