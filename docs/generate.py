@@ -90,7 +90,7 @@ def api() -> Iterator[str]:
             example = examples().get(name, "")
             yield from ("", f"### {name}{_signature(value)}", "", prose(value))
             if example:
-                yield from ("", *(f"    {line}".rstrip() for line in example.rstrip().split("\n")))
+                yield from ("", "```python", example.rstrip(), "```")
     yield from ("", "## Errors", "", "`from nvrflow import …`. Each is an `NvrflowError`, and its message says what to do.", "")
     yield from errors()
 

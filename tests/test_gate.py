@@ -269,7 +269,7 @@ def test_a_dry_run_goes_on_to_the_pinned_key_only() -> None:
             assert _over_tls(run, recorder.port) == PLAIN
             assert _over_tls(run, other.port) == b""
             assert run.refused[-1].kind == "trouble"
-            assert "another key" in run.refused[-1].told
+            assert "a different key" in run.refused[-1].told
         with opened() as run:
             assert _over_tls(run, recorder.port) == b""
             assert "does not trust" in run.refused[-1].told

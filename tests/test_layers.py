@@ -84,7 +84,7 @@ PARALLEL = ("nvrflow.simulator.protocols.",)
 THINGS = {"encoding", "listing", "standing"}
 # Modules whose parts are being rebuilt; each goes from here with its old name.
 LEFT = {
-    *("firmware.checking", "firmware.loading", "linting", "running", "simulator.protocols.rpc2_camera.issuing"),
+    *("firmware.checking", "firmware.loading", "linting", "running", "shooting", "simulator.protocols.rpc2_camera.issuing"),
     *("guide.composing", "guide.filming", "guide.making", "guide.html", "guide.pictures", "report.annotating"),
     *("recorder.opening", "recorder.control"),
 }

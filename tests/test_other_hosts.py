@@ -312,7 +312,7 @@ def test_a_hidden_frame_of_another_host_is_noted_and_stops_nobody(tmp_path: Path
     ):
         recorder.page.evaluate(add, leading.urls["other"])
         sign_in(recorder)
-    assert any("asked for 127.0.0.2" in note for note in recorder.report.notes)
+    assert any("tried to reach 127.0.0.2" in note for note in recorder.report.notes)
     assert leading.connections.get("other", 0) == 0
 
 

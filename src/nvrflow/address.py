@@ -171,6 +171,14 @@ def port_in(typed: str) -> int | None:
     return _split(typed.strip())[1]
 
 
+def is_like_an_address(text: str) -> bool:
+    """Whether somebody who typed this meant an address, even a wrong one, and not a file: it has a scheme, or a user's name.
+
+    What looks like `user:password@host` counts as an address, so that no message about a missing file repeats the password.
+    """
+    return "://" in text or {"@", ":"} <= set(text)
+
+
 def covered(message: str, arguments: list[str]) -> str:
     """`message` with each of the call's `arguments` that may hold a password shown only from its last `@` on."""
     for argument in arguments:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nvrflow.address import place_of
+from nvrflow.address import is_like_an_address, place_of
 from nvrflow.environment import in_home
 from nvrflow.guide.making import Wish
 from nvrflow.guide.matrix import Batch, Layout
@@ -80,9 +80,12 @@ def make_guides(shooting: Shooting, out: Path, wish: Wish) -> Batch:
 def run_folder(source: str) -> Path | None:
     """The folder that `source` names; None where it is an address. What has a slash and no scheme is a folder."""
     path = Path(source)
-    if (path / "report.json").is_file() or (path.exists() and "://" not in source):
-        return path
-    return path if "://" not in source and "/" in source.rstrip("/") else None
+    try:
+        if (path / "report.json").is_file() or (path.exists() and "://" not in source):
+            return path
+    except OSError:  # a name that is too long for a file
+        return None
+    return path if not is_like_an_address(source) and "/" in source.rstrip("/") else None
 
 
 def runs_of(shooting: Shooting, origin: str, remarks: list[str]) -> Iterator[tuple[str | None, Record]]:

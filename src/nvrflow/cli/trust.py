@@ -165,14 +165,11 @@ def bundle(sources: tuple[str, ...], out: Path, url: str | None, kind: Kind, als
 
 
 def _is_address(text: str) -> bool:
-    """Whether it is an address, not a file. A name like nvr.local needs its http://, an IP address does not.
-
-    What looks like `user:password@host` counts as an address, so that the message about it does not repeat the password.
-    """
-    from nvrflow.certificate import host_of
+    """Whether it is an address, not a file. A name like nvr.local needs its http://, an IP address does not."""
+    from nvrflow.address import host_of, is_like_an_address
     from nvrflow.certificate.hosts import is_ip
 
-    return not _is_file(text) and ("://" in text or {"@", ":"} <= set(text) or is_ip(host_of(text)))
+    return not _is_file(text) and (is_like_an_address(text) or is_ip(host_of(text)))
 
 
 def _is_file(text: str) -> bool:
