@@ -85,7 +85,10 @@ def test_a_label_without_a_fallback_fails_with_what_was_tried_and_what_is_near(c
             enable_https(recorder)
         done = [step.id for step in recorder.report.steps if step.outcome == "done"]
     message = str(failed.value)
-    assert 'uniview/nvr: setup.network_security: tried link "Network Security" within tree (0 found)' in message
+    assert (
+        'uniview/nvr: setup.network_security: not found within 3 s; tried link "Network Security" within tree (0 found)'
+        in message
+    )
     assert 'Nearest on the screen: link "Network Safety"' in message
     assert failed.value.step == "open-network-security"
     assert {"open-setup", "open-https-port"} <= set(done)
@@ -109,7 +112,10 @@ def test_an_element_that_is_gone_fails_alone(changed: Changed, opened: Any) -> N
             download_certificates(recorder)
         enable_https(recorder)
         assert recorder.report.drift == []
-    assert 'device_certificate.download: tried button "Download" (0 found), t=com.Download (0 found)' in str(failed.value)
+    assert (
+        'device_certificate.download: not found within 3 s; tried button "Download" (0 found), t=com.Download (0 found)'
+        in str(failed.value)
+    )
     assert failed.value.step == "download-device-certificate-download"
 
 

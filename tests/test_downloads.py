@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from loopback import LoopbackServer
 
 from nvrflow.flows.download_certificates import download_certificates
@@ -100,7 +101,7 @@ def certificate() -> Any:
 
 @contextmanager
 def opened(url: str, folder: Path) -> Iterator[Any]:
-    (folder / "selectors").mkdir()
+    (folder / "selectors").mkdir(exist_ok=True)
     (folder / "selectors" / "old.yaml").write_text(SELECTORS, encoding="utf-8")
     with open_recorder(
         url, "admin", "secret", selectors=folder / "selectors", firmware="old", timeout=10.0, screenshots=False,
@@ -113,7 +114,7 @@ def opened(url: str, folder: Path) -> Iterator[Any]:
 def test_a_certificate_is_taken_however_the_click_brings_it(tmp_path: Path, way: str) -> None:
     device = certificate()
     with (
-        LoopbackServer(OldRecorder, link=LINKS[way], certificate=device.pem.encode()) as server,
+        LoopbackServer(OldRecorder, link=LINKS[way], certificate=device.certificate.public_bytes(Encoding.PEM)) as server,
         opened(f"http://{server.address}", tmp_path) as recorder,
     ):
         taken, _ = download_certificates(recorder)

@@ -14,7 +14,7 @@ import pytest
 from loopback import LoopbackServer
 
 from nvrflow import Recorder
-from nvrflow.errors import InvalidFile, SignInRefused, TimedOut
+from nvrflow.errors import InvalidFile, RequestHeld, SignInRefused, TimedOut
 from nvrflow.firmware import load_firmware
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import Manner, open_recorder
@@ -124,7 +124,7 @@ def test_the_answer_to_the_call_that_is_meant_is_read(tmp_path: Path) -> None:
 
 def test_what_a_check_held_back_is_told_once_with_its_number_and_what_can_be_done(tmp_path: Path) -> None:
     recorder, password = OneAddress(), "correct horse  battery staple, longer than a note shows of what was sent"
-    with opened(tmp_path, recorder, password, check=True, timeout=1.0) as page, pytest.raises(TimedOut) as ended:
+    with opened(tmp_path, recorder, password, check=True, timeout=1.0) as page, pytest.raises(RequestHeld) as ended:
         sign_in(page)
     assert recorder.calls == []
     held = f"POST {page.url}/json"
@@ -141,7 +141,7 @@ def test_a_check_names_another_cause_where_the_awaited_answer_was_not_held_back(
     text = FILE.replace("auth", "never").replace("pages:", "harmless: [{url: /json$, body: login}]\npages:")
     with (
         opened(tmp_path, OneAddress(), text=text, check=True, timeout=1.0) as page,
-        pytest.raises(TimedOut, match="no answer within"),
+        pytest.raises(TimedOut, match="no answer came within"),
     ):
         sign_in(page)
 

@@ -99,7 +99,7 @@ def test_the_session_is_closed_after_success_and_after_failure(simulated: Simula
         sign_in(page)
         assert recorder.sessions == 1
     assert recorder.sessions == 0
-    with pytest.raises(SelectorDrift), opened(recorder) as page:
+    with pytest.raises(WrongCall), opened(recorder) as page:
         sign_in(page)
         page.go_to("no such page")
     assert recorder.sessions == 0

@@ -31,9 +31,8 @@ _LOOK = """async (element, large) => {
   let above = top();
   const outside = inner && !(await seen());
   if (!isIt(above) || outside) {
-    const way = {behavior: 'instant', inline: 'nearest'};
-    if (!above || outside) { element.scrollIntoView({...way, block: 'nearest'}); above = top() }
-    if (!isIt(above)) { element.scrollIntoView({...way, block: 'center', inline: 'center'}); above = top() }
+    element.scrollIntoView({behavior: 'instant', block: 'center', inline: 'center'});
+    above = top();
   }
   const role = element.getAttribute('role');
   const on = ['checkbox', 'radio'].includes(element.type) ? element.checked
