@@ -27,7 +27,6 @@ from nvrflow.report import Step
 from nvrflow.room import ensure_room
 from nvrflow.trust.apply import apply
 from nvrflow.trust.approval import Approver, approve
-from nvrflow.trust.clients import ask, clients_reading
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of, served_by
@@ -35,9 +34,8 @@ from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
 from nvrflow.trust.rehearsal import can_rehearse, rehearsed
-from nvrflow.trust.reported import describe, https_of, keep_changes, keep_judged, serves_nothing_yet, shown
+from nvrflow.trust.reported import describe, https_of, keep_answers, keep_changes, keep_judged, serves_nothing_yet, shown
 from nvrflow.trust.request import Kind, Request, Terms
-from nvrflow.trust.word import Word
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -203,19 +201,12 @@ class Trusting:
                 describe(recorder, "Verify", "verify", title)
                 return
         if plan is None or not self._imported:
-            https.trusted, https.reason = (
-                None,
-                "; ".join(map(str, plan.skipped if plan else ())) or "there was no store to change",
-            )
+            skipped = "; ".join(map(str, plan.skipped)) if plan else ""
+            https.trusted, https.reason = None, skipped or "there was no store to change"
             return
         url = https_url(recorder)
         with recorder.chapter("Verify"), recorder.steps.step("verify", title) as step:
-            browser, stores = recorder.session.browser.path, {item.store.name for item in plan.items}
-            answers = ask(url, plan.computer, browser, recorder.timeout)
-            word = Word(answers, frozenset(one.name for one in clients_reading(stores, plan.computer, browser)))
-            https.clients = [answer.as_dict() for answer in answers]
-            https.trusted, https.reason = word.trusted, word.reason or None
-            step.note = f"{url}: {word.shown}"
+            step.note = keep_answers(recorder, url, plan)
             if https.trusted is False:
                 raise NotTrusted(f"{url}: {https.reason}; run nvrflow verify {url} to see why")
 
