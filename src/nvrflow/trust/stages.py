@@ -46,7 +46,7 @@ class Trusting:
     """How much is trusted, in which stores, and who approves; its methods are the stages of a run, in order.
 
     `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
-    there). `also` are further public names that may be vouched for. `environment` names the home whose stores are meant, by
+    there). `also` are further public names that may be trusted. `environment` names the home whose stores are meant, by
     default this user's own. Without `importing` the last two stages are described and not done. `problems` is what `judge` or
     `take` found. With `--check` a stage that needs what is served only after the change is described. Raises WrongCall for a
     kind that does not exist.
@@ -137,10 +137,10 @@ class Trusting:
     def rehearse(self, recorder: Recorder) -> None:
         """Before the import: would a browser that trusts only what is going to be imported open the recorder?
 
-        Asked in a throw-away HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
+        Asked in a temporary HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
         Raises NotTrusted, WrongCall.
         """
-        chapter, title = "Try the certificates", "Try the certificates in a browser with a throw-away store"
+        chapter, title = "Try the certificates", "Try the certificates in a browser with a temporary store"
         plan = self._planned("rehearse")
         if plan is None or serves_nothing_yet(recorder):
             describe(recorder, chapter, "rehearse", title)
