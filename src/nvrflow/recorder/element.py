@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nvrflow.browser.clicks import click_once, click_past
-from nvrflow.browser.playwright_errors import translated
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.browser.visible import bring_into_view
 from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.firmware import Element as Spec
@@ -129,11 +129,23 @@ class Element:
                 self.window.settle()
             cover = bring_into_view(match.found)
             use = Use(step, match, self.looks_on() if self.spec.checked_by else cover.checked)
-            steps.before_using(step, self.window.page, use.match.found)
+            use = self._pictured(use)
             self.window.session.used()
             yield use
             if self.spec.announced_by:
                 steps.announced_by(step, self.window.finder.any_of(self.spec.announced_by))
+
+    def _pictured(self, use: Use) -> Use:
+        """The use with its picture; an element that went away before it could be pictured is found once more."""
+        steps, page = self.window.steps, self.window.page
+        try:
+            steps.before_using(use.step, page, use.match.found)
+            return use
+        except PlaywrightTimeout:
+            again = replace(use, match=self.find(use.step))
+        with translated(self.at):
+            steps.before_using(again.step, page, again.match.found)
+        return again
 
     def press(self, use: Use) -> None:
         """Click it exactly once, when nothing is in its way any more. Raises TimedOut with what is."""

@@ -13,6 +13,7 @@ from nvrflow.report.pictures import Box
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
+_GLANCE = 2000  # milliseconds in which an element that is on the page answers
 _CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
 # In CSS pixels of the frame. A target whose middle a person does not see is centred first: it may lie below the fold, or under a
 # header that stays. Open shadow roots are searched as well.
@@ -83,9 +84,11 @@ class Look:
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
-    """What `page` shows now; `target` is brought into view."""
+    """What `page` shows now; `target` is brought into view. Raises PlaywrightTimeout if it has gone."""
     given = [_CONTAINER, host]
-    seen: dict[str, Any] = target.evaluate(_OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
+    seen: dict[str, Any] = (
+        target.evaluate(_OF_THE_TARGET, given, timeout=_GLANCE) if target else page.evaluate(_OF_THE_PAGE, given)
+    )
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:

@@ -19,6 +19,8 @@ from nvrflow.recorder.verbs import click, element_of, look_at_last_click
 from nvrflow.recorder.window import SLICE, Window, lineage, window_of
 from nvrflow.wait import waiting
 
+_FADING = 3000  # milliseconds in which a page that is being closed goes out of sight
+
 
 class NoWay(SelectorDrift):
     """A way to a page that is not offered now; another one may be."""
@@ -59,8 +61,11 @@ def close_others(window: Window, name: str) -> None:
 
 def close(window: Window, name: str) -> None:
     """Leave the page by what its selector file names with `close`."""
-    for element in window.file.pages[name].close:
+    page = window.file.pages[name]
+    for element in page.close:
         click(element_of(window, name, element), f"close-{name}".replace("_", "-"))
+    if page.shown_by:
+        window.goes(page.shown_by, _FADING)
 
 
 def arrive(window: Window, name: str, ready: bool = True) -> None:
