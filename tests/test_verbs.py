@@ -120,7 +120,8 @@ def test_why_a_click_could_not_be_made_is_told(tmp_path: Path, name: str, why: s
 
 FIELDS = """<h1>Acme home</h1><label>Language <select><option value="">Browser default<option value=de>Deutsch</select></label>
 <label>Certificate <input id=certificate></label><button
-onclick="this.remove(); setTimeout(() => document.body.append(this), 300)">Jump</button><p id=said></p><a href=#1>admin</a> <a href=#2>Admin</a>"""
+onclick="this.remove(); setTimeout(() => document.body.append(this), 300)">Jump</button><p id=said></p>
+<a href=#1>admin</a> <a href=#2>Admin</a>"""
 FIELD_SELECTORS = """
 pages:
   home:
@@ -157,6 +158,7 @@ def test_a_field_is_a_switch_that_any_other_text_than_that_for_off_switches_on(t
         assert page.read("https") == "/home/own.pem"
         page.uncheck("https")
         assert page.read("https") == ""
+    assert [(step.verb, step.title) for step in opened.report.steps[-1:]] == [("fill", "Empty Certificate")]
 
 
 def test_an_element_that_is_gone_when_it_is_to_be_pictured_is_found_again(tmp_path: Path) -> None:

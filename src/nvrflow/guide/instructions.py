@@ -34,7 +34,7 @@ def _key(source: Source, step: Step, target: Target) -> str:
     if verb == "click":
         return _click(step, target)
     if verb == "fill":
-        return "fill.secret" if target.secret else "fill.account" if step.chapter == "Sign in" else "fill"
+        return _fill(step, target)
     if verb == "download":
         return "download" if step.value else "download.unknown"
     if verb == "read":
@@ -42,6 +42,12 @@ def _key(source: Source, step: Step, target: Target) -> str:
     if verb == "wait":
         return _wait(source, step)
     return verb if verb in _NAMED_ALIKE else "click.other"
+
+
+def _fill(step: Step, target: Target) -> str:
+    if target.secret:
+        return "fill.secret"
+    return "fill.account" if step.chapter == "Sign in" else "fill" if step.value else "fill.empty"
 
 
 def _click(step: Step, target: Target) -> str:
