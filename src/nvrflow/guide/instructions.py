@@ -20,7 +20,7 @@ def sentences(source: Source, step: Step, words: Words) -> tuple[Sentence, ...]:
 
 def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
     target = step.target or Target()
-    values = {"called": _called(target), "value": step.value, "address": step.value}
+    values = {"called": _called(target), "value": " ".join(step.value.split()), "address": step.value}
     yield words.say(f"steps.{_key(source, step, target)}", **values, **({"row": target.row} if target.row else {}))
     if step.announced:
         yield words.say("steps.announced", words=step.announced.rstrip(".。"))

@@ -117,7 +117,8 @@ def _enter(window: Window, name: str, patient: bool) -> None:
         except NoWay as problem:
             refused.append(str(problem))
     if not ways:
-        raise SelectorDrift(f"{window.firmware.name}: {name}: is not shown, and the selector file knows no way to it")
+        why = "" if window.session.signed_in else "; nobody is signed in, so sign in first"
+        raise SelectorDrift(f"{window.firmware.name}: {name}: is not shown, and the selector file knows no way to it{why}")
     raise NoWay("; ".join(refused))
 
 
