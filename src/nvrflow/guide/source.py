@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
 from nvrflow.address import place_of
-from nvrflow.certificate import Certificate
+from nvrflow.certificate import Certificate, Code
 from nvrflow.certificate.containers import read_certificate_file
 from nvrflow.errors import NvrflowError, WrongCall, of_kind
 from nvrflow.report import Https, Report, Step
@@ -66,8 +67,9 @@ class Source:
 
     @property
     def objections(self) -> tuple[str, ...]:
-        """What browsers object to in the certificates, as codes."""
-        return tuple(dict.fromkeys(code for entry in self.report.certificates for code in entry.get("codes", ())))
+        """What browsers object to in the certificates, as codes; warnings about the import on this computer are left out."""
+        found = dict.fromkeys(code for entry in self.report.certificates for code in entry.get("codes", ()))
+        return tuple(code for code in found if code in get_args(Code))
 
     @property
     def problem(self) -> NvrflowError | None:

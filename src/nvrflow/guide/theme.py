@@ -127,7 +127,7 @@ def _embedded(logo: str, path: Path, document: Document) -> str:
     file = path.parent / logo
     kind = _LOGOS.get(file.suffix.lower())
     if kind is None:
-        raise InvalidFile(f"{logo} is not an SVG, PNG or JPEG; name such a file", path, document.line(("logo",)), "logo")
+        raise InvalidFile(f"{logo} is not an SVG, PNG or JPEG", path, document.line(("logo",)), "logo")
     try:
         data = file.read_bytes()
     except OSError as problem:
