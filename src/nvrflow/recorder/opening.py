@@ -22,6 +22,7 @@ from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import Candidate, identify, the_one
+from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
@@ -74,6 +75,7 @@ def open_recorder(
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps)
                 window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
+                window.https_memory = HttpsMemory(manner.state or state_folder())
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()

@@ -15,6 +15,7 @@ from nvrflow.browser.playwright_errors import PlaywrightTimeout
 from nvrflow.browser.session import Session
 from nvrflow.errors import NvrflowError, ProductDefect
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
+from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.finder import Finder
 from nvrflow.recorder.steps import Steps
 from nvrflow.wait import waiting
@@ -41,7 +42,8 @@ class Window:
     When a separate window is closed, the recorder's page is used again. `native` are the words of native dialogs since the last
     click, `pending` is the click whose result is not known yet, `unsaved` says which switches were turned and not saved yet, and
     how each was before. `unheard`: the language is not known yet; `unasked`: model and version were not read again after the
-    sign-in; `version_refusal` says why this firmware may not be changed, if it may not.
+    sign-in. `https_memory` keeps the port of HTTPS for later runs. `version_refusal` says why this firmware may not be
+    changed, if it may not.
     """
 
     def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
@@ -53,6 +55,7 @@ class Window:
         self.native: list[str] = []
         self.pending: Pending | None = None
         self.unsaved: dict[str, bool] = {}
+        self.https_memory: HttpsMemory | None = None
         self.unheard = False
         self.unasked = False
         self.version_refusal: NvrflowError | None = None

@@ -15,7 +15,9 @@ from nvrflow import tls
 from nvrflow.address import PORTS, Place, place_of
 from nvrflow.browser.entrance import locate
 from nvrflow.errors import Unreachable
+from nvrflow.https_memory import HttpsMemory
 from nvrflow.problem import Problem
+from nvrflow.state_folder import state_folder
 from nvrflow.trust.clients import Client, announced, clients_of
 from nvrflow.trust.clients.answer import Answer
 from nvrflow.trust.clients.chromium import ChromiumClient
@@ -155,11 +157,12 @@ def _need_a_browser(clients: list[Client], browser_path: Path | None) -> None:
 
 
 def _secure_address(typed: str) -> str:
-    """The address to which HTTP redirects browsers; without a redirect, port 443 of the same host."""
+    """The address to which HTTP redirects browsers; without a redirect, the port that an earlier run learned, or port 443."""
     try:
         address = locate(typed)
     except Unreachable:
         address = None
     if address and address.secure:
         return address.url
-    return Place("https", place_of(typed).host, PORTS["https"]).url
+    place = place_of(typed)
+    return Place("https", place.host, HttpsMemory(state_folder()).port_of(place) or PORTS["https"]).url
