@@ -135,13 +135,6 @@ def test_a_start_page_that_leads_to_https_is_followed_with_the_served_key_pinned
     with LoopbackServer(OldRecorder) as secure:
         secure.socket = tls_context(certificate(), None, Settings(), False).wrap_socket(secure.socket, server_side=True)
         url = f"https://{secure.address}"
-        with (
-            LoopbackServer(OldRecorder, start=leads.format(url)) as plain,
-            opened(f"http://{plain.address}", tmp_path) as recorder,
-        ):
-            sign_in(recorder)
-            assert recorder.url == url
-            assert recorder.session.address.pin
         with LoopbackServer(OldRecorder, start=leads.format(url)) as plain, opened(f"http://{plain.address}", tmp_path) as own:
             sign_in(own)
             assert own.url == url
