@@ -92,9 +92,9 @@ def test_a_theme_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> Non
     ("text", "message"),
     [
         ("company: A\nboxes: {}\n", r"theme\.yaml:2: boxes: unknown key 'boxes'"),
-        ("box:\n  colour: red\n", r"theme\.yaml:2: box\.colour: 'red' is no colour"),
+        ("box:\n  colour: red\n", r"theme\.yaml:2: box\.colour: 'red' is not a colour"),
         ("font: 'x; } body { display: none'\n", r"theme\.yaml:1: font: may not hold"),
-        ("logo: logo.gif\n", r"theme\.yaml:1: logo: logo\.gif is no SVG, PNG or JPEG"),
+        ("logo: logo.gif\n", r"theme\.yaml:1: logo: logo\.gif is not an SVG, PNG or JPEG"),
         ("logo: logo.png\n", r"theme\.yaml:1: logo: logo\.png cannot be read"),
         ("- a\n", r"theme\.yaml:1: must be a mapping"),
     ],

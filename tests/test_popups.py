@@ -122,7 +122,7 @@ def test_a_window_behind_one_that_nobody_knows_is_not_blamed(tmp_path: Path) -> 
     ("button", "says"),
     [
         ("<button disabled>No", r'plain: handlers\.news\.no: button "No" could not be clicked .*; it is not enabled'),
-        ("<button>No", r"plain: handlers\.news: was answered and is still shown after 5 s \(dialog \"News\"\)"),
+        ("<button>No", r"plain: handlers\.news: it was answered and is still shown after 5 s \(dialog \"News\"\)"),
     ],
 )
 def test_an_answer_that_does_not_work_is_named_itself(tmp_path: Path, button: str, says: str) -> None:

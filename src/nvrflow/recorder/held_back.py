@@ -1,4 +1,4 @@
-"""What `--check` held back, as notes: each kind of request once, with the start of what it says and no secret in it."""
+"""What `--check` held back, as notes: each kind of request once, with the start of its body and without secrets."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from nvrflow.report.secrecy import COVER, Gate
 
 HINT = "if it only reads, name it below `harmless`"
 _SHOWN = 80
-_CALL_NUMBER = re.compile(r'("id" *: *)"?\d+"?')  # by which JSON-RPC tells calls apart that say the same
-# A hash or a session's name: not among the secrets, and as good as one.
+_CALL_NUMBER = re.compile(r'("id" *: *)"?\d+"?')  # JSON-RPC numbers its calls
+# A hash or a session's name: it is not in the list of secrets, and is just as secret.
 _TOKEN = re.compile(r"(?=[A-Za-z_+/-]*\d)[\w+/-]{16,}|\d{8,}")
 
 
 def held_notes(held: Iterable[str], secrets: Iterable[str]) -> list[str]:
-    """One note for each method, address and start of body in `held`; the first request's note says what can be done about it."""
+    """One note for each method, address and start of body in `held`; the first note also says what to do."""
     gate = Gate(secrets)
     times = Counter(_told(request, gate) for request in held)
     notes = {told: f"--check held back: {told}" + (f" ({count} times)" if count > 1 else "") for told, count in times.items()}
@@ -26,7 +26,7 @@ def held_notes(held: Iterable[str], secrets: Iterable[str]) -> list[str]:
 
 
 def _told(request: str, gate: Gate) -> str:
-    """The request in one line. Secrets go before the body is cut, because half of one would not be known again."""
+    """The request in one line. Secrets are removed before the body is cut, because half a secret would not be recognised."""
     line, _, body = request.partition("\n")
     said = " ".join(_TOKEN.sub(COVER, _CALL_NUMBER.sub(r"\1…", gate.text(plain(body)))).split())
     shown = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"

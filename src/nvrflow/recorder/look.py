@@ -1,4 +1,4 @@
-"""What a page shows of a step's target, and where it shows secrets and addresses: read in one question where it has no frames."""
+"""Where a page shows a step's target, secrets and addresses; without frames the page is asked only once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from nvrflow.report.pictures import Box
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
-_CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
-# In CSS pixels of the frame. A target whose middle a person does not see is centred first: it may lie below the fold, or under a
-# header that stays. Open shadow roots are searched as well.
+_CONTAINER = [240, 110]  # CSS pixels; a smaller container does not show where the target is
+# In CSS pixels of the frame. A target whose middle is not visible is scrolled to the centre first: it may be below the fold, or
+# under a fixed header. Open shadow roots are searched as well.
 _LOOK = """(element, [least, host]) => {
   const rectangle = box => [box.x, box.y, box.width, box.height];
   const words = text => (text || '').replace(/\\p{Co}/gu, '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
@@ -67,9 +67,9 @@ _OF_THE_PAGE = f"given => ({_LOOK})(null, given)"
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen, all boxes in CSS pixels of the main viewport; `ratio` is the screen's pixels for one of them.
+    """What the page shows: all boxes in CSS pixels of the main viewport; `ratio` is screen pixels per CSS pixel.
 
-    `leads` are the addresses to which the target leads: first its own document, see `nvrflow.browser.bounds`.
+    `leads` are the addresses to which the target leads, its own document first; see `nvrflow.browser.bounds`.
     """
 
     words: str = ""
@@ -83,7 +83,7 @@ class Look:
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
-    """What `page` shows now; `target` is brought into view."""
+    """What `page` shows now; `target` is scrolled into view."""
     given = [_CONTAINER, host]
     seen: dict[str, Any] = target.evaluate(_OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
     across = down = 0.0
@@ -114,7 +114,7 @@ def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rec
         try:
             seen = frame.evaluate(_OF_THE_PAGE, given)
             across, down = _corner(frame) if seen["secrets"] or seen["addresses"] else (0.0, 0.0)
-        except PlaywrightError:  # a frame that is being left shows nothing any more
+        except PlaywrightError:  # a frame that is being closed shows nothing any more
             continue
         secrets += [_moved(one, across, down) for one in seen["secrets"]]
         addresses += [_moved(one, across, down) for one in seen["addresses"]]
@@ -122,7 +122,7 @@ def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rec
 
 
 def _corner(frame: Frame) -> tuple[float, float]:
-    """Where a frame begins in the main viewport; one that is not shown lies outside of it."""
+    """Where a frame begins in the main viewport; a hidden frame lies outside of it."""
     if frame.parent_frame is None:
         return 0.0, 0.0
     box = frame.frame_element().bounding_box()

@@ -1,4 +1,4 @@
-"""Pictures of steps: kept in memory while a flow runs; secrets covered and targets marked beside it, off its critical path."""
+"""Pictures of steps: kept in memory while a flow runs; secrets are covered and targets marked without delaying it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nvrflow.report.annotating import Look
 
 _COVER = (96, 104, 117)
-_LEAST = 2  # pixels of a target that have to be in the picture, in each direction
+_LEAST = 2  # so many pixels of a target must be in the picture, in each direction
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """One step's screen before its click: JPEG or PNG bytes, where the target is, what has to be covered.
+    """One step's screen before its click: JPEG or PNG bytes, the target's box, and what must be covered.
 
     `scale` is image pixels per CSS pixel.
     """
@@ -42,7 +42,7 @@ class Picture:
     scale: float
 
     def raw(self) -> Image:
-        """The screen with secrets covered, without annotations. Raises NvrflowError when it is no picture."""
+        """The screen with secrets covered, without annotations. Raises NvrflowError if it cannot be read."""
         from PIL import Image, ImageDraw, UnidentifiedImageError
 
         try:
@@ -69,7 +69,7 @@ class Picture:
         return image
 
     def _pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
-        """The first and last pixels of `box` across and down, cut at the picture's edges; None when it has none there."""
+        """The first and last pixels of `box` across and down, cut at the picture's edges; None if it is outside of them."""
         left, top = math.floor(box.x * self.scale) - grow, math.floor(box.y * self.scale) - grow
         right = math.ceil((box.x + box.width) * self.scale) - 1 + grow
         bottom = math.ceil((box.y + box.height) * self.scale) - 1 + grow
@@ -78,20 +78,20 @@ class Picture:
 
 
 def as_png(picture: Picture, raw: Image) -> bytes:
-    """`raw`, the covered screen of `picture`, as PNG: the browser's own file where nothing had to be covered in it."""
+    """`raw`, the covered screen of `picture`, as PNG: the browser's own file if nothing had to be covered."""
     untouched = not picture.masks and picture.image.startswith(b"\x89PNG")
     return picture.image if untouched else png(raw)
 
 
 def png(image: Image) -> bytes:
-    """`image` as PNG, quickly rather than small."""
+    """`image` as PNG, with speed before size."""
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
 def thumbnail(image: Image, width: int = 960) -> bytes:
-    """`image` as a JPEG that can still be read, at most `width` pixels wide."""
+    """`image` as a legible JPEG, at most `width` pixels wide."""
     from PIL import Image
 
     out = io.BytesIO()

@@ -73,6 +73,6 @@ def describe(recorder: Recorder, chapter: str, step_id: str, title: str) -> None
 
 
 def https_of(recorder: Recorder) -> Https:
-    """What the report says of the recorder's HTTPS."""
+    """The report's entry about the recorder's HTTPS."""
     assert recorder.report.https is not None
     return recorder.report.https
