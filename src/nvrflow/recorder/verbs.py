@@ -16,7 +16,7 @@ def element_of(window: Window, page: str, name: str) -> Element:
     elements = window.file.pages[page].elements
     if name not in elements:
         known, where = ", ".join(elements) or "none", f"{window.firmware.name}: {page}.{name}"
-        raise WrongCall(f"{where}: the selector file has no such element; its page {page} has {known}")
+        raise WrongCall(f"{where}: the selector file has no such element; the page {page} has {known}")
     return Element(window, page, name, elements[name], Popups(window))
 
 
