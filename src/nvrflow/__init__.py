@@ -1,6 +1,6 @@
 """Drives CCTV recorders' real web pages from selector files per firmware: automation, regression test and manual in one.
 
-What a flow, a test or a script of a QA team imports stands in `__all__`; docs/api.md shows each with an example.
+What a flow, a test or a script of a QA team imports is in `__all__`; docs/api.md shows each with an example.
 """
 
 from typing import TYPE_CHECKING, Any

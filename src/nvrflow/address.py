@@ -197,7 +197,7 @@ def _refuse_bare_ipv6(text: str) -> None:
         return
     if not address.scope_id:
         typed = f"{scheme}://" if mark else "http://"
-        raise WrongCall(f"{as_shown(text)}: an IPv6 address stands in brackets, like {typed}[{address}]; {_EXAMPLE}")
+        raise WrongCall(f"{as_shown(text)}: write an IPv6 address in brackets, like {typed}[{address}]; {_EXAMPLE}")
 
 
 def _split(text: str) -> tuple[SplitResult | None, int | None]:

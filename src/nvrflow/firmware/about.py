@@ -53,7 +53,7 @@ def version_refusal(firmware: Firmware, said: Said, where: str) -> UnknownFirmwa
 
 
 def expressions(page: ShownPage, firmware: Firmware, scripts: list[str]) -> list[Any]:
-    """What each JavaScript expression comes to, asked in one question. Raises InvalidFile if it is not JavaScript."""
+    """The value of each JavaScript expression, asked in one question. Raises InvalidFile if it is not JavaScript."""
     if not scripts:
         return []
     try:

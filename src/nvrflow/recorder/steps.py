@@ -75,7 +75,7 @@ class Steps:
     def step(
         self, step_id: str, title: str, effect: Effect = "read", *, before: Step | None = None, **details: str
     ) -> Iterator[Step]:
-        """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up.
+        """Record one action; the caller fills in what it learns. An exception marks the step as failed and is raised again.
 
         `details` is what is known before the step: its `element`, `verb` and `value`.
 

@@ -239,7 +239,7 @@ def _told(further: tuple[str, ...], own: str) -> Problem:
     return Problem(
         "further-names",
         _WHERE,
-        f"is for {', '.join(further)} as well as for {own}; a forgery for them, made with the recorder's key, is accepted too",
+        f"is for {', '.join(further)} as well as for {own}; whoever has the recorder's key could impersonate these too",
         "answer no if one of these names is not the recorder",
         "warning",
     )

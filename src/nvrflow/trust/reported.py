@@ -67,7 +67,7 @@ def serves_nothing_yet(recorder: Recorder) -> bool:
 
 
 def describe(recorder: Recorder, chapter: str, step_id: str, title: str) -> None:
-    """A stage that is not done in this run stands in the report all the same."""
+    """Put a stage into the report that is described and not done in this run."""
     with recorder.chapter(chapter), recorder.steps.step(step_id, title) as step:
         step.outcome = "would"
 
