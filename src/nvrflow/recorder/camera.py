@@ -22,6 +22,7 @@ _FLAGS = ("--disable-partial-raster", "--disable-lcd-text", "--force-color-profi
 _STILL = 0.7  # seconds for which the screen has to stay the same; progress bars move more often
 _LONGEST = 15.0
 _ONE_LINE = 80
+_SHORT = 5000  # milliseconds for the picture of a failure
 _TOAST = 6000  # milliseconds that an announcement may stay
 _WORDS_OF_FIRST = "all => all.length ? all[0].innerText.trim() : ''"
 # Nothing of a secret is seen, not even how long it is; what is no field is covered as a whole.
@@ -98,6 +99,12 @@ class Camera:
         image = self._once_still(page, volatile)
         seen = look_at(page, target, host)
         return Picture(step.id, image, seen.box, (), self.scale), seen
+
+    def take_failure(self, step: Step, page: Page) -> Picture:
+        """The screen after a step has failed, as it is now, without marks. Raises PlaywrightError."""
+        seen = look_at(page, None, "")
+        image = page.screenshot(type="png", scale="device", style=_HIDDEN, timeout=_SHORT)
+        return Picture(step.id, image, None, seen.secrets, seen.ratio, after=True)
 
     def announced(self, found: Locator) -> str:
         """What is announced now, if that is one line. The next still picture waits for it to pass away, and shows none of it."""

@@ -19,7 +19,7 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import UnknownFirmware, WrongCall
+from nvrflow.errors import HeldBack, NvrflowError, UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import Candidate, identify, the_one
 from nvrflow.recorder.camera import Camera
@@ -62,6 +62,7 @@ def open_recorder(
     with heard_by(steps.listener):
         session = _session(normalised(url), user, password, manner, steps.camera)
     steps.bounds, steps.attended = session.bounds, manner.attended
+    steps.shown = lambda: session.bounds.page
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
@@ -82,6 +83,10 @@ def open_recorder(
                     steps.before_using(step, session.page, None)
             try:
                 yield recorder
+            except NvrflowError as problem:
+                if problem.step is None and not isinstance(problem, HeldBack):  # it came between two steps
+                    steps.photograph_failure(steps.report.steps[-1])
+                raise
             finally:
                 recorder.leave()
         finally:

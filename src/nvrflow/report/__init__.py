@@ -56,7 +56,8 @@ class Step:
     recorder said afterwards, where that is one line. `leaving`: done to leave the recorder, and no part of the flow.
 
     `raw` is the picture without marks, relative to the run folder, `scale` its pixels per CSS pixel. `addresses` are the boxes
-    in it that show the recorder's host or any IPv4 address, in CSS pixels; None where nobody looked.
+    in it that show the recorder's host or any IPv4 address, in CSS pixels; None where nobody looked. `failure` is the picture
+    taken after the step had failed, or after something failed between this step and the next.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Step:
     unseen: bool = False
     leaving: bool = False
     raw: str | None = None
+    failure: str | None = None
     scale: float = 1.0
     addresses: list[Rectangle] | None = None
 

@@ -26,11 +26,11 @@ class Darkroom:
 
     def give(self, picture: Picture, number: int) -> None:
         """Begin with a picture; `number` is its step's, which stands in the badge."""
-        self._begun[picture.step_id] = (picture, number, self._worker.submit(develop, picture, number))
+        self._begun[picture.name] = (picture, number, self._worker.submit(develop, picture, number))
 
     def take(self, picture: Picture, number: int) -> Print:
         """The picture, developed now if it was not given with this number. Raises NvrflowError as `develop` does."""
-        given, label, begun = self._begun.pop(picture.step_id, (None, 0, None))
+        given, label, begun = self._begun.pop(picture.name, (None, 0, None))
         if begun is not None and given is picture and label == number:
             return begun.result()
         return develop(picture, number)

@@ -88,25 +88,32 @@ class RunFolder:
         yield "report.json", json.dumps(self.document, ensure_ascii=False, indent=2) + "\n"
 
     def _write_pictures(self, report: Report, pictures: list[Picture], darkroom: Darkroom) -> dict[str, bytes]:
-        """The annotated and the raw picture of each step; returns JPEG thumbnails by step id. What fails becomes a note."""
+        """The annotated and the raw picture of each step, and those of failures.
+
+        Returns JPEG thumbnails by the pictures' names. What fails becomes a note.
+        """
         by_id = {step.id: (number, step) for number, step in enumerate(report.steps, 1)}
         thumbnails = {}
         report.pictures = report.pictures if pictures else "none"
         for picture in pictures:
             number, step = by_id[picture.step_id]
-            name = f"steps/{number:02}-{picture.step_id}"
+            name = f"steps/{number:02}-{picture.name}"
             try:
                 print_ = darkroom.take(picture, number)
                 (self.path / "steps").mkdir(exist_ok=True)
-                write_whole(self.path / f"{name}.raw.png", print_.raw)
+                if not picture.after:
+                    write_whole(self.path / f"{name}.raw.png", print_.raw)
                 write_whole(self.path / f"{name}.png", print_.marked)
             except NvrflowError as problem:
                 report.notes.append(f"no picture of step {number}: {problem}")
             except OSError as problem:
                 report.notes.append(f"no picture of step {number}: {name}.png cannot be written ({problem.strerror})")
             else:
-                step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
-                thumbnails[picture.step_id] = print_.small
+                thumbnails[picture.name] = print_.small
+                if picture.after:
+                    step.failure = f"{name}.png"
+                else:
+                    step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
         return thumbnails
 
 

@@ -30,7 +30,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """One step's screen before its click: JPEG or PNG bytes, where the target is, what has to be covered.
+    """One step's screen before its click, or `after` it failed: JPEG or PNG bytes, where the target is, what has to be covered.
 
     `scale` is image pixels per CSS pixel.
     """
@@ -40,6 +40,12 @@ class Picture:
     target: Box | None
     masks: tuple[Box, ...]
     scale: float
+    after: bool = False
+
+    @property
+    def name(self) -> str:
+        """The step's id, with `.failed` where the picture was taken after the step had failed."""
+        return f"{self.step_id}.failed" if self.after else self.step_id
 
     def raw(self) -> Image:
         """The screen with secrets covered, without annotations. Raises NvrflowError when it is no picture."""
