@@ -48,8 +48,9 @@ class Camera:
     Quick: at once, as the browser draws it. `still`: once nothing on the page moves, with what looks different each time out of
     sight, after announcements have passed away; `scale` is image pixels per CSS pixel then, `width` and `height` are CSS pixels.
 
-    `video` names the file of a screencast, for which Playwright's own encoder has to be there; what kept it from being made is
-    in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the pages' language.
+    `video` names the file of a screencast, for which there has to be an encoder (`nvrflow.browser.driver`); what kept it from
+    being made is in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the
+    pages' language.
     """
 
     still: bool = False
@@ -96,7 +97,7 @@ class Camera:
         self._taken += 1
         if not self.still:
             return Picture(step.id, self._at_once(page), seen.box, seen.secrets, seen.ratio), seen
-        image = self._once_still(page, volatile)
+        image = self.once_still(page, volatile)
         seen = look_at(page, target, host)
         return Picture(step.id, image, seen.box, (), self.scale), seen
 
@@ -155,7 +156,7 @@ class Camera:
             self._session, self._session_page = page.context.new_cdp_session(page), page
         return base64.b64decode(self._session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})["data"])
 
-    def _once_still(self, page: Page, volatile: Locator | None) -> bytes:
+    def once_still(self, page: Page, volatile: Locator | None) -> bytes:
         """The screen once it has stayed the same for a while; after the longest time it is taken as it is.
 
         Clock and video are out of sight meanwhile, also those that are drawn late.

@@ -19,7 +19,7 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import HeldBack, NvrflowError, UnknownFirmware, WrongCall
+from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import Candidate, identify, the_one
 from nvrflow.recorder.camera import Camera
@@ -81,14 +81,8 @@ def open_recorder(
                 _enter(recorder, step)
                 if not session.challenge:  # else the page is empty
                     steps.before_using(step, session.page, None)
-            try:
+            with recorder.at_work():
                 yield recorder
-            except NvrflowError as problem:
-                if problem.step is None and not isinstance(problem, HeldBack):  # it came between two steps
-                    steps.photograph_failure(steps.report.steps[-1])
-                raise
-            finally:
-                recorder.leave()
         finally:
             _close(session, steps.report)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -199,6 +199,18 @@ class Recorder:
                 hint = "`shown_by` must name what only somebody who has signed in sees"
                 raise SelectorDrift(f"{self.firmware.name}: home: is shown before anybody has signed in; {hint}")
         listen(self.window)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A block of work: what fails between two steps is pictured at the first of them, and `leave` is called in any case."""
+        try:
+            yield
+        except NvrflowError as problem:
+            if problem.step is None and not isinstance(problem, HeldBack):
+                self.steps.photograph_failure(self.report.steps[-1])
+            raise
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""

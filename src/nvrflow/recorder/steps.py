@@ -18,6 +18,7 @@ from nvrflow.recorder.look import Look, answers, glance_at
 from nvrflow.recorder.secret_fields import mark_shown
 from nvrflow.report import Drift, Effect, Listener, Report, Said, Silence, Step, Target
 from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.illustration import Sheet
 from nvrflow.report.pictures import Picture
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Steps:
     report: Report
     listener: Listener = field(default_factory=Silence)
     pictures: list[Picture] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
     take_pictures: bool = True
     check: bool = False
     camera: Camera = field(default_factory=Camera)
@@ -152,13 +154,14 @@ class Steps:
         where it is needed. Raises OtherHost where the target leads to another host.
         """
         step.optional = step.optional or optional
+        host = self.bounds.named if self.bounds is not None else ""
         volatile = self._prepared(page) if self.take_pictures else None
-        seen = self.camera.look(page, target, self._host) if self.take_pictures else glance_at(target)
+        seen = self.camera.look(page, target, host) if self.take_pictures else glance_at(target)
         if self.bounds is not None:
             self.bounds.look(page, seen.leads)
         if not self.take_pictures:
             return seen
-        picture, seen = self.camera.take(step, page, target, seen, self._host, volatile)
+        picture, seen = self.camera.take(step, page, target, seen, host, volatile)
         self._keep(picture)
         step.addresses = list(seen.addresses)
         if target is not None:
@@ -188,10 +191,6 @@ class Steps:
 
     def _keep(self, picture: Picture) -> None:
         self.pictures[:] = [*(one for one in self.pictures if one.name != picture.name), picture]
-
-    @property
-    def _host(self) -> str:
-        return self.bounds.named if self.bounds is not None else ""
 
     def unseen(self, step: Step) -> None:
         """The step is described, but its target is not on the screen, because of what was held back before."""

@@ -21,11 +21,6 @@ def target_of(firmware: Firmware, spec: Element, full: str, index: int = 0) -> T
     )
 
 
-def with_role(kind: str, role: str) -> str:
-    """The kind of a control of which the selector file says nothing, by its ARIA role."""
-    return _ROLES.get(role, "other") if kind == "other" else kind
-
-
 def facts_of(firmware: Firmware) -> dict[str, object]:
     """What a reader of a report has to know of the selector file: vendor, lines, versions, restart, languages offered."""
     file = firmware.file

@@ -241,5 +241,5 @@ def _cells_of(rows: Rows, file: SelectorFile) -> set[str]:
 
 def _elements_in(given: Mapping[str, Any]) -> list[str]:
     """Every element that a verb was given: the one that it is about, one of which it is a part, or some that it marks."""
-    named = [given.get("element"), given.get("of"), *(given.get("mark") or [])]
+    named = [given.get("element"), given.get("of"), *(given.get("mark") or []), *(given.get("arrow") or [])]
     return [element for element in named if isinstance(element, str)]

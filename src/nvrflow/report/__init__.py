@@ -105,6 +105,38 @@ class Drift:
 
 
 @dataclass
+class Pointer:
+    """What an illustration points at: an element, its words, and how - with a `number` in a box, or with an arrow and a `text`.
+
+    `box` is left, top, width and height in CSS pixels of the main viewport.
+    """
+
+    element: str
+    called: str
+    box: Rectangle
+    number: int | None = None
+    text: str = ""
+
+
+@dataclass
+class Illustration:
+    """A picture for documentation that a flow asked for: of a page, or of one element `of` it with `padding` CSS pixels around.
+
+    `file` is relative to the run folder, `alt` says in one line what is to be seen, `scale` is image pixels per CSS pixel.
+    """
+
+    name: str
+    page: str
+    of: str = ""
+    box: Rectangle | None = None
+    padding: float = 0
+    pointers: list[Pointer] = field(default_factory=list)
+    alt: str = ""
+    scale: float = 1.0
+    file: str | None = None
+
+
+@dataclass
 class TrustChange:
     """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there.
 
@@ -169,7 +201,7 @@ class Report:
     `cut_short`: a `--check` could describe nothing any more from this step on (`{kind, message, step}`), because of what it had
     held back before. `title` is what the flow calls itself, `chapters` what its headings are in other languages, each by
     language (`""`: the flow's own); `said` are its own sentences. `pictures` tells how pictures were taken, `videos` names the
-    screencasts in the run folder.
+    screencasts in the run folder, `illustrations` the pictures that the flow itself asked for.
     """
 
     flow: str
@@ -192,6 +224,7 @@ class Report:
     said: list[Said] = field(default_factory=list)
     pictures: Pictures = "none"
     videos: list[str] = field(default_factory=list)
+    illustrations: list[Illustration] = field(default_factory=list)
     started: str = ""
     seconds: float = 0.0
 

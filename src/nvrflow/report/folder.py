@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from nvrflow.address import link_of
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.report import Report
 from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.illustration import Sheet
+from nvrflow.report.likeness import write_if_changed
 from nvrflow.report.pictures import Picture
 from nvrflow.report.plain import plain
 from nvrflow.report.record import report_of
@@ -78,6 +80,17 @@ class RunFolder:
                 report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
                 document |= {"outcome": report.outcome, "error": report.error}
 
+    def write_illustrations(self, report: Report, sheets: Iterable[Sheet]) -> None:
+        """Write the pictures for documentation that the flow asked for. One that cannot be written becomes a note."""
+        for sheet in sheets:
+            name = f"pictures/{sheet.facts.name}.png"
+            try:
+                write_if_changed(self.path / name, sheet.encoded(".png"))
+            except OSError as problem:
+                report.notes.append(f"no picture {sheet.facts.name}: {name} cannot be written ({problem.strerror})")
+            else:
+                report.illustrations.append(replace(sheet.facts, file=name))
+
     def _texts(self, gate: Gate, thumbnails: dict[str, bytes]) -> Iterator[tuple[str, str]]:
         """Each file's name and its text, in which no secret is left; report.json comes last, so that it knows of the others."""
         from nvrflow.report.html import as_html
@@ -121,6 +134,7 @@ def _known_names(report: Report) -> Iterator[str]:
     """What `report` holds of names that were known before any secret was."""
     yield report.flow
     yield from (step.id for step in report.steps)
+    yield from (one.name for one in report.illustrations)
     if report.firmware:
         yield str(report.firmware["name"])
     if "@" not in report.recorder:

@@ -57,7 +57,7 @@ class Picture:
             raise NvrflowError(f"{self.step_id}: the screenshot cannot be read ({problem}); a JPEG or PNG was expected") from None
         draw = ImageDraw.Draw(image)
         for mask in self.masks:
-            covered = self._pixels(mask, image, grow=1)
+            covered = self.pixels(mask, image, grow=1)
             if covered:
                 draw.rectangle(covered, fill=_COVER)
         return image
@@ -68,13 +68,13 @@ class Picture:
 
         image = raw.copy()
         if self.target is not None:
-            target = self._pixels(self.target, image)
+            target = self.pixels(self.target, image)
             if target is None or target[2] - target[0] < _LEAST or target[3] - target[1] < _LEAST:
                 raise NvrflowError(f"{self.step_id}: the target lies outside the picture, so it cannot be boxed")
             mark(image, target, label, max(1, round(self.scale)), look)
         return image
 
-    def _pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
+    def pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
         """The first and last pixels of `box` across and down, cut at the picture's edges; None when it has none there."""
         left, top = math.floor(box.x * self.scale) - grow, math.floor(box.y * self.scale) - grow
         right = math.ceil((box.x + box.width) * self.scale) - 1 + grow
