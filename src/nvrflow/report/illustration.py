@@ -37,7 +37,7 @@ class Sheet:
         for one, place in seen:
             if one.number is not None:
                 mark(image, place, one.number, unit, look)
-                taken.append(_grown(place, (look.reach + look.badge) * unit))
+                taken.append(_grown(place, 2 * look.badge * unit))
         for one, place in seen:
             if one.number is None:
                 caption = Image.open(io.BytesIO(self.captions[one.text])) if one.text else None
