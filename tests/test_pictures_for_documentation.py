@@ -55,8 +55,8 @@ pages:
     shown_by: [{role: heading, name: Other}]
 """
 
-# The same recorder without a sign-in.
-OPEN = SELECTORS[: SELECTORS.index("  sign_in:")] + SELECTORS[SELECTORS.index("  home:") :].replace(
+HOME = SELECTORS[SELECTORS.index("  home:") :].replace("home:", "home:\n    path: /", 1)
+OPEN = SELECTORS[: SELECTORS.index("  sign_in:")] + HOME  # nobody has to sign in there
     "home:", "home:\n    path: /", 1
 )
 

@@ -1,4 +1,4 @@
-"""Pictures of named pages for documentation: taken anew, compared with the files that are there, written only if they changed."""
+"""Pictures of named pages for documentation: taken, compared with the files that are there, and written if they look different."""
 
 from __future__ import annotations
 

@@ -68,13 +68,9 @@ def _on_its_own() -> Iterator[None]:
 
     plain = asyncio.create_subprocess_exec
 
-    def own_environment(env: Mapping[str, str] | None) -> dict[str, str]:
-        return {**for_children(env), **for_the_driver()}
-
     async def started(*command: str, env: Mapping[str, str] | None = None, **options: Any) -> asyncio.subprocess.Process:
-        return await plain(
-            *command, env={**for_children(env), **for_the_driver()}, start_new_session=os.name == "posix", **options
-        )
+        own = {**for_children(env), **for_the_driver()}
+        return await plain(*command, env=own, start_new_session=os.name == "posix", **options)
 
     asyncio.create_subprocess_exec = started  # type: ignore[assignment]
     try:

@@ -183,7 +183,7 @@ def driving(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def driving_to(out: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The same as `driving`, with an option `--out` of the command's own."""
+    """Add the shared options with another `--out`, that of the command itself."""
     options = [out if one is _OUT else one for one in _DRIVING]
     return lambda command: _bundled(command, options, Driving, "driving")
 

@@ -26,7 +26,7 @@ from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.manner import Manner
-from nvrflow.recorder.recorder import Recorder
+from nvrflow.recorder.recorder import Recorder, at_work
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.target import facts_of
 from nvrflow.recorder.window import Window
@@ -81,7 +81,7 @@ def open_recorder(
                 _enter(recorder, step)
                 if not session.challenge:  # else the page is empty
                     steps.before_using(step, session.page, None)
-            with recorder.at_work():
+            with at_work(recorder):
                 yield recorder
         finally:
             _close(session, steps.report)

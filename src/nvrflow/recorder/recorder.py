@@ -200,18 +200,6 @@ class Recorder:
                 raise SelectorDrift(f"{self.firmware.name}: home: is shown before anybody has signed in; {hint}")
         listen(self.window)
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """A block of work: what fails between two steps is pictured at the first of them, and `leave` is called in any case."""
-        try:
-            yield
-        except NvrflowError as problem:
-            if problem.step is None and not isinstance(problem, HeldBack):
-                self.steps.photograph_failure(self.report.steps[-1])
-            raise
-        finally:
-            self.leave()
-
     def leave(self) -> None:
         """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""
         self.window.tries.over(self.signed_in)
@@ -242,3 +230,16 @@ class Recorder:
         self.session.signed_in = False
         self.window.pending = None
         self.window.unsaved.clear()
+
+
+@contextmanager
+def at_work(recorder: Recorder) -> Iterator[Recorder]:
+    """The recorder for a block of work: what fails between two steps is pictured, and it is left at the end in any case."""
+    try:
+        yield recorder
+    except NvrflowError as problem:
+        if problem.step is None and not isinstance(problem, HeldBack):
+            recorder.steps.photograph_failure(recorder.report.steps[-1])
+        raise
+    finally:
+        recorder.leave()
