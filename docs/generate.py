@@ -16,7 +16,7 @@ _EXAMPLES = DOCS / "examples.yaml"
 
 
 def main() -> None:
-    """Write both documents anew."""
+    """Write both documents again."""
     for name, text in documents().items():
         (DOCS / name).write_text(text, encoding="utf-8")
 

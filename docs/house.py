@@ -13,7 +13,7 @@ FLOORS = [
     (
         "ground",
         "no knowledge of recorders",
-        "errors problem content address hostname spellings whole_file environment state_folder room wait",
+        "errors problem content address hostname spellings whole_file environment state_folder https_memory room wait",
     ),
     ("nouns", "what is known, what was found, what a run did", "firmware certificate report attempts command"),
     ("tools", "Playwright and TLS", "browser tls"),

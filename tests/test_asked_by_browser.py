@@ -21,7 +21,7 @@ from nvrflow.guide import Wish
 from nvrflow.guide_runs import Shooting, make_guides
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 from nvrflow.trust.clients.chromium import prove
 
 OWN = Path(__file__).parent / "strange"

@@ -23,7 +23,7 @@ from nvrflow.flows.sign_out import sign_out
 from nvrflow.linting import lint
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import open_recorder
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 
 OWN = Path(__file__).parent / "strange"
 Started = Callable[..., StrangeRecorder]

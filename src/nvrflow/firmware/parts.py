@@ -72,10 +72,6 @@ def patterns(file: SelectorFile) -> Iterator[tuple[Where, str]]:
         yield from (((*where, key), pattern) for key in keys if (pattern := getattr(owner, key)))
 
 
-def _named_patterns(where: Where, part: object, keys: tuple[str, ...]) -> Iterator[tuple[Where, str]]:
-    yield from (((*where, key), pattern) for key in keys if (pattern := getattr(part, key)))
-
-
 def every_element(file: SelectorFile) -> Iterator[tuple[Where, Element]]:
     """Every element of pages, their rows and handlers, with its place."""
     for name, handler in file.handlers.items():

@@ -9,6 +9,7 @@ from nvrflow.guide.words import Sentence, Words
 from nvrflow.report import Step, Target
 
 _ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
+_AS_THEY_ARE = ("open", "authenticate", "answer", "select", "check", "uncheck", "hover", "press", "upload")
 _LONGEST = 60  # letters of a control's own words; more of them are no name
 
 
@@ -21,6 +22,8 @@ def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
     target = step.target or Target()
     values = {"called": _called(target), "value": step.value, "address": step.value}
     yield words.say(f"steps.{_key(source, step, target)}", **values, **({"row": target.row} if target.row else {}))
+    if target.row and step.verb != "click":
+        yield words.say("steps.in_row", row=target.row)
     if step.announced:
         yield words.say("steps.announced", words=step.announced.rstrip(".。"))
     if step.verb == "download":
@@ -40,7 +43,11 @@ def _key(source: Source, step: Step, target: Target) -> str:
         return "read" if step.value else "read.unknown"
     if verb == "wait":
         return _wait(source, step)
-    return verb if verb in ("open", "authenticate", "answer", "select", "check", "uncheck") else "click.other"
+    return (
+        verb
+        if verb in ("open", "authenticate", "answer", "select", "check", "uncheck", "hover", "press", "upload")
+        else "click.other"
+    )
 
 
 def _click(step: Step, target: Target) -> str:

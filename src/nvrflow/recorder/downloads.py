@@ -64,6 +64,8 @@ class Arrivals:
         for response in self.texts:
             with suppress(PlaywrightError):
                 frame = response.frame
+                if frame.page not in (self.page, *self.opened):
+                    continue
                 frame.wait_for_load_state("domcontentloaded", timeout=_GLANCE)
                 shown = frame.evaluate(_AS_TEXT)
                 if not shown:
@@ -85,9 +87,8 @@ class Arrivals:
         page.on("download", self._loads)
 
     def _answers(self, response: Response) -> None:
-        with suppress(PlaywrightError):
-            if response.request.is_navigation_request() and response.frame.page in (self.page, *self.opened):
-                self.texts.append(response)
+        if response.request.is_navigation_request():
+            self.texts.append(response)  # its page may be known a moment later only
 
 
 def download(element: Element) -> list[Certificate]:

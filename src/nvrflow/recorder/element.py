@@ -86,6 +86,22 @@ class Element:
         firmware = self.window.firmware
         return firmware.in_a_sentence(column) if column and not self.spec.called else firmware.called(self.spec, self.name)
 
+    @property
+    def value(self) -> str:
+        """What using it types or chooses: words in the recorder's language, and {user}, {password}, {host} filled in."""
+        value, session = self.spec.value or "", self.window.session
+        if value.startswith("$"):
+            return self.window.firmware.words(value)[0]
+        known = {"user": lambda: session.user, "host": lambda: session.host, "password": session.password}
+        for name in self.spec.placeholders:
+            value = value.replace(f"{{{name}}}", known[name]())
+        return value
+
+    @property
+    def shown_value(self) -> str:
+        """The same as far as anybody may see it: nothing of a secret."""
+        return "" if self.spec.secret or "password" in self.spec.placeholders else self.value
+
     def probe(self) -> Match | list[Tried]:
         """What its locators find now."""
         with translated(self.at):

@@ -24,7 +24,7 @@ class Manner:
 
     `running` is a browser of Playwright's that is open already: it is used where that is safe, and stays open. `last_try`: a
     sign-in may be tried although it may be the last before the recorder locks the account. `state` is the folder in which refused
-    sign-ins are remembered (None: this user's), `out` the one into which the caller writes what came of the run. `follow_to` are
+    sign-ins are remembered (None: this user's), `out` the one into which the caller writes the run's files. `follow_to` are
     further hosts, beside that of the address, to which the recorder's pages may lead. `language` is the one that the pages are
     known to speak, `spoken` the one that they are asked to speak, which they may not do. `attended`: somebody is there who could
     restart a recorder by hand.

@@ -5,9 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nvrflow.address import Place, normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
@@ -19,9 +17,10 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import UnknownFirmware, WrongCall
+from nvrflow.errors import WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
-from nvrflow.firmware.identification import Candidate, identify, the_one
+from nvrflow.firmware.identification import identify, the_one
+from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
@@ -60,7 +59,7 @@ def open_recorder(
     if named is None:
         available(manner.selectors)
     with heard_by(steps.listener):
-        session = _session(normalised(url), user, password, manner, steps.camera)
+        session = session_for(normalised(url), user, password, manner, steps.camera)
     steps.bounds, steps.attended = session.bounds, manner.attended
     steps.shown = lambda: session.bounds.page
     if manner.check:
@@ -75,6 +74,7 @@ def open_recorder(
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps)
                 window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
+                window.https_memory = HttpsMemory(manner.state or state_folder())
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()
@@ -95,50 +95,8 @@ def _close(session: Session, report: Report) -> None:
         report.notes.extend([*held_notes(session.held, session.secrets), *session.bounds.notes()])
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a recorder's start page shows: the firmware that fits, or why none does, and every candidate, best first."""
-
-    url: str
-    firmware: str | None
-    why: str
-    candidates: tuple[Candidate, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        ranked = [
-            {"name": one.firmware.name, "score": round(one.score, 3), "found": list(one.found), "missing": list(one.missing)}
-            for one in self.candidates
-        ]
-        return {"recorder": self.url, "firmware": self.firmware, "reason": self.why or None, "candidates": ranked}
-
-
-def look_at(
-    url: str,
-    selectors: Path | None = None,
-    browser: Path | None = None,
-    timeout: float = 30.0,
-    follow_to: tuple[str, ...] = (),
-) -> Seen:
-    """Which firmware the recorder at `url` has, by its start page alone.
-
-    Raises Unreachable, InvalidFile, WrongCall, and OtherHost where the start page leads to another host.
-    """
-    session = _session(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
-    address = session.address
-    try:
-        candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
-        answered = answer_in_words(session.page, session.status, session.challenge)
-        session.bounds.stop_if_moved()
-    finally:
-        session.close()
-    try:
-        return Seen(address.url, the_one(candidates, address.url, answered).name, "", candidates)
-    except UnknownFirmware as problem:
-        return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
-
-
-def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
+def session_for(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
+    """A browser on the recorder at `url`, not started yet. Raises Unreachable, OtherHost, WrongCall."""
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
     bounds = Bounds(place_of(url).host, tuple(map(follow_to, manner.follow_to)))
     return Session(

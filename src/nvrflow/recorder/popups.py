@@ -119,11 +119,12 @@ class Popups:
     def _answer(self, name: str, handler: Handler, elements: list[str], before: Step | None) -> None:
         for answer in elements:
             element = self._element(name, handler, answer)
-            step_id, value = f"answer-{name}-{answer}", element.spec.value
-            title = f"Fill in {element.called}: {value}" if value else f"Click {element.called}"
-            with element.using("answer", title, value or "", step_id.replace("_", "-"), before) as use:
-                if value:
-                    element.type_into(use, value)
+            step_id = f"answer-{name}-{answer}".replace("_", "-")
+            fills, shown = element.spec.value is not None, element.shown_value if element.spec.value else ""
+            title = f"Fill in {element.called}" + (f": {shown}" if shown else "") if fills else f"Click {element.called}"
+            with element.using("fill" if fills else "answer", title, shown, step_id, before) as use:
+                if fills:
+                    element.type_into(use, element.value)
                 else:
                     element.press(use)
         shown_by = handler.shown_by

@@ -216,6 +216,14 @@ class Recorder:
                 self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}")
         self.steps.leaving = False
         self.session.signed_in = False
+        self._look_at_https()
+
+    def _look_at_https(self) -> None:
+        """After a failed run that changed something, the report has the state that is read now, not the one that was meant."""
+        wrote = any(step.effect == "write" and step.outcome != "would" for step in self.report.steps)
+        waited = any(step.verb == "wait" for step in self.report.steps)
+        if wrote and not waited and self.report.https is not None and any(step.outcome == "failed" for step in self.report.steps):
+            restart.read_state(self.window)
 
     def _move(self, url: str | None) -> None:
         """The recorder is at another address from now on, and has forgotten who was signed in."""

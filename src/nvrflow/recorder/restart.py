@@ -50,6 +50,7 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
         https.url, https.tls = url, served.version
         https.redirects = _redirects(window, await_front=not https.before)
         step.note = f"{url} speaks {served.version}" + ("; HTTP redirects to it" if https.redirects else "")
+        _remember(window, number)
     return None if https.before else url
 
 
@@ -81,7 +82,20 @@ def await_http(window: Window, patience: float | None = None) -> str | None:
                 f"{https.url or _secure(window, 443)} still answers with TLS; the recorder keeps it open beside plain HTTP"
             )
             window.steps.report.notes.append(step.note)
+        else:
+            _remember(window, None)
     return url
+
+
+def read_state(window: Window) -> None:
+    """Ask the recorder once more whether HTTPS is on, for the report of a run that wrote and did not wait for it."""
+    https = state_of(window)
+    https.after = _speaks_tls(window)
+
+
+def _remember(window: Window, port: int | None) -> None:
+    if window.https_memory is not None:
+        window.https_memory.learn(_plain(window), port)
 
 
 def state_of(window: Window) -> Https:

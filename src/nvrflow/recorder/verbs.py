@@ -84,9 +84,7 @@ def press(element: Element, key: str) -> None:
 
 def fill_in(element: Element, step_id: str = "") -> None:
     """Give the element the `value` that its selector file names."""
-    window, value = element.window, value_of(element)
-    is_secret = element.spec.secret or "password" in element.spec.placeholders
-    shown = "" if is_secret else value
+    window, value, shown = element.window, element.value, element.shown_value
     title = f"Fill in {element.called}" + (f": {shown}" if shown else "")
     with window.steps.described(), element.using("fill", title, shown, step_id) as use:
         _type(element, use, value)
@@ -105,25 +103,10 @@ def use_first(element: Element) -> None:
             steps.report.notes.append(f"{other.at} is not on the page, so it was not used before {element.name}")
 
 
-def value_of(element: Element) -> str:
-    """What using the element types or chooses: words in the recorder's language, and {user}, {password}, {host} filled in."""
-    window, value = element.window, element.spec.value or ""
-    if value.startswith("$"):
-        return window.firmware.words(value)[0]
-    for name in element.spec.placeholders:
-        value = value.replace(f"{{{name}}}", _known(window, name))
-    return value
-
-
 def look_at_last_click(window: Window) -> None:
     """Before the next step: raise the refusal that the last click turned out to be, whatever page is shown by now."""
     if window.pending is not None:
         raise_refusal(window, window.pending)
-
-
-def _known(window: Window, name: str) -> str:
-    session = window.session
-    return session.password() if name == "password" else {"user": session.user, "host": session.host}[name]
 
 
 def _type(element: Element, use: Use, value: str) -> None:

@@ -15,6 +15,7 @@ from nvrflow.browser.playwright_errors import PlaywrightTimeout
 from nvrflow.browser.session import Session
 from nvrflow.errors import NvrflowError, ProductDefect
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
+from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.finder import Finder
 from nvrflow.recorder.steps import Steps
 from nvrflow.wait import waiting
@@ -40,8 +41,9 @@ class Window:
 
     When a browser window of its own is closed, the recorder's page is looked at again. `native` are the words of native dialogs
     since the last click, `pending` is the click whose outcome is still open, `unsaved` says which switches were turned and not
-    saved yet, and how each stood before. `unheard`: the language is not known yet; `unasked`: nobody has asked since the sign-in
-    what the recorder says of itself; `version_refusal` is why this firmware may not be changed, if it may not.
+    saved yet, and how each stood before. `unheard`: the language is not known yet. `unasked`: after the sign-in nobody has asked
+    yet what the recorder says of itself. `https_memory` keeps the port of HTTPS for later runs. `version_refusal` is why this
+    firmware may not be changed, if it may not.
     """
 
     def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
@@ -53,6 +55,7 @@ class Window:
         self.native: list[str] = []
         self.pending: Pending | None = None
         self.unsaved: dict[str, bool] = {}
+        self.https_memory: HttpsMemory | None = None
         self.unheard = False
         self.unasked = False
         self.version_refusal: NvrflowError | None = None

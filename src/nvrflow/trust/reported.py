@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from nvrflow.certificate import AUTHORITY, DEVICE, Certificate
 from nvrflow.report import Https, Step, TrustChange
 from nvrflow.trust.approval import UNSEEN, Approval
+from nvrflow.trust.clients import ask, clients_reading
+from nvrflow.trust.clients_word import Word
 from nvrflow.trust.judgement import Judgement
+from nvrflow.trust.plan import Plan
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -39,6 +42,17 @@ def keep_changes(recorder: Recorder, step: Step, approval: Approval, changes: li
         recorder.report.notes.append(approval.shown)
     recorder.report.notes.extend(str(one) for one in plan.skipped)
     recorder.report.notes.extend(f"as administrator: {line}" for item in plan.by_hand for line in item.commands)
+
+
+def keep_answers(recorder: Recorder, url: str, plan: Plan) -> str:
+    """Ask every client of the plan's computer to open `url`, put their answers into the report, and return them in words."""
+    browser, stores = recorder.session.browser.path, {item.store.name for item in plan.items}
+    answers = ask(url, plan.computer, browser, recorder.timeout)
+    word = Word(answers, frozenset(one.name for one in clients_reading(stores, plan.computer, browser)))
+    https = https_of(recorder)
+    https.clients = [answer.as_dict() for answer in answers]
+    https.trusted, https.reason = word.trusted, word.reason or None
+    return f"{url}: {word.shown}"
 
 
 def shown(device: Certificate, authority: Certificate | None) -> str:

@@ -13,6 +13,8 @@ from nvrflow.address import PORTS, Place, joined, link_of, place_of
 from nvrflow.certificate import Certificate, KeyExchange, host_of, read_certificate_file
 from nvrflow.errors import CertificateRefused, Unreachable, WrongCall
 from nvrflow.hostname import same_host
+from nvrflow.https_memory import HttpsMemory
+from nvrflow.state_folder import state_folder
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.ledger import Ledger, ledger_of
 from nvrflow.trust.material import sort_out
@@ -148,8 +150,12 @@ def request_for_served(url: str, terms: Terms, computer: Computer | None = None)
 
 
 def https_port(at: Place) -> int:
-    """The HTTPS port of the recorder at `url` (normalised): that of the address, or the port to which HTTP redirects."""
+    """The HTTPS port of the recorder at `url` (normalised): that of the address, the port to which HTTP redirects,
+    the one that an earlier run learned, or 443.
+    """
     if at.secure:
         return at.port
     target = link_of(joined(at.url, tls.redirect_of(at.url) or ""))
-    return target.port if target.scheme == "https" and same_host(target.host, at.host) else PORTS["https"]
+    if target.scheme == "https" and same_host(target.host, at.host):
+        return target.port
+    return HttpsMemory(state_folder()).port_of(at) or PORTS["https"]

@@ -27,15 +27,13 @@ from nvrflow.report import Step
 from nvrflow.room import ensure_room
 from nvrflow.trust.apply import apply
 from nvrflow.trust.approval import Approver, approve
-from nvrflow.trust.clients import ask, clients_reading
-from nvrflow.trust.clients_word import Word
 from nvrflow.trust.computer import Computer, Scope
 from nvrflow.trust.discovery import chosen_stores
 from nvrflow.trust.endpoint import exchanges_of, https_url, ports_of, request_of, served_by
 from nvrflow.trust.judgement import Judgement, judged
 from nvrflow.trust.ledger import ledger_of
 from nvrflow.trust.plan import Plan, plan_for
-from nvrflow.trust.reported import describe, https_of, keep_changes, keep_judged, serves_nothing_yet, shown
+from nvrflow.trust.reported import describe, https_of, keep_answers, keep_changes, keep_judged, serves_nothing_yet, shown
 from nvrflow.trust.request import Kind, Request, Terms
 from nvrflow.trust.trial import can_rehearse, rehearsed
 
@@ -48,7 +46,7 @@ class Trusting:
     """How much is trusted, in which stores, and who approves; its methods are the stages of a run, in order.
 
     `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
-    there). `also` are further public names that may be vouched for. `environment` names the home whose stores are meant, by
+    there). `also` are further public names that may be trusted. `environment` names the home whose stores are meant, by
     default this user's own. Without `importing` the last two stages are described and not done. `problems` is what `judge` or
     `take` found. With `--check` a stage that needs what is served only after the change is described. Raises WrongCall for a
     kind that does not exist.
@@ -70,6 +68,7 @@ class Trusting:
     _plan: Plan | None = field(default=None, init=False, repr=False)
     _refusal: NvrflowError | None = field(default=None, init=False, repr=False)
     _imported: bool = field(default=False, init=False, repr=False)
+    _untaken: bool = field(default=False, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._terms = Terms(self.kind, tuple(self.stores), self.scope, tuple(self.also))
@@ -106,6 +105,7 @@ class Trusting:
         """
         chapter, title = "Take the certificate", "Take the certificate that the recorder serves"
         if serves_nothing_yet(recorder):
+            self._untaken = True
             describe(recorder, chapter, "take", title)
             return None
         with recorder.chapter(chapter), recorder.steps.step("take", title) as step:
@@ -137,14 +137,14 @@ class Trusting:
     def rehearse(self, recorder: Recorder) -> None:
         """Before the import: would a browser that trusts only what is going to be imported open the recorder?
 
-        Asked in a throw-away HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
+        Asked in a temporary HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
         Raises NotTrusted, WrongCall.
         """
-        chapter, title = "Try the certificates", "Try the certificates in a browser with a throw-away store"
-        if serves_nothing_yet(recorder):
+        chapter, title = "Try the certificates", "Try the certificates in a browser with a temporary store"
+        plan = self._planned("rehearse")
+        if plan is None or serves_nothing_yet(recorder):
             describe(recorder, chapter, "rehearse", title)
             return
-        plan = self._planned("rehearse")
         if not can_rehearse(plan):
             return
         url = https_url(recorder)
@@ -162,11 +162,11 @@ class Trusting:
         Raises WrongCall when `compare` or `take` did not come first.
         """
         title = "Import with the operating system's tools"
+        plan = self._planned("import_here")
         with recorder.chapter("Import on this computer"), recorder.steps.step("import", title, "write") as step:
             step.outcome = "would"
-            if not self.importing or (recorder.checking and self._plan is None):
+            if plan is None or not self.importing:
                 return
-            plan = self._planned("import_here")
             if recorder.checking:
                 self._imported = bool(plan.items) and not plan.wanted and not plan.replaced
                 step.outcome, step.effect = ("done", "read") if self._imported else ("would", "write")
@@ -188,6 +188,7 @@ class Trusting:
         `https.trusted` is true only if every client that reads one of the stores meant here opened it, and null when nothing was
         imported. Raises NotTrusted, what `import_here` kept back, or WrongCall when that did not come first.
         """
+        plan = self._planned("verify")
         https = https_of(recorder)
         if self._refusal is not None:
             https.trusted, https.reason = None, str(self._refusal.facts.get("reason", self._refusal))
@@ -199,18 +200,13 @@ class Trusting:
             if not self._imported or serves_nothing_yet(recorder):
                 describe(recorder, "Verify", "verify", title)
                 return
-        plan = self._planned("verify")
-        if not self._imported:
-            https.trusted, https.reason = None, "; ".join(map(str, plan.skipped)) or "there was no store to change"
+        if plan is None or not self._imported:
+            skipped = "; ".join(map(str, plan.skipped)) if plan else ""
+            https.trusted, https.reason = None, skipped or "there was no store to change"
             return
         url = https_url(recorder)
         with recorder.chapter("Verify"), recorder.steps.step("verify", title) as step:
-            browser, stores = recorder.session.browser.path, {item.store.name for item in plan.items}
-            answers = ask(url, plan.computer, browser, recorder.timeout)
-            word = Word(answers, frozenset(one.name for one in clients_reading(stores, plan.computer, browser)))
-            https.clients = [answer.as_dict() for answer in answers]
-            https.trusted, https.reason = word.trusted, word.reason or None
-            step.note = f"{url}: {word.shown}"
+            step.note = keep_answers(recorder, url, plan)
             if https.trusted is False:
                 raise NotTrusted(f"{url}: {https.reason}; run nvrflow verify {url} to see why")
 
@@ -219,15 +215,16 @@ class Trusting:
             raise WrongCall(f"Trusting.{stage}: call judge (or take) before it; help(nvrflow.Trusting) shows the order")
         return self._judgement
 
-    def _planned(self, stage: str) -> Plan:
-        if self._plan is None:
+    def _planned(self, stage: str) -> Plan | None:
+        """What would be imported; None where `--check` could not take the certificate that it is about."""
+        if self._plan is None and not self._untaken:
             first = "take, or judge and compare," if self._judgement is None else "compare"
             raise WrongCall(f"Trusting.{stage}: call {first} before it; help(nvrflow.Trusting) shows the order")
         return self._plan
 
     def _weigh(self, recorder: Recorder, step: Step, request: Request) -> None:
         """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
-        self._plan, self._refusal, self._imported = None, None, False
+        self._plan, self._refusal, self._imported, self._untaken = None, None, False, False
         self._judgement = found = judged(request)
         self.problems = found.problems
         keep_judged(recorder, found)

@@ -1,4 +1,4 @@
-"""A fresh browser in a throw-away home that trusts what a plan would trust and nothing else: would it open the recorder?"""
+"""A new browser in a temporary home trusts what a plan would trust and nothing else: would it open the recorder?"""
 
 from __future__ import annotations
 
