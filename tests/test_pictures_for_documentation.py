@@ -57,8 +57,6 @@ pages:
 
 HOME = SELECTORS[SELECTORS.index("  home:") :].replace("home:", "home:\n    path: /", 1)
 OPEN = SELECTORS[: SELECTORS.index("  sign_in:")] + HOME  # nobody has to sign in there
-    "home:", "home:\n    path: /", 1
-)
 
 
 class Acme:

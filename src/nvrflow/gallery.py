@@ -1,4 +1,4 @@
-"""Pictures of named pages for documentation: taken, compared with the files that are there, and written if they look different."""
+"""Pictures of named pages for documentation: taken, compared with the files there, and written if they look different."""
 
 from __future__ import annotations
 
