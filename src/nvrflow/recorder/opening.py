@@ -17,7 +17,7 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import WrongCall
+from nvrflow.errors import HeldBack, NvrflowError, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import identify, the_one
 from nvrflow.https_memory import HttpsMemory
@@ -25,7 +25,7 @@ from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.manner import Manner
-from nvrflow.recorder.recorder import Recorder, at_work
+from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.target import facts_of
 from nvrflow.recorder.window import Window
@@ -81,10 +81,23 @@ def open_recorder(
                 _enter(recorder, step)
                 if not session.challenge:  # else the page is empty
                     steps.before_using(step, session.page, None)
-            with at_work(recorder):
+            with _at_work(recorder):
                 yield recorder
         finally:
             _close(session, steps.report)
+
+
+@contextmanager
+def _at_work(recorder: Recorder) -> Iterator[Recorder]:
+    """The recorder for a block of work: what fails between two steps is pictured, and it is left at the end in any case."""
+    try:
+        yield recorder
+    except NvrflowError as problem:
+        if problem.step is None and not isinstance(problem, HeldBack):
+            recorder.steps.photograph_failure(recorder.report.steps[-1])
+        raise
+    finally:
+        recorder.leave()
 
 
 def _close(session: Session, report: Report) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -238,16 +238,3 @@ class Recorder:
         self.session.signed_in = False
         self.window.pending = None
         self.window.unsaved.clear()
-
-
-@contextmanager
-def at_work(recorder: Recorder) -> Iterator[Recorder]:
-    """The recorder for a block of work: what fails between two steps is pictured, and it is left at the end in any case."""
-    try:
-        yield recorder
-    except NvrflowError as problem:
-        if problem.step is None and not isinstance(problem, HeldBack):
-            recorder.steps.photograph_failure(recorder.report.steps[-1])
-        raise
-    finally:
-        recorder.leave()
