@@ -99,7 +99,7 @@ class Element:
 
     @property
     def shown_value(self) -> str:
-        """The same as far as anybody may see it: nothing of a secret."""
+        """The value as it may be shown: empty for a secret."""
         return "" if self.spec.secret or "password" in self.spec.placeholders else self.value
 
     def probe(self) -> Match | list[Tried]:

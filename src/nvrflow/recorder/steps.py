@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 class Steps:
     """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
 
-    `camera` takes the pictures; where there is a `darkroom`, each is developed there once its step is over. With `check` a step
+    `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a step
     that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the recorder is
-    not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first of them,
-    except for what is done for `leaving`. `before_first_write` is called once, before the first step that changes the recorder,
-    and may keep it from being done. `shown` is asked for the browser's page when a step has failed.
+    not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first
+    of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that changes the
+    recorder, and may raise an error to prevent it. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
@@ -150,7 +150,7 @@ class Steps:
     def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> Look:
         """Bring `target` into view, and picture it as it is now instead of an earlier picture of the same step.
 
-        No secret can be read in the picture. What the page says of the target goes into `step`. `optional`: the step is done only
+        No secret can be read in the picture. The facts about the target go into `step`. `optional`: the step is done only
         where it is needed. Raises OtherHost where the target leads to another host.
         """
         step.optional = step.optional or optional
