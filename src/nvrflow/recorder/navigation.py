@@ -35,13 +35,21 @@ def go_to(window: Window, name: str, patient: bool = True) -> None:
         raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
     look_at_last_click(window)
     close_others(window, name)
-    if window.shows_page(name):
+    if _comes_into_sight(window, name):
         await_ready(window, name, window.patience())
         listen_once(window)
     else:
         window.steps.go_on()
         _enter(window, name, patient)
         arrive(window, name)
+
+
+def _comes_into_sight(window: Window, name: str) -> bool:
+    """Whether the page is shown, once the pop-ups that lie above it are answered."""
+    for _ in window.file.handlers:
+        if window.shows_page(name) or window.file.pages[name].path is not None or not Popups(window).answer_any():
+            break
+    return window.shows_page(name)
 
 
 def close_others(window: Window, name: str) -> None:
@@ -111,9 +119,8 @@ def _enter(window: Window, name: str, patient: bool) -> None:
             return
         except NoWay as problem:
             refused.append(str(problem))
-    if not ways:
-        raise SelectorDrift(f"{window.firmware.name}: {name}: not shown, and the selector file has no way to it; add one")
-    raise NoWay("; ".join(refused))
+    if ways:
+        raise NoWay("; ".join(refused))
 
 
 def _open(window: Window, name: str, path: str) -> None:
