@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nvrflow.browser.clicks import click_once, click_past
-from nvrflow.browser.playwright_errors import translated
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.browser.visible import Cover, bring_into_view
 from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.firmware import Element as Spec
@@ -143,12 +143,22 @@ class Element:
             self.found(step, match)
             if steps.take_pictures:
                 self.window.settle()
-            seen = steps.before_using(step, self.window.page, match.found)
-            use = Use(step, match, self.looks_on() if self.spec.checked_by else seen.cover.checked)
+            use = self._pictured(Use(step, match))
             self.window.session.used()
             yield use
             if self.spec.announced_by:
                 steps.announced_by(step, self.window.finder.any_of(self.spec.announced_by))
+
+    def _pictured(self, use: Use) -> Use:
+        """The use with its picture and its state; an element that went away before its picture is found once more."""
+        steps, page = self.window.steps, self.window.page
+        try:
+            seen = steps.before_using(use.step, page, use.match.found)
+        except PlaywrightTimeout:
+            use = replace(use, match=self.find(use.step))
+            with translated(self.at):
+                seen = steps.before_using(use.step, page, use.match.found)
+        return replace(use, was_on=self.looks_on() if self.spec.checked_by else seen.cover.checked)
 
     def press(self, use: Use) -> None:
         """Click it exactly once, as soon as nothing is in its way. Raises TimedOut, which says what is in its way."""

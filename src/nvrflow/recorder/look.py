@@ -14,6 +14,7 @@ from nvrflow.report.pictures import Box
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
+_GLANCE = 2000  # milliseconds in which an element that is on the page answers
 _CONTAINER = [240, 110]  # CSS pixels; a smaller container does not show where the target is
 # In CSS pixels of the frame. Open shadow roots are searched as well.
 _LOOK = """(element, [least, host]) => {
@@ -103,9 +104,11 @@ def glance_at(target: Locator | None) -> Look:
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
-    """What `page` shows now; `target` is scrolled into view."""
+    """What `page` shows now; `target` is scrolled into view. Raises PlaywrightTimeout if it is gone."""
     given = [_CONTAINER, host]
-    seen: dict[str, Any] = target.evaluate(_OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
+    seen: dict[str, Any] = (
+        target.evaluate(_OF_THE_TARGET, given, timeout=_GLANCE) if target else page.evaluate(_OF_THE_PAGE, given)
+    )
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:

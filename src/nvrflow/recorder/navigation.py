@@ -19,6 +19,8 @@ from nvrflow.recorder.verbs import click, element_of, look_at_last_click
 from nvrflow.recorder.window import SLICE, Window, lineage, window_of
 from nvrflow.wait import waiting
 
+_FADING = 3000  # milliseconds in which a page that is being closed goes out of sight
+
 
 class NoWay(SelectorDrift):
     """The recorder does not offer this way to a page now; it may offer another."""
@@ -67,8 +69,11 @@ def close_others(window: Window, name: str) -> None:
 
 def close(window: Window, name: str) -> None:
     """Leave the page with the elements that the selector file names below `close`."""
-    for element in window.file.pages[name].close:
+    page = window.file.pages[name]
+    for element in page.close:
         click(element_of(window, name, element), f"close-{name}".replace("_", "-"))
+    if page.shown_by:
+        window.goes(page.shown_by, _FADING)
 
 
 def arrive(window: Window, name: str, ready: bool = True) -> None:

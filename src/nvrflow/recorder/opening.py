@@ -23,7 +23,7 @@ from nvrflow.firmware.identification import identify, the_one
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
-from nvrflow.recorder.held_back import held_notes
+from nvrflow.recorder.held_back import blamed, held_notes
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
@@ -68,7 +68,7 @@ def open_recorder(
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
-    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch, blamed(session):
         try:
             tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:

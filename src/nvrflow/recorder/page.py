@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.certificate import Certificate
-from nvrflow.errors import SignInRefused, WrongCall
+from nvrflow.errors import SignInRefused
 from nvrflow.recorder import control, downloads, rows, verbs
 from nvrflow.recorder.element import Element
 from nvrflow.recorder.illustrator import Subject, illustrate
@@ -71,10 +71,7 @@ class Page:
 
     def upload(self, element: str, file: str | Path) -> None:
         """Give the page a file; the element opens a file chooser, or is a field for files."""
-        path = Path(file)
-        if not path.is_file():
-            raise WrongCall(f"{self.name}.{element}: {path}: there is no such file; name a file that can be read")
-        downloads.upload(self._element(element), path)
+        downloads.upload(self._element(element), file)
 
     def check(self, element: str) -> None:
         """Switch a checkbox, switch or radio on; nothing is clicked if it is on already."""
