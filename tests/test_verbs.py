@@ -120,7 +120,8 @@ def test_why_a_click_could_not_be_made_is_told(tmp_path: Path, name: str, why: s
 
 FIELDS = """<h1>Acme home</h1><label>Language <select><option value="">Browser default<option value=de>Deutsch</select></label>
 <label>Certificate <input id=certificate></label><button
-onclick="this.remove(); setTimeout(() => document.body.append(this), 300)">Jump</button><p id=said></p><a href=#1>admin</a> <a href=#2>Admin</a>"""
+onclick="this.remove(); setTimeout(() => document.body.append(this), 300)">Jump</button><p id=said></p>
+<a href=#1>admin</a> <a href=#2>Admin</a>"""
 FIELD_SELECTORS = """
 pages:
   home:
