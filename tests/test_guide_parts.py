@@ -19,10 +19,10 @@ from nvrflow.guide import LANGUAGES, Source, read_theme
 from nvrflow.guide.instructions import sentences
 from nvrflow.guide.manual import Chapter, Guide, Item, Listing, Table, lettered
 from nvrflow.guide.markdown import as_markdown
-from nvrflow.guide.pictures import looks_same, write_if_changed
 from nvrflow.guide.words import Sentence, words_in
 from nvrflow.recorder.target import target_of
 from nvrflow.report import Report, Step
+from nvrflow.report.likeness import looks_same, write_if_changed
 from nvrflow.report.record import Record
 
 TEXTS = read_yaml(Path(__file__).parent.parent / "src" / "nvrflow" / "guide" / "texts.yaml").data

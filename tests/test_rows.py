@@ -100,3 +100,52 @@ def test_a_table_without_rows_is_empty_and_not_an_error(tmp_path: Path) -> None:
     empty = TABLE.partition("<tbody>")[0] + "<tbody></table>"
     with recorder(tmp_path, empty).opened() as opened:
         assert opened.go_to("channels").rows("channels") == []
+
+
+BACKUPS = """<h1>Channels</h1><table><thead><tr><th>Name<th>Keep<th></thead><tbody>
+  <tr><td>Monday<td><select><option value=1>a day<option value=7>a week</select>
+    <td><a href="data:application/octet-stream,one" download="one.bin">Download</a>
+    <input aria-label=Filter onkeydown="if (event.key === 'Enter') said.textContent = 'one ' + this.value"> <input type=file>
+  <tr><td>Tuesday<td><select><option value=1>a day<option value=7 selected>a week</select>
+    <td><a href="data:application/octet-stream,two" download="two.bin" onmouseover="said.textContent = 'over two'">Download</a>
+    <input aria-label=Filter onkeydown="if (event.key === 'Enter') said.textContent = 'two ' + this.value">
+    <input type=file onchange="said.textContent = this.files[0].name"> <button>Restore</button>
+  </table><p id=said></p>"""
+BACKUP_SELECTORS = """
+pages:
+  channels:
+    path: /
+    shown_by: [{role: heading, name: Channels}]
+    elements:
+      said: [{css: "#said"}]
+    rows:
+      backups:
+        find: [{css: tbody tr}]
+        cells: {name: Name}
+        elements:
+          keep: [{role: combobox}]
+          download: [{role: link, name: Download}]
+          filter: [{label: Filter}]
+          file: [{css: "input[type=file]"}]
+          restore: [{role: button, name: Restore}]
+"""
+
+
+def test_a_row_has_the_verbs_of_a_page(tmp_path: Path) -> None:
+    with recorder(tmp_path, BACKUPS, BACKUP_SELECTORS).opened() as opened:
+        page = opened.go_to("channels")
+        row = page.row("backups", "Tuesday")
+        assert row.read("keep") == "a week"
+        row.choose("keep", "a day")
+        assert row.read("keep") == "a day"
+        assert row.download_file("download").read_text() == "two"
+        row.hover("download")
+        assert page.read("said") == "over two"
+        row.fill("filter", "night")
+        row.press("filter", "Enter")
+        assert page.read("said") == "two night"
+        row.upload("file", Path(__file__))
+        assert page.read("said") == Path(__file__).name
+        assert row.offers("restore") and not page.row("backups", "Monday").offers("restore")
+        with pytest.raises(WrongCall, match="no such file"):
+            row.upload("file", tmp_path / "missing")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nvrflow.address import is_like_an_address, place_of
+from nvrflow.browser.driver import offer_encoder
 from nvrflow.environment import in_home
 from nvrflow.guide.making import Wish
 from nvrflow.guide.matrix import Batch, Layout
@@ -24,6 +25,7 @@ from nvrflow.trust.stages import Trusting
 
 Asking = Callable[[str], Callable[[], str] | str | None]
 _STORE = "chromium-nss"
+_NO_ENCODER = f"Playwright's encoder is missing; to get it, type: {sys.executable} -m playwright install ffmpeg"
 _APART = "made for a guide: the certificates were imported into a temporary home, and this computer's own stores were not changed"
 
 
@@ -70,6 +72,10 @@ def make_guides(shooting: Shooting, out: Path, wish: Wish) -> Batch:
     """
     shooting.check()
     batch, layout = Batch(), Layout(out, wish, len(shooting.sources) > 1, len(shooting.languages) > 1)
+    if shooting.video and not offer_encoder():
+        shooting.listener.says(f"There will be no video: this computer has no ffmpeg. {_NO_ENCODER}")
+        batch.remarks.append(f"no video: {_NO_ENCODER}")
+        shooting = replace(shooting, video=False)
     for origin in shooting.sources:
         for language, record in runs_of(shooting, origin, batch.remarks):
             batch.add(Source(record, shooting.placeholder), language, layout)
@@ -127,7 +133,7 @@ def _made(shooting: Shooting, url: str, language: str | None, remarks: list[str]
     if not any(step.effect == "write" for step in report.steps):
         remarks += [f"{url}: {note} already, so the guide does not show how that is done" for note in report.already]
     if camera.no_video:
-        remarks.append(_no_video(camera.no_video))
+        remarks.append(f"no video: {camera.no_video}")
     return record
 
 
@@ -154,12 +160,6 @@ def _titled(language: str | None) -> Callable[[str, Mapping[str, str], str | Non
         return words_in(code).chapter(title, translations)[0]
 
     return titled
-
-
-def _no_video(why: str) -> str:
-    if "Executable doesn't exist" not in why:
-        return f"no video: {why}"
-    return f"no video: Playwright's encoder is missing; to get it, type: {sys.executable} -m playwright install ffmpeg"
 
 
 def _undo(report: Report, shooting: Shooting, url: str, remarks: list[str]) -> None:

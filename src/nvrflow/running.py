@@ -97,6 +97,7 @@ class Run:
             report.seconds = round(time.perf_counter() - began, 3)
             report.pictures = "still" if self.camera.still else "quick"
             report.videos = [path.name for path in self.camera.videos]
+            folder.write_illustrations(report, steps.sheets)
             folder.write(report, steps.pictures, secrets, names, darkroom)
             darkroom.close()
         return report, folder

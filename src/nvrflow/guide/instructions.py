@@ -9,7 +9,7 @@ from nvrflow.guide.words import Sentence, Words
 from nvrflow.report import Step, Target
 
 _ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
-_AS_THEY_ARE = ("open", "authenticate", "answer", "select", "check", "uncheck", "hover", "press", "upload")
+_NAMED_ALIKE = ("open", "authenticate", "answer", "select", "check", "uncheck", "press", "hover", "upload")
 _LONGEST = 60  # letters; a longer text on a control is not a name
 
 
@@ -43,11 +43,7 @@ def _key(source: Source, step: Step, target: Target) -> str:
         return "read" if step.value else "read.unknown"
     if verb == "wait":
         return _wait(source, step)
-    return (
-        verb
-        if verb in ("open", "authenticate", "answer", "select", "check", "uncheck", "hover", "press", "upload")
-        else "click.other"
-    )
+    return verb if verb in _NAMED_ALIKE else "click.other"
 
 
 def _click(step: Step, target: Target) -> str:

@@ -20,11 +20,12 @@ from nvrflow.guide.composing import compose
 from nvrflow.guide.html import as_html
 from nvrflow.guide.manual import Guide
 from nvrflow.guide.markdown import as_markdown
-from nvrflow.guide.pictures import Plate, plates, write_if_changed
+from nvrflow.guide.pictures import Plate, plates
 from nvrflow.guide.source import Source
 from nvrflow.guide.theme import Theme, read_theme
 from nvrflow.guide.words import LANGUAGES, Words, words_in
 from nvrflow.report import nvrflow_version
+from nvrflow.report.likeness import write_if_changed
 
 FORMATS = ("md", "html", "pdf")
 _MANIFEST = "guide.json"

@@ -9,9 +9,9 @@ from pathlib import Path
 from nvrflow.guide.fonts import missing_font
 from nvrflow.guide.html import as_index
 from nvrflow.guide.making import Made, Wish, make_guide
-from nvrflow.guide.pictures import write_if_changed
 from nvrflow.guide.source import Source
 from nvrflow.guide.words import words_in
+from nvrflow.report.likeness import write_if_changed
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from nvrflow.guide.manual import Figure, Guide
 from nvrflow.guide.source import Source
 from nvrflow.guide.theme import Theme
 from nvrflow.report import Step
+from nvrflow.report.likeness import looks_same, opened
 from nvrflow.report.pictures import Box, Picture
-from nvrflow.whole_file import write_whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _LEAST_WIDTH, _LEAST_HEIGHT = 840.0, 300.0  # CSS pixels of a crop
 _MARGIN = 28.0
 _MOST = 0.62  # the share of the screen up to which a container becomes the crop
-_NOTICED = 12  # of 255: a smaller difference of a pixel's colour is not visible
-_FEW = 6  # so many pixels may differ invisibly
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def _plate(figure: Figure, step: Step, picture: Picture, theme: Theme, earlier: 
     from PIL import Image
 
     raw = picture.raw()
-    before = _opened(earlier)
+    before = opened(earlier)
     if before is not None and looks_same(before, raw):
         raw = before
     shown = _dimmed(raw, picture, theme.box.dim) if theme.box.dim and picture.target else raw
@@ -98,39 +96,8 @@ def crop_of(step: Step, picture: Picture, width: float, height: float) -> Box:
     return Box(round(left), round(top), round(across), round(down))
 
 
-def looks_same(before: Image, after: Image) -> bool:
-    """Whether two pictures look alike to a person."""
-    from PIL import ImageChops
-
-    if before.size != after.size:
-        return False
-    difference = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
-    if difference.getbbox() is None:
-        return True
-    seen = max(sum(channel.histogram()[_NOTICED:]) for channel in difference.split())
-    return seen <= _FEW
-
-
-def write_if_changed(path: Path, data: bytes) -> bool:
-    """Write a file unless it has this content already; True if it was written."""
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data)
-    return True
-
-
 def _inside(box: Box, width: float, height: float) -> bool:
     return box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height
-
-
-def _opened(path: Path) -> Image | None:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        return Image.open(path).convert("RGB")
-    except (OSError, UnidentifiedImageError):
-        return None
 
 
 def _dimmed(raw: Image, picture: Picture, dim: float) -> Image:

@@ -34,8 +34,9 @@ class Source:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The steps for a reader: without those that left the recorder, and without nvrflow's own test of the certificates."""
-        return tuple(one for one in self.report.steps if not one.leaving and (one.element or one.id != "rehearse"))
+        """What the flow did; a reader has no part in leaving the recorder, nor in nvrflow's own trial and pictures."""
+        done = (one for one in self.report.steps if not one.leaving and one.verb != "picture")
+        return tuple(one for one in done if one.element or one.id != "rehearse")
 
     @property
     def host(self) -> str:

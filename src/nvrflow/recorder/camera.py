@@ -22,6 +22,7 @@ _FLAGS = ("--disable-partial-raster", "--disable-lcd-text", "--force-color-profi
 _STILL = 0.7  # seconds for which the screen has to stay the same; progress bars move more often
 _LONGEST = 15.0
 _ONE_LINE = 80
+_SHORT = 5000  # milliseconds for the picture of a failure
 _TOAST = 6000  # milliseconds that an announcement may stay
 _WORDS_OF_FIRST = "all => all.length ? all[0].innerText.trim() : ''"
 # Nothing of a secret is visible, not even its length; an element that is not a field is covered as a whole.
@@ -47,8 +48,9 @@ class Camera:
     Quick: at once, as the browser draws it. `still`: once nothing on the page moves and announcements are gone, with everything
     hidden that looks different each time; `scale` is then image pixels per CSS pixel, `width` and `height` are CSS pixels.
 
-    `video` names the file of a screencast; it needs Playwright's own encoder, and `no_video` says why there is no video.
-    `titled` gives the title of a chapter in the video, from its title, its translations and the pages' language.
+    `video` names the file of a screencast, for which there has to be an encoder (`nvrflow.browser.driver`); what kept it from
+    being made is in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the
+    pages' language.
     """
 
     still: bool = False
@@ -95,9 +97,15 @@ class Camera:
         self._taken += 1
         if not self.still:
             return Picture(step.id, self._at_once(page), seen.box, seen.secrets, seen.ratio), seen
-        image = self._once_still(page, volatile)
+        image = self.once_still(page, volatile)
         seen = look_at(page, target, host)
         return Picture(step.id, image, seen.box, (), self.scale), seen
+
+    def take_failure(self, step: Step, page: Page) -> Picture:
+        """The screen after a step has failed, as it is now, without marks. Raises PlaywrightError."""
+        seen = look_at(page, None, "")
+        image = page.screenshot(type="png", scale="device", style=_HIDDEN, timeout=_SHORT)
+        return Picture(step.id, image, None, seen.secrets, seen.ratio, after=True)
 
     def announced(self, found: Locator) -> str:
         """What is announced now, if that is one line. The next still picture waits until it is gone."""
@@ -148,8 +156,8 @@ class Camera:
             self._session, self._session_page = page.context.new_cdp_session(page), page
         return base64.b64decode(self._session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})["data"])
 
-    def _once_still(self, page: Page, volatile: Locator | None) -> bytes:
-        """The screen once it has not changed for a while; after the longest wait it is taken as it is.
+    def once_still(self, page: Page, volatile: Locator | None) -> bytes:
+        """The screen once it has stayed the same for a while; after the longest time it is taken as it is.
 
         Clock and video are hidden meanwhile, also if they are drawn late.
         """

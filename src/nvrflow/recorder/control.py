@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 
+# The value of a field, the words of what is chosen in a list; null for anything else.
+_VALUE = """one => one.tagName === 'SELECT' ? [...one.selectedOptions].map(option => option.label.trim()).join(', ')
+  : ['INPUT', 'TEXTAREA'].includes(one.tagName) ? one.value : null"""
+
+
 def is_on(element: Element, match: Match) -> bool:
     """Whether the control is on now, saved or not."""
-    spec, window = element.spec, element.window
+    spec = element.spec
     if spec.checked_by:
         return element.looks_on()
     with translated(element.at):
         if spec.choices:
-            chosen = str(match.found.evaluate("list => list.selectedOptions[0]?.text ?? ''")).strip()
-            return chosen.casefold() in map(str.casefold, window.firmware.words(spec.choices.on))
+            return _means_on(element, spec.choices, match.found)
         return match.found.is_checked()
 
 
@@ -79,8 +83,8 @@ def read(element: Element) -> str:
 
 def text_of(found: Locator) -> str:
     """The value of a field, the words of the chosen option of a list, or the text of anything else."""
-    tag = found.evaluate("element => element.tagName")
-    return (found.input_value() if tag in ("INPUT", "TEXTAREA", "SELECT") else found.inner_text()).strip()
+    field = found.evaluate(_VALUE)
+    return str(found.inner_text() if field is None else field).strip()
 
 
 def port_in(text: str, where: str) -> int:
@@ -112,10 +116,25 @@ def choose(element: Element, option: str) -> None:
                 raise SelectorDrift(f"{element.at}: no option {option!r}; the list shows {shown}") from None
 
 
+def _means_on(element: Element, choices: Choices, found: Locator) -> bool:
+    """Whether a drop-down shows the option for on; a field is on with any text but that for off."""
+    words = element.window.firmware.words
+    wanted, unwanted = ({word.casefold() for word in words(one)} for one in (choices.on, choices.off))
+    said = text_of(found).casefold()
+    return said in wanted or (_is_typed(found) and said not in unwanted)
+
+
+def _is_typed(found: Locator) -> bool:
+    return bool(found.evaluate("one => ['INPUT', 'TEXTAREA'].includes(one.tagName)"))
+
+
 def _choose(element: Element, choices: Choices, wanted: bool, found: Locator) -> None:
-    """Select the option that means on, or the one that means off, in a drop-down."""
+    """Select the option of a drop-down that means on or off, or type the text that does."""
     words = element.window.firmware.words(choices.on if wanted else choices.off)
     with translated(element.at):
+        if _is_typed(found):
+            found.fill(words[0], timeout=element.window.timeout_ms)
+            return
         offered = [option.strip() for option in found.locator("option").all_inner_texts()]
         label = next((option for option in offered if option.casefold() in map(str.casefold, words)), words[0])
         found.select_option(label=label, timeout=element.window.timeout_ms)

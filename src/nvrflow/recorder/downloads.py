@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate, read_certificates
-from nvrflow.errors import DownloadFailed
+from nvrflow.errors import DownloadFailed, WrongCall
 from nvrflow.recorder.control import read
 from nvrflow.recorder.element import Element, Use
 from nvrflow.recorder.outcome import is_announced, mark_announced, refused
@@ -116,9 +116,11 @@ def download_file(element: Element) -> Path:
         return kept
 
 
-def upload(element: Element, file: Path) -> None:
-    """Give `file` to the page, through its file chooser or its field for files."""
-    window = element.window
+def upload(element: Element, given: str | Path) -> None:
+    """Give the page the file `given`, by its own file chooser or by its field for files. Raises WrongCall if there is none."""
+    window, file = element.window, Path(given)
+    if not file.is_file():
+        raise WrongCall(f"{element.full}: {file}: there is no such file to upload; name one that can be read")
     with (
         window.steps.described(),
         element.using("upload", f"Choose the file {file.name} with {element.called}", file.name) as use,

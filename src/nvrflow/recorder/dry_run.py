@@ -24,6 +24,12 @@ _MULTICALL = "system.multicall"  # XML-RPC's and JSON-RPC's common way to send s
 # Some servers read the method from these headers instead of the request's first line.
 _OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
 _PROGRAM = re.compile(r"(^|/)(cgi-bin|goform)(/|$)|\.cgi(/|$)", re.I)
+# With what pages get round a cache: jQuery's `_=1795832289972` at anything, a version or a hash at a file that no server runs.
+_TIME = re.compile(r"(_=)?[0-9]*")
+_VERSION = re.compile(
+    r"((v|ver|version|rev|hash|h|t|ts|_)=)?(v?[0-9]+([._-][0-9]+)*([._-]?(rc|beta|alpha|dev)[0-9]*)?|[0-9a-f]{6,64})", re.I
+)
+_FILE = re.compile(r"/[^/]+\.(css|m?js|woff2?|ttf|otf|eot|svg|png|jpe?g|gif|webp|ico)$", re.I)
 _AS_A_QUERY = re.compile(r"[?;&=\\]|[\x00-\x20\x7f]")
 
 
@@ -66,16 +72,20 @@ def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -
 
 
 def _only_reads(asked: Asked, parts: Link) -> bool:
-    """Whether it is a GET or HEAD of a page or file; its query may be digits, which pages use to avoid a cache."""
+    """Whether it is a GET or HEAD of a page or file; its query may be what pages use to avoid a cache."""
     path = _plain(parts.path)
     return (
         asked.method in _READING
         and not asked.switches
         and not asked.body
-        and re.fullmatch("[0-9]*", parts.query) is not None
+        and _gets_round_a_cache(path, parts.query)
         and not _PROGRAM.search(path)
         and not _AS_A_QUERY.search(path)
     )
+
+
+def _gets_round_a_cache(path: str, query: str) -> bool:
+    return _TIME.fullmatch(query) is not None or (_FILE.search(path) is not None and _VERSION.fullmatch(query) is not None)
 
 
 def _writes(declared: WritingRequest, parts: Link) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nvrflow.browser.clicks import click_once, click_past
-from nvrflow.browser.playwright_errors import translated
-from nvrflow.browser.visible import bring_into_view
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
+from nvrflow.browser.visible import Cover, bring_into_view
 from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.firmware import Element as Spec
 from nvrflow.recorder.finder import Match, Tried
@@ -99,7 +99,7 @@ class Element:
 
     @property
     def shown_value(self) -> str:
-        """The value as outputs may show it: empty for a secret."""
+        """The value as it may be shown: empty for a secret."""
         return "" if self.spec.secret or "password" in self.spec.placeholders else self.value
 
     def probe(self) -> Match | list[Tried]:
@@ -143,13 +143,22 @@ class Element:
             self.found(step, match)
             if steps.take_pictures:
                 self.window.settle()
-            cover = bring_into_view(match.found)
-            use = Use(step, match, self.looks_on() if self.spec.checked_by else cover.checked)
-            steps.before_using(step, self.window.page, use.match.found)
+            use = self._pictured(Use(step, match))
             self.window.session.used()
             yield use
             if self.spec.announced_by:
                 steps.announced_by(step, self.window.finder.any_of(self.spec.announced_by))
+
+    def _pictured(self, use: Use) -> Use:
+        """The use with its picture and its state; an element that went away before its picture is found once more."""
+        steps, page = self.window.steps, self.window.page
+        try:
+            seen = steps.before_using(use.step, page, use.match.found)
+        except PlaywrightTimeout:
+            use = replace(use, match=self.find(use.step))
+            with translated(self.at):
+                seen = steps.before_using(use.step, page, use.match.found)
+        return replace(use, was_on=self.looks_on() if self.spec.checked_by else seen.cover.checked)
 
     def press(self, use: Use) -> None:
         """Click it exactly once, as soon as nothing is in its way. Raises TimedOut, which says what is in its way."""
@@ -171,15 +180,12 @@ class Element:
 
     def type_into(self, use: Use, value: str) -> None:
         """Type `value`, choose it in a drop-down list, or switch a checkbox to it (on, off); never under a modal dialog."""
-        self._await_uncovered(use)
+        control = self._await_uncovered(use).control
         found, limit = use.match.found, self.window.timeout_ms
         with translated(self.at):
-            kind = found.evaluate(
-                "one => one.tagName === 'SELECT' ? 'list' : ['checkbox', 'radio'].includes(one.type) ? 'tick' : ''"
-            )
-            if kind == "list":
+            if control == "list":
                 found.select_option(label=value, timeout=limit)
-            elif kind == "tick":
+            elif control == "tick":
                 found.set_checked(value.casefold() in ("on", "true", "yes"), timeout=limit)
             else:
                 found.fill(value, timeout=limit)
@@ -189,21 +195,22 @@ class Element:
         finder, locators = self.window.finder, self.spec.checked_by or []
         return finder.inside(self.base, locators).count() > 0 if self.base is not None else finder.shows(locators)
 
-    def _await_uncovered(self, use: Use) -> None:
+    def _await_uncovered(self, use: Use) -> Cover:
         patience = self.window.patience()
-        while (cover := bring_into_view(use.match.found)).modal:
+        while (cover := bring_into_view(use.match.found)).modal or not cover.control:
             if self._clear_the_way(use):
                 continue
             if patience.is_over(self.window.page):
-                raise TimedOut(f"{self.at}: nothing was typed {patience.told}; it is covered by {cover.name}")
+                why = f"it is covered by {cover.name}" if cover.modal else "it is not on the page any more"
+                raise TimedOut(f"{self.at}: nothing was typed {patience.told}; {why}")
             self.window.happens("requestfinished", SLICE)
+        return cover
 
     def _clear_the_way(self, use: Use) -> bool:
         """Answer a pop-up that blocks the step, and take the step's picture again; True if something was answered."""
         answered = self.in_the_way.answer_any(use.step)
         if answered and use.match.found.count() == 1:
             self.window.settle()
-            bring_into_view(use.match.found)
             self.window.steps.photograph(use.step, self.window.page, use.match.found)
         return answered
 

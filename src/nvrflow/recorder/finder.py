@@ -62,6 +62,8 @@ class Finder:
         for index, locator in enumerate(locators):
             found = self.visible(locator) if base is None else self.inside(base, [locator])
             count = found.count()
+            if count > 1 and (locator.name or locator.way in _TEXT_VERBS):
+                found, count = self._in_this_case(found, locator, base)
             if count == 1:
                 return Match(found, index, self.describe(locator))
             scope = self.firmware.scope(locator)
@@ -92,9 +94,16 @@ class Finder:
         """All elements that `locator` matches, visible or not."""
         return self._in(self._start(locator), locator)
 
-    def _in(self, start: Page | FrameLocator | Found, locator: Locator) -> Found:
+    def _in_this_case(self, found: Found, locator: Locator, base: Found | None) -> tuple[Found, int]:
+        """Of several that differ only in upper and lower case, the one that is written as in the file: `Admin` beside `admin`."""
+        start = self._start(locator) if base is None else base
+        exactly = self._in(start, locator, 0).filter(visible=True)
+        return (exactly, 1) if exactly.count() == 1 else (found, found.count())
+
+    def _in(self, start: Page | FrameLocator | Found, locator: Locator, case: int = re.I) -> Found:
+        """What `locator` matches below `start`; `case` is re.I to ignore upper and lower case, 0 to heed it."""
         if locator.role:
-            name = self._pattern(locator.name) if locator.name else None
+            name = self._pattern(locator.name, case) if locator.name else None
             found = start.get_by_role(locator.role, name=name)  # type: ignore[arg-type]
         elif locator.attribute:
             found = start.locator("".join(f'[{key}="{value}"]' for key, value in locator.attribute.items()))
@@ -103,8 +112,8 @@ class Finder:
         elif locator.css:
             found = start.locator(f"css={locator.css}")
         else:
-            found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way)))
-        return found.filter(has_text=self._words_inside(locator.has_text)) if locator.has_text else found
+            found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way), case))
+        return found.filter(has_text=self._words_inside(locator.has_text, case)) if locator.has_text else found
 
     def inside(self, base: Found, locators: Sequence[Locator]) -> Found:
         """All visible elements within `base` that any of `locators` matches."""
@@ -142,12 +151,12 @@ class Finder:
     def _said(self, value: str) -> str:
         return " / ".join(self.firmware.words(value))
 
-    def _pattern(self, value: str) -> re.Pattern[str]:
-        """A pattern for the whole text, in any case; white space and icons around it are ignored."""
-        return re.compile(rf"^{_AROUND}(?:{'|'.join(map(_escaped, self.firmware.words(value)))}){_AROUND}$", re.I)
+    def _pattern(self, value: str, case: int) -> re.Pattern[str]:
+        """Whole text, any case, white space and icons around it ignored."""
+        return re.compile(rf"^{_AROUND}(?:{'|'.join(map(_escaped, self.firmware.words(value)))}){_AROUND}$", case)
 
-    def _words_inside(self, value: str) -> re.Pattern[str]:
-        return re.compile("|".join(map(_escaped, self.firmware.words(value))), re.I)
+    def _words_inside(self, value: str, case: int) -> re.Pattern[str]:
+        return re.compile("|".join(map(_escaped, self.firmware.words(value))), case)
 
 
 def _escaped(word: str) -> str:

@@ -1,32 +1,27 @@
-"""Where a page shows a step's target, secrets and addresses; without frames the page is asked only once."""
+"""What a page shows of a step's target, and where it shows secrets and addresses: one question where it has no frames."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.bounds import LEADS_TO
 from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.visible import BRINGS_INTO_VIEW, GLANCE, Cover, cover_of
 from nvrflow.report import Rectangle
 from nvrflow.report.pictures import Box
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
+_GLANCE = 2000  # milliseconds in which an element that is on the page answers
 _CONTAINER = [240, 110]  # CSS pixels; a smaller container does not show where the target is
-# In CSS pixels of the frame. A target whose middle is not visible is scrolled to the centre first: it may be below the fold, or
-# under a fixed header. Open shadow roots are searched as well.
+# In CSS pixels of the frame. Open shadow roots are searched as well.
 _LOOK = """(element, [least, host]) => {
   const rectangle = box => [box.x, box.y, box.width, box.height];
   const words = text => (text || '').replace(/\\p{Co}/gu, '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
   const seen = {role: '', words: '', box: null, around: [], secrets: [], addresses: [], ratio: window.devicePixelRatio};
   if (element) {
-    const hit = () => {
-      const box = element.getBoundingClientRect();
-      const top = element.getRootNode().elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-      return top && (element.contains(top) || top.contains(element) || [...element.labels || []].some(one => one.contains(top)));
-    };
-    if (!hit()) element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
     const own = element.getBoundingClientRect();
     const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
     const field = ['INPUT', 'SELECT', 'TEXTAREA'].includes(element.tagName);
@@ -61,7 +56,9 @@ _LOOK = """(element, [least, host]) => {
   search(document);
   return seen;
 }"""
-_OF_THE_TARGET = f"(element, given) => ({{...({_LOOK})(element, given), leads: ({LEADS_TO})(element)}})"
+# It is brought into view first: what is read then is what the picture shows.
+_BARE = f"async element => ({{cover: await ({BRINGS_INTO_VIEW})(element), leads: ({LEADS_TO})(element)}})"
+_OF_THE_TARGET = f"async (element, given) => ({{...await ({_BARE})(element), ...({_LOOK})(element, given)}})"
 _OF_THE_PAGE = f"given => ({_LOOK})(null, given)"
 
 
@@ -69,7 +66,8 @@ _OF_THE_PAGE = f"given => ({_LOOK})(null, given)"
 class Look:
     """What the page shows: all boxes in CSS pixels of the main viewport; `ratio` is screen pixels per CSS pixel.
 
-    `leads` are the addresses to which the target leads, its own document first; see `nvrflow.browser.bounds`.
+    `leads` are the addresses to which the target leads: first its own document, see `nvrflow.browser.bounds`. `cover` is what
+    lies above it, with its state.
     """
 
     words: str = ""
@@ -80,12 +78,37 @@ class Look:
     addresses: tuple[Rectangle, ...] = ()
     ratio: float = 1.0
     leads: tuple[str, ...] = ()
+    cover: Cover = field(default_factory=Cover)
+
+
+def answers(page: Page) -> bool:
+    """Whether `page` can be looked at: it is open, and its scripts do not keep it busy for good."""
+    try:
+        return not page.is_closed() and bool(page.locator(":root").evaluate("() => true", timeout=GLANCE))
+    except PlaywrightError:
+        return False
+
+
+def glance_at(target: Locator | None) -> Look:
+    """What has to be known of a target where no picture is taken; it is brought into view.
+
+    Of one that has gone meanwhile nothing is known: whoever uses it finds out.
+    """
+    if target is None:
+        return Look()
+    try:
+        seen: dict[str, Any] = target.evaluate(_BARE, timeout=GLANCE)
+    except PlaywrightError:
+        return Look()
+    return Look(leads=tuple(seen["leads"]), cover=cover_of(seen["cover"]))
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
-    """What `page` shows now; `target` is scrolled into view."""
+    """What `page` shows now; `target` is scrolled into view. Raises PlaywrightTimeout if it is gone."""
     given = [_CONTAINER, host]
-    seen: dict[str, Any] = target.evaluate(_OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
+    seen: dict[str, Any] = (
+        target.evaluate(_OF_THE_TARGET, given, timeout=_GLANCE) if target else page.evaluate(_OF_THE_PAGE, given)
+    )
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:
@@ -103,6 +126,7 @@ def look_at(page: Page, target: Locator | None, host: str) -> Look:
         addresses=tuple(map(_rectangle, addresses)),
         ratio=seen["ratio"],
         leads=tuple(seen.get("leads", ())),
+        cover=cover_of(seen["cover"]) if "cover" in seen else Cover(),
     )
 
 

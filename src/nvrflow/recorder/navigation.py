@@ -19,6 +19,8 @@ from nvrflow.recorder.verbs import click, element_of, look_at_last_click
 from nvrflow.recorder.window import SLICE, Window, lineage, window_of
 from nvrflow.wait import waiting
 
+_FADING = 3000  # milliseconds in which a page that is being closed goes out of sight
+
 
 class NoWay(SelectorDrift):
     """The recorder does not offer this way to a page now; it may offer another."""
@@ -35,13 +37,21 @@ def go_to(window: Window, name: str, patient: bool = True) -> None:
         raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
     look_at_last_click(window)
     close_others(window, name)
-    if window.shows_page(name):
+    if _comes_into_sight(window, name):
         await_ready(window, name, window.patience())
         listen_once(window)
     else:
         window.steps.go_on()
         _enter(window, name, patient)
         arrive(window, name)
+
+
+def _comes_into_sight(window: Window, name: str) -> bool:
+    """Whether the page is shown, once the pop-ups that lie above it are answered."""
+    for _ in window.file.handlers:
+        if window.shows_page(name) or window.file.pages[name].path is not None or not Popups(window).answer_any():
+            break
+    return window.shows_page(name)
 
 
 def close_others(window: Window, name: str) -> None:
@@ -59,8 +69,11 @@ def close_others(window: Window, name: str) -> None:
 
 def close(window: Window, name: str) -> None:
     """Leave the page with the elements that the selector file names below `close`."""
-    for element in window.file.pages[name].close:
+    page = window.file.pages[name]
+    for element in page.close:
         click(element_of(window, name, element), f"close-{name}".replace("_", "-"))
+    if page.shown_by:
+        window.goes(page.shown_by, _FADING)
 
 
 def arrive(window: Window, name: str, ready: bool = True) -> None:
@@ -111,9 +124,8 @@ def _enter(window: Window, name: str, patient: bool) -> None:
             return
         except NoWay as problem:
             refused.append(str(problem))
-    if not ways:
-        raise SelectorDrift(f"{window.firmware.name}: {name}: not shown, and the selector file has no way to it; add one")
-    raise NoWay("; ".join(refused))
+    if ways:
+        raise NoWay("; ".join(refused))
 
 
 def _open(window: Window, name: str, path: str) -> None:

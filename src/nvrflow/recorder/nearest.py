@@ -38,11 +38,14 @@ def candidates(finder: Finder, sought: Sequence[Locator]) -> list[str]:
     except PlaywrightError:
         return []
     named = {f'{match["role"]} "{match["name"]}"': match["name"].casefold() for line in lines if (match := _NAMED.match(line))}
-    scored = [
-        (max((difflib.SequenceMatcher(None, word, name).ratio() for word in wanted), default=0.0), shown)
-        for shown, name in named.items()
-    ]
+    scored = [(max((_likeness(word, name) for word in wanted), default=0.0), shown) for shown, name in named.items()]
     return [named_icons(shown) for score, shown in sorted(scored, reverse=True)[:3] if score >= 0.5]
+
+
+def _likeness(word: str, name: str) -> float:
+    """How much a name on the screen is like a word that is sought, from 0 to 1; more if it holds the whole word."""
+    alike = difflib.SequenceMatcher(None, word, name).ratio()
+    return (1 + alike) / 2 if len(word) > 2 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", name) else alike
 
 
 def closed_roots(page: Page) -> list[str]:

@@ -17,13 +17,13 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import WrongCall
+from nvrflow.errors import HeldBack, NvrflowError, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import identify, the_one
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
-from nvrflow.recorder.held_back import held_notes
+from nvrflow.recorder.held_back import blamed, held_notes
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
@@ -61,13 +61,14 @@ def open_recorder(
     with heard_by(steps.listener):
         session = session_for(normalised(url), user, password, manner, steps.camera)
     steps.bounds, steps.attended = session.bounds, manner.attended
+    steps.shown = lambda: session.bounds.page
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
-    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch, blamed(session):
         try:
             tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
@@ -80,12 +81,23 @@ def open_recorder(
                 _enter(recorder, step)
                 if not session.challenge:  # otherwise the page is empty
                     steps.before_using(step, session.page, None)
-            try:
+            with _at_work(recorder):
                 yield recorder
-            finally:
-                recorder.leave()
         finally:
             _close(session, steps.report)
+
+
+@contextmanager
+def _at_work(recorder: Recorder) -> Iterator[Recorder]:
+    """The recorder for a block of work: what fails between two steps is pictured, and it is left at the end in any case."""
+    try:
+        yield recorder
+    except NvrflowError as problem:
+        if problem.step is None and not isinstance(problem, HeldBack):
+            recorder.steps.photograph_failure(recorder.report.steps[-1])
+        raise
+    finally:
+        recorder.leave()
 
 
 def _close(session: Session, report: Report) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.certificate import Certificate
-from nvrflow.errors import SignInRefused, WrongCall
+from nvrflow.errors import SignInRefused
 from nvrflow.recorder import control, downloads, rows, verbs
 from nvrflow.recorder.element import Element
+from nvrflow.recorder.illustrator import Subject, illustrate
 from nvrflow.recorder.rows import Row
 from nvrflow.recorder.window import Window
 
@@ -69,10 +71,7 @@ class Page:
 
     def upload(self, element: str, file: str | Path) -> None:
         """Give the page a file; the element opens a file chooser, or is a field for files."""
-        path = Path(file)
-        if not path.is_file():
-            raise WrongCall(f"{self.name}.{element}: {path}: there is no such file; name a file that can be read")
-        downloads.upload(self._element(element), path)
+        downloads.upload(self._element(element), file)
 
     def check(self, element: str) -> None:
         """Switch a checkbox, switch or radio on; nothing is clicked if it is on already."""
@@ -137,6 +136,24 @@ class Page:
     def download_file(self, element: str) -> Path:
         """Click, receive whatever file comes, for example a backup, and keep it; raises DownloadFailed."""
         return downloads.download_file(self._element(element))
+
+    def picture(
+        self,
+        name: str,
+        of: str = "",
+        *,
+        mark: Sequence[str] = (),
+        arrow: Mapping[str, str] | Sequence[str] = (),
+        padding: float = 16,
+    ) -> None:
+        """Take a picture for documentation, of this page or `of` one element; it becomes `pictures/NAME.png` of the run folder.
+
+        `mark` are elements that get a box and a number, `arrow` those that an arrow points at: names, or names with a short text
+        for each. `padding` are the CSS pixels around the element. The picture is taken once nothing moves, without secrets and
+        without what the selector file calls `volatile`. Raises WrongCall for what does not fit on one screen.
+        """
+        arrows = arrow if isinstance(arrow, Mapping) else dict.fromkeys(arrow, "")
+        illustrate(self._window, name, Subject(self.name, of, mark, arrows, padding))
 
     def _element(self, name: str) -> Element:
         return verbs.element_of(self._window, self.name, name)

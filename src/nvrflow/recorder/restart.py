@@ -11,7 +11,7 @@ from nvrflow import tls
 from nvrflow.address import Place, place_of
 from nvrflow.browser.entrance import plain_at, redirected_to_https
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.errors import NvrflowError, ProductDefect
+from nvrflow.errors import NvrflowError, ProductDefect, RestartNeeded
 from nvrflow.recorder.manner import TIMEOUT
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.window import Window
@@ -117,7 +117,7 @@ def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> Non
         return
     host = window.session.host
     if not window.steps.attended:
-        raise ProductDefect(
+        raise RestartNeeded(
             f"{host}: the new setting is stored, and this recorder uses it only after a restart by hand. Nobody is at this "
             "terminal, so nvrflow does not wait for it. Restart the recorder, then run the same command again"
         )

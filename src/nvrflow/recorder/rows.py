@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, WrongCall
 from nvrflow.firmware.elements import Cell, Rows
-from nvrflow.recorder.control import is_on, text_of, turn
+from nvrflow.recorder.control import choose, is_on, read, text_of, turn
+from nvrflow.recorder.downloads import download_file, upload
 from nvrflow.recorder.element import Element
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.popups import Popups
-from nvrflow.recorder.verbs import click, fill, look_at_last_click, select
+from nvrflow.recorder.verbs import click, fill, hover, look_at_last_click, press, select
 from nvrflow.recorder.window import SLICE, Window
 from nvrflow.wait import waiting
 
@@ -149,6 +151,34 @@ class Row:
     def select(self, element: str, option: str) -> None:
         """Choose `option` in a drop-down list of this row."""
         select(self._element(element), option)
+
+    def choose(self, element: str, option: str) -> None:
+        """Choose `option` in a drop-down of this row that the page draws itself."""
+        choose(self._element(element), option)
+
+    def hover(self, element: str) -> None:
+        """Move the mouse over what stands in this row."""
+        hover(self._element(element))
+
+    def press(self, element: str, key: str) -> None:
+        """Press a key while a field of this row has the focus."""
+        press(self._element(element), key)
+
+    def upload(self, element: str, file: str | Path) -> None:
+        """Give the page a file, through what stands in this row."""
+        upload(self._element(element), file)
+
+    def download_file(self, element: str) -> Path:
+        """Click what stands in this row, receive the file that comes, and keep it; raises DownloadFailed."""
+        return download_file(self._element(element))
+
+    def read(self, element: str) -> str:
+        """The value of a field of this row, or the text of anything else in it."""
+        return read(self._element(element))
+
+    def offers(self, element: str) -> bool:
+        """Whether the element is there in this row now."""
+        return self._element(element).is_there()
 
     def check(self, element: str) -> None:
         """Switch a checkbox of this row on."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.bounds import Bounds
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import HeldBack, NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.finder import Finder
+from nvrflow.recorder.look import Look, answers, glance_at
 from nvrflow.recorder.secret_fields import mark_shown
 from nvrflow.report import Drift, Effect, Listener, Report, Said, Silence, Step, Target
 from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.illustration import Sheet
 from nvrflow.report.pictures import Picture
 
 if TYPE_CHECKING:
@@ -30,12 +33,13 @@ class Steps:
     that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the recorder is
     not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first
     of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that changes the
-    recorder, and may raise an error to prevent it.
+    recorder, and may raise an error to prevent it. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
     listener: Listener = field(default_factory=Silence)
     pictures: list[Picture] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
     take_pictures: bool = True
     check: bool = False
     camera: Camera = field(default_factory=Camera)
@@ -47,6 +51,7 @@ class Steps:
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
     before_first_write: Callable[[], None] | None = None
+    shown: Callable[[], Page | None] = lambda: None
     _chapter: str = ""
 
     @contextmanager
@@ -95,6 +100,7 @@ class Steps:
             raise
         except NvrflowError as problem:
             step.outcome = "failed"
+            self.photograph_failure(step)
             ended = self._led_away() or problem
             ended.step = ended.step or step.id
             raise ended from (problem.__cause__ if ended is problem else problem)
@@ -106,22 +112,23 @@ class Steps:
             self._develop(step)
             self.listener.ended(step)
 
-    def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
-        """Take the picture of `target` before it is used; then, with `--check`, end the step if it would write.
+    def before_using(self, step: Step, page: Page, target: Locator | None) -> Look:
+        """Look at `target` and picture it before it is used; then, with `--check`, the end of the run before a write step.
 
         Raises OtherHost if page, frame, form or link belong to another host than the recorder's.
         """
         if self.bounds is not None:
-            self.bounds.look(page, None if self.take_pictures else target)  # taking a picture also reads where the target leads
-        self.photograph(step, page, target)
+            self.bounds.look(page, ())
+        seen = self.photograph(step, page, target)
         if step.effect != "write":
-            return
+            return seen
         if self.check:
             self.held = True
             raise HeldBack(step.title)
         if self.before_first_write is not None:
             self.before_first_write()
             self.before_first_write = None
+        return seen
 
     @property
     def stopped(self) -> bool:
@@ -140,31 +147,50 @@ class Steps:
         self.passed_by.add(pop_up)
         self.report.notes.append(f"{pop_up} is in the way, and to answer it ({title}) would change the recorder")
 
-    def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> None:
-        """Take the picture of `target` now, in place of an earlier picture of the step; secrets are covered in it.
+    def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> Look:
+        """Bring `target` into view, and picture it as it is now instead of an earlier picture of the same step.
 
-        The facts about the target go into `step`. `optional`: the step is done only where it is needed.
+        No secret can be read in the picture. The facts about the target go into `step`. `optional`: the step is done only
+        where it is needed. Raises OtherHost where the target leads to another host.
         """
         step.optional = step.optional or optional
-        if not self.take_pictures:
-            return
-        volatile = None
-        if self.firmware is not None:
-            mark_shown(page, self.firmware)
-            unsteady = self.firmware.file.volatile if self.camera.still else []
-            volatile = Finder(page, self.firmware).any_of(unsteady) if unsteady else None
         host = self.bounds.named if self.bounds is not None else ""
-        seen = self.camera.look(page, target, host)
-        if self.bounds is not None and seen.leads:
-            self.bounds.must_permit_all(seen.leads)
+        volatile = self._prepared(page) if self.take_pictures else None
+        seen = self.camera.look(page, target, host) if self.take_pictures else glance_at(target)
+        if self.bounds is not None:
+            self.bounds.look(page, seen.leads)
+        if not self.take_pictures:
+            return seen
         picture, seen = self.camera.take(step, page, target, seen, host, volatile)
-        self.pictures[:] = [*(one for one in self.pictures if one.step_id != step.id), picture]
+        self._keep(picture)
         step.addresses = list(seen.addresses)
         if target is not None:
             step.target = step.target or Target()
             step.target.words, step.target.role = seen.words, seen.role
             step.target.around = list(seen.around)
             step.target.box = (seen.box.x, seen.box.y, seen.box.width, seen.box.height) if seen.box else None
+        return seen
+
+    def photograph_failure(self, step: Step) -> None:
+        """The screen after `step` has failed, as a second picture of it; none where the browser shows nothing any more."""
+        if not self.take_pictures or self.stopped:
+            return
+        page = self.shown()
+        if page is not None and answers(page):
+            with suppress(PlaywrightError):
+                self._prepared(page)
+                self._keep(self.camera.take_failure(step, page))
+
+    def _prepared(self, page: Page) -> Locator | None:
+        """What never looks the same twice, once all secrets that `page` shows are marked as such."""
+        if self.firmware is None:
+            return None
+        mark_shown(page, self.firmware)
+        unsteady = self.firmware.file.volatile if self.camera.still else []
+        return Finder(page, self.firmware).any_of(unsteady) if unsteady else None
+
+    def _keep(self, picture: Picture) -> None:
+        self.pictures[:] = [*(one for one in self.pictures if one.name != picture.name), picture]
 
     def unseen(self, step: Step) -> None:
         """Note that the step is described without its target, which is not shown because an earlier step was held back."""

@@ -60,6 +60,7 @@ class Window:
         self.unasked = False
         self.version_refusal: NvrflowError | None = None
         self._heard: BrowserContext | None = None
+        steps.shown = lambda: self._finder.page
         self.read_as(firmware)
 
     def read_as(self, firmware: Firmware) -> None:

@@ -241,5 +241,5 @@ def _cells_of(rows: Rows, file: SelectorFile) -> set[str]:
 
 def _elements_in(given: Mapping[str, Any]) -> list[str]:
     """Every element among a verb's arguments."""
-    named = [given.get("element"), given.get("of"), *(given.get("mark") or [])]
+    named = [given.get("element"), given.get("of"), *(given.get("mark") or []), *(given.get("arrow") or [])]
     return [element for element in named if isinstance(element, str)]

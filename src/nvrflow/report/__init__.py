@@ -55,7 +55,8 @@ class Step:
     recorder said afterwards, if that is one line. `leaving`: done to leave the recorder, and not part of the flow.
 
     `raw` is the picture without marks, relative to the run folder, `scale` its pixels per CSS pixel. `addresses` are the boxes
-    in it that show the recorder's host or any IPv4 address, in CSS pixels; None if they were not looked for.
+    in it that show the recorder's host or any IPv4 address, in CSS pixels; None where nobody looked. `failure` is the picture
+    taken after the step had failed, or after something failed between this step and the next.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Step:
     unseen: bool = False
     leaving: bool = False
     raw: str | None = None
+    failure: str | None = None
     scale: float = 1.0
     addresses: list[Rectangle] | None = None
 
@@ -99,6 +101,38 @@ class Drift:
     expected: str
     found: str
     proposal: str
+
+
+@dataclass
+class Pointer:
+    """What an illustration points at: an element, its words, and how - with a `number` in a box, or with an arrow and a `text`.
+
+    `box` is left, top, width and height in CSS pixels of the main viewport.
+    """
+
+    element: str
+    called: str
+    box: Rectangle
+    number: int | None = None
+    text: str = ""
+
+
+@dataclass
+class Illustration:
+    """A picture for documentation that a flow asked for: of a page, or of one element `of` it with `padding` CSS pixels around.
+
+    `file` is relative to the run folder, `alt` says in one line what is to be seen, `scale` is image pixels per CSS pixel.
+    """
+
+    name: str
+    page: str
+    of: str = ""
+    box: Rectangle | None = None
+    padding: float = 0
+    pointers: list[Pointer] = field(default_factory=list)
+    alt: str = ""
+    scale: float = 1.0
+    file: str | None = None
 
 
 @dataclass
@@ -162,11 +196,11 @@ class Silence:
 class Report:
     """The results of a run; `as_dict()` is `report.json`.
 
-    `enforced`: from the first request on, a gate stopped every request that is not known to be harmless to the recorder.
-    `cut_short`: from this step on (`{kind, message, step}`) a `--check` could not describe any more, because of what it had held
-    back before. `title` is the flow's own title, and `chapters` has its headings in other languages, both by language (`""`: the
-    flow's own); `said` are its own sentences. `pictures` says how pictures were taken, `videos` names the screencasts in the run
-    folder.
+    `enforced`: from its first request on, a gate let nothing out but what is known to change nothing on the recorder.
+    `cut_short`: a `--check` could describe nothing any more from this step on (`{kind, message, step}`), because of what it had
+    held back before. `title` is what the flow calls itself, `chapters` what its headings are in other languages, each by
+    language (`""`: the flow's own); `said` are its own sentences. `pictures` tells how pictures were taken, `videos` names the
+    screencasts in the run folder, `illustrations` the pictures that the flow itself asked for.
     """
 
     flow: str
@@ -189,6 +223,7 @@ class Report:
     said: list[Said] = field(default_factory=list)
     pictures: Pictures = "none"
     videos: list[str] = field(default_factory=list)
+    illustrations: list[Illustration] = field(default_factory=list)
     started: str = ""
     seconds: float = 0.0
 

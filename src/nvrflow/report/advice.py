@@ -53,7 +53,7 @@ _ADVICE = {
     ),
     "selector-drift": (
         "The page differs from the selector file",
-        "Look at the picture of the step, and correct the element in the selector file that the message names.",
+        "Correct the element in the selector file that the message names. The step's picture shows the page.",
     ),
     "other-host": (
         "The recorder's page leads to another host",
@@ -63,6 +63,10 @@ _ADVICE = {
     "product-defect": (
         "The recorder did not do what its page says",
         "Repeat the step by hand. If it fails there too, send the run folder to the manufacturer; it shows what happened.",
+    ),
+    "restart-needed": (
+        "The recorder has to be restarted by hand",
+        f"Restart it, {_AGAIN}: what is done already is not done twice.",
     ),
     "certificate-refused": (
         "A certificate was not imported",

@@ -25,12 +25,12 @@ class Darkroom:
     _begun: dict[str, tuple[Picture, int, Future[Print]]] = field(default_factory=dict)
 
     def give(self, picture: Picture, number: int) -> None:
-        """Begin to develop a picture; `number` is the number of its step, for the badge."""
-        self._begun[picture.step_id] = (picture, number, self._worker.submit(develop, picture, number))
+        """Begin with a picture; `number` is its step's, which stands in the badge."""
+        self._begun[picture.name] = (picture, number, self._worker.submit(develop, picture, number))
 
     def take(self, picture: Picture, number: int) -> Print:
-        """The developed picture; it is developed now if that was not begun with this number. Raises NvrflowError as `develop`."""
-        given, label, begun = self._begun.pop(picture.step_id, (None, 0, None))
+        """The picture, developed now if it was not given with this number. Raises NvrflowError as `develop` does."""
+        given, label, begun = self._begun.pop(picture.name, (None, 0, None))
         if begun is not None and given is picture and label == number:
             return begun.result()
         return develop(picture, number)

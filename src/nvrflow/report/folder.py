@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from nvrflow.address import link_of
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.report import Report
 from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.illustration import Sheet
+from nvrflow.report.likeness import write_if_changed
 from nvrflow.report.pictures import Picture
 from nvrflow.report.plain import plain
 from nvrflow.report.record import report_of
@@ -78,6 +80,17 @@ class RunFolder:
                 report.failed(NvrflowError(f"{where} ({problem.strerror}); the flow itself had ended before"))
                 document |= {"outcome": report.outcome, "error": report.error}
 
+    def write_illustrations(self, report: Report, sheets: Iterable[Sheet]) -> None:
+        """Write the pictures for documentation that the flow asked for. One that cannot be written becomes a note."""
+        for sheet in sheets:
+            name = f"pictures/{sheet.facts.name}.png"
+            try:
+                write_if_changed(self.path / name, sheet.encoded(".png"))
+            except OSError as problem:
+                report.notes.append(f"no picture {sheet.facts.name}: {name} cannot be written ({problem.strerror})")
+            else:
+                report.illustrations.append(replace(sheet.facts, file=name))
+
     def _texts(self, gate: Gate, thumbnails: dict[str, bytes]) -> Iterator[tuple[str, str]]:
         """The name of each file and its text without secrets; report.json is last, so that it can mention the others."""
         from nvrflow.report.html import as_html
@@ -88,25 +101,32 @@ class RunFolder:
         yield "report.json", json.dumps(self.document, ensure_ascii=False, indent=2) + "\n"
 
     def _write_pictures(self, report: Report, pictures: list[Picture], darkroom: Darkroom) -> dict[str, bytes]:
-        """Write the annotated and the raw picture of each step; returns JPEG thumbnails by step id. A failure becomes a note."""
+        """The annotated and the raw picture of each step, and those of failures.
+
+        Returns JPEG thumbnails by the pictures' names. What fails becomes a note.
+        """
         by_id = {step.id: (number, step) for number, step in enumerate(report.steps, 1)}
         thumbnails = {}
         report.pictures = report.pictures if pictures else "none"
         for picture in pictures:
             number, step = by_id[picture.step_id]
-            name = f"steps/{number:02}-{picture.step_id}"
+            name = f"steps/{number:02}-{picture.name}"
             try:
                 print_ = darkroom.take(picture, number)
                 (self.path / "steps").mkdir(exist_ok=True)
-                write_whole(self.path / f"{name}.raw.png", print_.raw)
+                if not picture.after:
+                    write_whole(self.path / f"{name}.raw.png", print_.raw)
                 write_whole(self.path / f"{name}.png", print_.marked)
             except NvrflowError as problem:
                 report.notes.append(f"no picture of step {number}: {problem}")
             except OSError as problem:
                 report.notes.append(f"no picture of step {number}: {name}.png cannot be written ({problem.strerror})")
             else:
-                step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
-                thumbnails[picture.step_id] = print_.small
+                thumbnails[picture.name] = print_.small
+                if picture.after:
+                    step.failure = f"{name}.png"
+                else:
+                    step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
         return thumbnails
 
 
@@ -114,6 +134,7 @@ def _known_names(report: Report) -> Iterator[str]:
     """The names in `report` that were known before any secret was."""
     yield report.flow
     yield from (step.id for step in report.steps)
+    yield from (one.name for one in report.illustrations)
     if report.firmware:
         yield str(report.firmware["name"])
     if "@" not in report.recorder:

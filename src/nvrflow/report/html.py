@@ -14,7 +14,7 @@ _ROLES = {"device": "The recorder's own", "trusted-ca": "CA that signed it"}
 
 
 def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
-    """`document` (report.json) with its JPEG thumbnails by step id, each linked to its full picture beside the file."""
+    """`document` (report.json) with its JPEG thumbnails by the pictures' names, each linked to its full picture."""
     from jinja2 import Environment, PackageLoader
 
     environment = Environment(

@@ -93,7 +93,7 @@ def _result(case: ET.Element, step: dict[str, Any], error: dict[str, Any] | None
         "outcome": "failed; the flow went on" if step["outcome"] == "failed" and not error else "",
     }
     lines = [f"{name}: {one_line(value)}" for name, value in said.items() if value]
-    lines += [f"[[ATTACHMENT|{step['screenshot']}]]"] if step["screenshot"] else []
+    lines += [f"[[ATTACHMENT|{step[one]}]]" for one in ("screenshot", "failure") if step[one]]
     ET.SubElement(case, "system-out").text = "\n".join(lines)
 
 

@@ -30,7 +30,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """One step's screen before its click: JPEG or PNG bytes, the target's box, and what must be covered.
+    """One step's screen before its click, or `after` it failed: JPEG or PNG bytes, where the target is, what has to be covered.
 
     `scale` is image pixels per CSS pixel.
     """
@@ -40,6 +40,12 @@ class Picture:
     target: Box | None
     masks: tuple[Box, ...]
     scale: float
+    after: bool = False
+
+    @property
+    def name(self) -> str:
+        """The step's id, with `.failed` where the picture was taken after the step had failed."""
+        return f"{self.step_id}.failed" if self.after else self.step_id
 
     def raw(self) -> Image:
         """The screen with secrets covered, without annotations. Raises NvrflowError if it cannot be read."""
@@ -51,7 +57,7 @@ class Picture:
             raise NvrflowError(f"{self.step_id}: the screenshot cannot be read ({problem}); a JPEG or PNG was expected") from None
         draw = ImageDraw.Draw(image)
         for mask in self.masks:
-            covered = self._pixels(mask, image, grow=1)
+            covered = self.pixels(mask, image, grow=1)
             if covered:
                 draw.rectangle(covered, fill=_COVER)
         return image
@@ -62,14 +68,14 @@ class Picture:
 
         image = raw.copy()
         if self.target is not None:
-            target = self._pixels(self.target, image)
+            target = self.pixels(self.target, image)
             if target is None or target[2] - target[0] < _LEAST or target[3] - target[1] < _LEAST:
                 raise NvrflowError(f"{self.step_id}: the target lies outside the picture, so it cannot be boxed")
             mark(image, target, label, max(1, round(self.scale)), look)
         return image
 
-    def _pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
-        """The first and last pixels of `box` across and down, cut at the picture's edges; None if it is outside of them."""
+    def pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
+        """The first and last pixels of `box` across and down, cut at the picture's edges; None when it has none there."""
         left, top = math.floor(box.x * self.scale) - grow, math.floor(box.y * self.scale) - grow
         right = math.ceil((box.x + box.width) * self.scale) - 1 + grow
         bottom = math.ceil((box.y + box.height) * self.scale) - 1 + grow

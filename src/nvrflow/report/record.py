@@ -9,7 +9,7 @@ from typing import Any
 
 from nvrflow.content import from_json
 from nvrflow.errors import WrongCall
-from nvrflow.report import Drift, Https, Report, Said, Step, Target, TrustChange
+from nvrflow.report import Drift, Https, Illustration, Pointer, Report, Said, Step, Target, TrustChange
 from nvrflow.report.pictures import Box, Picture
 
 
@@ -63,6 +63,10 @@ def report_of(document: Mapping[str, Any]) -> Report:
     ]
     for name, noun in {"drift": Drift, "trust": TrustChange, "said": Said}.items():
         known[name] = [noun(**_known(noun, one)) for one in document.get(name, ())]
+    known["illustrations"] = [
+        Illustration(**{**_known(Illustration, one), "pointers": [Pointer(**_known(Pointer, each)) for each in one["pointers"]]})
+        for one in document.get("illustrations", ())
+    ]
     known["https"] = Https(**_known(Https, document["https"])) if document.get("https") else None
     return Report(**known)
 

@@ -12,7 +12,7 @@ COVER = "•••"
 WARNING = "a secret was about to be written into this report; it was covered"
 # Values of a report that are nvrflow's own words: they do not reveal a password that happens to be such a word.
 _OWN_WORDS = {"nvrflow", "flow", "outcome", "effect", "kind", "role", "format", "screenshot", "verb"}
-_OWN_WORDS |= {"raw", "pictures", "videos", "restart"}
+_OWN_WORDS |= {"raw", "failure", "pictures", "videos", "restart"}
 _PICTURE = re.compile("(data:image/[a-z]+;base64,[A-Za-z0-9+/=]+)")
 
 
