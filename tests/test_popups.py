@@ -178,7 +178,9 @@ def test_a_check_signs_out_although_the_answer_of_the_sign_in_hides_behind_a_pop
     assert plain.requests[-1] == "/leave"
 
 
-COVERED = SIGNED_IN.replace(", ANNOUNCED", "").replace("{role: heading, name: Acme home}", '{css: "body:not(:has([role=dialog])) h1"}')
+COVERED = SIGNED_IN.replace(", ANNOUNCED", "").replace(
+    "{role: heading, name: Acme home}", '{css: "body:not(:has([role=dialog])) h1"}'
+)
 LATER = f"<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', `{ASKS}`), 700)</script>"
 
 

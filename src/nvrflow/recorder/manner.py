@@ -27,7 +27,7 @@ class Manner:
     sign-ins are remembered (None: this user's), `out` the one into which the caller writes what came of the run. `follow_to` are
     further hosts, beside that of the address, to which the recorder's pages may lead. `language` is the one that the pages are
     known to speak, `spoken` the one that they are asked to speak, which they may not do. `attended`: somebody is there who could
-    restart a recorder by hand.
+    restart a recorder by hand. Files and folders may be given as text, too.
     """
 
     firmware: str | None = None
@@ -47,6 +47,13 @@ class Manner:
     attended: bool = True
     state: Path | None = None
     out: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Take text for a path, as Python's own functions do."""
+        for name in ("selectors", "trace", "browser", "state", "out"):
+            given: object = getattr(self, name)
+            if isinstance(given, str):
+                object.__setattr__(self, name, Path(given))
 
     def checked(self) -> Manner:
         """The same with its browser found, after a look at all that can be wrong with it. Raises WrongCall, InvalidFile."""

@@ -19,7 +19,7 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import UnknownFirmware, WrongCall
+from nvrflow.errors import SelectorDrift, TimedOut, UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import Candidate, identify, the_one
 from nvrflow.recorder.camera import Camera
@@ -73,7 +73,7 @@ def open_recorder(
             tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps)
-                window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
+                window = Window(session, firmware, steps, tries, Path(downloads or scratch), manner.timeout)
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()
@@ -82,6 +82,9 @@ def open_recorder(
                     steps.before_using(step, session.page, None)
             try:
                 yield recorder
+            except (SelectorDrift, TimedOut) as problem:
+                steps.picture_end(problem, recorder.page)
+                raise
             finally:
                 recorder.leave()
         finally:

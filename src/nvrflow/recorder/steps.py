@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.bounds import Bounds
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import HeldBack, NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.camera import Camera
@@ -165,6 +166,15 @@ class Steps:
             step.target.words, step.target.role = seen.words, seen.role
             step.target.around = list(seen.around)
             step.target.box = (seen.box.x, seen.box.y, seen.box.width, seen.box.height) if seen.box else None
+
+    def picture_end(self, problem: NvrflowError, page: Page) -> None:
+        """Where `problem` ended the work between two steps: a failed step of its own, for a picture of what the page shows."""
+        if problem.step is not None or self.held or not self.take_pictures:
+            return
+        with suppress(NvrflowError, PlaywrightError), self.step("end", "Go on from what the page shows") as step:
+            problem.step = step.id
+            self.photograph(step, page, None)
+            raise problem
 
     def unseen(self, step: Step) -> None:
         """The step is described, but its target is not on the screen, because of what was held back before."""

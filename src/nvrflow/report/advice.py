@@ -53,7 +53,7 @@ _ADVICE = {
     ),
     "selector-drift": (
         "The page differs from the selector file",
-        "Correct the element in the selector file that the message names. The picture of the step, if there is one, shows the page.",
+        "Correct the element in the selector file that the message names. The picture of the step shows the page.",
     ),
     "other-host": (
         "The recorder's page leads to another host",
