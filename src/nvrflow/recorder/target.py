@@ -6,6 +6,7 @@ from nvrflow.firmware import Element, Firmware, Locator
 from nvrflow.report import Target
 
 _ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
+_WINDOWS = ("dialog", "alertdialog")
 _SUFFIXES = {"tab": "tab", "button": "button", "link": "link", "menu": "button"}
 
 
@@ -49,11 +50,26 @@ def _kind(spec: Element, page: str, name: str) -> str:
 
 
 def _row(firmware: Firmware, spec: Element, index: int) -> str:
+<<<<<<< HEAD
     """The words of the target's row, if the locator that found it says which row that is."""
+=======
+    """The words of the row in which the target stands, where the locator that found it says which one.
+
+    A scope that is a window or a whole page is no row: nothing stands next to its words.
+    """
+>>>>>>> apps1
     if index >= len(spec.find):
         return ""
     scope = (spec.find[index].within or "").removeprefix("$")
-    return next((firmware.in_a_sentence(one.has_text) for one in _scope(firmware, scope) if one.has_text), "")
+    rows = [one for one in _scope(firmware, scope) if one.has_text and not _is_whole(firmware, one)]
+    return next((firmware.in_a_sentence(one.has_text) for one in rows if one.has_text), "")
+
+
+def _is_whole(firmware: Firmware, scope: Locator) -> bool:
+    """Whether the scope is a dialog, or what shows that a page or a pop-up is there."""
+    file = firmware.file
+    shown_by = [*(page.shown_by or [] for page in file.pages.values()), *(one.shown_by for one in file.handlers.values())]
+    return scope.role in _WINDOWS or any(scope in locators for locators in shown_by)
 
 
 def _scope(firmware: Firmware, name: str) -> list[Locator]:
