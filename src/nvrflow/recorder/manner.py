@@ -22,20 +22,12 @@ TIMEOUT = 30.0  # seconds, unless a person says otherwise
 class Manner:
     """How a recorder is driven: the values of the options that all commands share. Times in seconds, `slow_mo` in milliseconds.
 
-    <<<<<<< HEAD
-        `running` is a browser of Playwright that is open already: it is used where that is safe, and stays open. `last_try`: a
-        sign-in may be tried even if it may be the last before the recorder locks the account. `state` is the folder in which refused
-        sign-ins are remembered (None: this user's folder), `out` the folder into which the caller writes the results. `follow_to` are
-        further hosts to which the recorder's pages may lead. `language` is the language that the pages are known to have, `spoken`
-        the language that they are asked for and may not have. `attended`: somebody is there who could restart a recorder by hand.
-    =======
-        `running` is a browser of Playwright's that is open already: it is used where that is safe, and stays open. `last_try`: a
-        sign-in may be tried although it may be the last before the recorder locks the account. `state` is the folder in which refused
-        sign-ins are remembered (None: this user's), `out` the one into which the caller writes what came of the run. `follow_to` are
-        further hosts, beside that of the address, to which the recorder's pages may lead. `language` is the one that the pages are
-        known to speak, `spoken` the one that they are asked to speak, which they may not do. `attended`: somebody is there who could
-        restart a recorder by hand. Files and folders may be given as text, too.
-    >>>>>>> apps1
+    `running` is a browser of Playwright that is open already: it is used where that is safe, and stays open. `last_try`: a
+    sign-in may be tried even if it may be the last before the recorder locks the account. `state` is the folder in which
+    refused sign-ins are remembered (None: this user's folder), `out` the folder into which the caller writes the results.
+    `follow_to` are further hosts to which the recorder's pages may lead. `language` is the language that the pages are known to
+    have, `spoken` the language that they are asked for and may not have. `attended`: somebody is there who could restart a
+    recorder by hand. Files and folders may be given as text, too.
     """
 
     firmware: str | None = None

@@ -17,11 +17,7 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-<<<<<<< HEAD
 from nvrflow.errors import HeldBack, NvrflowError, WrongCall
-=======
-from nvrflow.errors import SelectorDrift, TimedOut, UnknownFirmware, WrongCall
->>>>>>> apps1
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import identify, the_one
 from nvrflow.https_memory import HttpsMemory
@@ -77,12 +73,8 @@ def open_recorder(
             tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps)
-<<<<<<< HEAD
-                window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
-                window.https_memory = HttpsMemory(manner.state or state_folder())
-=======
                 window = Window(session, firmware, steps, tries, Path(downloads or scratch), manner.timeout)
->>>>>>> apps1
+                window.https_memory = HttpsMemory(manner.state or state_folder())
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()
@@ -91,14 +83,6 @@ def open_recorder(
                     steps.before_using(step, session.page, None)
             with _at_work(recorder):
                 yield recorder
-<<<<<<< HEAD
-=======
-            except (SelectorDrift, TimedOut) as problem:
-                steps.picture_end(problem, recorder.page)
-                raise
-            finally:
-                recorder.leave()
->>>>>>> apps1
         finally:
             _close(session, steps.report)
 

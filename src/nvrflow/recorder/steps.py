@@ -192,15 +192,6 @@ class Steps:
     def _keep(self, picture: Picture) -> None:
         self.pictures[:] = [*(one for one in self.pictures if one.name != picture.name), picture]
 
-    def picture_end(self, problem: NvrflowError, page: Page) -> None:
-        """Where `problem` ended the work between two steps: a failed step of its own, for a picture of what the page shows."""
-        if problem.step is not None or self.held or not self.take_pictures:
-            return
-        with suppress(NvrflowError, PlaywrightError), self.step("end", "Go on from what the page shows") as step:
-            problem.step = step.id
-            self.photograph(step, page, None)
-            raise problem
-
     def unseen(self, step: Step) -> None:
         """Note that the step is described without its target, which is not shown because an earlier step was held back."""
         step.optional = step.unseen = True

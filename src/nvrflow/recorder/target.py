@@ -50,14 +50,10 @@ def _kind(spec: Element, page: str, name: str) -> str:
 
 
 def _row(firmware: Firmware, spec: Element, index: int) -> str:
-<<<<<<< HEAD
-    """The words of the target's row, if the locator that found it says which row that is."""
-=======
-    """The words of the row in which the target stands, where the locator that found it says which one.
+    """The words of the target's row, if the locator that found it says which row that is.
 
-    A scope that is a window or a whole page is no row: nothing stands next to its words.
+    A scope that is a window or a whole page is not a row: nothing stands next to its words.
     """
->>>>>>> apps1
     if index >= len(spec.find):
         return ""
     scope = (spec.find[index].within or "").removeprefix("$")

@@ -53,11 +53,7 @@ _ADVICE = {
     ),
     "selector-drift": (
         "The page differs from the selector file",
-<<<<<<< HEAD
-        "Correct the element in the selector file that the message names. The step's picture shows the page.",
-=======
         "Correct the element in the selector file that the message names. The picture of the step shows the page.",
->>>>>>> apps1
     ),
     "other-host": (
         "The recorder's page leads to another host",
