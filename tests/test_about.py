@@ -21,7 +21,7 @@ from nvrflow.firmware.body import at_path, read_body, words_in
 from nvrflow.firmware.language import hear
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import open_recorder
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 
 START = b"<title>Acme NVR</title><h1>Acme home</h1><script>window.lang = 'Elvish'</script>"
 FILE = (

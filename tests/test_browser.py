@@ -156,7 +156,7 @@ def test_a_browser_that_does_not_start_is_reported_in_its_own_words(browser: Bro
 def test_a_window_without_a_display_is_a_wrong_call(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(WrongCall, match=r"^--headed: there is no display here"), open_browser(browser, headed=True):
+    with pytest.raises(WrongCall, match=r"^--headed: this computer has no display"), open_browser(browser, headed=True):
         pass
 
 

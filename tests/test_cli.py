@@ -174,7 +174,7 @@ def test_a_wrong_password_is_exit_4_after_one_try(command: Command, recorder: An
             "did you mean dahua/ipc_web3",
         ),
         (("run", "sign_in", "http://127.0.0.1:1", "--flows", "none"), 2, "wrong-call", "no such folder"),
-        (("secure", "http://127.0.0.1:1", "--browser-path", "/no/such/browser"), 2, "wrong-call", "is no program"),
+        (("secure", "http://127.0.0.1:1", "--browser-path", "/no/such/browser"), 2, "wrong-call", "is not a program"),
         (("secure", "http://127.0.0.1:1", "--trust", "all"), 2, "wrong-call", "--trust"),
         (("secur", "http://127.0.0.1:1"), 2, "wrong-call", "Did you mean secure"),
         (("trust", "nothing.crt"), 2, "invalid-file", "nothing.crt"),

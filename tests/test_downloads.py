@@ -15,6 +15,7 @@ from loopback import LoopbackServer
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import open_recorder
+from nvrflow.recorder.start_page import https_led_to
 from nvrflow.simulator.certificates import Names, make
 from nvrflow.simulator.listeners import tls_context
 from nvrflow.simulator.recorder_settings import Settings
@@ -134,14 +135,8 @@ def test_a_start_page_that_leads_to_https_is_followed_with_the_served_key_pinned
     with LoopbackServer(OldRecorder) as secure:
         secure.socket = tls_context(certificate(), None, Settings(), False).wrap_socket(secure.socket, server_side=True)
         url = f"https://{secure.address}"
-        with (
-            LoopbackServer(OldRecorder, start=leads.format(url)) as plain,
-            opened(f"http://{plain.address}", tmp_path) as recorder,
-        ):
-            sign_in(recorder)
-            assert recorder.url == url
-            assert recorder.session.address.pin
         with LoopbackServer(OldRecorder, start=leads.format(url)) as plain, opened(f"http://{plain.address}", tmp_path) as own:
             sign_in(own)
             assert own.url == url
             assert own.session.address.pin
+            assert https_led_to(f"http://{plain.address}") == url

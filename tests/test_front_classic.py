@@ -10,7 +10,7 @@ import pytest
 from nvrflow.browser import find_browser, open_browser
 from nvrflow.errors import PluginNeeded
 from nvrflow.flows.enable_https import enable_https
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 from nvrflow.simulator import simulate
 from nvrflow.simulator.service import SimulatedRecorder
 

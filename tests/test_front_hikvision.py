@@ -13,7 +13,7 @@ from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.flows.sign_out import sign_out
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 
 NAMES = ["hikvision/nvr_v4", "hikvision/ds_v3"]
 Started = Callable[..., Any]

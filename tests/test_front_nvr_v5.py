@@ -11,7 +11,7 @@ from nvrflow.errors import AccountLocked, DownloadFailed, NotInitialised, Produc
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 
 NAME = "dahua/nvr_v5"
 Started = Callable[..., Any]

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from asking_recorder import PASSWORD, AskingRecorder
 
+from nvrflow.browser import find_browser
 from nvrflow.simulator import simulate
 
 pytestmark = pytest.mark.browser
 
 
-def guide(home: Path, out: Path, url: str, password: str, *more: str) -> str:
+def guide(home: Path, out: Path, url: str, password: str, *more: str, path: str = "") -> str:
     argv = [sys.executable, "-m", "nvrflow", "guide", url, "--check", "--out", str(out), "--format", "md,html", *more]
     environment = {**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": password, "PLAYWRIGHT_BROWSERS_PATH": str(home / "none")}
+    environment |= {"NVRFLOW_BROWSER": str(find_browser().path), "PATH": path or os.environ["PATH"]}
     ended = subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=170, cwd=home)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout + ended.stderr
@@ -57,9 +59,25 @@ def test_the_guide_has_each_step_once_in_order_and_leaves_the_recorder_alone(hom
         assert path.is_dir() or b"hunter2" not in path.read_bytes(), path
 
 
-def test_without_an_encoder_one_sentence_says_how_to_get_it_and_the_rest_is_made(home: Path, tmp_path: Path) -> None:
+def test_a_video_is_encoded_by_an_ffmpeg_that_is_not_playwrights(home: Path, tmp_path: Path) -> None:
+    (home / "bin").mkdir()
+    ffmpeg = home / "bin" / "ffmpeg"
+    ffmpeg.write_text('#!/bin/sh\nfor last; do :; done\ncat > /dev/null; echo filmed > "$last"\n', encoding="utf-8")
+    ffmpeg.chmod(0o755)
     with simulate("dahua/nvr_v4") as recorder:
-        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, "--flow", "sign_in", "--video")
+        path = f"{ffmpeg.parent}:{os.environ['PATH']}"
+        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, "--flow", "sign_in", "--video", path=path)
+    (run,) = (home / "nvrflow-runs").iterdir()
+    assert "no video" not in said
+    assert (run / "video.webm").read_text(encoding="utf-8") == "filmed\n"
+    assert not (home / "none").exists()
+
+
+def test_without_an_encoder_it_is_said_before_the_run_how_to_get_one_and_the_rest_is_made(home: Path, tmp_path: Path) -> None:
+    with simulate("dahua/nvr_v4") as recorder:
+        options = ("--flow", "sign_in", "--video")
+        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, *options, path=str(tmp_path / "no-programs"))
+    assert said.index("There will be no video: this computer has no ffmpeg.") < said.index("Open http")
     (sentence,) = [line for line in said.splitlines() if line.startswith("no video: ")]
     assert re.search(r"encoder is missing; to get it, type: \S+ -m playwright install ffmpeg$", sentence)
     assert (tmp_path / "guide" / "guide.md").is_file() and not list((tmp_path / "guide").glob("*.webm"))

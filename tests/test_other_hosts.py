@@ -22,7 +22,7 @@ from nvrflow.errors import OtherHost, WrongCall
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.hostname import same_host
 from nvrflow.recorder import Manner, open_recorder
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 from nvrflow.running import Run
 from nvrflow.simulator.certificates import Names, make
 from nvrflow.simulator.listeners import tls_context

@@ -8,7 +8,7 @@ import pytest
 from plain_recorder import PlainRecorder, serving
 
 from nvrflow.errors import InvalidFile
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 
 PAGE = {"/": "<title>Acme</title><h1>Acme home</h1><script>window.device = {name: 'NVR-16'}</script>"}
 HOME = "pages:\n  home: {path: /, shown_by: [{role: heading, name: Acme home}]}\n"

@@ -23,7 +23,7 @@ from nvrflow.flows.sign_out import sign_out
 from nvrflow.linting import lint
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import open_recorder
-from nvrflow.recorder.opening import look_at
+from nvrflow.recorder.start_page import look_at
 
 OWN = Path(__file__).parent / "strange"
 Started = Callable[..., StrangeRecorder]
@@ -159,7 +159,7 @@ def test_a_home_page_that_everybody_sees_is_not_taken_as_proof_of_a_sign_in(
     (tmp_path / "acme" / "wall.yaml").write_text(text.replace(old, "  home:\n    shown_by: [{css: body}]"), encoding="utf-8")
     recorder = strange(face="windows")
     with (
-        pytest.raises(SelectorDrift, match="home: is shown before anybody has signed in"),
+        pytest.raises(SelectorDrift, match="home: this page is shown before anybody has signed in"),
         opened_strange(recorder, selectors=tmp_path),
     ):
         pass

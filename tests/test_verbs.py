@@ -96,7 +96,7 @@ def test_any_file_is_downloaded_and_kept_under_a_name_that_fits(tmp_path: Path) 
 
 def test_what_the_file_does_not_have_is_a_wrong_call_and_no_drift(tmp_path: Path) -> None:
     with recorder(tmp_path).opened() as opened:
-        with pytest.raises(WrongCall, match="no such element; the page home has tools, reboot"):
+        with pytest.raises(WrongCall, match="no such element; its page home has tools, reboot"):
             opened.go_to("home").click("nothing")
         with pytest.raises(WrongCall, match="no page 'network'; it has home"):
             opened.go_to("network")
@@ -166,10 +166,10 @@ def test_an_element_that_is_gone_when_it_is_to_be_pictured_is_found_again(tmp_pa
         page, steps = opened.go_to("home"), opened.steps
         photograph = steps.photograph
 
-        def late(*given: Any, **named: Any) -> None:
+        def late(*given: Any, **named: Any) -> Any:
             steps.photograph = photograph  # type: ignore[method-assign]
             opened.page.get_by_role("button").evaluate("one => one.click()")
-            photograph(*given, **named)
+            return photograph(*given, **named)
 
         steps.photograph = late  # type: ignore[method-assign]
         page.click("jump")
@@ -188,9 +188,10 @@ def test_of_two_names_that_differ_only_in_case_the_one_in_the_file_is_meant(tmp_
 
 
 def test_a_flow_that_did_not_sign_in_is_told_so_where_a_page_is_not_shown(tmp_path: Path) -> None:
-    selectors = FIELD_SELECTORS + "  live:\n    shown_by: [{role: heading, name: Live}]\n"
+    live = "  live:\n    shown_by: [{role: heading, name: Live}]\n"
+    door = "  sign_in:\n    path: /\n    shown_by: [{role: heading, name: Acme home}]\n"
     with (
-        PlainRecorder(tmp_path, {"/": FIELDS}, selectors).opened() as opened,
-        pytest.raises(SelectorDrift, match="knows no way to it; nobody is signed in, so sign in first"),
+        PlainRecorder(tmp_path, {"/": FIELDS}, f"pages:\n{door}{live}").opened() as opened,
+        pytest.raises(SelectorDrift, match="Nobody is signed in; a flow calls sign_in first"),
     ):
         opened.go_to("live")

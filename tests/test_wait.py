@@ -22,7 +22,7 @@ from nvrflow.firmware import identification
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
-from nvrflow.recorder import opening
+from nvrflow.recorder import start_page
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report, Silence
 from nvrflow.wait import Wait, heard_by, waiting
@@ -82,7 +82,7 @@ def test_a_page_that_is_no_recorders_is_waited_for_by_name(monkeypatch: pytest.M
     monkeypatch.setattr(identification, "_PATIENCE", 0.6)
     ear = Ear()
     with LoopbackServer(Printer) as server, heard_by(ear):
-        assert opening.look_at(f"http://{server.address}").firmware is None
+        assert start_page.look_at(f"http://{server.address}").firmware is None
     assert ear.limits["the browser to start"] == 60
     assert ear.limits[f"the page at http://{server.address}/"] == 30
     assert ear.limits["a start page that a selector file knows"] == 0.6

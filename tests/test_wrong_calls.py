@@ -25,6 +25,11 @@ WRONG = {
     "unknown format": ("guide", "URL", "--format", "docx"),
     "no theme": ("guide", "URL", "--theme", "nowhere.yaml"),
     "unknown browser of a guide": ("guide", "URL", "--browser-path", "/nowhere/chromium"),
+    "a picture of no page": ("picture", "URL", ".x", "--out", "a.png"),
+    "a picture as a JPEG": ("picture", "URL", "sign_in", "--out", "a.jpg"),
+    "a picture without a file": ("picture", "URL", "sign_in"),
+    "a picture of no size": ("picture", "URL", "sign_in", "--out", "a.png", "--viewport", "large"),
+    "unknown firmware of a picture": ("picture", "URL", "sign_in", "--out", "a.png", "--firmware", "acme/nothing"),
     "a bundle of nothing": ("bundle", "nothing.crt", "--out", "drive"),
 }
 

@@ -16,7 +16,8 @@
     ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
     ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
     │   ├── DownloadFailed                            a download that did not arrive, or arrived broken
-    │   └── OtherHost                                 its page leads to a host that the person did not give
+    │   ├── OtherHost                                 its page leads to a host that the person did not give
+    │   └── RestartNeeded     restart-needed      1   it has to be restarted by hand, and nobody was there
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
     ├── NoRoom                no-room             1   there is no room for the run's files; nothing was changed
@@ -174,6 +175,12 @@ class OtherHost(ProductDefect):
     """
 
     kind = "other-host"
+
+
+class RestartNeeded(ProductDefect):
+    """The new setting is stored, but the recorder uses it only after a restart by hand, which nobody has done yet."""
+
+    kind = "restart-needed"
 
 
 class CertificateRefused(NvrflowError):

@@ -13,7 +13,7 @@ from nvrflow.errors import OtherHost, WrongCall
 from nvrflow.hostname import is_host, is_this_computer, usual_host
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Frame, Locator, Page, Request
+    from playwright.sync_api import BrowserContext, Frame, Page, Request
 
 # Where a target leads: its own document, every address to which its form can be sent, and the address of its link.
 LEADS_TO = """element => {
@@ -35,8 +35,6 @@ LEADS_TO = """element => {
 _BACKGROUND = re.compile(
     r"(^|\.)(google\.com|googleapis\.com|gstatic\.com|gvt1\.com|googleusercontent\.com|msedge\.net|microsoft\.com|bing\.com|skype\.com)$"
 )
-
-_GLANCE = 2000  # milliseconds in which a target on the page answers
 
 
 @dataclass
@@ -91,24 +89,16 @@ class Bounds:
             if frame.page in looked_at and _is_seen(frame) and not self._came_back(frame):
                 raise OtherHost(self._told(url, "its page leads" if frame.parent_frame is None else "a frame of its page leads"))
 
-    def look(self, page: Page, target: Locator | None) -> None:
-        """Raise OtherHost before a step whose page, frame, form or link has another host.
+    def look(self, page: Page, leads: Sequence[str]) -> None:
+        """Raise OtherHost before a step whose page, frame, form or link has another host; `leads` is what `LEADS_TO` found.
 
-        If the target has disappeared, the step itself reports that; the gate stops requests to other hosts in any case.
+        If there are none because the target has disappeared, the step itself reports that; the gate stops requests to other hosts
+        in any case.
         """
         self.stop_if_moved(page)
-        if target is None:
-            return
-        try:
-            self.must_permit_all(target.evaluate(LEADS_TO, timeout=_GLANCE))
-        except PlaywrightError:
-            return
-
-    def must_permit_all(self, led_to: Sequence[str]) -> None:
-        """Raise OtherHost if what `LEADS_TO` found of a target is of another host."""
-        document, *leads = led_to
-        self.must_permit(document, "its page shows what is used in a frame that leads")
-        for url in leads:
+        if leads:
+            self.must_permit(leads[0], "its page shows what is used in a frame that leads")
+        for url in leads[1:]:
             self.must_permit(url, "what is used on its page leads")
 
     def notes(self) -> list[str]:

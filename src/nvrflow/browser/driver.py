@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from nvrflow.browser.encoder import for_the_driver, has_encoder, link_encoder
 from nvrflow.environment import for_children
 from nvrflow.wait import waiting
 
@@ -35,6 +36,14 @@ def driver() -> Playwright:
     return _started
 
 
+def offer_encoder() -> bool:
+    """Have videos encoded by this computer's ffmpeg where Playwright has no encoder; False if there is none.
+
+    A driver that was started already looks nowhere else any more.
+    """
+    return has_encoder() or (_started is None and link_encoder())
+
+
 def unless_it_has_died(end: Callable[[], None]) -> None:
     """Call `end`, which ends a browser or the driver; it is no error if that has already ended by itself."""
     from playwright.sync_api import Error as PlaywrightError
@@ -60,7 +69,8 @@ def _on_its_own() -> Iterator[None]:
     plain = asyncio.create_subprocess_exec
 
     async def started(*command: str, env: Mapping[str, str] | None = None, **options: Any) -> asyncio.subprocess.Process:
-        return await plain(*command, env=for_children(env), start_new_session=os.name == "posix", **options)
+        own = {**for_children(env), **for_the_driver()}
+        return await plain(*command, env=own, start_new_session=os.name == "posix", **options)
 
     asyncio.create_subprocess_exec = started  # type: ignore[assignment]
     try:

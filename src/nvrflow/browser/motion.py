@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request
 
 STILL = 5.0  # seconds without any movement after which nothing more is expected
+_PROMPT = 0.5  # seconds in which a page that has nothing to do answers
 _POLL = 2  # a request that was made more often than this is the page's own routine, and no news
 _DIGITS = re.compile(r"\d+")
 # A changed text that holds a time of day is a clock, and no news either.
@@ -119,11 +120,11 @@ def _key(request: Request) -> str:
 
 
 def _last_change(page: Page) -> float:
-    """When a frame of `page` changed last, in seconds of this computer's clock."""
-    last = 0.0
+    """When a frame of `page` changed last, in seconds of this computer's clock; a page that answers slowly is at work now."""
+    last, began = 0.0, time.monotonic()
     for frame in page.frames:
         try:
             last = max(last, float(frame.evaluate(_LAST)))
         except PlaywrightError:
             return time.time()  # a frame that is being left
-    return last / 1000
+    return last / 1000 if time.monotonic() - began < _PROMPT else time.time()

@@ -1,19 +1,19 @@
-"""Whether a person could see the middle of an element, and what lies above it where not."""
+"""Whether a person could see the middle of an element, what lies above it where not, and what kind of control it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-_GLANCE = 2000  # milliseconds in which an element that is on the page answers
-_LARGE = 0.3  # of the screen: what lies above a field and is larger than that keeps a person from it
+GLANCE = 2000  # milliseconds in which an element that is on the page answers
 # What is scrolled away, or lies below a fixed bar, comes into view as far as the page can be scrolled.
-_LOOK = """async (element, large) => {
+BRINGS_INTO_VIEW = """async element => {
+  const large = 0.3;  // of the screen: what lies above a field and is larger than that keeps a person from it
   const inner = window !== window.top;
   const top = () => {
     const box = element.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
@@ -37,14 +37,15 @@ _LOOK = """async (element, large) => {
   const role = element.getAttribute('role');
   const on = ['checkbox', 'radio'].includes(element.type) ? element.checked
     : ['checkbox', 'radio', 'switch'].includes(role) ? element.getAttribute('aria-checked') === 'true' : null;
-  if (isIt(above) || !above) return ['', false, on];
+  const control = element.tagName === 'SELECT' ? 'list' : ['checkbox', 'radio'].includes(element.type) ? 'tick' : 'other';
+  if (isIt(above) || !above) return ['', false, on, control];
   const name = one => one.tagName.toLowerCase() + (one.id ? '#' + one.id : '')
     + [...one.classList].slice(0, 2).map(part => '.' + part).join('');
   const box = above.getBoundingClientRect();
   const dialog = above.closest('dialog, [role=dialog], [role=alertdialog], [aria-modal=true]');
   const modal = (dialog && !dialog.contains(element))
     || (!above.contains(element) && box.width * box.height >= large * innerWidth * innerHeight);
-  return [name(above), Boolean(modal), on];
+  return [name(above), Boolean(modal), on, control];
 }"""
 
 
@@ -52,21 +53,28 @@ _LOOK = """async (element, large) => {
 class Cover:
     """What lies above the middle of an element: its tag, id and classes (empty: nothing), and whether it keeps a person out.
 
-    `checked` is the state of the element itself where it is a checkbox, a radio or a switch.
+    `checked` is the state of the element itself where it is a checkbox, a radio or a switch; `control` is `list` for a drop-down
+    list of the browser's own, `tick` for its checkboxes and radios, `other` for anything else, and empty for what was not there.
     """
 
     name: str = ""
     modal: bool = False
     checked: bool | None = None
+    control: str = ""
 
 
 def bring_into_view(target: Locator) -> Cover:
     """Scroll `target` into view if its middle cannot be seen; what then still lies above it.
 
-    An element that has gone meanwhile is covered by nothing: whoever uses it finds out.
+    Of an element that has gone meanwhile nothing is known: whoever uses it finds out.
     """
     try:
-        name, modal, checked = target.evaluate(_LOOK, _LARGE, timeout=_GLANCE)
+        return cover_of(target.evaluate(BRINGS_INTO_VIEW, timeout=GLANCE))
     except PlaywrightError:
         return Cover()
-    return Cover(name, modal, checked)
+
+
+def cover_of(answer: Any) -> Cover:
+    """What `BRINGS_INTO_VIEW` answered."""
+    name, modal, checked, control = answer
+    return Cover(name, modal, checked, control)

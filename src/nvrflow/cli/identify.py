@@ -11,7 +11,7 @@ import click
 from nvrflow.cli.options import checked_address
 
 if TYPE_CHECKING:
-    from nvrflow.recorder.opening import Seen
+    from nvrflow.recorder.start_page import Seen
 
 
 @click.command(short_help="Find the selector file that fits a recorder, and show why.")
@@ -40,7 +40,7 @@ def identify(
 ) -> int:
     """Look at the recorder's start page, without signing in, and say which selector file fits. Exit code 1 when none does."""
     from nvrflow.cli.progress import progress_for
-    from nvrflow.recorder.opening import look_at
+    from nvrflow.recorder.start_page import look_at
     from nvrflow.wait import waiting
 
     with progress_for(as_json), waiting("the recorder's start page"):

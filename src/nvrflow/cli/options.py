@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from nvrflow.trust import Kind
     from nvrflow.trust.computer import Scope
 
+_OUT = click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
+)
 _DRIVING: list[Callable[..., Any]] = [
     click.option("--user", metavar="NAME", default="admin", show_default=True, help="The account on the recorder."),
     click.option("--firmware", metavar="NAME", help="The selector file, for example dahua/nvr_v4 (default: identified)."),
@@ -29,9 +32,7 @@ _DRIVING: list[Callable[..., Any]] = [
         metavar="CODE",
         help="The language of the recorder's pages, for example es (default: the language that the pages declare).",
     ),
-    click.option(
-        "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
-    ),
+    _OUT,
     click.option("--check", is_flag=True, help="Change nothing: only read, and report what would be done."),
     click.option(
         "--json", "as_json", is_flag=True, help="One JSON document on standard output, everything else on standard error."
@@ -179,6 +180,12 @@ class TrustOptions:
 def driving(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the shared options to a command, which gets them as `driving`."""
     return _bundled(command, _DRIVING, Driving, "driving")
+
+
+def driving_to(out: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the shared options with another `--out`, that of the command itself."""
+    options = [out if one is _OUT else one for one in _DRIVING]
+    return lambda command: _bundled(command, options, Driving, "driving")
 
 
 def trusting(command: Callable[..., Any]) -> Callable[..., Any]:

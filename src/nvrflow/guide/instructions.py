@@ -1,4 +1,4 @@
-"""From a step to what a reader is told: the sentence for its verb and its kind of control, with the words on the screen."""
+"""The sentence for a step: chosen by its verb and its kind of control, with the words from the screen."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nvrflow.report import Step, Target
 
 _ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
 _NAMED_ALIKE = ("open", "authenticate", "answer", "select", "check", "uncheck", "press", "hover", "upload")
-_LONGEST = 60  # letters of a control's own words; more of them are no name
+_LONGEST = 60  # letters; a longer text on a control is not a name
 
 
 def sentences(source: Source, step: Step, words: Words) -> tuple[Sentence, ...]:
-    """What to do, and what the recorder then says."""
+    """What the reader does, and what the recorder then announces."""
     return tuple(_sentences(source, step, words))
 
 
@@ -22,6 +22,8 @@ def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
     target = step.target or Target()
     values = {"called": _called(target), "value": " ".join(step.value.split()), "address": step.value}
     yield words.say(f"steps.{_key(source, step, target)}", **values, **({"row": target.row} if target.row else {}))
+    if target.row and step.verb != "click":
+        yield words.say("steps.in_row", row=target.row)
     if step.announced:
         yield words.say("steps.announced", words=step.announced.rstrip(".。"))
     if step.verb == "download":
@@ -29,7 +31,7 @@ def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
 
 
 def _key(source: Source, step: Step, target: Target) -> str:
-    """Which of the sentences fits."""
+    """The key of the sentence that fits."""
     verb = step.verb
     if verb == "click":
         return _click(step, target)
@@ -70,7 +72,7 @@ def _wait(source: Source, step: Step) -> str:
 
 
 def _called(target: Target) -> str:
-    """The words on the target as the page shows them; else what the selector file calls it."""
+    """The words on the target as the page shows them, or else its name in the selector file."""
     if not target.named and target.words and len(target.words) <= _LONGEST:
         return target.words
     return target.called or target.words

@@ -1,4 +1,4 @@
-"""The pictures of a guide: raw ones for baselines, marked ones cropped and whole; written only if they changed."""
+"""The pictures of a guide: raw for baselines, marked as a crop and as a whole; written only if they changed."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ from nvrflow.guide.manual import Figure, Guide
 from nvrflow.guide.source import Source
 from nvrflow.guide.theme import Theme
 from nvrflow.report import Step
+from nvrflow.report.likeness import looks_same, opened
 from nvrflow.report.pictures import Box, Picture
-from nvrflow.whole_file import write_whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 840.0, 300.0  # CSS pixels of a crop
 _MARGIN = 28.0
-_MOST = 0.62  # of the screen that a container may take and still be the crop
-_NOTICED = 12  # how far a pixel has to differ in any colour, of 255, to be seen
-_FEW = 6  # pixels that may differ without being seen
+_MOST = 0.62  # the share of the screen up to which a container becomes the crop
 
 
 @dataclass(frozen=True)
 class Plate:
-    """One picture of a guide in all its forms; `width` is that of the crop in CSS pixels."""
+    """One picture of a guide in all its forms; `width` is the width of the crop in CSS pixels."""
 
     step_id: str
     raw: bytes
@@ -41,7 +39,7 @@ class Plate:
 
 
 def plates(source: Source, guide: Guide, theme: Theme, earlier: Path) -> Iterator[Plate]:
-    """Every picture of the guide. A raw picture in `earlier` that looks the same is used instead of the new one.
+    """Every picture of the guide. A raw picture in `earlier` is used again if the new picture looks like it.
 
     Raises NvrflowError when a target is not in its picture: a guide never has a picture that points at nothing.
     """
@@ -57,7 +55,7 @@ def _plate(figure: Figure, step: Step, picture: Picture, theme: Theme, earlier: 
     from PIL import Image
 
     raw = picture.raw()
-    before = _opened(earlier)
+    before = opened(earlier)
     if before is not None and looks_same(before, raw):
         raw = before
     shown = _dimmed(raw, picture, theme.box.dim) if theme.box.dim and picture.target else raw
@@ -79,7 +77,7 @@ def _plate(figure: Figure, step: Step, picture: Picture, theme: Theme, earlier: 
 
 
 def crop_of(step: Step, picture: Picture, width: float, height: float) -> Box:
-    """What a reader needs of a screen of that size (CSS pixels): the container of the target, or a window around it.
+    """The part of a screen of that size (CSS pixels) that a reader needs: the container of the target, or a box around it.
 
     Raises NvrflowError when the target does not lie on the screen.
     """
@@ -98,43 +96,12 @@ def crop_of(step: Step, picture: Picture, width: float, height: float) -> Box:
     return Box(round(left), round(top), round(across), round(down))
 
 
-def looks_same(before: Image, after: Image) -> bool:
-    """Whether a person would see no difference."""
-    from PIL import ImageChops
-
-    if before.size != after.size:
-        return False
-    difference = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
-    if difference.getbbox() is None:
-        return True
-    seen = max(sum(channel.histogram()[_NOTICED:]) for channel in difference.split())
-    return seen <= _FEW
-
-
-def write_if_changed(path: Path, data: bytes) -> bool:
-    """Write a file unless it holds just that; True if it was written."""
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data)
-    return True
-
-
 def _inside(box: Box, width: float, height: float) -> bool:
     return box.x >= 0 and box.y >= 0 and box.x + box.width <= width and box.y + box.height <= height
 
 
-def _opened(path: Path) -> Image | None:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        return Image.open(path).convert("RGB")
-    except (OSError, UnidentifiedImageError):
-        return None
-
-
 def _dimmed(raw: Image, picture: Picture, dim: float) -> Image:
-    """All but the target darker."""
+    """The picture with all but the target darker."""
     from PIL import Image
 
     assert picture.target is not None

@@ -1,4 +1,4 @@
-"""Controls that have a state: a checkbox, a radio, something that only looks like one, a drop-down, a field that is read."""
+"""Controls that have a state: checkboxes, radios, switches drawn by the page, drop-downs, and fields that are read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def is_on(element: Element, match: Match) -> bool:
 
 
 def is_checked(element: Element) -> bool:
-    """Whether the control is on, once the page has its values; what this run has turned and not saved counts as it was before."""
+    """Whether the control is on, once the page has its values; a switch turned by this run and not saved counts as before."""
     window = element.window
     if element.full in window.unsaved:
         return window.unsaved[element.full]
@@ -58,7 +58,7 @@ def is_checked(element: Element) -> bool:
 
 
 def turn(element: Element, wanted: bool) -> None:
-    """Switch the control, and wait until it is so; nothing is clicked if it is so already. Raises ProductDefect."""
+    """Switch the control on or off, and wait until it is; nothing is clicked if it is already. Raises ProductDefect."""
     spec, window = element.spec, element.window
     look_at_last_click(window)
     match = element.find()
@@ -81,7 +81,7 @@ def turn(element: Element, wanted: bool) -> None:
         patience = window.patience()
         while is_on(element, use.match) is not wanted:
             if patience.deadline_is_over:
-                raise ProductDefect(f"{element.at}: was clicked and did not switch {'on' if wanted else 'off'}")
+                raise ProductDefect(f"{element.at}: it was clicked and is still not {'on' if wanted else 'off'}")
             window.happens("requestfinished", SLICE)
         turned(element, use)
 
@@ -101,7 +101,7 @@ def text_of(found: Locator) -> str:
 
 
 def port_in(text: str, where: str) -> int:
-    """The port that `text` is, or ends with behind a colon. Raises SelectorDrift for anything else; `where` names the element."""
+    """The port in `text`: alone, or at its end behind a colon. Raises SelectorDrift otherwise; `where` names the element."""
     found = re.search(r"(?:^|:)(\d{1,5})$", text)
     if not found or not 0 < int(found[1]) < 65536:
         raise SelectorDrift(f"{where}: shows {text!r}; a port from 1 to 65535, alone or behind a colon, was expected")
@@ -109,7 +109,7 @@ def port_in(text: str, where: str) -> int:
 
 
 def choose(element: Element, option: str) -> None:
-    """Choose `option` by its words in a drop-down drawn by hand: it is clicked, and then the option in the list that opens."""
+    """Choose `option` by its words in a drop-down that the page draws: click it, then click the option in the list that opens."""
     window, spec = element.window, element.spec
     look_at_last_click(window)
     with window.steps.described(), element.using("select", f"Select {option} in {element.called}", option) as use:

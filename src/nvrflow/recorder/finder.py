@@ -1,4 +1,4 @@
-"""Finding an element on the page: its locators tried in order, the first that matches exactly one visible element wins."""
+"""Finding an element on the page: its locators are tried in order; the first that matches exactly one visible element wins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AROUND = r"(?:[\s\ue000-\uf8ff]|[\udb80-\udbff][\udc00-\udfff])*"
 
 @dataclass(frozen=True)
 class Match:
-    """What was found: the element, which locator of the list found it, and that locator in words."""
+    """An element that was found, the place of its locator in the list, and that locator in words."""
 
     found: Found
     index: int
@@ -47,7 +47,7 @@ class Tried:
 
 
 class Finder:
-    """Finds what a selector file names on one page of the browser, in the recorder's language."""
+    """Finds the elements of a selector file on one page of the browser, in the recorder's language."""
 
     def __init__(self, page: Page, firmware: Firmware) -> None:
         self.page = page
@@ -56,7 +56,7 @@ class Finder:
     def probe(self, locators: Sequence[Locator], base: Found | None = None) -> Match | list[Tried]:
         """The first of `locators` that matches exactly one visible element now, or what each of them found.
 
-        With `base` they are looked for within it.
+        With `base` only elements inside of it count.
         """
         tried = []
         for index, locator in enumerate(locators):
@@ -160,5 +160,5 @@ class Finder:
 
 
 def _escaped(word: str) -> str:
-    """`word` for a regular expression that Python and JavaScript read alike; any white space matches any other."""
+    """`word` as a regular expression for Python and JavaScript; any white space matches any other."""
     return r"\s+".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", part) for part in word.split())

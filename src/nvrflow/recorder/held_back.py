@@ -1,4 +1,4 @@
-"""What `--check` held back, as notes: each kind of request once, with the start of what it says and no secret in it."""
+"""What `--check` held back, as notes: each kind of request once, with the start of its body and without secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SESSION = re.compile(r"(?i)([?&][\w-]*(?:token|session|sid|auth|key|ticket|nonc
 
 
 def held_notes(held: Iterable[str], secrets: Iterable[str]) -> list[str]:
-    """One note for each method, address and start of body in `held`; the first request's note says what can be done about it."""
+    """One note for each method, address and start of body in `held`; the first note also says what to do."""
     gate = Gate(secrets)
     times = Counter(_told(request, gate) for request in held)
     notes = {told: f"--check held back: {told}" + (f" ({count} times)" if count > 1 else "") for told, count in times.items()}
@@ -49,7 +49,7 @@ def blamed(session: Session) -> Iterator[None]:
 
 
 def _told(request: str, gate: Gate) -> str:
-    """The request in one line. Secrets go before the body is cut, because half of one would not be known again."""
+    """The request in one line. Secrets are removed before the body is cut, because half a secret would not be recognised."""
     line, _, body = request.partition("\n")
     text = gate.text(plain(body))
     if _FORM.fullmatch(text):

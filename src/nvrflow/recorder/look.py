@@ -1,12 +1,13 @@
-"""What a page shows of a step's target, and where it shows secrets and addresses: read in one question where it has no frames."""
+"""What a page shows of a step's target, and where it shows secrets and addresses: one question where it has no frames."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.bounds import LEADS_TO
 from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.visible import BRINGS_INTO_VIEW, GLANCE, Cover, cover_of
 from nvrflow.report import Rectangle
 from nvrflow.report.pictures import Box
 
@@ -14,20 +15,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
 _GLANCE = 2000  # milliseconds in which an element that is on the page answers
-_CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
-# In CSS pixels of the frame. A target whose middle a person does not see is centred first: it may lie below the fold, or under a
-# header that stays. Open shadow roots are searched as well.
+_CONTAINER = [240, 110]  # CSS pixels; a smaller container does not show where the target is
+# In CSS pixels of the frame. Open shadow roots are searched as well.
 _LOOK = """(element, [least, host]) => {
   const rectangle = box => [box.x, box.y, box.width, box.height];
   const words = text => (text || '').replace(/\\p{Co}/gu, '').replace(/\\s+/g, ' ').trim().replace(/\\s*[:：*]$/, '');
   const seen = {role: '', words: '', box: null, around: [], secrets: [], addresses: [], ratio: window.devicePixelRatio};
   if (element) {
-    const hit = () => {
-      const box = element.getBoundingClientRect();
-      const top = element.getRootNode().elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-      return top && (element.contains(top) || top.contains(element) || [...element.labels || []].some(one => one.contains(top)));
-    };
-    if (!hit()) element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
     const own = element.getBoundingClientRect();
     const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
     // An icon font draws one sign for a whole word, which nobody sees (a ligature).
@@ -66,15 +60,18 @@ _LOOK = """(element, [least, host]) => {
   search(document);
   return seen;
 }"""
-_OF_THE_TARGET = f"(element, given) => ({{...({_LOOK})(element, given), leads: ({LEADS_TO})(element)}})"
+# It is brought into view first: what is read then is what the picture shows.
+_BARE = f"async element => ({{cover: await ({BRINGS_INTO_VIEW})(element), leads: ({LEADS_TO})(element)}})"
+_OF_THE_TARGET = f"async (element, given) => ({{...await ({_BARE})(element), ...({_LOOK})(element, given)}})"
 _OF_THE_PAGE = f"given => ({_LOOK})(null, given)"
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen, all boxes in CSS pixels of the main viewport; `ratio` is the screen's pixels for one of them.
+    """What the page shows: all boxes in CSS pixels of the main viewport; `ratio` is screen pixels per CSS pixel.
 
-    `leads` are the addresses to which the target leads: first its own document, see `nvrflow.browser.bounds`.
+    `leads` are the addresses to which the target leads: first its own document, see `nvrflow.browser.bounds`. `cover` is what
+    lies above it, with its state.
     """
 
     words: str = ""
@@ -85,10 +82,33 @@ class Look:
     addresses: tuple[Rectangle, ...] = ()
     ratio: float = 1.0
     leads: tuple[str, ...] = ()
+    cover: Cover = field(default_factory=Cover)
+
+
+def answers(page: Page) -> bool:
+    """Whether `page` can be looked at: it is open, and its scripts do not keep it busy for good."""
+    try:
+        return not page.is_closed() and bool(page.locator(":root").evaluate("() => true", timeout=GLANCE))
+    except PlaywrightError:
+        return False
+
+
+def glance_at(target: Locator | None) -> Look:
+    """What has to be known of a target where no picture is taken; it is brought into view.
+
+    Of one that has gone meanwhile nothing is known: whoever uses it finds out.
+    """
+    if target is None:
+        return Look()
+    try:
+        seen: dict[str, Any] = target.evaluate(_BARE, timeout=GLANCE)
+    except PlaywrightError:
+        return Look()
+    return Look(leads=tuple(seen["leads"]), cover=cover_of(seen["cover"]))
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
-    """What `page` shows now; `target` is brought into view. Raises PlaywrightTimeout if it has gone."""
+    """What `page` shows now; `target` is scrolled into view. Raises PlaywrightTimeout if it is gone."""
     given = [_CONTAINER, host]
     seen: dict[str, Any] = (
         target.evaluate(_OF_THE_TARGET, given, timeout=_GLANCE) if target else page.evaluate(_OF_THE_PAGE, given)
@@ -110,6 +130,7 @@ def look_at(page: Page, target: Locator | None, host: str) -> Look:
         addresses=tuple(map(_rectangle, addresses)),
         ratio=seen["ratio"],
         leads=tuple(seen.get("leads", ())),
+        cover=cover_of(seen["cover"]) if "cover" in seen else Cover(),
     )
 
 
@@ -121,7 +142,7 @@ def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rec
         try:
             seen = frame.evaluate(_OF_THE_PAGE, given)
             across, down = _corner(frame) if seen["secrets"] or seen["addresses"] else (0.0, 0.0)
-        except PlaywrightError:  # a frame that is being left shows nothing any more
+        except PlaywrightError:  # a frame that is being closed shows nothing any more
             continue
         secrets += [_moved(one, across, down) for one in seen["secrets"]]
         addresses += [_moved(one, across, down) for one in seen["addresses"]]
@@ -129,7 +150,7 @@ def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rec
 
 
 def _corner(frame: Frame) -> tuple[float, float]:
-    """Where a frame begins in the main viewport; one that is not shown lies outside of it."""
+    """Where a frame begins in the main viewport; a hidden frame lies outside of it."""
     if frame.parent_frame is None:
         return 0.0, 0.0
     box = frame.frame_element().bounding_box()

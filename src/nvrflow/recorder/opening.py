@@ -1,13 +1,11 @@
-"""Opening a recorder: reach it, start a browser, tell its firmware and language - and always close everything again."""
+"""Opening a recorder: reach it, start a browser, identify firmware and language - and always close everything again."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nvrflow.address import Place, normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
@@ -19,9 +17,9 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import UnknownFirmware, WrongCall
+from nvrflow.errors import HeldBack, NvrflowError, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
-from nvrflow.firmware.identification import Candidate, identify, the_one
+from nvrflow.firmware.identification import identify, the_one
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
@@ -61,8 +59,9 @@ def open_recorder(
     if named is None:
         available(manner.selectors)
     with heard_by(steps.listener):
-        session = _session(normalised(url), user, password, manner, steps.camera)
+        session = session_for(normalised(url), user, password, manner, steps.camera)
     steps.bounds, steps.attended = session.bounds, manner.attended
+    steps.shown = lambda: session.bounds.page
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
@@ -74,74 +73,43 @@ def open_recorder(
             tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps)
-                window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
+                window = Window(session, firmware, steps, tries, Path(downloads or scratch), manner.timeout)
                 window.https_memory = HttpsMemory(manner.state or state_folder())
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()
                 _enter(recorder, step)
-                if not session.challenge:  # else the page is empty
+                if not session.challenge:  # otherwise the page is empty
                     steps.before_using(step, session.page, None)
-            try:
+            with _at_work(recorder):
                 yield recorder
-            finally:
-                recorder.leave()
         finally:
             _close(session, steps.report)
 
 
+@contextmanager
+def _at_work(recorder: Recorder) -> Iterator[Recorder]:
+    """The recorder for a block of work: what fails between two steps is pictured, and it is left at the end in any case."""
+    try:
+        yield recorder
+    except NvrflowError as problem:
+        if problem.step is None and not isinstance(problem, HeldBack):
+            recorder.steps.photograph_failure(recorder.report.steps[-1])
+        raise
+    finally:
+        recorder.leave()
+
+
 def _close(session: Session, report: Report) -> None:
-    """Close the browser, and only then tell what was held back: the cookies that it had are secrets, too."""
+    """Close the browser, and then note what was held back: the cookies that the browser had count as secrets, too."""
     try:
         session.close()
     finally:
         report.notes.extend([*held_notes(session.held, session.secrets), *session.bounds.notes()])
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a recorder's start page shows: the firmware that fits, or why none does, and every candidate, best first."""
-
-    url: str
-    firmware: str | None
-    why: str
-    candidates: tuple[Candidate, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        ranked = [
-            {"name": one.firmware.name, "score": round(one.score, 3), "found": list(one.found), "missing": list(one.missing)}
-            for one in self.candidates
-        ]
-        return {"recorder": self.url, "firmware": self.firmware, "reason": self.why or None, "candidates": ranked}
-
-
-def look_at(
-    url: str,
-    selectors: Path | None = None,
-    browser: Path | None = None,
-    timeout: float = 30.0,
-    follow_to: tuple[str, ...] = (),
-) -> Seen:
-    """Which firmware the recorder at `url` has, by its start page alone.
-
-    Raises Unreachable, InvalidFile, WrongCall, and OtherHost where the start page leads to another host.
-    """
-    session = _session(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
-    address = session.address
-    try:
-        candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
-        answered = answer_in_words(session.page, session.status, session.challenge)
-        session.bounds.stop_if_moved()
-    finally:
-        session.close()
-    try:
-        return Seen(address.url, the_one(candidates, address.url, answered).name, "", candidates)
-    except UnknownFirmware as problem:
-        return Seen(address.url, None, str(problem).removeprefix(f"{address.url}: "), candidates)
-
-
-def _session(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
+def session_for(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
+    """A browser on the recorder at `url`, not started yet. Raises Unreachable, OtherHost, WrongCall."""
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
     bounds = Bounds(place_of(url).host, tuple(map(follow_to, manner.follow_to)))
     return Session(
@@ -162,25 +130,25 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
 
 
 def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tries:
-    """What is remembered of sign-ins to this recorder, by the address that was typed and the one where it answers now."""
+    """The memory of sign-ins to this recorder, by the address that was typed and the address where it answers now."""
     reached = list(dict.fromkeys((typed, place_of(session.url))))
     return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
 
 
 def _may_write(manner: Manner, window: Window) -> None:
-    """Whether the recorder is what the selector file is for, and what has to be written down has room.
+    """Check that the selector file is for this recorder, and that there is room for what the run writes.
 
     Raises NoRoom, UnknownFirmware.
     """
     if window.version_refusal is not None:
         raise window.version_refusal
     ensure_room(
-        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or window.downloads.parent}
+        {"nvrflow's memory": manner.state or state_folder(), "the results of this run": manner.out or window.downloads.parent}
     )
 
 
 def _known(session: Session, named: Firmware | None, manner: Manner, steps: Steps) -> Firmware:
-    """The recorder's firmware, with which its pages are asked to speak a language, and a dry run knows what only reads."""
+    """The recorder's firmware; from it come the language that the pages are asked for and what a dry run may send."""
     report = steps.report
     firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
@@ -195,7 +163,7 @@ def _known(session: Session, named: Firmware | None, manner: Manner, steps: Step
 
 
 def _all_files(selectors: Path | None) -> list[SelectorFile]:
-    """Every selector file that may turn out to fit."""
+    """Every selector file that may fit."""
     return [file for name in available(selectors) if (file := load_firmware(name, selectors).file).identify]
 
 
@@ -208,7 +176,7 @@ def _identified(session: Session, selectors: Path | None) -> Firmware:
 
 
 def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> None:
-    """The pages get the language as a cookie, if the selector file names one."""
+    """Set the language as a cookie of the pages, if the selector file names the cookie."""
     language = firmware.file.language
     if language is None or language.cookie is None or spoken is None:
         return
@@ -218,7 +186,7 @@ def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> N
 
 
 def _enter(recorder: Recorder, step: Step) -> None:
-    """Where the browser itself asks, a person opens the address of the sign-in page at once: nothing is shown before it."""
+    """Note that a person opens the sign-in page's address at once, if the browser itself asks there for user and password."""
     page = recorder.firmware.file.pages.get("sign_in")
     if page is not None and page.asked_by_browser and page.path not in (None, "/"):
         recorder.session.entrance = page.path or "/"
@@ -227,7 +195,7 @@ def _enter(recorder: Recorder, step: Step) -> None:
 
 
 def _plain(url: str) -> str:
-    """The address of plain HTTP: the one typed, or for a typed HTTPS address port 80 of the same host."""
+    """The address for plain HTTP: the typed address, or port 80 of its host if that was HTTPS."""
     place = place_of(url)
     return url if place.scheme == "http" else Place("http", place.host, 80).url
 
@@ -239,7 +207,7 @@ def _asking(password: str | Callable[[], str] | None) -> Callable[[], str]:
 
     def answer() -> str:
         if not given:
-            raise WrongCall("password: there is none; set NVRFLOW_PASSWORD, or store it in the keyring")
+            raise WrongCall("password: none was given; set NVRFLOW_PASSWORD, or store it in the keyring")
         return given
 
     return answer

@@ -1,4 +1,4 @@
-"""Rows of a table or list on a page: read as data, and used one at a time by what tells it from the others."""
+"""Rows of a table or list on a page: read as data, or used one at a time by the text that names the row."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CELLS = "td, th[scope=row], [role=cell], [role=gridcell], [role=rowheader]"
 
 @dataclass(frozen=True)
 class Table:
-    """The rows `name` of a page, as the selector file describes them; reading them is no step, using one is."""
+    """The rows `name` of a page, as the selector file describes them; reading them makes no step, using a row does."""
 
     window: Window
     page: str
@@ -40,7 +40,7 @@ class Table:
 
     @property
     def at(self) -> str:
-        """Where they are, for messages."""
+        """Selector file, page and name of the rows, for messages."""
         return f"{self.window.firmware.name}: {self.page}.{self.name}"
 
     def read(self) -> list[dict[str, str]]:
@@ -50,17 +50,17 @@ class Table:
         return [self._texts(row, columns) for row in rows]
 
     def row(self, key: str) -> Row:
-        """The row whose naming cell says `key`. Raises SelectorDrift when there is none, or more than one."""
+        """The row whose naming cell says `key`. Raises SelectorDrift if no row or several rows say so."""
         columns = self.columns()
         named = [(self.text_in(row, self.spec.key, columns), row) for row in self._rows()]
         found = [row for text, row in named if text.casefold() == key.strip().casefold()]
         if len(found) != 1:
             there = ", ".join(repr(text) for text, _ in named[:12]) or "none"
-            raise SelectorDrift(f"{self.at}: {len(found)} rows are named {key!r}; exactly one should be. The rows are {there}")
+            raise SelectorDrift(f"{self.at}: {len(found)} rows are named {key!r}, instead of one. The rows are {there}")
         return Row(self, key, found[0])
 
     def _rows(self) -> list[Locator]:
-        """The visible rows, awaited; a row without a name, such as the one with the titles, is none."""
+        """Wait for the visible rows and return them; a row without a name, such as the row of titles, does not count."""
         window, patience = self.window, self.window.patience()
         window.turn_to(self.page)
         window.settle()
@@ -98,7 +98,7 @@ class Table:
         return told
 
     def title_of(self, name: str, cell: Cell, columns: list[str]) -> str:
-        """What a cell is called: the title of its column as the page shows it, else its name in the file."""
+        """The name of a cell in the result: the title of its column as the page shows it, or else its name in the file."""
         place = self._place(cell.column, columns) if cell.column else None
         if place is not None:
             lines = columns[place].split("\n")
@@ -118,7 +118,7 @@ class Table:
         return {word.casefold() for word in self.window.firmware.words(column)}
 
     def text_in(self, row: Locator, name: str, columns: list[str]) -> str:
-        """What the cell `name` of a row says; empty where the row has no such cell."""
+        """The text of the cell `name` of a row; empty if the row has no such cell."""
         cell = self.spec.cells[name]
         found = self._below(row, cell.column, columns, name) if cell.column else row
         if cell.find:
@@ -138,7 +138,7 @@ class Table:
         return cells.nth(place)
 
     def element_in(self, row: Locator, key: str, name: str) -> Element:
-        """The element `name` of a row, looked for within it. Raises WrongCall when the selector file has none."""
+        """The element `name` within a row. Raises WrongCall if the selector file has no such element."""
         elements = self.spec.elements
         if name not in elements:
             known = ", ".join(elements) or "none"
@@ -150,14 +150,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Row:
-    """One row, found by what its naming cell says; its verbs are those of a page, on what stands in the row."""
+    """One row, found by the text of its naming cell; its verbs are those of a page, for the elements in the row."""
 
     table: Table
     key: str
     found: Locator
 
     def click(self, element: str) -> None:
-        """Click what stands in this row."""
+        """Click an element of this row."""
         click(self._element(element))
 
     def fill(self, element: str, value: str) -> None:
@@ -210,7 +210,7 @@ class Row:
         return is_on(target, target.find())
 
     def text(self, cell: str) -> str:
-        """What a cell says, by its name in the selector file or the title of its column."""
+        """The text of a cell, by its name in the selector file or the title of its column."""
         table = self.table
         columns = table.columns()
         name = next(
@@ -225,7 +225,7 @@ class Row:
 
 
 def table_of(window: Window, page: str, name: str) -> Table:
-    """The rows `name` of the page. Raises WrongCall when the selector file has none."""
+    """The rows `name` of the page. Raises WrongCall if the selector file has no such rows."""
     known = window.file.pages[page].rows
     if name not in known:
         there = ", ".join(known) or "none"

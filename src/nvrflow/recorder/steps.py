@@ -1,21 +1,24 @@
-"""Recording: every action is one step of the report, with the facts about its target and a picture taken before the click."""
+"""The record of a run: every action is one step, with facts about its target and a picture taken before the click."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.bounds import Bounds
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import HeldBack, NvrflowError, OtherHost
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.finder import Finder
+from nvrflow.recorder.look import Look, answers, glance_at
 from nvrflow.recorder.secret_fields import mark_shown
 from nvrflow.report import Drift, Effect, Listener, Report, Said, Silence, Step, Target
 from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.illustration import Sheet
 from nvrflow.report.pictures import Picture
 
 if TYPE_CHECKING:
@@ -26,16 +29,17 @@ if TYPE_CHECKING:
 class Steps:
     """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
 
-    `camera` takes the pictures; where there is a `darkroom`, each is developed there once its step is over. With `check` a step
-    that would write is described and not done, and the flow goes on; `held` tells that this has happened, so that the recorder is
-    not as the flow believes. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first of them,
-    except for what is done for `leaving`. `before_first_write` is called once, before the first step that changes the recorder,
-    and may keep it from being done.
+    `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a step
+    that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the recorder is
+    not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first
+    of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that changes the
+    recorder, and may raise an error to prevent it. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
     listener: Listener = field(default_factory=Silence)
     pictures: list[Picture] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
     take_pictures: bool = True
     check: bool = False
     camera: Camera = field(default_factory=Camera)
@@ -47,11 +51,12 @@ class Steps:
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
     before_first_write: Callable[[], None] | None = None
+    shown: Callable[[], Page | None] = lambda: None
     _chapter: str = ""
 
     @contextmanager
     def chapter(self, title: str, translations: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Steps of the block stand below this heading; a chapter within a chapter adds no heading."""
+        """Put the steps of the block below this heading; a chapter within a chapter adds no heading."""
         if translations:
             self.report.chapters[title] = dict(translations)
         outer, self._chapter = self._chapter, self._chapter or title
@@ -64,22 +69,22 @@ class Steps:
             self._chapter = outer
 
     def title(self, title: str, translations: Mapping[str, str]) -> None:
-        """What the flow calls itself, in its own words and in other languages; the title of its guide."""
+        """Set the title of the flow's guide, in English and in other languages."""
         self.report.title = {"": title, **translations}
 
     def say(self, sentence: str, translations: Mapping[str, str]) -> None:
-        """A sentence of the flow's own; it stands in a guide between the steps before and after it."""
+        """Add a sentence of the flow; a guide shows it between the steps before and after it."""
         self.report.said.append(Said(len(self.report.steps), self._chapter, sentence, dict(translations)))
 
     @contextmanager
     def step(
         self, step_id: str, title: str, effect: Effect = "read", *, before: Step | None = None, **details: str
     ) -> Iterator[Step]:
-        """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up.
+        """Record one action; the caller fills in what it learns. An exception marks the step as failed and is raised again.
 
-        `details` are what is known of it before: its `element`, `verb` and `value`.
+        `details` is what is known before the step: its `element`, `verb` and `value`.
 
-        `before` is a running step that cannot be done until this one is; a person does this one first.
+        `before` is a running step that has to wait for this step; in the report this step comes first.
         """
         self.go_on()
         step = Step(self._unused(step_id), title, effect, chapter=self._chapter, **details)  # type: ignore[arg-type]
@@ -91,10 +96,11 @@ class Steps:
         try:
             yield step
         except HeldBack:
-            step.outcome = "done" if step.verb == "open" else "would"  # what lies above a page keeps none from being opened
+            step.outcome = "done" if step.verb == "open" else "would"  # a pop-up does not prevent opening a page by its address
             raise
         except NvrflowError as problem:
             step.outcome = "failed"
+            self.photograph_failure(step)
             ended = self._led_away() or problem
             ended.step = ended.step or step.id
             raise ended from (problem.__cause__ if ended is problem else problem)
@@ -106,22 +112,23 @@ class Steps:
             self._develop(step)
             self.listener.ended(step)
 
-    def before_using(self, step: Step, page: Page, target: Locator | None) -> None:
-        """The picture of `target` before it is used; then, with `--check`, the end of the run before a write step.
+    def before_using(self, step: Step, page: Page, target: Locator | None) -> Look:
+        """Look at `target` and picture it before it is used; then, with `--check`, the end of the run before a write step.
 
-        Raises OtherHost where page, frame, form or link are not of the recorder's host.
+        Raises OtherHost if page, frame, form or link belong to another host than the recorder's.
         """
         if self.bounds is not None:
-            self.bounds.look(page, None if self.take_pictures else target)  # a picture's look asks where the target leads, too
-        self.photograph(step, page, target)
+            self.bounds.look(page, ())
+        seen = self.photograph(step, page, target)
         if step.effect != "write":
-            return
+            return seen
         if self.check:
             self.held = True
             raise HeldBack(step.title)
         if self.before_first_write is not None:
             self.before_first_write()
             self.before_first_write = None
+        return seen
 
     @property
     def stopped(self) -> bool:
@@ -129,61 +136,80 @@ class Steps:
         return bool(self.passed_by) and not self.leaving
 
     def go_on(self) -> None:
-        """Raise HeldBack where a pop-up has stopped the run, OtherHost where the page was led away from the recorder."""
+        """Raise HeldBack if a pop-up has stopped the run, OtherHost if the page has left the recorder's host."""
         if self.bounds is not None:
             self.bounds.stop_if_moved()
         if self.stopped:
             raise HeldBack(", ".join(sorted(self.passed_by)))
 
     def pass_by(self, pop_up: str, title: str) -> None:
-        """A pop-up stays unanswered, because its answer is a write step."""
+        """Note that a pop-up stays unanswered, because its answer is a write step."""
         self.passed_by.add(pop_up)
         self.report.notes.append(f"{pop_up} is in the way, and to answer it ({title}) would change the recorder")
 
-    def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> None:
-        """The picture of `target` as it is now, instead of an earlier one of the same step; no secret can be read in it.
+    def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> Look:
+        """Bring `target` into view, and picture it as it is now instead of an earlier picture of the same step.
 
-        What the page says of the target goes into `step`. `optional`: the step is done only where it is needed.
+        No secret can be read in the picture. The facts about the target go into `step`. `optional`: the step is done only
+        where it is needed. Raises OtherHost where the target leads to another host.
         """
         step.optional = step.optional or optional
-        if not self.take_pictures:
-            return
-        volatile = None
-        if self.firmware is not None:
-            mark_shown(page, self.firmware)
-            unsteady = self.firmware.file.volatile if self.camera.still else []
-            volatile = Finder(page, self.firmware).any_of(unsteady) if unsteady else None
         host = self.bounds.named if self.bounds is not None else ""
-        seen = self.camera.look(page, target, host)
-        if self.bounds is not None and seen.leads:
-            self.bounds.must_permit_all(seen.leads)
+        volatile = self._prepared(page) if self.take_pictures else None
+        seen = self.camera.look(page, target, host) if self.take_pictures else glance_at(target)
+        if self.bounds is not None:
+            self.bounds.look(page, seen.leads)
+        if not self.take_pictures:
+            return seen
         picture, seen = self.camera.take(step, page, target, seen, host, volatile)
-        self.pictures[:] = [*(one for one in self.pictures if one.step_id != step.id), picture]
+        self._keep(picture)
         step.addresses = list(seen.addresses)
         if target is not None:
             step.target = step.target or Target()
             step.target.words, step.target.role = seen.words, seen.role
             step.target.around = list(seen.around)
             step.target.box = (seen.box.x, seen.box.y, seen.box.width, seen.box.height) if seen.box else None
+        return seen
+
+    def photograph_failure(self, step: Step) -> None:
+        """The screen after `step` has failed, as a second picture of it; none where the browser shows nothing any more."""
+        if not self.take_pictures or self.stopped:
+            return
+        page = self.shown()
+        if page is not None and answers(page):
+            with suppress(PlaywrightError):
+                self._prepared(page)
+                self._keep(self.camera.take_failure(step, page))
+
+    def _prepared(self, page: Page) -> Locator | None:
+        """What never looks the same twice, once all secrets that `page` shows are marked as such."""
+        if self.firmware is None:
+            return None
+        mark_shown(page, self.firmware)
+        unsteady = self.firmware.file.volatile if self.camera.still else []
+        return Finder(page, self.firmware).any_of(unsteady) if unsteady else None
+
+    def _keep(self, picture: Picture) -> None:
+        self.pictures[:] = [*(one for one in self.pictures if one.name != picture.name), picture]
 
     def unseen(self, step: Step) -> None:
-        """The step is described, but its target is not on the screen, because of what was held back before."""
+        """Note that the step is described without its target, which is not shown because an earlier step was held back."""
         step.optional = step.unseen = True
 
     def announced_by(self, step: Step, found: Locator) -> None:
-        """Keep what `found` announces after a step; the next still picture waits until it has passed away."""
+        """Keep what `found` announces after a step; the next still picture waits until the announcement is gone."""
         if self.take_pictures:
             step.announced = self.camera.announced(found)
 
     def forget_failed(self, since: int) -> None:
-        """Steps from the one at `since` on that failed are done once more: neither they nor their pictures stay."""
+        """Remove the failed steps from index `since` on, with their pictures, because they are done once more."""
         gone = {step.id for step in self.report.steps[since:] if step.outcome == "failed"}
         self.report.steps[:] = [step for step in self.report.steps if step.id not in gone]
         self.pictures[:] = [picture for picture in self.pictures if picture.step_id not in gone]
 
     @contextmanager
     def described(self) -> Iterator[None]:
-        """The block ends where `--check` holds a step back; the flow goes on after it, unless a pop-up has stopped the run."""
+        """End the block where `--check` holds a step back; the flow goes on after it, unless a pop-up has stopped the run."""
         try:
             yield
         except HeldBack:
@@ -191,7 +217,7 @@ class Steps:
                 raise
 
     def _led_away(self) -> OtherHost | None:
-        """What really ended a step, if the page was led to another host meanwhile."""
+        """The error that really ended a step: OtherHost, if the page has left the recorder's host meanwhile."""
         try:
             if self.bounds is not None:
                 self.bounds.stop_if_moved()
@@ -200,14 +226,14 @@ class Steps:
         return None
 
     def drift(self, element: str, expected: str, found: str) -> None:
-        """An element was found by a locator other than its first one."""
+        """Note that an element was found by another locator than its first."""
         seen = {(drift.element, drift.found) for drift in self.report.drift}
         if (element, found) not in seen:
             proposal = f"{element}: move `{found}` to the top, or correct `{expected}`"
             self.report.drift.append(Drift(element, expected, found, proposal))
 
     def _develop(self, step: Step) -> None:
-        """The picture of a step that is over is as it stays: it can be developed while the flow goes on."""
+        """Hand the picture of a step that has ended to the darkroom, which develops it while the flow goes on."""
         if self.darkroom is not None:
             number = self.report.steps.index(step) + 1
             for picture in self.pictures:

@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from nvrflow.address import link_of
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.report import Report
 from nvrflow.report.darkroom import Darkroom
+from nvrflow.report.illustration import Sheet
+from nvrflow.report.likeness import write_if_changed
 from nvrflow.report.pictures import Picture
 from nvrflow.report.plain import plain
 from nvrflow.report.record import report_of
@@ -24,7 +26,7 @@ from nvrflow.whole_file import write_whole
 
 @dataclass
 class RunFolder:
-    """Where one run is written; `document` is what went into report.json."""
+    """The folder into which one run is written; `document` is the content of report.json."""
 
     path: Path
     document: dict[str, Any] = field(default_factory=dict)
@@ -46,7 +48,7 @@ class RunFolder:
 
     @property
     def downloads(self) -> Path:
-        """Where downloaded files go."""
+        """The folder for downloaded files."""
         return self.path / "downloads"
 
     def write(
@@ -57,29 +59,40 @@ class RunFolder:
         names: Iterable[str] = (),
         darkroom: Darkroom | None = None,
     ) -> None:
-        """Write everything, without the secrets; from then on `report` says what was written, and that it held one if it did.
+        """Write all files without the secrets; afterwards `report` has what was written, and a note if a secret was covered.
 
-        `darkroom` may have developed the pictures already.
-        `names` are those of the selector file; a secret that is a part of one is left in it, and in the names that `report` has.
-        A file that cannot be written keeps no other from being written; the report is then a failed one, if it was not before.
+        `darkroom` may have developed the pictures already. `names` are the names in the selector file: a secret that is a part
+        of one of them, or of a name in `report`, is not covered there. If a file cannot be written, the others are written
+        nevertheless, and the run counts as failed.
         """
         thumbnails = self._write_pictures(report, pictures, darkroom or Darkroom())
         gate = Gate(secrets, {*names, *_known_names(report)})
         document = gate.data(_plain(report.as_dict()))
         if gate.found:
             document["notes"].append(WARNING)
-        vars(report).update(vars(report_of(document)))  # what is shown of it later is what was written
+        vars(report).update(vars(report_of(document)))  # later outputs show what was written
         self.document = document
         for name, text in self._texts(gate, thumbnails):
             try:
                 write_whole(self.path / name, text.encode())
             except OSError as problem:
                 where = f"{self.path / name}: cannot be written"
-                report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
+                report.failed(NvrflowError(f"{where} ({problem.strerror}); the flow itself had ended before"))
                 document |= {"outcome": report.outcome, "error": report.error}
 
+    def write_illustrations(self, report: Report, sheets: Iterable[Sheet]) -> None:
+        """Write the pictures for documentation that the flow asked for. One that cannot be written becomes a note."""
+        for sheet in sheets:
+            name = f"pictures/{sheet.facts.name}.png"
+            try:
+                write_if_changed(self.path / name, sheet.encoded(".png"))
+            except OSError as problem:
+                report.notes.append(f"no picture {sheet.facts.name}: {name} cannot be written ({problem.strerror})")
+            else:
+                report.illustrations.append(replace(sheet.facts, file=name))
+
     def _texts(self, gate: Gate, thumbnails: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-        """Each file's name and its text, in which no secret is left; report.json comes last, so that it knows of the others."""
+        """The name of each file and its text without secrets; report.json is last, so that it can mention the others."""
         from nvrflow.report.html import as_html
         from nvrflow.report.junit import as_junit
 
@@ -88,32 +101,40 @@ class RunFolder:
         yield "report.json", json.dumps(self.document, ensure_ascii=False, indent=2) + "\n"
 
     def _write_pictures(self, report: Report, pictures: list[Picture], darkroom: Darkroom) -> dict[str, bytes]:
-        """The annotated and the raw picture of each step; returns JPEG thumbnails by step id. What fails becomes a note."""
+        """The annotated and the raw picture of each step, and those of failures.
+
+        Returns JPEG thumbnails by the pictures' names. What fails becomes a note.
+        """
         by_id = {step.id: (number, step) for number, step in enumerate(report.steps, 1)}
         thumbnails = {}
         report.pictures = report.pictures if pictures else "none"
         for picture in pictures:
             number, step = by_id[picture.step_id]
-            name = f"steps/{number:02}-{picture.step_id}"
+            name = f"steps/{number:02}-{picture.name}"
             try:
                 print_ = darkroom.take(picture, number)
                 (self.path / "steps").mkdir(exist_ok=True)
-                write_whole(self.path / f"{name}.raw.png", print_.raw)
+                if not picture.after:
+                    write_whole(self.path / f"{name}.raw.png", print_.raw)
                 write_whole(self.path / f"{name}.png", print_.marked)
             except NvrflowError as problem:
                 report.notes.append(f"no picture of step {number}: {problem}")
             except OSError as problem:
                 report.notes.append(f"no picture of step {number}: {name}.png cannot be written ({problem.strerror})")
             else:
-                step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
-                thumbnails[picture.step_id] = print_.small
+                thumbnails[picture.name] = print_.small
+                if picture.after:
+                    step.failure = f"{name}.png"
+                else:
+                    step.screenshot, step.raw, step.scale = f"{name}.png", f"{name}.raw.png", picture.scale
         return thumbnails
 
 
 def _known_names(report: Report) -> Iterator[str]:
-    """What `report` holds of names that were known before any secret was."""
+    """The names in `report` that were known before any secret was."""
     yield report.flow
     yield from (step.id for step in report.steps)
+    yield from (one.name for one in report.illustrations)
     if report.firmware:
         yield str(report.firmware["name"])
     if "@" not in report.recorder:
@@ -121,7 +142,7 @@ def _known_names(report: Report) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
-    """Plain data whose texts fit a terminal and XML."""
+    """Plain data with texts that terminals and XML accept."""
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, dict):
@@ -130,7 +151,7 @@ def _plain(value: Any) -> Any:
 
 
 def _fresh(top: Path, flow: str, url: str) -> Path:
-    """A folder of its own for a run, named after when, what and where; made here, so that no other run can take it."""
+    """Make a new folder for a run, named after time, flow and host; no other run can take it."""
     host = re.sub(r"[^\w.-]+", "-", link_of(url).place.netloc).strip("-")
     name, number = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}", 1
     while True:

@@ -1,4 +1,4 @@
-"""Pictures of steps: kept in memory while a flow runs; secrets covered and targets marked beside it, off its critical path."""
+"""Pictures of steps: kept in memory while a flow runs; secrets are covered and targets marked without delaying it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nvrflow.report.annotating import Look
 
 _COVER = (96, 104, 117)
-_LEAST = 2  # pixels of a target that have to be in the picture, in each direction
+_LEAST = 2  # so many pixels of a target must be in the picture, in each direction
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """One step's screen before its click: JPEG or PNG bytes, where the target is, what has to be covered.
+    """One step's screen before its click, or `after` it failed: JPEG or PNG bytes, where the target is, what has to be covered.
 
     `scale` is image pixels per CSS pixel.
     """
@@ -40,9 +40,15 @@ class Picture:
     target: Box | None
     masks: tuple[Box, ...]
     scale: float
+    after: bool = False
+
+    @property
+    def name(self) -> str:
+        """The step's id, with `.failed` where the picture was taken after the step had failed."""
+        return f"{self.step_id}.failed" if self.after else self.step_id
 
     def raw(self) -> Image:
-        """The screen with secrets covered, without annotations. Raises NvrflowError when it is no picture."""
+        """The screen with secrets covered, without annotations. Raises NvrflowError if it cannot be read."""
         from PIL import Image, ImageDraw, UnidentifiedImageError
 
         try:
@@ -51,7 +57,7 @@ class Picture:
             raise NvrflowError(f"{self.step_id}: the screenshot cannot be read ({problem}); a JPEG or PNG was expected") from None
         draw = ImageDraw.Draw(image)
         for mask in self.masks:
-            covered = self._pixels(mask, image, grow=1)
+            covered = self.pixels(mask, image, grow=1)
             if covered:
                 draw.rectangle(covered, fill=_COVER)
         return image
@@ -62,13 +68,13 @@ class Picture:
 
         image = raw.copy()
         if self.target is not None:
-            target = self._pixels(self.target, image)
+            target = self.pixels(self.target, image)
             if target is None or target[2] - target[0] < _LEAST or target[3] - target[1] < _LEAST:
                 raise NvrflowError(f"{self.step_id}: the target lies outside the picture, so it cannot be boxed")
             mark(image, target, label, max(1, round(self.scale)), look)
         return image
 
-    def _pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
+    def pixels(self, box: Box, image: Image, grow: int = 0) -> tuple[int, int, int, int] | None:
         """The first and last pixels of `box` across and down, cut at the picture's edges; None when it has none there."""
         left, top = math.floor(box.x * self.scale) - grow, math.floor(box.y * self.scale) - grow
         right = math.ceil((box.x + box.width) * self.scale) - 1 + grow
@@ -78,20 +84,20 @@ class Picture:
 
 
 def as_png(picture: Picture, raw: Image) -> bytes:
-    """`raw`, the covered screen of `picture`, as PNG: the browser's own file where nothing had to be covered in it."""
+    """`raw`, the covered screen of `picture`, as PNG: the browser's own file if nothing had to be covered."""
     untouched = not picture.masks and picture.image.startswith(b"\x89PNG")
     return picture.image if untouched else png(raw)
 
 
 def png(image: Image) -> bytes:
-    """`image` as PNG, quickly rather than small."""
+    """`image` as PNG, with speed before size."""
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
 def thumbnail(image: Image, width: int = 960) -> bytes:
-    """`image` as a JPEG that can still be read, at most `width` pixels wide."""
+    """`image` as a legible JPEG, at most `width` pixels wide."""
     from PIL import Image
 
     out = io.BytesIO()

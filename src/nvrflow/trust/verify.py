@@ -7,6 +7,7 @@ was imported, those of all browsers count. Every client's answer is shown, wheth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from typing import Any
 from nvrflow import tls
 from nvrflow.address import PORTS, Place, place_of
 from nvrflow.browser.entrance import locate
-from nvrflow.errors import Unreachable
+from nvrflow.errors import OtherHost, Unreachable
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.problem import Problem
+from nvrflow.recorder.start_page import https_led_to
 from nvrflow.state_folder import state_folder
 from nvrflow.trust.clients import Client, announced, clients_of
 from nvrflow.trust.clients.answer import Answer
@@ -96,7 +98,7 @@ def verify(url: str, browser_path: Path | None = None, timeout: float = 30.0, sa
     typed = place_of(url).url
     if say:
         say(f"looking at {typed}")
-    scene = look(typed if typed.startswith("https:") else _secure_address(typed), typed, computer)
+    scene = look(typed if typed.startswith("https:") else _secure_address(typed, browser_path), typed, computer)
     connection = connection_problem(scene)
     if connection is not None and connection.code in _NOBODY_ANSWERS:
         if typed.startswith("http:") and tls.front(typed) is None:
@@ -156,8 +158,8 @@ def _need_a_browser(clients: list[Client], browser_path: Path | None) -> None:
         chromium.browser()
 
 
-def _secure_address(typed: str) -> str:
-    """The address to which HTTP redirects browsers; without a redirect, the port that an earlier run learned, or port 443."""
+def _secure_address(typed: str, browser_path: Path | None) -> str:
+    """The address of HTTPS: where HTTP redirects, or the port of an earlier run, where the page leads, or port 443."""
     try:
         address = locate(typed)
     except Unreachable:
@@ -165,4 +167,8 @@ def _secure_address(typed: str) -> str:
     if address and address.secure:
         return address.url
     place = place_of(typed)
-    return Place("https", place.host, HttpsMemory(state_folder()).port_of(place) or PORTS["https"]).url
+    known = HttpsMemory(state_folder()).port_of(place)
+    with suppress(Unreachable, OtherHost):
+        if known is None and address is not None and (led := https_led_to(typed, browser_path)):
+            return led
+    return Place("https", place.host, known or PORTS["https"]).url
