@@ -158,6 +158,7 @@ def test_a_field_is_a_switch_that_any_other_text_than_that_for_off_switches_on(t
         assert page.read("https") == "/home/own.pem"
         page.uncheck("https")
         assert page.read("https") == ""
+    assert [(step.verb, step.title) for step in opened.report.steps[-1:]] == [("fill", "Empty https")]
 
 
 def test_an_element_that_is_gone_when_it_is_to_be_pictured_is_found_again(tmp_path: Path) -> None:
@@ -184,3 +185,12 @@ def test_of_two_names_that_differ_only_in_case_the_one_in_the_file_is_meant(tmp_
         assert opened.page.url.endswith("#1")
         with pytest.raises(SelectorDrift, match="2 found"):
             page.click("anybody")
+
+
+def test_a_flow_that_did_not_sign_in_is_told_so_where_a_page_is_not_shown(tmp_path: Path) -> None:
+    selectors = FIELD_SELECTORS + "  live:\n    shown_by: [{role: heading, name: Live}]\n"
+    with (
+        PlainRecorder(tmp_path, {"/": FIELDS}, selectors).opened() as opened,
+        pytest.raises(SelectorDrift, match="nobody is signed in, so sign in first"),
+    ):
+        opened.go_to("live")

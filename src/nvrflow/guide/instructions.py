@@ -20,7 +20,7 @@ def sentences(source: Source, step: Step, words: Words) -> tuple[Sentence, ...]:
 
 def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
     target = step.target or Target()
-    values = {"called": _called(target), "value": step.value, "address": step.value}
+    values = {"called": _called(target), "value": " ".join(step.value.split()), "address": step.value}
     yield words.say(f"steps.{_key(source, step, target)}", **values, **({"row": target.row} if target.row else {}))
     if target.row and step.verb != "click":
         yield words.say("steps.in_row", row=target.row)
@@ -36,7 +36,7 @@ def _key(source: Source, step: Step, target: Target) -> str:
     if verb == "click":
         return _click(step, target)
     if verb == "fill":
-        return "fill.secret" if target.secret else "fill.account" if step.chapter == "Sign in" else "fill"
+        return _fill(step, target)
     if verb == "download":
         return "download" if step.value else "download.unknown"
     if verb == "read":
@@ -44,6 +44,12 @@ def _key(source: Source, step: Step, target: Target) -> str:
     if verb == "wait":
         return _wait(source, step)
     return verb if verb in _NAMED_ALIKE else "click.other"
+
+
+def _fill(step: Step, target: Target) -> str:
+    if target.secret:
+        return "fill.secret"
+    return "fill.account" if step.chapter == "Sign in" else "fill" if step.value else "fill.empty"
 
 
 def _click(step: Step, target: Target) -> str:

@@ -17,9 +17,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 
-# The value of a field, the words of what is chosen in a list; null for anything else.
-_VALUE = """one => one.tagName === 'SELECT' ? [...one.selectedOptions].map(option => option.label.trim()).join(', ')
-  : ['INPUT', 'TEXTAREA'].includes(one.tagName) ? one.value : null"""
+# The value of a field, the words of what is chosen in a list, the text of anything else. A lamp or icon without text says what
+# its name or its tooltip says, or what its style sheet writes.
+_SAID = """one => {
+  if (one.tagName === 'SELECT') return [...one.selectedOptions].map(option => option.label.trim()).join(', ');
+  if (['INPUT', 'TEXTAREA'].includes(one.tagName)) return one.value;
+  const text = one.innerText ?? one.textContent;
+  if (text.trim()) return text;
+  for (const part of [one, ...one.querySelectorAll('*')]) {
+    const name = part.ariaLabel || part.alt || part.title;
+    if (typeof name === 'string' && name.trim()) return name;
+  }
+  return ['::before', '::after'].map(side => (getComputedStyle(one, side).content.match(/^"(.*)"$/) ?? ['', ''])[1])
+    .join(' ').replace(/\\p{Co}/gu, '');
+}"""
 
 
 def is_on(element: Element, match: Match) -> bool:
@@ -59,7 +70,10 @@ def turn(element: Element, wanted: bool) -> None:
         click(Element(window, element.owner, spec.off, off, element.in_the_way))
         return
     verb, title = ("check", "Switch on") if wanted else ("uncheck", "Switch off")
-    with window.steps.described(), element.using(verb, f"{title} {element.called}") as use:
+    with (
+        window.steps.described(),
+        element.using(*(_typing(element, match, wanted) or (verb, f"{title} {element.called}"))) as use,
+    ):
         if spec.choices:
             _choose(element, spec.choices, wanted, use.match.found)
         else:
@@ -82,9 +96,8 @@ def read(element: Element) -> str:
 
 
 def text_of(found: Locator) -> str:
-    """The value of a field, the words of the chosen option of a list, or the text of anything else."""
-    field = found.evaluate(_VALUE)
-    return str(found.inner_text() if field is None else field).strip()
+    """The value of a field, the words of the chosen option of a list, or the text or name of anything else."""
+    return str(found.evaluate(_SAID)).strip()
 
 
 def port_in(text: str, where: str) -> int:
@@ -122,6 +135,15 @@ def _means_on(element: Element, choices: Choices, found: Locator) -> bool:
     wanted, unwanted = ({word.casefold() for word in words(one)} for one in (choices.on, choices.off))
     said = text_of(found).casefold()
     return said in wanted or (_is_typed(found) and said not in unwanted)
+
+
+def _typing(element: Element, match: Match, wanted: bool) -> tuple[str, str, str] | None:
+    """Verb, title and value of the step that switches a field; None for what is no field."""
+    choices = element.spec.choices
+    if choices is None or not _is_typed(match.found):
+        return None
+    value = element.window.firmware.words(choices.on if wanted else choices.off)[0]
+    return "fill", f"Fill in {element.called}: {value}" if value else f"Empty {element.called}", value
 
 
 def _is_typed(found: Locator) -> bool:

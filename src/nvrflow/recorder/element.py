@@ -133,6 +133,7 @@ class Element:
     def using(self, verb: str, title: str, value: str = "", step_id: str = "", before: Step | None = None) -> Iterator[Use]:
         """One step on the element: it is found, scrolled into view, recorded, pictured, and handed to the block."""
         steps = self.window.steps
+        title += f" ({self.row})" if self.row else ""
         own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
         with steps.step(own_id, title, self.spec.effect, before=before, element=self.full, verb=verb, value=value) as step:
             step.target = self._told()

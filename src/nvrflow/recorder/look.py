@@ -24,9 +24,13 @@ _LOOK = """(element, [least, host]) => {
   if (element) {
     const own = element.getBoundingClientRect();
     const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
+    // An icon font draws one sign for a whole word, which nobody sees (a ligature).
+    const isIcon = () => [element, ...element.querySelectorAll('*')].some(one => one.innerText
+      && one.innerText.trim() === element.innerText.trim() && /icon|symbol/i.test(getComputedStyle(one).fontFamily));
     const field = ['INPUT', 'SELECT', 'TEXTAREA'].includes(element.tagName);
     const said = field ? label || element.getAttribute('aria-label') || element.placeholder
-      : element.closest('[data-nvrflow-secret]') ? '' : element.innerText || element.title;
+      : element.closest('[data-nvrflow-secret]') ? '' : isIcon() ? element.ariaLabel || element.title
+      : element.innerText || element.title;
     const named = element.closest('[role]');
     for (let up = element.parentElement; up; up = up.parentElement) {
       const box = up.getBoundingClientRect();

@@ -26,6 +26,8 @@ def hints(finder: Finder, wanted: Sequence[Locator]) -> str:
     if closed:
         hosts = ", ".join(f"<{host}>" for host in closed)
         text += f". There is a closed shadow root in {hosts}; no selector can reach what is in it"
+    if finder.page.url.startswith("chrome-error:"):
+        text += ". The browser shows its own error page: the recorder did not answer the last request"
     return text
 
 

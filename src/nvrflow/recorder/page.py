@@ -101,7 +101,7 @@ class Page:
         return control.port_in(self.read(element), self._element(element).at)
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """Every row of a table or list: a mapping from the title of each column, as the page shows it, to the text below it."""
+        """Every row of a table or list: a mapping of its `cells`, each by the title of its column as the page shows it."""
         return rows.table_of(self._window, self.name, name).read()
 
     def row(self, name: str, key: str) -> Row:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 _TITLES = "th, [role=columnheader]"
+_LINES = """all => all.map(one => {
+  const options = [...one.querySelectorAll('option')].map(option => option.text.trim());
+  return one.innerText.split('\\n').map(line => line.trim()).filter(line => line && !options.includes(line));
+})"""
 _CELLS = "td, th[scope=row], [role=cell], [role=gridcell], [role=rowheader]"
 
 
@@ -40,7 +44,7 @@ class Table:
         return f"{self.window.firmware.name}: {self.page}.{self.name}"
 
     def read(self) -> list[dict[str, str]]:
-        """Every row as a mapping from the title of each column, as the page shows it, to the text below it."""
+        """Every row as a mapping of its `cells`, each by the title of its column as the page shows it."""
         look_at_last_click(self.window)
         rows, columns = self._rows(), self.columns()
         return [self._texts(row, columns) for row in rows]
@@ -82,8 +86,9 @@ class Table:
         return finder.around(self.spec.find[0]).locator(_TITLES).filter(visible=True)
 
     def columns(self) -> list[str]:
-        """The titles of the columns in order."""
-        return [" ".join(text.split()) for text in self._titles().all_inner_texts()]
+        """The titles of the columns in order, each with its lines; the options of a list in a title are none of its words."""
+        lines: list[list[str]] = self._titles().evaluate_all(_LINES)
+        return ["\n".join(" ".join(line.split()) for line in title) for title in lines]
 
     def _texts(self, row: Locator, columns: list[str]) -> dict[str, str]:
         told = {}
@@ -96,13 +101,21 @@ class Table:
         """The name of a cell in the result: the title of its column as the page shows it, or else its name in the file."""
         place = self._place(cell.column, columns) if cell.column else None
         if place is not None:
-            return columns[place]
+            lines = columns[place].split("\n")
+            words = self._words(cell.column or "")
+            return next((line for line in lines if line.casefold() in words), " ".join(lines))
         said = cell.column or cell.called
         return self.window.firmware.in_a_sentence(said) if said else name
 
     def _place(self, column: str, columns: list[str]) -> int | None:
-        words = [word.casefold() for word in self.window.firmware.words(column)]
-        return next((index for index, title in enumerate(columns) if title.casefold() in words), None)
+        """Which column has this title, or as the only one a line of its title that says so, beside buttons or switches."""
+        words = self._words(column)
+        whole = [index for index, title in enumerate(columns) if " ".join(title.split()).casefold() in words]
+        partly = [index for index, title in enumerate(columns) if words & set(title.casefold().split("\n"))]
+        return whole[0] if whole else partly[0] if len(partly) == 1 else None
+
+    def _words(self, column: str) -> set[str]:
+        return {word.casefold() for word in self.window.firmware.words(column)}
 
     def text_in(self, row: Locator, name: str, columns: list[str]) -> str:
         """The text of the cell `name` of a row; empty if the row has no such cell."""
@@ -116,7 +129,10 @@ class Table:
         """The cell of a row below the title `column`."""
         place = self._place(column, columns)
         if place is None:
-            said, titles = " / ".join(self.window.firmware.words(column)), ", ".join(columns) or "none"
+            said, titles = (
+                " / ".join(self.window.firmware.words(column)),
+                ", ".join(" ".join(one.split()) for one in columns) or "none",
+            )
             raise SelectorDrift(f"{self.at}.{where}: no column is titled {said!r}; the titles are {titles}")
         cells = self.window.finder.inside(row, self.spec.cell) if self.spec.cell else row.locator(_CELLS)
         return cells.nth(place)
