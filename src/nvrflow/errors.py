@@ -239,13 +239,6 @@ def error_of(kind: str) -> type[NvrflowError]:
     return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
 
 
-def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
-    """The error that a report tells of, to be raised again."""
-    problem = error_of(kind)(message)
-    problem.step = step
-    return problem
-
-
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:
     return [error, *(one for child in error.__subclasses__() for one in _family(child))]
 
