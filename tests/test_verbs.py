@@ -188,9 +188,10 @@ def test_of_two_names_that_differ_only_in_case_the_one_in_the_file_is_meant(tmp_
 
 
 def test_a_flow_that_did_not_sign_in_is_told_so_where_a_page_is_not_shown(tmp_path: Path) -> None:
-    selectors = FIELD_SELECTORS + "  live:\n    shown_by: [{role: heading, name: Live}]\n"
+    live = "  live:\n    shown_by: [{role: heading, name: Live}]\n"
+    door = "  sign_in:\n    path: /\n    shown_by: [{role: heading, name: Acme home}]\n"
     with (
-        PlainRecorder(tmp_path, {"/": FIELDS}, selectors).opened() as opened,
-        pytest.raises(SelectorDrift, match="nobody is signed in, so sign in first"),
+        PlainRecorder(tmp_path, {"/": FIELDS}, f"pages:\n{door}{live}").opened() as opened,
+        pytest.raises(SelectorDrift, match="Nobody is signed in; a flow calls sign_in first"),
     ):
         opened.go_to("live")

@@ -94,18 +94,13 @@ def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patienc
         raise_refusal(window, window.pending)
         if patience.is_over(window.page):
             tried = ", ".join(map(window.finder.describe, shown_by))
-            near = hints(window.finder, shown_by) + _not_signed_in(window, name)
+            near = hints(window.finder, shown_by)
+            if name != "sign_in" and "sign_in" in window.file.pages and not window.session.signed_in:
+                near += ". Nobody is signed in; a flow calls sign_in first"
             raise SelectorDrift(f"{window.firmware.name}: {name}: not shown {patience.told}; {tried} should be visible{near}")
         if not window.session.signed_in and window.session.follow_to_https():
             window.read_as(window.firmware)
         Popups(window).answer_any()
-
-
-def _not_signed_in(window: Window, name: str) -> str:
-    """A hint for a page to which nothing leads, such as the one after the sign-in."""
-    page = window.file.pages[name]
-    leads = name == "sign_in" or page.path is not None or page.all_ways
-    return "" if leads or window.session.signed_in else "; nobody is signed in, so sign in first"
 
 
 def _await_window(window: Window, name: str, patience: Patience) -> None:
