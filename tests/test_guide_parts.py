@@ -22,7 +22,7 @@ from nvrflow.guide.manual import Chapter, Guide, Item, Listing, Table, lettered
 from nvrflow.guide.markdown import as_markdown
 from nvrflow.guide.words import Sentence, words_in
 from nvrflow.recorder.target import target_of
-from nvrflow.report import Report, Step
+from nvrflow.report import Report, Step, Target
 from nvrflow.report.likeness import looks_same, write_if_changed
 from nvrflow.report.record import Record
 
@@ -164,3 +164,19 @@ def test_a_window_is_no_row_that_a_control_stands_next_to() -> None:
     for scope in file.scopes:
         button = Element(find=[Locator(role="button", name="OK", within=f"${scope}")])
         assert target_of(Firmware("acme", file), button, "settings.ok").row == ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "value", "sentence"),
+    [
+        ("press", "Control+A", "Press Control+A in Note."),
+        ("hover", "", "Point at Note with the mouse."),
+        ("upload", "backup.bin", "Click Note and choose the file backup.bin."),
+        ("fill", "", "Empty the Note field."),
+        ("fill", "one\ntwo", "Type one two into the Note field."),
+    ],
+)
+def test_what_is_done_without_a_click_is_not_called_a_click(verb: str, value: str, sentence: str) -> None:
+    step = Step("one", "One", verb=verb, value=value, target=Target(called="Note"))
+    taken = Source(Record(Path(), Report("look", "http://192.0.2.10", steps=[step])))
+    assert sentences(taken, step, words_in("en"))[0].text == sentence

@@ -71,10 +71,7 @@ class InvalidFile(NvrflowError):
 
 
 class SignInRefused(NvrflowError):
-    """The recorder refused the user or the password; `tries_left` is the recorder's own number, if it gave one.
-
-    `since` is the time of the refusal, if this computer remembered it and did not try again.
-    """
+    """The recorder refused user or password; `tries_left` is its own number, `since` the time of a refusal that is remembered."""
 
     kind = "sign-in-refused"
     advice = "the recorder refused user or password; nvrflow does not try again"
@@ -178,7 +175,7 @@ class OtherHost(ProductDefect):
 
 
 class RestartNeeded(ProductDefect):
-    """The new setting is stored, but the recorder uses it only after a restart by hand, which nobody has done yet."""
+    """The new setting is stored, but the recorder uses it only after a restart by hand."""
 
     kind = "restart-needed"
 
@@ -240,13 +237,6 @@ def exit_code_of(kind: str) -> int:
 def error_of(kind: str) -> type[NvrflowError]:
     """The class of an `error.kind`, the most general one of that kind; NvrflowError for a kind that is not known."""
     return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
-
-
-def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
-    """The error that a report tells of, to be raised again."""
-    problem = error_of(kind)(message)
-    problem.step = step
-    return problem
 
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:

@@ -11,7 +11,7 @@ from typing import get_args
 from nvrflow.address import place_of
 from nvrflow.certificate import Certificate, Code
 from nvrflow.certificate.containers import read_certificate_file
-from nvrflow.errors import NvrflowError, WrongCall, of_kind
+from nvrflow.errors import NvrflowError, WrongCall, error_of
 from nvrflow.report import Https, Report, Step
 from nvrflow.report.pictures import Box, Picture
 from nvrflow.report.record import Record
@@ -76,7 +76,11 @@ class Source:
     def problem(self) -> NvrflowError | None:
         """The error that ended the run too early, if there is one."""
         told = self.report.error or self.report.cut_short
-        return of_kind(told["kind"], told["message"], told["step"]) if told else None
+        if not told:
+            return None
+        problem = error_of(told["kind"])(told["message"])
+        problem.step = told["step"]
+        return problem
 
     def picture(self, step: Step) -> Picture | None:
         """A step's picture without marks; with a placeholder, the addresses in it are covered."""
