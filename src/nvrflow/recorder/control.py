@@ -138,11 +138,7 @@ def _means_on(element: Element, choices: Choices, found: Locator) -> bool:
 
 
 def _typing(element: Element, match: Match, wanted: bool) -> tuple[str, str, str] | None:
-<<<<<<< HEAD
     """Verb, title and value of the step that switches a field; None for a drop-down or a switch."""
-=======
-    """Verb, title and value of the step that switches a field; None if it is not a field."""
->>>>>>> core
     choices = element.spec.choices
     if choices is None or not _is_typed(match.found):
         return None
