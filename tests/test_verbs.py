@@ -96,7 +96,7 @@ def test_any_file_is_downloaded_and_kept_under_a_name_that_fits(tmp_path: Path) 
 
 def test_what_the_file_does_not_have_is_a_wrong_call_and_no_drift(tmp_path: Path) -> None:
     with recorder(tmp_path).opened() as opened:
-        with pytest.raises(WrongCall, match="no such element; its page home has tools, reboot"):
+        with pytest.raises(WrongCall, match="no such element; the page home has tools, reboot"):
             opened.go_to("home").click("nothing")
         with pytest.raises(WrongCall, match="no page 'network'; it has home"):
             opened.go_to("network")
