@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.bounds import LEADS_TO
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.browser.visible import BRINGS_INTO_VIEW, GLANCE, Cover, cover_of
+from nvrflow.browser.visible import BRINGS_INTO_VIEW, GLANCE, Cover, asked, cover_of
 from nvrflow.report import Rectangle
 from nvrflow.report.pictures import Box
 
@@ -96,7 +97,7 @@ def glance_at(target: Locator | None) -> Look:
     if target is None:
         return Look()
     try:
-        seen: dict[str, Any] = target.evaluate(_BARE, timeout=GLANCE)
+        seen: dict[str, Any] = asked(target, _BARE)
     except PlaywrightError:
         return Look()
     return Look(leads=tuple(seen["leads"]), cover=cover_of(seen["cover"]))
@@ -105,7 +106,7 @@ def glance_at(target: Locator | None) -> Look:
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
     """What `page` shows now; `target` is brought into view."""
     given = [_CONTAINER, host]
-    seen: dict[str, Any] = target.evaluate(_OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
+    seen = _asked(page, target, given)
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:
@@ -125,6 +126,14 @@ def look_at(page: Page, target: Locator | None, host: str) -> Look:
         leads=tuple(seen.get("leads", ())),
         cover=cover_of(seen["cover"]) if "cover" in seen else Cover(),
     )
+
+
+def _asked(page: Page, target: Locator | None, given: list[Any]) -> dict[str, Any]:
+    """What the browser answers; a target that has gone meanwhile is not in it: whoever uses it finds out."""
+    if target is not None:
+        with suppress(PlaywrightError):
+            return dict(asked(target, _OF_THE_TARGET, given))
+    return dict(page.evaluate(_OF_THE_PAGE, given))
 
 
 def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rectangle]]:
