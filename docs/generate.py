@@ -83,7 +83,7 @@ def api() -> Iterator[str]:
     """What a flow, a test and a script may call, section by section, each with its example."""
     yield "# What flows, tests and scripts may call"
     yield ""
-    yield "Made by `docs/generate.py` from the docstrings; the examples stand in `docs/examples.yaml`, type-checked by a test."
+    yield "Made by `docs/generate.py` from the docstrings; the examples are in `docs/examples.yaml`; a test checks them."
     for title, about, members in sections():
         yield from ("", f"## {title}", "", about)
         for name, value in members:

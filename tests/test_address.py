@@ -84,7 +84,7 @@ def test_what_cannot_be_an_address_is_a_wrong_call(typed: str) -> None:
     ("typed", "said"),
     [
         ("http://[fe80::1%25eth0]", "no browser opens an address with a zone"),
-        ("http://2001:db8::1/", "an IPv6 address stands in brackets, like http://[2001:db8::1]"),
+        ("http://2001:db8::1/", "write an IPv6 address in brackets, like http://[2001:db8::1]"),
         ("http://h:99999", "the port must be a number from 1 to 65535"),
         ("htp://x", "this is not the address of a recorder"),
         ("http://a..b", "the host name in this address cannot exist"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from asking_recorder import AskingRecorder
+from plain_recorder import serving
 from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow import Recorder, Trusting
@@ -160,6 +161,11 @@ def test_what_answers_is_told_where_no_selector_file_knows_it(asking: Asking, op
     assert "(HTTP 403, titled 'Host check error'); check" in look_at(pages.url, ASKING).why
     with pytest.raises(UnknownFirmware, match="HTTP 403, titled 'Host check error'"), opened(pages):
         pass
+
+
+def test_the_words_of_a_page_without_a_title_are_told_where_no_selector_file_knows_it() -> None:
+    with serving({"/": "<p>Host check\n error"}, []) as url:
+        assert "(which says 'Host check error'); check" in look_at(url, ASKING).why
 
 
 def test_what_the_browser_would_have_to_answer_is_told_for_a_selector_file_to_be_written(asking: Asking) -> None:

@@ -42,6 +42,22 @@ def goes_out(
     return may_go_out(asked, allowed, lambda host: host == HOST)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/js/app.js?v=1.2",
+        "/app.min.js?v=e8f4a9150d87",
+        "/css/style.css?hash=b92d56a2",
+        "/fonts/icons.woff2?v=4.7.0",
+        "/logo.svg?2.1.0-rc1",
+        "/settings?_=1795832289972",
+    ],
+)
+def test_a_query_that_only_gets_round_a_cache_is_read(path: str) -> None:
+    assert goes_out("GET", path)
+    assert not goes_out("POST", path)
+
+
 @pytest.mark.parametrize("path", ["/", "/index.html", "/js/app.js?8933", "/doc/page/login.asp", "/a.png?", "/lang/English.txt"])
 def test_pages_and_files_are_read(path: str) -> None:
     assert goes_out("GET", path)
@@ -53,7 +69,16 @@ def test_pages_and_files_are_read(path: str) -> None:
     "path",
     [
         "/?action=setConfig",
-        "/js/app.js?v=1.2",
+        "/js/app.js?v=1.2&action=reboot",
+        "/js/app.js?cmd=1",
+        "/js/app.js?v=reboot",
+        "/settings?v=1.2",
+        "/settings?t=1795832289972",
+        "/settings?_=1795832289972&reboot=1",
+        "/set.cgi?_=1795832289972",
+        "/cgi-bin/app.js?v=1.2",
+        "/reboot?v=1.2/app.js",
+        "/reboot?_=/app.js",
         "/a?8933x",
         "/a?8933&b",
         "/cgi-bin/reboot",

@@ -60,7 +60,7 @@ def test_a_download_that_fails_once_is_tried_again_after_a_new_sign_in(simulated
     camera = simulated(NAME, certificate="san_ip", download_fails=1)
     with opened(camera) as recorder:
         download_certificates(recorder)
-        assert any("Signed in again" in note for note in recorder.report.notes)
+        assert any("signed in again" in note for note in recorder.report.notes)
     assert [entry.event for entry in camera.log].count("login") == 2
 
 

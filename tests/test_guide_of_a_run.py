@@ -82,6 +82,16 @@ def test_a_plain_run_with_quick_pictures_has_a_guide_that_says_what_the_run_prov
     assert guide.pictures == len(re.findall(r"^\[!\[", text, re.MULTILINE)) > 14
 
 
+def test_a_warning_that_concerns_only_the_import_is_not_part_of_the_guide(made: Made, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(made.secured, run)
+    report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+    report["certificates"][0]["codes"] = ["further-names", "expired"]
+    (run / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    make_guides(Shooting((str(run),)), tmp_path / "guide", WISH)
+    assert "It has expired." in (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
+
+
 def test_raw_pictures_of_a_quick_run_are_lossless_and_without_marks(made: Made) -> None:
     source = Source(Record.read(made.secured))
     step = next(step for step in source.steps if step.id == "open-menu")

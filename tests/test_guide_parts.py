@@ -15,6 +15,7 @@ from nvrflow.cli.guide import guide
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
+from nvrflow.firmware.model import Page
 from nvrflow.guide import LANGUAGES, Source, read_theme
 from nvrflow.guide.instructions import sentences
 from nvrflow.guide.manual import Chapter, Guide, Item, Listing, Table, lettered
@@ -92,9 +93,9 @@ def test_a_theme_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> Non
     ("text", "message"),
     [
         ("company: A\nboxes: {}\n", r"theme\.yaml:2: boxes: unknown key 'boxes'"),
-        ("box:\n  colour: red\n", r"theme\.yaml:2: box\.colour: 'red' is no colour"),
+        ("box:\n  colour: red\n", r"theme\.yaml:2: box\.colour: 'red' is not a colour"),
         ("font: 'x; } body { display: none'\n", r"theme\.yaml:1: font: may not hold"),
-        ("logo: logo.gif\n", r"theme\.yaml:1: logo: logo\.gif is no SVG, PNG or JPEG"),
+        ("logo: logo.gif\n", r"theme\.yaml:1: logo: logo\.gif is not an SVG, PNG or JPEG"),
         ("logo: logo.png\n", r"theme\.yaml:1: logo: logo\.png cannot be read"),
         ("- a\n", r"theme\.yaml:1: must be a mapping"),
     ],
@@ -153,3 +154,13 @@ def test_the_row_of_a_control_is_named_without_the_colon_of_its_label() -> None:
     step = Step("click-home-login", "Click Login", element="home.login", verb="click", target=target)
     taken = Source(Record(Path(), Report("look", "http://192.0.2.10", steps=[step])))
     assert sentences(taken, step, words_in("en"))[0].text == "Click Login next to Password."
+
+
+def test_a_window_is_no_row_that_a_control_stands_next_to() -> None:
+    window = [Locator(css=".box", has_text="Interface")]
+    dialog = [Locator(role="dialog", has_text="Interface")]
+    pages = {"settings": Page(shown_by=window)}
+    file = SelectorFile(vendor="Acme", firmware="*", scopes={"window": window, "dialog": dialog}, pages=pages)
+    for scope in file.scopes:
+        button = Element(find=[Locator(role="button", name="OK", within=f"${scope}")])
+        assert target_of(Firmware("acme", file), button, "settings.ok").row == ""

@@ -171,3 +171,32 @@ def test_the_sign_out_never_gives_an_answer_that_writes(tmp_path: Path) -> None:
         recorder.page.get_by_role("button", name="Cancel").dispatch_event("click")
     assert "POST /finish" not in plain.requests
     assert plain.requests[-1] == "/bye"
+
+
+FADING = """<h1>Acme home</h1><button onclick="document.querySelector('#tray').hidden = false">Settings</button>
+<section id=tray hidden aria-label=Settings><h2>User settings</h2><button onclick="times.textContent++;
+  setTimeout(() => { this.parentElement.hidden = true }, 700)">Close</button></section><p id=times>0</p>"""
+TRAY = """
+pages:
+  home:
+    path: /
+    shown_by: [{role: heading, name: Acme home}]
+    elements:
+      settings: [{role: button, name: Settings}]
+      times: [{css: "#times"}]
+  settings:
+    on: home
+    open: settings
+    shown_by: [{role: heading, name: User settings}]
+    close: close
+    elements:
+      close: [{role: button, name: Close}]
+"""
+
+
+def test_a_page_that_fades_away_slowly_is_closed_only_once(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": FADING}, TRAY).opened(screenshots=True) as recorder:
+        recorder.go_to("settings")
+        recorder.go_to("home")
+        assert not recorder.shows("settings")
+        assert recorder.go_to("home").read("times") == "1"

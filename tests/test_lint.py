@@ -45,8 +45,12 @@ def test_what_the_guide_to_a_new_firmware_shows_is_no_mistake(tmp_path: Path) ->
     for text in shown:
         whole = text if "vendor:" in text else f'vendor: A\nfirmware: "*"\n{text}'
         assert [one for one in found(tmp_path, whole) if one[0] == "error"] == []
+    keys = (
+        "scopes", "handlers", "native_dialogs", "answers", "body", "answered_by", "value", "use_first", "leave", "rows", "quiet",
+        "status", "options", "announced_by", "refused_by", "busy",
+    )  # fmt: skip
     said = "".join(shown)
-    assert all(f"{key}:" in said for key in ("scopes", "handlers", "native_dialogs", "answers", "body", "answered_by"))
+    assert all(f"{key}:" in said for key in keys)
 
 
 def test_an_error_is_told_like_the_loader_tells_it(tmp_path: Path) -> None:

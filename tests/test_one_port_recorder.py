@@ -14,7 +14,7 @@ from one_port_recorder import PASSWORD, OnePortRecorder
 from run_for_guide import run_for_guide
 
 from nvrflow import Recorder, Trusting
-from nvrflow.errors import CertificateRefused, ProductDefect, SelectorDrift, WrongCall
+from nvrflow.errors import CertificateRefused, ProductDefect, RestartNeeded, SelectorDrift, WrongCall
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
@@ -24,6 +24,7 @@ from nvrflow.guide.composing import compose
 from nvrflow.guide.words import words_in
 from nvrflow.pytest_plugin import TrustStore
 from nvrflow.recorder import open_recorder
+from nvrflow.report.advice import advice, heading
 
 OWN = Path(__file__).parent / "strange"
 Started = Callable[..., OnePortRecorder]
@@ -164,8 +165,10 @@ def test_nobody_is_waited_for_who_is_not_there_to_restart_the_recorder(gate: Sta
     own = changed(tmp_path, ("identify:", "restart: by_hand\nidentify:"))
     recorder = gate(by_hand=True)
     with opened_at(recorder.url, own, attended=False) as opened:
-        with pytest.raises(ProductDefect, match=r"Nobody is at this terminal, .*then run the same command again"):
+        with pytest.raises(RestartNeeded, match=r"Nobody is at this terminal, .*then run the same command again") as told:
             enable_https(opened)
+        assert heading(told.value.kind) == "The recorder has to be restarted by hand"
+        assert advice(told.value.kind).startswith("Restart it, then run the command again")
         assert opened.report.https is not None and opened.report.https.after is False
     assert recorder.stored and opened.report.steps[-3].seconds < 5
 

@@ -122,7 +122,7 @@ def test_a_window_behind_one_that_nobody_knows_is_not_blamed(tmp_path: Path) -> 
     ("button", "says"),
     [
         ("<button disabled>No", r'plain: handlers\.news\.no: button "No" could not be clicked .*; it is not enabled'),
-        ("<button>No", r"plain: handlers\.news: was answered and is still shown after 5 s \(dialog \"News\"\)"),
+        ("<button>No", r"plain: handlers\.news: it was answered and is still shown after 5 s \(dialog \"News\"\)"),
     ],
 )
 def test_an_answer_that_does_not_work_is_named_itself(tmp_path: Path, button: str, says: str) -> None:
@@ -176,3 +176,39 @@ def test_a_check_signs_out_although_the_answer_of_the_sign_in_hides_behind_a_pop
         recorder.go_to("home").click("preferences")
     assert held_back(recorder) == ["handlers.news.no"]
     assert plain.requests[-1] == "/leave"
+
+
+COVERED = SIGNED_IN.replace(", ANNOUNCED", "").replace(
+    "{role: heading, name: Acme home}", '{css: "body:not(:has([role=dialog])) h1"}'
+)
+LATER = f"<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', `{ASKS}`), 700)</script>"
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_pop_up_that_comes_a_moment_after_the_page_is_answered_before_the_run_goes_on(tmp_path: Path, check: bool) -> None:
+    harmless = COVERED.replace(", effect: write", "")
+    with PlainRecorder(tmp_path, {**RECORDER, "/home": HOME + LEAVE + LATER}, harmless).opened(check=check) as recorder:
+        sign_in(recorder)
+        recorder.page.get_by_role("dialog").wait_for()
+        recorder.go_to("home").click("preferences")
+        assert recorder.page.locator("#said").inner_text() == "Preferences"
+    assert done(recorder)[-3:] == ["answer-news-no", "click-home-preferences", "click-account-sign-out"]
+
+
+SETTINGS = """  settings:
+    on: home
+    open: preferences
+    shown_by: [{css: "body:not(:has([role=dialog])) #said", has_text: Preferences}]
+    elements:
+      again: [{css: "#said"}]
+"""
+
+
+def test_a_page_that_a_pop_up_covers_is_not_opened_once_more(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, {**RECORDER, "/home": HOME + LEAVE}, COVERED.replace(", effect: write", "") + SETTINGS)
+    with plain.opened() as recorder:
+        sign_in(recorder)
+        recorder.go_to("settings")
+        recorder.page.evaluate("asks => document.body.insertAdjacentHTML('beforeend', asks)", ASKS)
+        recorder.go_to("settings").click("again")
+    assert done(recorder)[-4:] == ["open-settings", "answer-news-no", "click-settings-again", "click-account-sign-out"]

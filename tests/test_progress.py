@@ -201,7 +201,7 @@ def test_a_whole_run_takes_about_thirty_lines_of_a_terminal() -> None:
     ("variant", "sentence"),
     [
         (sample_report.done, "✓ Done. HTTPS is on and trusted. 21 steps in 7.52 s."),
-        (sample_report.already, "✓ Already so: nothing had to be changed. HTTPS is on and trusted. 18 steps in 7.52 s."),
+        (sample_report.already, "✓ Already done: nothing had to be changed. HTTPS is on and trusted. 18 steps in 7.52 s."),
         (sample_report.checked, "○ Checked: nothing was changed. 16 steps in 7.52 s."),
         (sample_report.failed, "✗ Failed: The sign-in was refused."),
     ],

@@ -203,7 +203,10 @@ def test_https_is_enabled_by_details_or_by_system_service(simulated: Simulated, 
 
 def test_https_that_does_not_come_up_is_told_with_the_state_and_how_to_undo_it(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated(https_never_comes_up=True)
-    with pytest.raises(ProductDefect, match=r"does not come up.*To undo it: nvrflow run disable_https"), opened(recorder) as page:
+    with (
+        pytest.raises(ProductDefect, match=r"does not answer within.*To undo it: nvrflow run disable_https"),
+        opened(recorder) as page,
+    ):
         page.restart_patience = 4.0
         enable_https(page)
     assert page.report.https is not None and page.report.https.after is False

@@ -403,7 +403,7 @@ def test_html_of_a_check_says_what_was_held_back() -> None:
 
 def test_html_of_a_repeated_run_says_that_nothing_had_to_be_changed() -> None:
     words = Seen(as_html(sample_report.already().as_dict(), {})).words
-    assert "Already so: nothing had to be changed. HTTPS is on and trusted" in words and "was there already" in words
+    assert "Already done: nothing had to be changed. HTTPS is on and trusted" in words and "was there already" in words
 
 
 def test_html_links_the_full_picture_and_the_downloads_beside_it(tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ def test_a_row_is_used_by_its_whole_name(tmp_path: Path) -> None:
         assert page.row("channels", "car PARK").text("Status") == "Offline"
     steps = [(step.id, step.title, step.target.row if step.target else "") for step in opened.report.steps[1:]]
     assert steps == [
-        ("click-channels-channels-edit", "Click Edit", "Car park"),
-        ("uncheck-channels-channels-record", "Switch off Record", "Front door"),
+        ("click-channels-channels-edit", "Click Edit (Car park)", "Car park"),
+        ("uncheck-channels-channels-record", "Switch off Record (Front door)", "Front door"),
     ]
 
 
@@ -100,3 +100,98 @@ def test_a_table_without_rows_is_empty_and_not_an_error(tmp_path: Path) -> None:
     empty = TABLE.partition("<tbody>")[0] + "<tbody></table>"
     with recorder(tmp_path, empty).opened() as opened:
         assert opened.go_to("channels").rows("channels") == []
+
+
+BACKUPS = """<h1>Channels</h1><table><thead><tr><th>Name<th>Keep<th></thead><tbody>
+  <tr><td>Monday<td><select><option value=1>a day<option value=7>a week</select>
+    <td><a href="data:application/octet-stream,one" download="one.bin">Download</a>
+    <input aria-label=Filter onkeydown="if (event.key === 'Enter') said.textContent = 'one ' + this.value"> <input type=file>
+  <tr><td>Tuesday<td><select><option value=1>a day<option value=7 selected>a week</select>
+    <td><a href="data:application/octet-stream,two" download="two.bin" onmouseover="said.textContent = 'over two'">Download</a>
+    <input aria-label=Filter onkeydown="if (event.key === 'Enter') said.textContent = 'two ' + this.value">
+    <input type=file onchange="said.textContent = this.files[0].name"> <button>Restore</button>
+  </table><p id=said></p>"""
+BACKUP_SELECTORS = """
+pages:
+  channels:
+    path: /
+    shown_by: [{role: heading, name: Channels}]
+    elements:
+      said: [{css: "#said"}]
+    rows:
+      backups:
+        find: [{css: tbody tr}]
+        cells: {name: Name}
+        elements:
+          keep: [{role: combobox}]
+          download: [{role: link, name: Download}]
+          filter: [{label: Filter}]
+          file: [{css: "input[type=file]"}]
+          restore: [{role: button, name: Restore}]
+"""
+
+
+def test_a_row_has_the_verbs_of_a_page(tmp_path: Path) -> None:
+    with recorder(tmp_path, BACKUPS, BACKUP_SELECTORS).opened() as opened:
+        page = opened.go_to("channels")
+        row = page.row("backups", "Tuesday")
+        assert row.read("keep") == "a week"
+        row.choose("keep", "a day")
+        assert row.read("keep") == "a day"
+        assert row.download_file("download").read_text() == "two"
+        row.hover("download")
+        assert page.read("said") == "over two"
+        row.fill("filter", "night")
+        row.press("filter", "Enter")
+        assert page.read("said") == "two night"
+        row.upload("file", Path(__file__))
+        assert page.read("said") == Path(__file__).name
+        assert row.offers("restore") and not page.row("backups", "Monday").offers("restore")
+        with pytest.raises(WrongCall, match="no such file"):
+            row.upload("file", tmp_path / "missing")
+
+
+SWITCHES = """<style>.off::after { content: 'OFFLINE' } .icon { font-family: 'Material Icons' }</style><h1>Channels</h1>
+<table><thead><tr><th><div>Name</div><th><select><option>Select...<option>H.264</select><div>Codec</div>
+  <th><div><label><input type=radio>Deny</label></div><div><label><input type=radio>Allow</label></div><div>Record</div>
+  <th>Lamp<th>State<th></thead><tbody>
+  <tr><td>Front door<td>H.264<td><input type=checkbox checked><td><i title=Recording></i><td><i class=off></i>
+    <td><button aria-label=Close><i class=icon>clear</i></button>
+  <tr><td>Car park<td>H.265<td><input type=checkbox><td><img alt=Idle><td>online<td><button>Close</button>
+  </table>"""
+SWITCH_SELECTORS = """
+pages:
+  channels:
+    path: /
+    shown_by: [{role: heading, name: Channels}]
+    rows:
+      channels:
+        find: [{css: tbody tr}]
+        cells: {name: Name, codec: Codec, lamp: Lamp, state: {column: State, find: [{css: i}]}}
+        elements:
+          record: {find: [{role: checkbox}], column: Record}
+          close: [{role: button, name: Close}]
+"""
+
+
+def test_a_title_is_found_beside_what_else_stands_above_its_column(tmp_path: Path) -> None:
+    with recorder(tmp_path, SWITCHES, SWITCH_SELECTORS).opened() as opened:
+        page = opened.go_to("channels")
+        assert [row["Codec"] for row in page.rows("channels")] == ["H.264", "H.265"]
+        assert page.row("channels", "Front door").is_checked("record")
+        assert not page.row("channels", "Car park").is_checked("record")
+
+
+def test_a_lamp_says_its_name_and_a_state_what_the_style_sheet_writes(tmp_path: Path) -> None:
+    with recorder(tmp_path, SWITCHES, SWITCH_SELECTORS).opened() as opened:
+        rows = opened.go_to("channels").rows("channels")
+    assert [row["Lamp"] for row in rows] == ["Recording", "Idle"]
+    assert rows[0]["State"] == "OFFLINE"
+
+
+def test_a_step_names_its_row_and_what_a_person_calls_an_icon(tmp_path: Path) -> None:
+    with recorder(tmp_path, SWITCHES, SWITCH_SELECTORS).opened(screenshots=True) as opened:
+        opened.go_to("channels").row("channels", "Front door").click("close")
+    step = opened.report.steps[-1]
+    assert step.title == "Click Close (Front door)"
+    assert step.target is not None and step.target.words == "Close"

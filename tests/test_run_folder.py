@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from plain_recorder import PlainRecorder, serving
 
 from nvrflow.errors import WrongCall
-from nvrflow.recorder import Manner, Recorder
+from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.running import Run
 
 PAGE = "<h1>Home</h1><button>Save</button>"
@@ -83,3 +84,22 @@ def test_a_wrong_address_leaves_no_run_folder(tmp_path: Path, address: str) -> N
     with pytest.raises(WrongCall):
         job.go()
     assert not (tmp_path / "run").exists()
+
+
+def test_a_page_that_does_not_come_between_two_steps_is_in_a_picture_of_its_own(tmp_path: Path) -> None:
+    job = run(tmp_path, "    recorder.go_to('settings')\n")
+    with (tmp_path / "selectors" / "plain.yaml").open("a", encoding="utf-8") as file:
+        file.write("  settings:\n    on: home\n    open: save\n    shown_by: [{text: Settings}]\n")
+    job.manner = replace(job.manner, screenshots=True)
+    with serving({"/": PAGE}, []) as job.url:
+        report, folder = job.go()
+    assert report.error is not None and report.error["kind"] == "selector-drift"
+    after = report.steps[-1].failure
+    assert after and (folder.path / after).stat().st_size > 0
+
+
+def test_a_folder_may_be_given_as_text(tmp_path: Path) -> None:
+    PlainRecorder(tmp_path, {}, SELECTORS)
+    own = str(tmp_path / "selectors")
+    with serving({"/": PAGE}, []) as url, open_recorder(url, firmware="plain", selectors=own, timeout=4.0) as recorder:
+        assert recorder.go_to("home").has("save")

@@ -34,6 +34,7 @@ pages:
           name: $download
         - css: .x
           within: $tab
+    shown_by: [{css: .certificates}]
 """
 
 
@@ -86,6 +87,7 @@ def test_an_unknown_language_means_the_words_of_every_language(tmp_path: Path) -
         ),
         ("          within: $tab", "          within: $tap", 20, None, "did you mean 'tab'"),
         ("    on: sign_in", "    on: signin", 14, "pages.certificates.on", "did you mean 'sign_in'"),
+        ("    shown_by: [{css: .certificates}]\n", "", 15, "pages.certificates.open", "is never used: without `shown_by`"),
         ("    open: submit", "    open: sumbit", 15, "pages.certificates.open", "did you mean 'submit'"),
         ("css: .x\n", "css: '//div'\n", 20, None, "XPath"),
         ("css: .x\n", "css: 'li:nth-child(2)'\n", 20, None, "positions"),

@@ -177,7 +177,7 @@ def test_a_run_that_is_killed_before_the_answer_has_used_a_try(home: Path) -> No
         before = len(tries)
         code, error, said = ended(called(home, url, "secret", *own))
         assert (code, error.get("kind")) == (4, "sign-in-refused"), said
-        assert "it is not known how it ended" in error["message"]
+        assert "its result is not known" in error["message"]
         assert len(tries) == before
         assert ended(called(home, url, "secret", *own, "--last-try"))[0] == 0
         assert json.loads((home / MEMORY).read_text(encoding="utf-8"))["accounts"] == []

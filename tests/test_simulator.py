@@ -277,7 +277,7 @@ def test_settings_change_while_it_runs_but_not_those_of_its_first_start(shared: 
         ({"lockout_try": 3}, "lockout_try: there is no such setting; did you mean lockout_tries"),
         ({"certificate": "bad"}, "certificate: input should be 'san_ip'"),
         ({"host": "0.0.0.0"}, "host: 0.0.0.0 is not this computer"),
-        ({"host": "localhost"}, "host: 'localhost' is no IPv4 address"),
+        ({"host": "localhost"}, "host: 'localhost' is not an IPv4 address"),
         ({"also_abnormal": "Https"}, "the scan has no 'Https'"),
     ],
 )

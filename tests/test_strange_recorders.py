@@ -159,7 +159,7 @@ def test_a_home_page_that_everybody_sees_is_not_taken_as_proof_of_a_sign_in(
     (tmp_path / "acme" / "wall.yaml").write_text(text.replace(old, "  home:\n    shown_by: [{css: body}]"), encoding="utf-8")
     recorder = strange(face="windows")
     with (
-        pytest.raises(SelectorDrift, match="home: is shown before anybody has signed in"),
+        pytest.raises(SelectorDrift, match="home: this page is shown before anybody has signed in"),
         opened_strange(recorder, selectors=tmp_path),
     ):
         pass

@@ -71,7 +71,7 @@ def test_a_tick_that_was_not_saved_is_not_taken_for_on(tmp_path: Path) -> None:
     with plain.opened() as recorder:
         recorder.session.signed_in = True
         recorder.restart_patience = 0.1
-        with pytest.raises(NvrflowError, match="HTTPS was switched on, and does not come up"):
+        with pytest.raises(NvrflowError, match="HTTPS was switched on, but does not answer"):
             enable_https(recorder)
         recorder.session.signed_in = False
     assert "POST /save" in plain.requests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plain_recorder import PlainRecorder
@@ -95,7 +96,7 @@ def test_any_file_is_downloaded_and_kept_under_a_name_that_fits(tmp_path: Path) 
 
 def test_what_the_file_does_not_have_is_a_wrong_call_and_no_drift(tmp_path: Path) -> None:
     with recorder(tmp_path).opened() as opened:
-        with pytest.raises(WrongCall, match="no such element; the page home has tools, reboot"):
+        with pytest.raises(WrongCall, match="no such element; its page home has tools, reboot"):
             opened.go_to("home").click("nothing")
         with pytest.raises(WrongCall, match="no page 'network'; it has home"):
             opened.go_to("network")
@@ -115,3 +116,82 @@ def test_why_a_click_could_not_be_made_is_told(tmp_path: Path, name: str, why: s
         pytest.raises(TimedOut, match=rf"home\.{name}: .* could not be clicked .*; {why}"),
     ):
         opened.go_to("home").click(name)
+
+
+FIELDS = """<h1>Acme home</h1><label>Language <select><option value="">Browser default<option value=de>Deutsch</select></label>
+<label>Certificate <input id=certificate></label><button
+onclick="this.remove(); setTimeout(() => document.body.append(this), 300)">Jump</button><p id=said></p>
+<a href=#1>admin</a> <a href=#2>Admin</a>"""
+FIELD_SELECTORS = """
+pages:
+  home:
+    path: /
+    shown_by: [{role: heading, name: Acme home}]
+    elements:
+      language: [{role: combobox}]
+      https: {find: [{css: "#certificate"}], choices: {on: /etc/device.pem, off: ""}}
+      jump: [{role: button, name: Jump}]
+      admin: [{role: link, name: Admin}]
+      user: [{text: admin}]
+      anybody: [{role: link, name: ADMIN}]
+"""
+
+
+def test_what_is_read_from_a_list_can_be_selected_again(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": FIELDS}, FIELD_SELECTORS).opened() as opened:
+        page = opened.go_to("home")
+        before = page.read("language")
+        assert before == "Browser default"
+        page.select("language", "Deutsch")
+        page.select("language", before)
+        assert page.read("language") == before
+
+
+def test_a_field_is_a_switch_that_any_other_text_than_that_for_off_switches_on(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": FIELDS}, FIELD_SELECTORS).opened() as opened:
+        page = opened.go_to("home")
+        assert not page.is_checked("https")
+        page.check("https")
+        assert page.read("https") == "/etc/device.pem"
+        page.fill("https", "/home/own.pem")
+        page.check("https")
+        assert page.read("https") == "/home/own.pem"
+        page.uncheck("https")
+        assert page.read("https") == ""
+    assert [(step.verb, step.title) for step in opened.report.steps[-1:]] == [("fill", "Empty https")]
+
+
+def test_an_element_that_is_gone_when_it_is_to_be_pictured_is_found_again(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": FIELDS}, FIELD_SELECTORS).opened(screenshots=True) as opened:
+        page, steps = opened.go_to("home"), opened.steps
+        photograph = steps.photograph
+
+        def late(*given: Any, **named: Any) -> Any:
+            steps.photograph = photograph  # type: ignore[method-assign]
+            opened.page.get_by_role("button").evaluate("one => one.click()")
+            return photograph(*given, **named)
+
+        steps.photograph = late  # type: ignore[method-assign]
+        page.click("jump")
+    assert opened.report.steps[-1].outcome == "done"
+
+
+def test_of_two_names_that_differ_only_in_case_the_one_in_the_file_is_meant(tmp_path: Path) -> None:
+    with PlainRecorder(tmp_path, {"/": FIELDS}, FIELD_SELECTORS).opened() as opened:
+        page = opened.go_to("home")
+        page.click("admin")
+        assert opened.page.url.endswith("#2")
+        page.click("user")
+        assert opened.page.url.endswith("#1")
+        with pytest.raises(SelectorDrift, match="2 found"):
+            page.click("anybody")
+
+
+def test_a_flow_that_did_not_sign_in_is_told_so_where_a_page_is_not_shown(tmp_path: Path) -> None:
+    live = "  live:\n    shown_by: [{role: heading, name: Live}]\n"
+    door = "  sign_in:\n    path: /\n    shown_by: [{role: heading, name: Acme home}]\n"
+    with (
+        PlainRecorder(tmp_path, {"/": FIELDS}, f"pages:\n{door}{live}").opened() as opened,
+        pytest.raises(SelectorDrift, match="Nobody is signed in; a flow calls sign_in first"),
+    ):
+        opened.go_to("live")

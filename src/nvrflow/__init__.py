@@ -1,6 +1,6 @@
 """Drives CCTV recorders' real web pages from selector files per firmware: automation, regression test and manual in one.
 
-What a flow, a test or a script of a QA team imports stands in `__all__`; docs/api.md shows each with an example.
+What a flow, a test or a script of a QA team imports is in `__all__`; docs/api.md shows each with an example.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PluginNeeded,
         ProductDefect,
         RequestHeld,
+        RestartNeeded,
         SelectorDrift,
         SessionLimit,
         SignInRefused,
@@ -66,6 +67,7 @@ __all__ = [
     "Recorder",
     "Report",
     "RequestHeld",
+    "RestartNeeded",
     "Run",
     "SelectorDrift",
     "SessionLimit",
@@ -104,6 +106,7 @@ _HOMES = {
     "Problem": "nvrflow.problem",
     "ProductDefect": "nvrflow.errors",
     "RequestHeld": "nvrflow.errors",
+    "RestartNeeded": "nvrflow.errors",
     "Recorder": "nvrflow.recorder",
     "Report": "nvrflow.report",
     "Run": "nvrflow.running",

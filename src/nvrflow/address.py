@@ -1,4 +1,4 @@
-"""Addresses: what a person types, checked, and what a page or a recorder writes, read as a browser reads it.
+"""Addresses: those that a person types are checked, those that a page or a recorder writes are read as a browser reads them.
 
 The one door to Python's URL parser: no other module splits, joins or builds an address.
 """
@@ -22,7 +22,7 @@ _MOST_SHOWN = 120
 
 @dataclass(frozen=True)
 class Place:
-    """Where a web server is reached: `http` or `https`, the host (IPv6 without brackets), and the port."""
+    """The address of a web server: `http` or `https`, the host (IPv6 without brackets), and the port."""
 
     scheme: str
     host: str
@@ -30,7 +30,7 @@ class Place:
 
     @property
     def netloc(self) -> str:
-        """Host and port as they stand in an address; the scheme's own port is left out."""
+        """Host and port as written in an address; the scheme's default port is left out."""
         return at_host(self.host) + ("" if self.port == _ALL_PORTS.get(self.scheme) else f":{self.port}")
 
     @property
@@ -40,16 +40,16 @@ class Place:
 
     @property
     def secure(self) -> bool:
-        """Whether it is reached by HTTPS."""
+        """Whether its scheme is HTTPS."""
         return self.scheme == "https"
 
 
 @dataclass(frozen=True)
 class Link:
-    """An address as a page, a browser or a recorder wrote it. Nothing about it can be relied on.
+    """An address as a page, a browser or a recorder wrote it; it may be wrong in any way.
 
-    `scheme` and `host` are in lower case, the host without brackets. What cannot be read as an address has no host and port 0.
-    `path` and `query` are letter for letter what was written. A user name or password in it is dropped.
+    `scheme` and `host` are in lower case, the host without brackets. Text that is not an address has no host and port 0.
+    `path` and `query` are exactly as written. A user name or password in it is dropped.
     """
 
     scheme: str
@@ -70,9 +70,9 @@ class Link:
 
 
 def place_of(typed: str) -> Place:
-    """What a person typed as a recorder's address; without a scheme it is plain HTTP. Path, query and fragment do not count.
+    """A recorder's address as a person typed it; without a scheme it is plain HTTP. Path, query and fragment are ignored.
 
-    Raises WrongCall for what cannot be an address. Its message never holds what stands before an `@`, because that may be a
+    Raises WrongCall for text that is not an address. Its message never shows what is before an `@`, because that may be a
     password.
     """
     text = typed.strip()
@@ -94,18 +94,18 @@ def place_of(typed: str) -> Place:
     if host is None:
         raise WrongCall(f"{as_shown(text)}: the host name in this address cannot exist; {_EXAMPLE}")
     if port == 0:
-        # what stands at the port's place is not repeated: `user:password` without the rest of an address looks like that
+        # the text in place of the port is not repeated: in a bare `user:password` it would be the password
         raise WrongCall(f"{parts.scheme}://{at_host(host)}:…: the port must be a number from 1 to 65535; {_EXAMPLE}")
     return Place(parts.scheme, host, port or PORTS[parts.scheme])
 
 
 def normalised(typed: str) -> str:
-    """`192.0.2.10` and `http://192.0.2.10/` alike as `http://192.0.2.10`. Raises WrongCall for what cannot be an address."""
+    """A typed address in one form: `192.0.2.10` and `http://192.0.2.10/` become `http://192.0.2.10`. Raises WrongCall."""
     return place_of(typed).url
 
 
 def link_of(written: str) -> Link:
-    """An address that a page, a browser or a recorder wrote, taken apart. It never raises: see Link for what cannot be read."""
+    """The parts of an address that a page, a browser or a recorder wrote. It never raises; see Link for unreadable text."""
     found = _SCHEME.match(written.strip())
     scheme = found[1].lower() if found else ""
     try:
@@ -119,7 +119,7 @@ def link_of(written: str) -> Link:
 
 
 def joined(base: str, written: str) -> str:
-    """Where a browser goes from `base` when a page or a Location header says `written`; empty for what it cannot read.
+    """The address to which a browser goes from `base` for `written` in a page or Location header; empty if it is unreadable.
 
     As browsers do (WHATWG URL, "special schemes"), a backslash counts as a slash, and `https:/host` has a host
     where `base` is of another scheme.
@@ -142,7 +142,7 @@ def joined(base: str, written: str) -> str:
 def host_of(address: str) -> str:
     """The bare host of an address, or of a host name alone: `http://192.0.2.10:81/x` gives `192.0.2.10`, `[::1]` gives `::1`.
 
-    Raises WrongCall for what cannot be split into host and port at all.
+    Raises WrongCall for text that cannot be split into host and port.
     """
     text = address.strip()
     if "://" not in text:
@@ -161,9 +161,9 @@ def host_of(address: str) -> str:
 
 
 def port_in(typed: str) -> int | None:
-    """The port that a person typed in an address; None when it leaves the port to the scheme, as a host alone does.
+    """The port that a person typed in an address; None for an address without a port.
 
-    Raises WrongCall for what cannot be an address.
+    Raises WrongCall for text that is not an address.
     """
     if is_host(typed):
         return None
@@ -172,9 +172,9 @@ def port_in(typed: str) -> int | None:
 
 
 def is_like_an_address(text: str) -> bool:
-    """Whether somebody who typed this meant an address, even a wrong one, and not a file: it has a scheme, or a user's name.
+    """Whether a person who typed this meant an address, even a wrong address, and not a file: it has a scheme, or a user name.
 
-    What looks like `user:password@host` counts as an address, so that no message about a missing file repeats the password.
+    Text like `user:password@host` counts as an address, so that no message about a missing file repeats the password.
     """
     return "://" in text or {"@", ":"} <= set(text)
 
@@ -197,11 +197,11 @@ def _refuse_bare_ipv6(text: str) -> None:
         return
     if not address.scope_id:
         typed = f"{scheme}://" if mark else "http://"
-        raise WrongCall(f"{as_shown(text)}: an IPv6 address stands in brackets, like {typed}[{address}]; {_EXAMPLE}")
+        raise WrongCall(f"{as_shown(text)}: write an IPv6 address in brackets, like {typed}[{address}]; {_EXAMPLE}")
 
 
 def _split(text: str) -> tuple[SplitResult | None, int | None]:
-    """The parts of an address and its port: None when there is none, 0 when it cannot be one."""
+    """The parts of an address and its port: None without a port, 0 for an impossible port."""
     schemeless = not re.match(r"[^/?#]*://", text)
     if re.search(r"[\t\r\n]", text):  # Python's parser drops them, and a host would be made of two lines
         return None, None
@@ -220,6 +220,6 @@ def _split(text: str) -> tuple[SplitResult | None, int | None]:
 
 
 def as_shown(text: str) -> str:
-    """What was written as an address, for a message: in one line, and of at most 120 characters."""
+    """The written address for a message: in one line of at most 120 characters."""
     line = "".join(sign if sign.isprintable() else " " for sign in text)
     return (line if len(line) <= _MOST_SHOWN else line[:_MOST_SHOWN] + "…") or "(nothing)"

@@ -16,7 +16,8 @@
     ├── SelectorDrift         selector-drift      1   an element is not where the selector file says
     ├── ProductDefect         product-defect      1   the recorder did not do what it says it does
     │   ├── DownloadFailed                            a download that did not arrive, or arrived broken
-    │   └── OtherHost                                 its page leads to a host that the person did not give
+    │   ├── OtherHost                                 its page leads to a host that the person did not give
+    │   └── RestartNeeded     restart-needed      1   it has to be restarted by hand, and nobody was there
     ├── CertificateRefused    certificate-refused 1   a certificate that must not be imported
     ├── NotTrusted            not-trusted         1   the browser still does not trust the recorder
     ├── NoRoom                no-room             1   there is no room for the run's files; nothing was changed
@@ -70,10 +71,7 @@ class InvalidFile(NvrflowError):
 
 
 class SignInRefused(NvrflowError):
-    """The recorder refused the user or the password; `tries_left` is the recorder's own number, if it gave one.
-
-    `since` is the time of the refusal, if this computer remembered it and did not try again.
-    """
+    """The recorder refused user or password; `tries_left` is its own number, `since` the time of a refusal that is remembered."""
 
     kind = "sign-in-refused"
     advice = "the recorder refused user or password; nvrflow does not try again"
@@ -176,6 +174,12 @@ class OtherHost(ProductDefect):
     kind = "other-host"
 
 
+class RestartNeeded(ProductDefect):
+    """The new setting is stored, but the recorder uses it only after a restart by hand."""
+
+    kind = "restart-needed"
+
+
 class CertificateRefused(NvrflowError):
     """A certificate must not be imported; the message says why."""
 
@@ -233,13 +237,6 @@ def exit_code_of(kind: str) -> int:
 def error_of(kind: str) -> type[NvrflowError]:
     """The class of an `error.kind`, the most general one of that kind; NvrflowError for a kind that is not known."""
     return next((error for error in _family(NvrflowError) if error.kind == kind), NvrflowError)
-
-
-def of_kind(kind: str, message: str, step: str | None = None) -> NvrflowError:
-    """The error that a report tells of, to be raised again."""
-    problem = error_of(kind)(message)
-    problem.step = step
-    return problem
 
 
 def _family(error: type[NvrflowError]) -> list[type[NvrflowError]]:

@@ -1,4 +1,4 @@
-"""The runs that guides are written from - made with still pictures, or read from earlier run folders - and their guides."""
+"""Runs for guides: made now with still pictures, or read from earlier run folders, and then written as guides."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from nvrflow.trust.stages import Trusting
 Asking = Callable[[str], Callable[[], str] | str | None]
 _STORE = "chromium-nss"
 _NO_ENCODER = f"Playwright's encoder is missing; to get it, type: {sys.executable} -m playwright install ffmpeg"
-_APART = "made for a guide: what was imported went into a throw-away home, and this computer's own stores are as they were"
+_APART = "made for a guide: the certificates were imported into a temporary home, and this computer's own stores were not changed"
 
 
 @dataclass(frozen=True)
 class Shooting:
-    """Which runs, and how: `sources` are recorders' addresses and run folders, `languages` empty means that of the pages.
+    """What to write guides of: `sources` are recorders' addresses and run folders; empty `languages` mean the pages' language.
 
-    `password` is called with a recorder's address. With `video` a screencast is made of each run. `placeholder` is the address
-    that stands in the guides for the recorder's. The folders of new runs lie below `runs`.
+    `password` is called with a recorder's address. With `video` each run gets a screencast. `placeholder` is the address that
+    replaces the recorder's in the guides. The folders of new runs are made below `runs`.
     """
 
     sources: tuple[str, ...]
@@ -51,7 +51,7 @@ class Shooting:
     runs: Path = Path("nvrflow-runs")
 
     def check(self) -> None:
-        """Raise WrongCall for a source or a placeholder that can be neither address nor run folder, before anything is done."""
+        """Before anything is done, raise WrongCall for a wrong source, and for a placeholder that is not an address."""
         for named in self.languages:
             words_in(named)
         for source in self.sources:
@@ -67,8 +67,8 @@ class Shooting:
 def make_guides(shooting: Shooting, out: Path, wish: Wish) -> Batch:
     """Write the guide of each recorder and each run folder, in each language, below `out`, with an index if there are several.
 
-    A recorder is run first, and its run folder stays. Where its pages cannot speak another language one run serves all guides.
-    Raises what ended a run before there was anything to tell, and WrongCall for a folder that is none of a run.
+    For an address the flow is run first, and its run folder is kept. If the pages have only one language, one run is enough for
+    all guides. Raises the error that ended a run before any useful step, and WrongCall for a folder that is not a run folder.
     """
     shooting.check()
     batch, layout = Batch(), Layout(out, wish, len(shooting.sources) > 1, len(shooting.languages) > 1)
@@ -84,20 +84,20 @@ def make_guides(shooting: Shooting, out: Path, wish: Wish) -> Batch:
 
 
 def run_folder(source: str) -> Path | None:
-    """The folder that `source` names; None where it is an address. What has a slash and no scheme is a folder."""
+    """The folder that `source` names; None if it is an address. Text with a slash and without a scheme names a folder."""
     path = Path(source)
     try:
         if (path / "report.json").is_file() or (path.exists() and "://" not in source):
             return path
-    except OSError:  # a name that is too long for a file
+    except OSError:  # the name is too long for a file
         return None
     return path if not is_like_an_address(source) and "/" in source.rstrip("/") else None
 
 
 def runs_of(shooting: Shooting, origin: str, remarks: list[str]) -> Iterator[tuple[str | None, Record]]:
-    """One run for each language, or the first for all where the pages speak one only; `remarks` gets what could not be had.
+    """One run for each language, or one run for all if the pages have only one; `remarks` gets what was not possible.
 
-    Where a run switched HTTPS on, it is switched off again before the next, so that each guide shows the same.
+    If a run switched HTTPS on, it is switched off before the next run, so that every guide shows how to switch it on.
     """
     folder = run_folder(origin)
     if folder is not None:
@@ -115,7 +115,7 @@ def runs_of(shooting: Shooting, origin: str, remarks: list[str]) -> Iterator[tup
 
 
 def _made(shooting: Shooting, url: str, language: str | None, remarks: list[str]) -> Record:
-    """The record of a new run, with still pictures; nothing of this computer's own trust stores is touched."""
+    """The record of a new run with still pictures; this computer's own trust stores are not changed."""
     camera = Camera(
         still=True, scale=shooting.scale, video=Path("video.webm") if shooting.video else None, titled=_titled(language)
     )
@@ -138,7 +138,7 @@ def _made(shooting: Shooting, url: str, language: str | None, remarks: list[str]
 
 
 def _trusting(home: str) -> Trusting:
-    """The imports go into the throw-away `home`, where that can be done on this system; else they are described."""
+    """The trust of the run: imports into the temporary `home` if this system can do that, otherwise they are only described."""
     environment = in_home(Path(home))
     computer = Computer.this(environment)
     if computer.system == "linux" and computer.has("certutil"):
@@ -147,13 +147,13 @@ def _trusting(home: str) -> Trusting:
 
 
 def _speaks(report: Report, asked: str | None, language: str | None) -> bool:
-    """Whether the pages may speak `language`, so that a run of its own is worth it: they offer it, or did as they were asked."""
+    """Whether the pages may have `language`, so that another run makes sense: they offer it, or changed when they were asked."""
     offered = (report.firmware or {}).get("offers", ())
     return language in offered if offered else report.language is not None and report.language == asked
 
 
 def _titled(language: str | None) -> Callable[[str, Mapping[str, str], str | None], str]:
-    """What a chapter is called in a video: as in the guide."""
+    """The title of a chapter in a video, which is its title in the guide."""
 
     def titled(title: str, translations: Mapping[str, str], spoken: str | None) -> str:
         code = language or (spoken if spoken in LANGUAGES else None) or "en"
@@ -163,7 +163,7 @@ def _titled(language: str | None) -> Callable[[str, Mapping[str, str], str | Non
 
 
 def _undo(report: Report, shooting: Shooting, url: str, remarks: list[str]) -> None:
-    """HTTPS off again, if that run was what switched it on."""
+    """Switch HTTPS off again, if that run switched it on."""
     https = report.https
     if https is None or https.before or not https.after:
         return

@@ -36,7 +36,7 @@ def proper_host(name: str, bracketed: bool) -> str | None:
 
 
 def at_host(host: str) -> str:
-    """A host as it stands in a URL: an IPv6 address in brackets."""
+    """A host as written in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
 

@@ -1,4 +1,4 @@
-"""What this computer remembers of a recorder's HTTPS: the port that belongs to an address of plain HTTP."""
+"""The HTTPS port of each recorder that this computer remembers, by the recorder's address of plain HTTP."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _WRITING = 10.0  # seconds that another run may take to write
 class HttpsMemory:
     """The file `https-ports.json` in `folder`: a port for each host and port of plain HTTP, learned by an earlier run.
 
-    Recorders behind one address are told apart by the port of plain HTTP. A file that is damaged or cannot be written is as good
-    as none: nothing is decided by it but where to look first.
+    Two recorders behind one address have different ports of plain HTTP, and so different entries. A damaged file, or a file that
+    cannot be written, does no harm: the file only says which port to try first.
     """
 
     folder: Path
 
     @property
     def path(self) -> Path:
-        """The file itself."""
+        """The path of the file."""
         return self.folder / "https-ports.json"
 
     def port_of(self, plain: Place) -> int | None:
@@ -38,7 +38,7 @@ class HttpsMemory:
         return port if isinstance(port, int) and 0 < port < 65536 else None
 
     def learn(self, plain: Place, port: int | None) -> None:
-        """Remember the port for later runs; None: HTTPS is off, and there is none any more."""
+        """Remember the port for later runs; with None the recorder has no HTTPS port any more."""
         with suppress(OSError, Timeout):
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "https-ports.lock", _WRITING):

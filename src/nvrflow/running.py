@@ -39,14 +39,14 @@ from nvrflow.report.darkroom import Darkroom
 from nvrflow.report.folder import RunFolder
 
 Flow = Callable[..., Any]
-_NOT_THERE = (SelectorDrift, TimedOut, ProductDefect)  # what may be missing because a --check did not make it so
+_NOT_THERE = (SelectorDrift, TimedOut, ProductDefect)  # errors that may come from a step that --check held back
 
 
 @dataclass
 class Run:
-    """One flow on one recorder; `arguments` are the flow's own keywords, `out` the run folder (None: a new one below `runs`).
+    """One flow on one recorder; `arguments` are the flow's own keywords, `out` the run folder (None: a new folder below `runs`).
 
-    `camera` says how pictures are taken: quick by default, or still. `notes` stand in the report before all others.
+    `camera` says how pictures are taken: quick by default, or still. `notes` are the first notes of the report.
     """
 
     flow: str
@@ -69,9 +69,9 @@ class Run:
         return find_flow(self.flow, self.flows)
 
     def go(self) -> tuple[Report, RunFolder]:
-        """Do it, and write the run folder whatever happened. Raises WrongCall or InvalidFile before anything is touched.
+        """Run the flow, and write the run folder whatever happens. Raises WrongCall or InvalidFile before anything is done.
 
-        What went wrong in nvrflow itself is raised after the folder was written.
+        A defect of nvrflow itself is raised after the folder was written.
         """
         flow = self.function
         url = normalised(self.url)
@@ -113,11 +113,11 @@ class Run:
 
 
 def _told(problem: BaseException, flow: Flow) -> NvrflowError:
-    """What ended a run, as an error for a person; whose error it is, is told by whose code raised it."""
+    """The exception that ended a run, as an error for a person; the code that raised it decides whose error it is."""
     if isinstance(problem, NvrflowError):
         return problem
     if isinstance(problem, KeyboardInterrupt):
-        return Interrupted("interrupted; the recorder was left as the steps say")
+        return Interrupted("interrupted; the steps show in which state the recorder is now")
     engine, own = Path(__file__).parent, Path(inspect.getfile(flow)).parent
     for frame in reversed(traceback.extract_tb(problem.__traceback__)):
         file = Path(frame.filename)
@@ -127,11 +127,11 @@ def _told(problem: BaseException, flow: Flow) -> NvrflowError:
             return FlowFailed(f"{file}:{frame.lineno}: the flow ended with an error of its own: {said}; correct the flow there")
         if file.is_relative_to(engine) or file.is_relative_to(folder("flows")):
             break
-    return Defect(f"this is a defect in nvrflow ({type(problem).__name__}); the steps show how far the work went")
+    return Defect(f"this is a defect in nvrflow ({type(problem).__name__}); the steps show how far the run got")
 
 
 def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
-    """Put the end of a run into its report: a `--check` cannot go on where something was held back that would be needed."""
+    """Put the end of a run into its report; a `--check` may end because the flow needs something that was held back."""
     if held and isinstance(problem, _NOT_THERE) and not isinstance(problem, OtherHost):
         report.checked_until(problem)
     else:
@@ -176,12 +176,12 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
 
 
 def takes_trusting(flow: Flow) -> bool:
-    """Whether the flow wants to be told how much is trusted and who approves, by a parameter `trusting`."""
+    """Whether the flow has a parameter `trusting`, which says how much is trusted and who approves."""
     return "trusting" in inspect.signature(flow).parameters
 
 
 def _own_module(name: str, path: Path) -> Any:
-    """A team's flow as a module of its own, beside the shipped ones, which it may import."""
+    """A team's flow as a module beside the shipped flows, so that it can import them."""
     spec = importlib.util.spec_from_file_location(f"nvrflow_own_flows_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -189,7 +189,7 @@ def _own_module(name: str, path: Path) -> Any:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as problem:
-        raise InvalidFile(f"is no Python: {problem.msg}", path, problem.lineno) from None
+        raise InvalidFile(f"is not valid Python: {problem.msg}", path, problem.lineno) from None
     except ImportError as problem:
         raise InvalidFile(f"cannot be imported: {problem}", path) from None
     return module

@@ -1,4 +1,4 @@
-"""Every way in which a secret may stand in a text: in an address, in JSON, HTML, XML and base64."""
+"""Every spelling of a secret in a text: in an address, in JSON, HTML, XML and base64."""
 
 from __future__ import annotations
 

@@ -58,7 +58,12 @@ def test_a_public_name_by_which_the_person_opens_the_recorder_is_its_own(host: s
 def test_a_further_name_of_ones_own_network_is_permitted_and_told(name: str) -> None:
     found = decided(HOST, name)
     assert (found.kind, found.further, codes(found)) == ("limited", (usual(name),), {"further-names"})
+
     assert usual(name) in found.problems[0].sentence and found.problems[0].level == "warning"
+
+
+def test_nothing_says_that_a_certificate_is_for_an_address_that_it_does_not_have() -> None:
+    assert codes(decided("nvr.local")) == set()
 
 
 @pytest.mark.parametrize(

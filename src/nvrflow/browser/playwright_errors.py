@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut, Unreachable, WrongCall
+from nvrflow.errors import NvrflowError, RequestHeld, SelectorDrift, TimedOut, Unreachable, WrongCall
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
+
+_HELD = "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH"  # what Chromium makes of the answer that the gate gives instead
 
 __all__ = ["PlaywrightError", "PlaywrightTimeout", "is_covered", "translated", "unreachable", "wants_sign_in"]
 
@@ -51,10 +53,12 @@ def is_covered(target: Locator, milliseconds: float) -> bool:
     return False
 
 
-def unreachable(url: str, problem: PlaywrightError) -> Unreachable:
-    """Make the error for an address that does not answer."""
+def unreachable(url: str, problem: PlaywrightError) -> Unreachable | RequestHeld:
+    """Make the error for an address that does not answer, or that the gate did not let the browser ask."""
     found = re.search(r"net::(ERR_\w+)", problem.message)
     code = found.group(1) if found else _first_line(problem)
+    if code == _HELD:
+        return RequestHeld(f"{url}: --check held back the request for this page; if it only reads, name it below `harmless`")
     return Unreachable(f"{url}: the recorder does not answer ({code}); check address, cable and power")
 
 

@@ -21,6 +21,8 @@ from nvrflow.wait import waiting
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
 
+_FIRST_WORDS = "() => (document.body?.innerText || '').trim().replace(/\\s+/g, ' ').slice(0, 80)"
+
 
 def open_page(page: Page, url: str, wait_until: Literal["commit", "domcontentloaded"], timeout: float) -> Response | None:
     """Open `url` within `timeout` seconds and return the answer, with any status. Raises PlaywrightError.
@@ -67,9 +69,10 @@ def open_recorder(page: Page, url: str, timeout: float, refusals: Refusals) -> R
 
 
 def answer_in_words(page: Page, status: int, challenge: str) -> str:
-    """What answers at an address, for a person: its HTTP status unless that is 200, and the title of its page."""
-    title = ""
+    """What answers at an address, for a person: its HTTP status unless that is 200, and the title of its page, else its words."""
+    said = ""
     with suppress(PlaywrightError):
-        title = page.title().strip()[:80]
+        title, words = page.title().strip()[:80], page.evaluate(_FIRST_WORDS)
+        said = f"titled {title!r}" if title else f"which says {words!r}" if words else ""
     code = f"HTTP {status} {challenge}".strip() if status != 200 else ""
-    return ", ".join(part for part in (code, f"titled {title!r}" if title else "") if part)
+    return ", ".join(part for part in (code, said) if part)

@@ -57,8 +57,8 @@ def _about_names(device: Certificate, host: str) -> Iterator[Problem]:
     if device.unreadable_extensions:
         yield refusal("unreadable", DEVICE, "its extensions cannot be read, so its names are not known", advice)
     elif not device.ip_names and not device.dns_names:
-        said = f" (only the old common name {device.common_name!r})" if device.common_name else ""
-        sentence = f"has no subject alternative name{said}; browsers accept only that"
+        said = f" (it has only the old common name {device.common_name!r})" if device.common_name else ""
+        sentence = f"has no subject alternative name, and browsers look at no other{said}"
         yield refusal("no-san", DEVICE, sentence, f"it should have {kind}:{host} - {advice}")
     elif kind == "IP" and host in device.dns_names:
         sentence = f"gives the address as a DNS name (DNS:{host}), which browsers do not accept"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wishes:
-    """The command's own options, as they were typed."""
+    """The command's own options as they were typed."""
 
     sources: tuple[str, ...]
     flow: str
@@ -54,10 +54,10 @@ class Wishes:
 def guide(driving: Driving, **told: Any) -> int:
     """Run a flow and write its illustrated guide into --out (default: nvrflow-guide/); the run's own folder is kept, too.
 
-    With --check nothing is changed on the recorder: what would change it is pictured and described. --language is the guide's,
-    and the recorder's pages are asked to speak it if they can. This computer's trust stores stay as they are.
+    With --check nothing is changed on the recorder: steps that would change it are pictured and described. --language is the
+    language of the guide; the recorder's pages are shown in it if they have it. This computer's trust stores stay as they are.
 
-    For a RUN_FOLDER of an earlier run, also of secure, the guide is written from what lies there, without the recorder.
+    For the RUN_FOLDER of an earlier run, also of secure, the guide is written from that folder, without the recorder.
     """
     from nvrflow.cli.progress import progress_for
     from nvrflow.guide import Wish, read_theme
@@ -93,7 +93,7 @@ def guide(driving: Driving, **told: Any) -> int:
 
 
 def tell(batch: Batch, err: bool = False) -> int:
-    """Say what was made, on standard error with `err`; the exit code."""
+    """Print what was written, on standard error with `err`; returns the exit code."""
     from nvrflow.cli.paragraph import say
     from nvrflow.cli.terminal import counted
 

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _PATIENCE = 2.0  # seconds after which a running step shows how long it has been running
-_SILENCE = 3.0  # seconds of waiting after which a person is told what for
+_SILENCE = 3.0  # seconds of waiting after which the display says what for
 _LEFT = 4  # columns of a mark, with the spaces beside it
 
 
 def progress_for(as_json: bool) -> Progress:
-    """The display for this terminal; with `as_json` all of it goes to standard error."""
+    """The display for this terminal; with `as_json` everything goes to standard error."""
     return Progress(sys.stderr, sys.stderr if as_json else sys.stdout)
 
 
 class Progress:
-    """A listener that shows each step as it ends, and the running one below them; a context manager that leaves a sane terminal.
+    """A listener that shows each step as it ends, and below them the running step; a context manager that restores the terminal.
 
-    `live` gets the steps while they happen, `final` the result. Without a terminal there is a plain line for each step. In its
-    block it also hears of every wait, and says what is waited for once that takes more than three seconds.
+    `live` gets the steps while they happen, `final` the result. Without a terminal there is a plain line for each step. Within
+    its block it also shows what a wait is for if the wait takes more than three seconds.
     """
 
     def __init__(self, live: TextIO, final: TextIO) -> None:
@@ -42,7 +42,7 @@ class Progress:
         self._marks = marks_of(self._live)
         self._display: Live | None = None
         self._running: list[tuple[str, float]] = []  # a step that interrupts another runs within it
-        self._heading: str | None = None  # a chapter of one step gets none
+        self._heading: str | None = None  # a chapter with one step gets no heading
         self._first: Step | None = None  # the first step of a chapter, until it is known whether another follows
         self._waits: list[Wait] = []
         self._timers: dict[Wait, threading.Timer] = {}
@@ -59,21 +59,21 @@ class Progress:
         self._hide()
 
     def chapter(self, title: str) -> None:
-        """A heading; at a terminal it waits until the chapter has a second step, because one step says as much."""
+        """Show a heading; at a terminal only when the chapter has a second step, because one step needs no heading."""
         self._settle()
         self._heading = title
         if not self._live.is_terminal:
             self._head()
 
     def starts(self, title: str) -> None:
-        """The step that runs now."""
+        """Show the step that runs now."""
         if self._first is not None:
             self._head()
         self._running.append((spoken(self._live, title), time.monotonic()))
         self._show()
 
     def ended(self, step: Step) -> None:
-        """What a step that is over leaves; the one that it interrupted runs on."""
+        """Show a step that has ended; the step that it interrupted runs on."""
         del self._running[-1:]
         if self._heading is not None and not self._running and self._first is None:
             self._first = step
@@ -83,7 +83,7 @@ class Progress:
         self._left_by(step)
 
     def _left_by(self, step: Step, indent: int = 2) -> None:
-        """The line of a step that is over, and more of them if its title is long."""
+        """The line of a step that has ended, or several lines if its title is long."""
         if self._display is not None:
             self._display.refresh()
         for line in self._lines_of(step, indent):
@@ -100,7 +100,7 @@ class Progress:
         return [first, *(Text(" " * (indent + 2) + line) for line in lines[1:])]
 
     def _head(self) -> None:
-        """Print the heading that was kept back, and the step below it."""
+        """Print the heading that was held back, and its first step."""
         heading, first, self._heading, self._first = self._heading, self._first, None, None
         if heading is not None:
             self._live.print(spoken(self._live, heading), style="bold", soft_wrap=True)
@@ -108,19 +108,19 @@ class Progress:
             self._left_by(first)
 
     def _settle(self) -> None:
-        """The chapter is over: its only step stands without a heading."""
+        """End the chapter; if it has only one step, print that step without a heading."""
         first, self._heading, self._first = self._first, None, None
         if first is not None:
             self._left_by(first, indent=0)
 
     def says(self, sentence: str) -> None:
-        """Anything else that is worth a line."""
+        """Show any other line."""
         self._head()
         for line in paragraph(spoken(self._live, sentence), self._width, indent=_LEFT, first=_LEFT):
             self._live.print(line, style="dim", soft_wrap=True)
 
     def waits(self, wait: Wait) -> None:
-        """A wait begins; at a terminal the display shows it when it lasts, elsewhere one line does."""
+        """Begin a wait; if it lasts, a terminal shows it in the display, and other outputs get one line."""
         self._waits.append(wait)
         if self._live.is_terminal:
             self._show()
@@ -130,7 +130,7 @@ class Progress:
         timer.start()
 
     def waited(self, wait: Wait) -> None:
-        """A wait is over."""
+        """End a wait."""
         self._waits.remove(wait)
         if wait in self._timers:
             self._timers.pop(wait).cancel()
@@ -139,7 +139,7 @@ class Progress:
 
     @contextmanager
     def pause(self) -> Iterator[None]:
-        """Nothing is drawn in the block: a person is asked something. Afterwards the running step is shown again."""
+        """Draw nothing during the block, in which a person is asked something; afterwards show the running step again."""
         if self._first is not None:
             self._head()
         self._hide()
@@ -149,7 +149,7 @@ class Progress:
             self._show()
 
     def summary(self, report: Report, folder: Path, commands: bool = False, advise: bool = True) -> None:
-        """What came of it, where to read more, the outcome, and what to do next; with `commands` those of each import."""
+        """Show results, run folder, outcome, and what to do next; with `commands` also the commands of each import."""
         from nvrflow.cli.summary import print_summary
 
         self._running.clear()
@@ -159,11 +159,11 @@ class Progress:
 
     @property
     def _width(self) -> int | None:
-        """The columns of a line; None where nothing is wrapped."""
+        """The columns of a line; None if lines are not wrapped."""
         return min(self._live.width - 1, WIDEST) if self._live.is_terminal else None
 
     def _room(self, remarks: list[tuple[str, str]]) -> int:
-        """The columns that a terminal has for a step's title, beside its mark and its remarks."""
+        """The columns that a terminal leaves for a step's title, beside its mark and its remarks."""
         right = sum(len(words) + 2 for words, _ in remarks)
         return max((self._width or WIDEST) - _LEFT - right, 12)
 
@@ -178,7 +178,7 @@ class Progress:
         return Text.assemble(left, "  ", right)
 
     def _show(self) -> None:
-        """Draw what runs and what is waited for, at a terminal."""
+        """Draw the running step and the wait, at a terminal."""
         if self._display is not None:
             self._display.refresh()
         if not (self._running or self._waits or self._first) or self._display is not None or not self._live.is_terminal:
@@ -196,10 +196,10 @@ class Progress:
                 self._display = None
 
     def _moving(self) -> Text:
-        """The running step in one line, and below it what has been waited for a while; nothing between two steps."""
+        """The running step in one line, and below it a wait that takes long; empty between two steps."""
         from rich.text import Text
 
-        first = self._first  # drawn by a thread of its own: each is read once
+        first = self._first  # drawn by another thread, so each value is read only once
         lines = self._lines_of(first, 0) if first is not None else []
         lines += [self._spinner(*running) for running in self._running[-1:]]
         long = next((wait for wait in reversed(list(self._waits)) if wait.seconds >= _SILENCE), None)
@@ -221,7 +221,7 @@ def _limit(wait: Wait) -> str:
 
 
 def _remarks(step: Step) -> list[tuple[str, str]]:
-    """What is to be said of a step at the end of its line, with colours."""
+    """The remarks at the end of a step's line, with colours."""
     words = [("write", "yellow")] if step.effect == "write" else []
     words += [("drift", "magenta")] if step.fallback else []
     words += {"would": [("held back", "blue")], "failed": [("failed", "bold red")]}.get(step.outcome, [])

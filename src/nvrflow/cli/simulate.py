@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @click.command(short_help="Run a simulated recorder in the foreground.")
 @click.argument("firmware", default="dahua/nvr_v4")
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="A loopback address (127.x).")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="HTTP port (default: a free one).")
-@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="HTTPS port (default: a free one).")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="HTTP port (default: a free port).")
+@click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="HTTPS port (default: a free port).")
 @click.option(
     "--set",
     "changes",
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--settings", is_flag=True, help="List the settings of FIRMWARE with the values they may have, and exit.")
 def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], settings: bool) -> None:
-    """Run a simulated recorder until Ctrl-C; when it answers, one JSON line says where it is.
+    """Run a simulated recorder until Ctrl-C; when it answers, one JSON line gives its addresses, user and password.
 
     FIRMWARE is the name of a fixture, for example dahua/nvr_v4.
     """
@@ -54,7 +54,7 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
 @click.command(short_help="See it work on a simulated recorder.")
 @click.option("--firmware", metavar="NAME", default="dahua/nvr_v4", show_default=True, help="Which simulated recorder.")
 @click.option(
-    "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new one in nvrflow-runs/)."
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new folder in nvrflow-runs/)."
 )
 @click.option("--headed", is_flag=True, help="Show the browser.")
 @click.option("--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Pause after each action.")

@@ -1,6 +1,6 @@
-"""The end of a run for a person: what came of it, where to read more, the outcome in a sentence, and what to do next.
+"""The end of a run for a person: results, run folder, the outcome in a sentence, and what to do next.
 
-The steps are not told again: they were shown while they happened, and the run folder has them all.
+The steps are not listed again: they were shown while they happened, and the run folder has all of them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _KINDS = {
     "limited": "for this recorder only",
     "pin": "this one certificate",
-    "ca": "the recorder's CA, for all that it signs",
+    "ca": "the recorder's CA, for everything that it signs",
     "as-guide": "both files, for every site",
 }
 
 
 def print_summary(console: Console, report: Report, folder: Path, commands: bool = False, advise: bool = True) -> None:
-    """What came of the run, its folder, the outcome, and unless `advise` is off what to do next.
+    """Print the results of the run, its folder, the outcome, and with `advise` what to do next.
 
-    With `commands` those of each import are printed, too, each on a line of its own.
+    With `commands` the commands of each import are printed too, each on a line of its own.
     """
     document = report.as_dict()
     console.print()
@@ -47,7 +47,7 @@ def print_summary(console: Console, report: Report, folder: Path, commands: bool
 
 
 def _conclude(console: Console, report: Report, document: dict[str, Any]) -> None:
-    """The outcome, and of an error its place, its own message and what to do."""
+    """The outcome; for an error also its place, its message and what to do."""
     good, bad, held = marks_of(console)
     mark, style = {"failed": (bad, "bold red"), "checked": (held, "bold blue")}.get(report.outcome, (good, "bold green"))
     sentence = f"{mark} {verdict(document)}."
@@ -64,7 +64,7 @@ def _conclude(console: Console, report: Report, document: dict[str, Any]) -> Non
 
 
 def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What came of the run, each with its label; one line for each store."""
+    """The results of the run, each with its label; one line for each store."""
     https = document["https"]
     if https and https["after"] is not None and _is_news(https, document["outcome"]):
         on = [https["url"], https["tls"], "HTTP redirects to it" if https["redirects"] else None, trusted_by(https)]
@@ -87,13 +87,13 @@ def _findings(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _is_news(https: dict[str, Any], outcome: str) -> bool:
-    """Whether the run has found out or changed anything of HTTPS; one that failed before that has not."""
+    """Whether the run learned or changed anything about HTTPS; a run that failed early did not."""
     answered = https["trusted"] is not None or https["reason"] or https["clients"]
     return outcome != "failed" or https["before"] != https["after"] or bool(answered)
 
 
 def _trust(change: dict[str, Any], outcome: str) -> str:
-    """One certificate in a store: what was done with it, what is trusted by it, and which one it is."""
+    """One certificate in a store: what was done with it, what it makes trusted, and its SHA-256."""
     what = change["note"] or _KINDS.get(change["kind"], "")
     return (
         f"{done_with(change, outcome)}, {change['kind']}" + (f" ({what})" if what else "") + f", SHA-256 {change['anchor'][:23]}…"
@@ -101,7 +101,7 @@ def _trust(change: dict[str, Any], outcome: str) -> str:
 
 
 def _commands(document: dict[str, Any]) -> Iterator[str]:
-    """The commands of every store, below its name."""
+    """The commands for every store, below its name."""
     for change in document["trust"]:
         for number, command in enumerate(change["commands"]):
             yield from ([f"# {change['store']}"] if number == 0 else [])
@@ -109,7 +109,7 @@ def _commands(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _print_labelled(console: Console, label: str, text: str) -> None:
-    """`label: text`, its further lines indented."""
+    """`label: text`, with further lines indented."""
     from rich.text import Text
 
     head = spoken(console, label) + ":"

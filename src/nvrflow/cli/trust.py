@@ -173,7 +173,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_file(text: str) -> bool:
-    """Whether there is a file of this name; there is none of a name that is too long for one."""
+    """Whether there is a file of this name; False for a name that is too long for a file."""
     try:
         return Path(text).is_file()
     except OSError:

@@ -1,4 +1,4 @@
-"""What a recorder says of itself, its model and firmware version, read before the sign-in and once more after it."""
+"""A recorder's model and firmware version, as it gives them, read before the sign-in and once more after it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nvrflow.firmware.body import at_path, read_body
 from nvrflow.firmware.shown_page import NoJavaScript, ShownPage, fetched, quietly
 from nvrflow.firmware.traffic import Fetched
 
-Said = dict[str, str]  # `model` and `version`, as far as they are said
+Said = dict[str, str]  # `model` and `version`, if the recorder gives them
 
 
 def about(page: ShownPage, firmware: Firmware) -> Said:
-    """What the recorder says of itself now: in its page, and in what it gives to the requests that the selector file names.
+    """The recorder's model and version now: from its page, and from its answers to the requests that the selector file names.
 
     Raises InvalidFile for a script that is not JavaScript.
     """
@@ -22,7 +22,7 @@ def about(page: ShownPage, firmware: Firmware) -> Said:
 
 
 def said_in_the_page(page: ShownPage, firmware: Firmware) -> Said:
-    """What the page's scripts alone say of the recorder: nothing is sent to it."""
+    """Model and version from the page's scripts alone, without a request to the recorder."""
     scripts = {name: told.script for name, told in firmware.file.about.sources.items() if told.script}
     texts = expressions(page, firmware, [quietly(f"String((\n{script}\n) ?? ``)") for script in scripts.values()])
     return _without_empty(dict(zip(scripts, texts, strict=True)))
@@ -53,7 +53,7 @@ def version_refusal(firmware: Firmware, said: Said, where: str) -> UnknownFirmwa
 
 
 def expressions(page: ShownPage, firmware: Firmware, scripts: list[str]) -> list[Any]:
-    """What each JavaScript expression comes to, asked in one question. Raises InvalidFile if it is not JavaScript."""
+    """The value of each JavaScript expression, asked in one question. Raises InvalidFile if it is not JavaScript."""
     if not scripts:
         return []
     try:

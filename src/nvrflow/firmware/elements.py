@@ -25,7 +25,7 @@ Names = Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str
 
 
 class Choices(Strict):
-    """The options of a drop-down that is a switch; `$text` or the words themselves."""
+    """The options of a drop-down, or the texts of a field, that is a switch; `$text` or the words themselves."""
 
     on: str
     off: str
@@ -49,7 +49,7 @@ class Element(Strict):
     refused_by: Locators | None = Field(None, description="what appears to say that it did not")
     refused_saying: str | None = Field(None, description="regular expression for a native dialog that says that it did not")
     shown_as_text: bool = Field(False, description="a certificate that is shown here, to be read instead of downloaded")
-    choices: Choices | None = Field(None, description="for a drop-down that switches: its options for on and off")
+    choices: Choices | None = Field(None, description="for a drop-down or field that switches: what it shows for on and off")
     options: Locators | None = Field(
         None, description="for a drop-down drawn by hand: every option of the list that a click on it opens"
     )

@@ -1,4 +1,4 @@
-"""What tells a firmware from others, and what a recorder says of itself."""
+"""The signs by which a firmware is identified, and where a recorder gives its model and version."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ Source = Annotated[Told | None, BeforeValidator(_as_script, json_schema_input_ty
 
 
 class About(Strict):
-    """What the recorder says of itself; a text alone is a JavaScript expression. It is read again after the sign-in.
+    """Where the recorder gives its model and version; a text alone is JavaScript. They are read again after the sign-in.
 
     A `version` outside of the file's `firmware` means that the file does not fit.
     """

@@ -183,6 +183,9 @@ def _of_the_ways(name: str, file: SelectorFile) -> Faults:
             if step not in file.pages[way.on].elements:
                 known = file.pages[way.on].elements
                 yield (*where, "open"), f"the page {way.on!r} has no element {step!r}{_near(step, known)}"
+    if any(way.open for way in page.all_ways) and not (page.shown_by or page.window):
+        key = "open" if page.open else "ways"
+        yield (*where, key), "is never used: without `shown_by` the page counts as shown wherever the page it lies on is shown"
     if _leads_back(name, {one: [way.on for way in other.all_ways] for one, other in file.pages.items()}):
         yield where, "the page lies on itself"
 

@@ -45,9 +45,9 @@ def identify(page: ShownPage, own: Path | None = None, challenge: str = "") -> l
 
 
 def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Firmware:
-    """The firmware whose evidence holds wholly, and more of it than any other's. Raises UnknownFirmware.
+    """The firmware whose evidence is all found, and more of it than for any other firmware. Raises UnknownFirmware.
 
-    `answered` is what a person should know of the page if nothing is known of it.
+    `answered` describes the page for the message, if no firmware fits.
     """
     ranked = list(candidates)
     whole = [one for one in ranked if one.score == 1.0]
@@ -99,7 +99,7 @@ def _any_fits(firmwares: list[Firmware], challenge: str) -> str:
 
 
 def _version_script(firmware: Firmware) -> str:
-    """What is true once the page says its version; always, where the page is not what says it."""
+    """A script that is true once the page says its version; always true if the version comes from elsewhere."""
     told = firmware.file.about.version
     return told.script if told is not None and told.script else "true"
 

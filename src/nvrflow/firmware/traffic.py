@@ -1,4 +1,4 @@
-"""What a selector file says of the recorder's network traffic: answers that decide, and requests that only read."""
+"""The network traffic in a selector file: answers that decide, and requests that only read."""
 
 from __future__ import annotations
 

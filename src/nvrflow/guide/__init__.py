@@ -1,7 +1,7 @@
-"""The illustrated guide: the folder of a run, written down for a reader in Markdown, HTML and PDF.
+"""The illustrated guide: a run's folder, written for a reader as Markdown, HTML and PDF.
 
 Nothing here drives a recorder. In reading order: `source` (what a guide is written from), `manual` (the nouns of a guide),
-`words`, `instructions`, `elsewhere` and `byhand` (what is said), `composing` (a run becomes a guide), `placeholder`, `theme`,
+`words`, `instructions`, `elsewhere` and `byhand` (its sentences), `composing` (a run becomes a guide), `placeholder`, `theme`,
 `pictures`, `markdown`, `html`, `fonts`, `making` (one guide's folder), `matrix` (several guides and their index).
 """
 

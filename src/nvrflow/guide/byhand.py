@@ -29,7 +29,7 @@ _PLACES = "~/.pki/nssdb, ~/.local/share/pki/nssdb"
 
 @dataclass(frozen=True)
 class Import:
-    """The commands for one store of one system; none where the certificate cannot be imported there by hand."""
+    """The commands for one store of one system; empty if the certificate cannot be imported there by hand."""
 
     system: System
     name: str
@@ -52,7 +52,7 @@ def imports(device: Certificate, authority: Certificate | None, file: str, host:
 
 
 def conversion(certificate: Certificate, file: str) -> tuple[str, str]:
-    """The command that makes a text file (PEM) of a download that is none, and that file's name; empty when it is one already."""
+    """The command that converts a download to a text file (PEM), and that file's name; empty if it is a text file already."""
     if certificate.format == "pem":
         return "", file
     made = f"{PurePosixPath(file).stem}.pem"
@@ -72,7 +72,7 @@ def _stores() -> Iterator[tuple[System, Store, str]]:
 
 
 def _lines(store: Store, certificate: Certificate, use: Use, file: str, host: str) -> Iterator[str]:
-    """The store's commands with the reader's file in place of the one that nvrflow would write."""
+    """The store's commands with the reader's file in place of the file that nvrflow would write."""
     actions = store.add(certificate, use, host)
     written = {str(one.path): one for one in actions if isinstance(one, Write)}
     ours = {*written, *(path.replace("/", "\\") for path in written)}
@@ -92,7 +92,7 @@ def _lines(store: Store, certificate: Certificate, use: Use, file: str, host: st
 
 
 def _posix(part: str) -> str:
-    """One word of a shell's line; home and database stay what the shell makes of them."""
+    """One word of a shell command; the shell still fills in home and database."""
     if part in (_DATABASE, f"sql:{_DATABASE}"):
         return f'"{part}"'
     home = f"{_READER}/"

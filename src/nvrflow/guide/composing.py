@@ -24,7 +24,7 @@ class _Part:
 
 
 def compose(source: Source, words: Words, date: str) -> Guide:
-    """The guide in the language of `words`; its title page has the recorder's own word on model and version, if it gives one."""
+    """The guide in the language of `words`; its title page shows the model and version that the recorder gives, if it does."""
     parts = list(_parts(source))
     numbers = {"import": _chapter_of(parts, "import"), "enable": _chapter_of(parts, "await-https")}
     chapters = [_chapter(source, words, number, part, numbers) for number, part in enumerate(parts, 1)]
@@ -47,7 +47,7 @@ def compose(source: Source, words: Words, date: str) -> Guide:
 
 
 def _range(firmware: str) -> str:
-    """A range of versions as it is printed."""
+    """A range of versions as a reader sees it."""
     return firmware.replace(">=", "≥ ").replace("<=", "≤ ").replace("<", "< ").replace("<  ", "< ")
 
 
@@ -56,7 +56,7 @@ def _fields(chapter: Chapter) -> dict[str, Any]:
 
 
 def _parts(source: Source) -> Iterator[_Part]:
-    """The flow's chapters in order; one that only leads to the next is part of it."""
+    """The flow's chapters in order; a chapter that only leads to the next one becomes part of that chapter."""
     parts: list[_Part] = []
     for step in source.steps:
         last = parts[-1] if parts else None
@@ -72,7 +72,7 @@ def _parts(source: Source) -> Iterator[_Part]:
 
 
 def _chapter_of(parts: list[_Part], step_id: str) -> str:
-    """The number of the chapter with that step; the last one's when there is none."""
+    """The number of the chapter with that step; the number of the last chapter if no chapter has it."""
     found = [number for number, part in enumerate(parts, 1) if any(step.id == step_id for step in part.steps)]
     return str(found[0] if found else len(parts))
 
@@ -90,7 +90,7 @@ def _chapter(source: Source, words: Words, number: int, part: _Part, numbers: di
 
 
 def _with_own(source: Source, part: _Part, words: Words) -> Iterator[tuple[Step, tuple[list[Sentence], list[Sentence]]]]:
-    """Each step with the flow's own sentences before and after it; after it only where no step of the chapter follows."""
+    """Each step with the flow's own sentences before it, and after the last step of a chapter those that follow."""
     places = {step.id: index for index, step in enumerate(source.steps)}
     for step in part.steps:
         mine = [one for one in source.report.said if one.chapter == step.chapter]

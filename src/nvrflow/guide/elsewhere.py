@@ -17,7 +17,7 @@ from nvrflow.report import Step
 
 _SCRIPTS = {"windows": "install-windows.cmd", "macos": "install-macos.command", "linux": "sh install-linux.sh"}
 _SYSTEMS = {"windows": "Windows", "macos": "macOS", "linux": "Linux"}
-_UNSEEN = "certificate.pem"  # what a reader calls a certificate that the run has not seen
+_UNSEEN = "certificate.pem"  # the file name for a certificate that the run has not seen
 Block = Listing | Table | Sentence
 
 
@@ -29,12 +29,12 @@ class Draft:
     blocks: tuple[Block, ...] = ()
 
     def numbered(self, number: str, anchor: str) -> Item:
-        """The same with its number."""
+        """The finished item, with its number."""
         return Item(number, anchor, self.sentences, None, self.blocks)
 
 
 def drafts(source: Source, step: Step, words: Words, chapters: dict[str, str]) -> tuple[Draft, ...] | None:
-    """What a reader does where the flow did `step` outside the recorder's pages; None for a step on a page.
+    """What a reader does in place of a `step` that the flow did outside the recorder's pages; None for a step on a page.
 
     `chapters` are the numbers of the chapters to which a reader is sent back: `import` and `enable`.
     """
@@ -85,7 +85,7 @@ def _served(source: Source) -> str:
 
 
 def _port_unknown(source: Source, words: Words) -> tuple[Sentence, ...]:
-    """What a reader has to put in by hand, where the run has not learned on which port HTTPS answers."""
+    """The placeholder that a reader replaces with the HTTPS port, if the run has not learned the port."""
     return () if _https(source) else (words.say("elsewhere.port", value="PORT"),)
 
 
@@ -144,7 +144,7 @@ def _testing(source: Source, words: Words, chapters: dict[str, str]) -> Iterator
 
 
 def file_of(source: Source, certificate: Certificate) -> str:
-    """The name under which a reader's browser saves that certificate; ours where both downloads have the same one."""
+    """The name under which a reader's browser saves that certificate; nvrflow's own name if both downloads have one name."""
     names = {one.sha256: _suggested(source, one) for one in _certificates(source)}
     own = names.get(certificate.sha256, "")
     kept = certificate.file.name if certificate.file else "certificate.pem"
@@ -163,5 +163,5 @@ def _certificates(source: Source) -> list[Certificate]:
 
 
 def _https(source: Source) -> str:
-    """Where the recorder answers with HTTPS: as it was seen, or as its page says; empty where nobody knows."""
+    """The recorder's HTTPS address: as it was seen, or as its page says; empty if it is not known."""
     return source.https.url or next((step.value for step in source.steps if step.id == "await-https" and step.value), "")

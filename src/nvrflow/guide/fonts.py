@@ -1,4 +1,4 @@
-"""Whether this computer has letters for a guide's language: without them a PDF shows empty boxes."""
+"""Whether this computer has fonts for a guide's language; without them a PDF shows empty boxes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.pdf import draws_apart
 
-# Two letters of each language that not every computer can draw, and what Debian and Ubuntu call a font that has them.
+# For each language that not every computer can show: two of its letters, and Debian's and Ubuntu's package of a font with them.
 _LETTERS = {"zh": ("中", "国", "fonts-noto-cjk")}
 
 
 def missing_font(language: str, browser: Path | Browser | None) -> str:
-    """What to do where no font here has the letters of `language`; empty where one has. Two letters that look alike are boxes."""
+    """What to do if no font here has the letters of `language`; otherwise empty. Two letters that look alike are boxes."""
     if language not in _LETTERS:
         return ""
     one, other, package = _LETTERS[language]

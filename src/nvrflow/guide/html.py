@@ -14,7 +14,7 @@ from nvrflow.guide.words import Sentence, Words
 
 
 def as_html(guide: Guide, words: Words, theme: Theme, plates: Mapping[str, Plate]) -> str:
-    """`guide` with its pictures inside; each opens whole at a click, without a script."""
+    """`guide` with its pictures inside; a click shows the whole picture, without a script."""
     pictures = {
         name: {"crop": _data(plate.crop_webp), "whole": _data(plate.whole_webp), "width": plate.width, "height": plate.height}
         for name, plate in plates.items()
@@ -41,7 +41,7 @@ def _rendered(template: str, **values: Any) -> str:
 
 
 def _told(cell: Sentence | str) -> Any:
-    """A sentence as HTML: words of the screen and what is typed are marked."""
+    """A sentence as HTML; words from the screen and typed text are marked."""
     from markupsafe import Markup, escape
 
     if not isinstance(cell, Sentence):
@@ -59,7 +59,7 @@ def _is_table(block: object) -> bool:
 
 
 def _kind(cell: Sentence | str) -> Any:
-    """What a table's cell has to look like: a fingerprint is small, a list of codes stands in lines, a day or address in one."""
+    """The style of a table's cell: small for a fingerprint, one code per line, days and addresses without a line break."""
     from markupsafe import Markup
 
     if isinstance(cell, str):
@@ -78,7 +78,7 @@ def _data(picture: bytes) -> str:
 
 
 def _css_string(text: str) -> Any:
-    """`text` inside a CSS string: all that could end it is written as a code point."""
+    """`text` for a CSS string: every character that could end the string becomes a code point."""
     from markupsafe import Markup
 
     return Markup("".join(one if one.isalnum() or one in " .,·–" else f"\\{ord(one):x} " for one in text))

@@ -1,4 +1,4 @@
-"""From a step to what a reader is told: the sentence for its verb and its kind of control, with the words on the screen."""
+"""The sentence for a step: chosen by its verb and its kind of control, with the words from the screen."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from nvrflow.guide.words import Sentence, Words
 from nvrflow.report import Step, Target
 
 _ROLES = {"button": "button", "link": "link", "tab": "tab", "menuitem": "menu"}
-_AS_THEY_ARE = ("open", "authenticate", "answer", "select", "check", "uncheck", "hover", "press", "upload")
-_LONGEST = 60  # letters of a control's own words; more of them are no name
+_NAMED_ALIKE = ("open", "authenticate", "answer", "select", "check", "uncheck", "press", "hover", "upload")
+_LONGEST = 60  # letters; a longer text on a control is not a name
 
 
 def sentences(source: Source, step: Step, words: Words) -> tuple[Sentence, ...]:
-    """What to do, and what the recorder then says."""
+    """What the reader does, and what the recorder then announces."""
     return tuple(_sentences(source, step, words))
 
 
 def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
     target = step.target or Target()
-    values = {"called": _called(target), "value": step.value, "address": step.value}
+    values = {"called": _called(target), "value": " ".join(step.value.split()), "address": step.value}
     yield words.say(f"steps.{_key(source, step, target)}", **values, **({"row": target.row} if target.row else {}))
     if target.row and step.verb != "click":
         yield words.say("steps.in_row", row=target.row)
@@ -31,23 +31,25 @@ def _sentences(source: Source, step: Step, words: Words) -> Iterator[Sentence]:
 
 
 def _key(source: Source, step: Step, target: Target) -> str:
-    """Which of the sentences fits."""
+    """The key of the sentence that fits."""
     verb = step.verb
     if verb == "click":
         return _click(step, target)
     if verb == "fill":
-        return "fill.secret" if target.secret else "fill.account" if step.chapter == "Sign in" else "fill"
+        return _fill(step, target)
     if verb == "download":
         return "download" if step.value else "download.unknown"
     if verb == "read":
         return "read" if step.value else "read.unknown"
     if verb == "wait":
         return _wait(source, step)
-    return (
-        verb
-        if verb in ("open", "authenticate", "answer", "select", "check", "uncheck", "hover", "press", "upload")
-        else "click.other"
-    )
+    return verb if verb in _NAMED_ALIKE else "click.other"
+
+
+def _fill(step: Step, target: Target) -> str:
+    if target.secret:
+        return "fill.secret"
+    return "fill.account" if step.chapter == "Sign in" else "fill" if step.value else "fill.empty"
 
 
 def _click(step: Step, target: Target) -> str:
@@ -70,7 +72,7 @@ def _wait(source: Source, step: Step) -> str:
 
 
 def _called(target: Target) -> str:
-    """The words on the target as the page shows them; else what the selector file calls it."""
+    """The words on the target as the page shows them, or else its name in the selector file."""
     if not target.named and target.words and len(target.words) <= _LONGEST:
         return target.words
     return target.called or target.words

@@ -1,4 +1,4 @@
-"""Writing a guide's folder: Markdown, HTML, PDF and pictures - only what changed is written, and what is left over goes."""
+"""A guide's folder: Markdown, HTML, PDF and pictures; only changed files are written, and old files are deleted."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ _MANIFEST = "guide.json"
 
 @dataclass(frozen=True)
 class Wish:
-    """How guides are written: which files, how they look, and the day on the title page (None: that of
-    the run, or of the earlier guide in the same folder if nothing has changed since)."""
+    """How guides are written: which files, how they look, and the day on the title page.
+
+    With None the day is that of the run, or that of the earlier guide in the folder if nothing has changed since.
+    """
 
     formats: tuple[str, ...] = FORMATS
     theme: Theme = field(default_factory=read_theme)
@@ -44,7 +46,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Made:
-    """One guide that was written: `files` by format, `written` what really changed on disk, `problem` what could not be shown."""
+    """One guide that was written: `files` by format, `written` are the changed files, `problem` is what it could not show."""
 
     folder: Path
     language: str
@@ -62,7 +64,7 @@ class Made:
     kind: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+        """The result as plain data for JSON."""
         return {
             "folder": str(self.folder),
             "language": self.language,
@@ -78,9 +80,9 @@ class Made:
 
 
 def make_guide(source: Source, out: Path, wish: Wish, language: str | None = None) -> Made:
-    """Write the guide of `source` into the folder `out`, in `language` or else in that of the recorder's pages.
+    """Write the guide of `source` into the folder `out`, in `language` or else in the language of the recorder's pages.
 
-    Raises WrongCall when the folder holds something else or cannot be written, NvrflowError for a picture without its target.
+    Raises WrongCall if the folder holds other files or cannot be written, NvrflowError for a picture without its target.
     """
     source.must_tell()
     spoken = source.report.language
@@ -88,7 +90,7 @@ def make_guide(source: Source, out: Path, wish: Wish, language: str | None = Non
     before = _earlier(out)
     guide = compose(source, words, "")
     pictures = {plate.step_id: plate for plate in plates(source, guide, wish.theme, out / "raw")}
-    video = next(iter(source.record.videos), None) if not source.placeholder else None  # nothing can be covered in it
+    video = next(iter(source.record.videos), None) if not source.placeholder else None  # a video cannot be covered
     guide = replace(guide, video=video.name if video else "")
     digest = _digest(guide, words, wish.theme, pictures)
     day = wish.date or (before.get("date") if before.get("digest") == digest else None) or _day_of(source)
@@ -169,7 +171,7 @@ def _printed(html: bytes, browser: Path | Browser | None, date: str) -> bytes:
 
 
 def _earlier(out: Path) -> dict[str, Any]:
-    """What the guide that lies in `out` was; empty for a new folder. Raises WrongCall when something else lies there."""
+    """The manifest of the guide in `out`; empty for a new folder. Raises WrongCall if other files are there."""
     if out.exists() and not out.is_dir():
         raise WrongCall(f"--out {out}: is a file; name a folder")
     try:
@@ -184,13 +186,13 @@ def _earlier(out: Path) -> dict[str, Any]:
 
 
 def _digest(guide: Guide, words: Words, theme: Theme, pictures: Mapping[str, Plate]) -> str:
-    """All that a reader sees, the day apart."""
+    """All that a reader sees, except the day."""
     parts = [nvrflow_version(), as_markdown(guide, words), theme.model_dump_json(), as_html(guide, words, theme, {**pictures})]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _sweep(out: Path, left_over: set[str]) -> None:
-    """Delete files of an earlier guide that are not part of this one; nothing else, and nothing outside the folder."""
+    """Delete files of the earlier guide that are not part of this guide; no other file, and nothing outside the folder."""
     for name in left_over:
         path = out / name
         if path.is_file() and path.resolve().is_relative_to(out.resolve()):

@@ -12,7 +12,7 @@ Cell = Sentence | str
 
 @dataclass(frozen=True)
 class Figure:
-    """The picture of one step; `alt` says what it shows to a person who cannot see it."""
+    """The picture of one step; `alt` describes it to a person who cannot see it."""
 
     step_id: str
     number: str
@@ -21,7 +21,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Listing:
-    """Commands to type, below a caption."""
+    """A caption and the commands to type."""
 
     lines: tuple[str, ...]
     caption: Cell = ""
@@ -29,7 +29,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows below headings."""
+    """A table: headings and rows."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -37,7 +37,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Item:
-    """One instruction; its `number` is like 2b, and stands in the picture, too."""
+    """One instruction; its `number` is like 2b, and is also in the picture."""
 
     number: str
     anchor: str
@@ -48,7 +48,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Problem:
-    """Where the guide ends because it cannot go on: a heading, a sentence, and the exact words of the run."""
+    """Why the guide ends here: a heading, a sentence, and the exact message of the run."""
 
     heading: str
     sentence: str
@@ -57,7 +57,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One heading with its items."""
+    """A heading with its items."""
 
     number: int
     anchor: str

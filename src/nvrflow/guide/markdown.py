@@ -1,4 +1,4 @@
-"""The guide as Markdown: pictures beside it, each a link to the whole screen."""
+"""The guide as Markdown; its pictures are files beside it, each with a link to the whole screen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
 
 def as_markdown(guide: Guide, words: Words) -> str:
-    """`guide` as CommonMark with tables; picture files are those of `pictures/`."""
+    """`guide` as CommonMark with tables; its pictures are in `pictures/`."""
     return "\n".join(_lines(guide, words)).rstrip() + "\n"
 
 
@@ -78,12 +78,12 @@ def _told(sentence: Sentence) -> str:
 
 
 def _code(text: str) -> str:
-    """Code that may hold back-ticks."""
+    """Text as code, which may have back-ticks in it."""
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|")
 
 
 def _plain(text: str) -> str:
-    """`text` as it is, whatever it holds; white space is kept as single spaces."""
+    """`text` escaped, so that it shows as it is; white space becomes single spaces."""
     return _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))

@@ -16,7 +16,7 @@ from nvrflow.report.likeness import write_if_changed
 
 @dataclass(frozen=True)
 class Layout:
-    """Where guides go: below `out`, each recorder in a folder of its own if there are `several`, and each language if `many`."""
+    """Where guides go: below `out`, in one folder per recorder if there are `several`, and per language if there are `many`."""
 
     out: Path
     wish: Wish
@@ -26,33 +26,33 @@ class Layout:
 
 @dataclass
 class Batch:
-    """What was made of it all: `remarks` say what could not be had, `index` leads to several guides."""
+    """The guides that were written: `remarks` say what was not possible, `index` is the page that leads to several guides."""
 
     guides: list[Made] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     index: Path | None = None
 
     def add(self, source: Source, language: str | None, layout: Layout) -> None:
-        """Write one guide. Raises as `make_guide` does."""
+        """Write one guide. Raises what `make_guide` raises."""
         top = layout.out / _folder(source, self, layout.out) if layout.several else layout.out
         folder = top / language if layout.many and language else top
         self.guides.append(make_guide(source, folder, layout.wish, language))
 
     def finish(self, layout: Layout) -> None:
-        """Write the index of several guides, and remark what this computer lacks for their languages."""
+        """Write the index of several guides, and remark which fonts are missing on this computer for their languages."""
         self.remarks += _without_fonts(self.guides, layout.wish)
         if len(self.guides) > 1:
             self.index = _write_index(self.guides, layout.out, layout.wish)
 
 
 def _without_fonts(guides: Sequence[Made], wish: Wish) -> list[str]:
-    """What to do where a PDF was printed without letters for its language."""
+    """What to do if a PDF was printed without the letters of its language."""
     printed = {made.language for made in guides} if "pdf" in wish.formats else set()
     return [said for language in sorted(printed) if (said := missing_font(language, wish.browser))]
 
 
 def _folder(source: Source, batch: Batch, out: Path) -> str:
-    """A folder for one of several recorders, named after its firmware, with a number where that is not enough."""
+    """A folder for one of several recorders, named after its firmware, with a number if two have one firmware."""
     name = str((source.report.firmware or {})["name"]).replace("/", "-")
     taken = {made.folder.relative_to(out).parts[0]: made.origin for made in batch.guides}
     number, folder = 1, name

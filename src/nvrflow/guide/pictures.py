@@ -1,4 +1,4 @@
-"""The pictures of a guide: raw ones for baselines, marked ones cropped and whole; written only if they changed."""
+"""The pictures of a guide: raw for baselines, marked as a crop and as a whole; written only if they changed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 840.0, 300.0  # CSS pixels of a crop
 _MARGIN = 28.0
-_MOST = 0.62  # of the screen that a container may take and still be the crop
+_MOST = 0.62  # the share of the screen up to which a container becomes the crop
 
 
 @dataclass(frozen=True)
 class Plate:
-    """One picture of a guide in all its forms; `width` is that of the crop in CSS pixels."""
+    """One picture of a guide in all its forms; `width` is the width of the crop in CSS pixels."""
 
     step_id: str
     raw: bytes
@@ -39,7 +39,7 @@ class Plate:
 
 
 def plates(source: Source, guide: Guide, theme: Theme, earlier: Path) -> Iterator[Plate]:
-    """Every picture of the guide. A raw picture in `earlier` that looks the same is used instead of the new one.
+    """Every picture of the guide. A raw picture in `earlier` is used again if the new picture looks like it.
 
     Raises NvrflowError when a target is not in its picture: a guide never has a picture that points at nothing.
     """
@@ -77,7 +77,7 @@ def _plate(figure: Figure, step: Step, picture: Picture, theme: Theme, earlier: 
 
 
 def crop_of(step: Step, picture: Picture, width: float, height: float) -> Box:
-    """What a reader needs of a screen of that size (CSS pixels): the container of the target, or a window around it.
+    """The part of a screen of that size (CSS pixels) that a reader needs: the container of the target, or a box around it.
 
     Raises NvrflowError when the target does not lie on the screen.
     """
@@ -101,7 +101,7 @@ def _inside(box: Box, width: float, height: float) -> bool:
 
 
 def _dimmed(raw: Image, picture: Picture, dim: float) -> Image:
-    """All but the target darker."""
+    """The picture with all but the target darker."""
     from PIL import Image
 
     assert picture.target is not None

@@ -1,4 +1,4 @@
-"""A guide in which another address stands for the recorder's own: `--as http://192.0.2.10`."""
+"""A guide with another address in place of the recorder's own: `--as http://192.0.2.10`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nvrflow.guide.words import Sentence
 from nvrflow.hostname import at_host
 
 _STAYS = {"anchor", "step_id", "number", "language", "date", "video"}
-_LEAST = 4  # letters of a name; shorter ones are parts of too many words
+_LEAST = 4  # letters; shorter names are parts of too many words
 
 
 def with_placeholder(guide: Guide, source: Source) -> Guide:
-    """`guide` with `source.placeholder`, if there is one, wherever the recorder's address or a name of its certificate stood."""
+    """`guide` with `source.placeholder`, if there is one, in place of the recorder's address and the names in its certificate."""
     if not source.placeholder:
         return guide
     changed: Guide = _mapped(guide, _change(source))
@@ -26,7 +26,7 @@ def with_placeholder(guide: Guide, source: Source) -> Guide:
 
 
 def _change(source: Source) -> Callable[[str], str]:
-    """Puts the placeholder into a text. The port of HTTPS stays, because readers need it."""
+    """Puts the placeholder into texts. The port of HTTPS stays, because readers need it."""
     shown, real = place_of(source.placeholder), place_of(source.report.recorder)
     other = {real.url: shown.url, real.netloc: shown.netloc}
     if source.https.url:
@@ -43,7 +43,7 @@ def _change(source: Source) -> Callable[[str], str]:
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """A noun of a guide with `change` made to its texts."""
+    """A noun of a guide after `change` was made to its texts."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Sentence):

@@ -19,7 +19,7 @@ _LOGOS = {".svg": "svg+xml", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 
 def _colour(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise ValueError(f'{value!r} is no colour; write "#rrggbb"')
+        raise ValueError(f'{value!r} is not a colour; write "#rrggbb"')
     return value.lower()
 
 
@@ -38,7 +38,7 @@ class _Strict(BaseModel):
 
 
 class Colours(_Strict):
-    """The colours of one of the two appearances; `cover` is the title page's ground."""
+    """The colours of one of the two appearances; `cover` is the background of the title page."""
 
     ink: Hex
     soft: Hex
@@ -51,7 +51,7 @@ class Colours(_Strict):
 
 
 class BoxStyle(_Strict):
-    """The frame around a target, in CSS pixels; `dim` is how much darker all else is, 0 to 1."""
+    """The frame around a target, in CSS pixels; `dim` is how much darker everything else is, 0 to 1."""
 
     colour: Hex
     width: int = Field(ge=1, le=12)
@@ -70,7 +70,7 @@ class Badge(_Strict):
 
 
 class Theme(_Strict):
-    """All of it. `logo` is a data URL once the theme was read."""
+    """A whole theme. `logo` is a data URL after the theme was read."""
 
     company: str
     logo: str
@@ -83,7 +83,7 @@ class Theme(_Strict):
 
     @property
     def look(self) -> Look:
-        """How marks are drawn."""
+        """The style of the marks in pictures."""
         badge = self.badge
         return Look(
             _rgb(self.box.colour), self.box.width, self.box.radius, self.box.reach,
@@ -92,7 +92,7 @@ class Theme(_Strict):
 
 
 def read_theme(path: Path | None = None) -> Theme:
-    """The theme in `path`, with the default theme's values for what it leaves out. Raises InvalidFile."""
+    """The theme in `path`, with the default theme's value for every key that it leaves out. Raises InvalidFile."""
     base = read_yaml(_DEFAULT)
     if path is None:
         return Theme.model_validate(base.data)
@@ -117,7 +117,7 @@ def _fault(problem: ValidationError, document: Document, path: Path) -> InvalidF
     where = tuple(first["loc"])
     what = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        what = f"unknown key {where[-1]!r}; the default theme has every key there is"
+        what = f"unknown key {where[-1]!r}; the default theme shows all keys"
     return InvalidFile(what, path, document.line(where), ".".join(map(str, where)))
 
 
@@ -127,7 +127,7 @@ def _embedded(logo: str, path: Path, document: Document) -> str:
     file = path.parent / logo
     kind = _LOGOS.get(file.suffix.lower())
     if kind is None:
-        raise InvalidFile(f"{logo} is no SVG, PNG or JPEG", path, document.line(("logo",)), "logo")
+        raise InvalidFile(f"{logo} is not an SVG, PNG or JPEG", path, document.line(("logo",)), "logo")
     try:
         data = file.read_bytes()
     except OSError as problem:

@@ -1,4 +1,4 @@
-"""nvrflow's own words in the guide's language, and sentences whose names are filled in."""
+"""nvrflow's own words in the guide's language, and sentences with the names filled in."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with `{names}`, and what they stand for: words of the screen, what is typed, or plain text."""
+    """A sentence with `{names}`, and their values: words from the screen, typed text, or plain text."""
 
     template: str
     values: Mapping[str, str] = field(default_factory=dict)
 
     def parts(self) -> Iterator[tuple[Part, str]]:
-        """Its pieces in order, each with what kind it is."""
+        """Its pieces in order, each with its kind."""
         for index, piece in enumerate(_NAME.split(self.template)):
             if index % 2 == 0 or piece not in self.values:
                 text = piece if index % 2 == 0 else f"{{{piece}}}"
@@ -39,13 +39,13 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        """All of it as plain text."""
+        """The whole sentence as plain text."""
         return "".join(text for _, text in self.parts())
 
 
 @dataclass(frozen=True)
 class Words:
-    """Everything that nvrflow says by itself, in one language."""
+    """All of nvrflow's own words in one language."""
 
     language: str
 
@@ -55,29 +55,29 @@ class Words:
         return Sentence(self._of(_texts()[section][name]), values)
 
     def label(self, name: str) -> str:
-        """A word or two beside or above something."""
+        """A short label."""
         return self._of(_texts()["labels"][name])
 
     def title(self, flow: str, own: Mapping[str, str]) -> str:
-        """What the guide of a flow is called: as the flow says (`own`, by language), as nvrflow calls it, or by its name."""
+        """The title of a flow's guide: the flow's own (`own`, by language), nvrflow's, or the flow's name."""
         known = _texts()["titles"].get(flow)
         said = own.get(self.language) or own.get("")
         return said or (self._of(known) if known else flow.replace("_", " ").capitalize())
 
     def chapter(self, title: str, translations: Mapping[str, str]) -> tuple[str, Sentence | None]:
-        """A chapter's heading and what is said at its beginning."""
+        """A chapter's heading and its first paragraph."""
         known = _texts()["chapters"].get(title, {})
         own = translations.get(self.language)
         heading = own or (self._of(known["title"]) if "title" in known else title)
         return heading, Sentence(self._of(known["intro"])) if "intro" in known and not own else None
 
     def problem(self, kind: str) -> str:
-        """Why something cannot be done, by an error's kind."""
+        """Why something cannot be done, by the kind of error."""
         problems = _texts()["problems"]
         return self._of(problems.get(kind, problems["other"]))
 
     def troubles(self, **values: str) -> Iterator[tuple[Sentence, Sentence, Sentence]]:
-        """What a browser may say, what that means, and what helps."""
+        """The error codes of browsers, with their meaning and what helps."""
         for one in _texts()["troubles"]:
             first, *others = one["codes"]
             said = Sentence("{code}" + " {other}" * len(others), {"code": first, "other": " ".join(others)})
@@ -92,12 +92,12 @@ class Words:
 
 
 def joins_next(title: str) -> bool:
-    """Whether the steps of that chapter of a flow, or those outside of any, stand in the chapter that follows."""
+    """Whether the steps of a flow's chapter, or those outside of any chapter, move into the chapter that follows."""
     return not title or bool(_texts()["chapters"].get(title, {}).get("joins"))
 
 
 def words_in(language: str) -> Words:
-    """The words in `language`. Raises WrongCall when a guide cannot be written in it."""
+    """The words in `language`. Raises WrongCall if guides cannot be written in it."""
     if language not in LANGUAGES:
         raise WrongCall(f"--language {language}: a guide can be written in {', '.join(LANGUAGES)}")
     return Words(language)

@@ -1,4 +1,4 @@
-"""The network's word: the answers that say how a click went, and whether `--check` held back what should have brought one."""
+"""The answers on the network that say whether a click worked, and the requests that `--check` held back instead."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one answer of the recorder says: accepted, or the error it means; neither if the page that asked left it unread.
+    """What one answer of the recorder says: accepted, or the error it means; neither if the browser could not read the answer.
 
-    `vague`: it is no success, and neither status nor code says why; words on the screen say more. `cut`: the connection ended
-    before an answer came. `body` is what an accepting answer says, as plain data.
+    `vague`: it is not a success, and neither status nor code says why, so the words on the screen count. `cut`: the connection
+    ended before the answer came. `body` is the content of an answer that accepts, as plain data.
     """
 
     accepted: bool = False
@@ -54,7 +54,7 @@ class Answers:
             page.remove_listener("requestfailed", self._lose)
 
     def verdict(self, who: str) -> Verdict | None:
-        """The recorder's word so far, None while it has not decided. `who` names recorder and user for the message."""
+        """What the recorder has answered so far; None before an answer decides. `who` names recorder and user for the message."""
         while self._waiting:
             response = self._waiting.pop(0)
             try:
@@ -78,7 +78,7 @@ class Answers:
 
 
 def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdict | None:
-    """What `body` and the HTTP `status` mean by `answer`; None for an intermediate one, and for what says nothing."""
+    """What `body` and the HTTP `status` mean by `answer`; None if this answer decides nothing yet."""
     codes, means = answer.status, answer.means
     if status in codes.ignore:
         return None
@@ -114,7 +114,7 @@ def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdi
 def locked_message(who: str, seconds: int | None) -> str:
     """The sentence for a locked account; `seconds` until the recorder unlocks it, if known."""
     if not seconds:
-        return f"{who}: the account is locked; wait until the recorder unlocks it"
+        return f"{who}: the account is locked; wait until the recorder unlocks it, then run the same command again"
     minutes = ceil(seconds / 60)
     return (
         f"{who}: the account is locked for {minutes} more {'minute' if minutes == 1 else 'minutes'}; nvrflow does not try before"

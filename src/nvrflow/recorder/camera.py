@@ -1,4 +1,4 @@
-"""The camera of a run: takes the picture of each step, quick or still, and reads off the page what is known of its target."""
+"""The camera of a run: it takes the picture of each step, quick or still, and reads from the page where the step's target is."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _ONE_LINE = 80
 _SHORT = 5000  # milliseconds for the picture of a failure
 _TOAST = 6000  # milliseconds that an announcement may stay
 _WORDS_OF_FIRST = "all => all.length ? all[0].innerText.trim() : ''"
-# Nothing of a secret is seen, not even how long it is; what is no field is covered as a whole.
+# Nothing of a secret is visible, not even its length; an element that is not a field is covered as a whole.
 _UNSEEN = """input[type=password], [data-nvrflow-secret] {
   -webkit-text-fill-color: transparent !important; text-shadow: none !important; caret-color: transparent !important }
 [data-nvrflow-secret]:not(input, textarea, select) {
   color: transparent !important; background: rgb(96 104 117) !important }
 [data-nvrflow-secret]:is(img, canvas, svg, video) { filter: brightness(0) invert(40%) !important }
 [data-nvrflow-secret]:not(input, textarea, select) > * { visibility: hidden !important }"""
-# In a picture there is nothing of the video either: its cursor and titles.
+# The cursor and the titles of the video are not in the pictures either.
 _HIDDEN = f"x-pw-glass {{ display: none !important }}\n{_UNSEEN}"
 _STYLED = f"""(() => {{
   const sheet = new CSSStyleSheet();
@@ -45,8 +45,8 @@ _STYLED = f"""(() => {{
 class Camera:
     """How the pictures of a run are taken.
 
-    Quick: at once, as the browser draws it. `still`: once nothing on the page moves, with what looks different each time out of
-    sight, after announcements have passed away; `scale` is image pixels per CSS pixel then, `width` and `height` are CSS pixels.
+    Quick: at once, as the browser draws it. `still`: once nothing on the page moves and announcements are gone, with everything
+    hidden that looks different each time; `scale` is then image pixels per CSS pixel, `width` and `height` are CSS pixels.
 
     `video` names the file of a screencast, for which there has to be an encoder (`nvrflow.browser.driver`); what kept it from
     being made is in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the
@@ -85,7 +85,7 @@ class Camera:
         }
 
     def look(self, page: Page, target: Locator | None, host: str) -> Look:
-        """What the page says of the target, which is brought into view; `host` is the recorder's: where it is shown is noted."""
+        """What the page says about the target, which is scrolled into view; places that show the recorder's `host` are noted."""
         if self.still:
             self._await_announcements(target)
         return look_at(page, target, host)
@@ -93,7 +93,7 @@ class Camera:
     def take(
         self, step: Step, page: Page, target: Locator | None, seen: Look, host: str, volatile: Locator | None
     ) -> tuple[Picture, Look]:
-        """The picture of a step after that look, and what is seen in it. `volatile` never looks the same twice."""
+        """The picture of a step after that look, and what it shows. The elements `volatile` look different each time."""
         self._taken += 1
         if not self.still:
             return Picture(step.id, self._at_once(page), seen.box, seen.secrets, seen.ratio), seen
@@ -108,19 +108,19 @@ class Camera:
         return Picture(step.id, image, None, seen.secrets, seen.ratio, after=True)
 
     def announced(self, found: Locator) -> str:
-        """What is announced now, if that is one line. The next still picture waits for it to pass away, and shows none of it."""
+        """What is announced now, if that is one line. The next still picture waits until it is gone."""
         if self.still:
             self._announcements.append(found)
         said = str(found.evaluate_all(_WORDS_OF_FIRST))
         return said if "\n" not in said and len(said) <= _ONE_LINE else ""
 
     def chapter(self, title: str, translations: Mapping[str, str], spoken: str | None) -> None:
-        """The video shows the chapter's title."""
+        """Show the chapter's title in the video."""
         if self.videos and self._page is not None:
             self._page.screencast.show_chapter(self.titled(title, translations, spoken), duration=1200)
 
     def meet(self, page: Page) -> None:
-        """A page was opened; with `video` its screencast begins."""
+        """Begin the screencast of a page that was opened, if a video is wanted."""
         self._page = page
         if self.video is None or self.no_video:
             return
@@ -138,7 +138,7 @@ class Camera:
         self._filmed_before = self._taken
 
     def part(self) -> None:
-        """The page is going to be closed; its screencast is written."""
+        """Write the screencast of a page that is about to be closed."""
         page, self._page = self._page, None
         self._announcements.clear()
         if page is None or not self.videos or self.no_video:
@@ -151,7 +151,7 @@ class Camera:
             self.videos.pop().unlink(missing_ok=True)  # nothing was done on that page
 
     def _at_once(self, page: Page) -> bytes:
-        """The screen as it is. Lossless and fast to write is as quick as a JPEG, and need not be encoded again."""
+        """The screen as it is now. A fast lossless picture takes as long as a JPEG, and need not be encoded again."""
         if self._session is None or self._session_page is not page:
             self._session, self._session_page = page.context.new_cdp_session(page), page
         return base64.b64decode(self._session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})["data"])
@@ -159,7 +159,7 @@ class Camera:
     def once_still(self, page: Page, volatile: Locator | None) -> bytes:
         """The screen once it has stayed the same for a while; after the longest time it is taken as it is.
 
-        Clock and video are out of sight meanwhile, also those that are drawn late.
+        Clock and video are hidden meanwhile, also if they are drawn late.
         """
         try:
             image = self._shoot(page, volatile)
@@ -179,7 +179,7 @@ class Camera:
         try:
             return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)
         except PlaywrightError as problem:
-            # A busy Chromium says it now and then, and can a moment later.
+            # A busy Chromium says so now and then; a moment later it works.
             if "Unable to capture screenshot" not in problem.message:
                 raise
         return page.screenshot(type="png", animations="disabled", caret="hide", scale="device", style=_HIDDEN)

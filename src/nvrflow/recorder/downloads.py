@@ -1,4 +1,4 @@
-"""Files that a click brings: awaited from before the click, kept under names of their own, read by their content."""
+"""Files that the recorder sends after a click: received, kept under names of their own, and read by their content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate, read_certificates
-from nvrflow.errors import DownloadFailed
+from nvrflow.errors import DownloadFailed, WrongCall
 from nvrflow.recorder.control import read
 from nvrflow.recorder.element import Element, Use
 from nvrflow.recorder.outcome import is_announced, mark_announced, refused
@@ -30,7 +30,7 @@ _AS_TEXT = "() => /^text\\/(plain|x-)|pem|x509|pkix|octet/.test(document.content
 
 @dataclass(frozen=True)
 class Received:
-    """What came: its bytes, and the name under which the recorder gave it."""
+    """A received file: its bytes, and the name that the recorder gave it."""
 
     data: bytes
     name: str
@@ -38,7 +38,7 @@ class Received:
 
 @dataclass
 class Arrivals:
-    """What a click may bring instead of a page: a download, or a text that opens in this tab or in a new one."""
+    """What may come after a click instead of a page: a download, or a text that opens in this tab or in a new tab."""
 
     page: Page
     downloads: list[Download] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Arrivals:
 
     @contextmanager
     def heard(self) -> Iterator[Arrivals]:
-        """Hear of them for the time of the block."""
+        """Listen for them during the block."""
         context = self.page.context
         self.page.on("download", self._loads)
         context.on("page", self._opens)
@@ -60,7 +60,7 @@ class Arrivals:
             context.remove_listener("response", self._answers)
 
     def text(self) -> Received | None:
-        """A text that opened in place of a page, or in a frame of it; the recorder's own page is shown again afterwards."""
+        """A text that opened in place of a page or in one of its frames; afterwards the recorder's own page is shown again."""
         for response in self.texts:
             with suppress(PlaywrightError):
                 frame = response.frame
@@ -92,9 +92,9 @@ class Arrivals:
 
 
 def download(element: Element) -> list[Certificate]:
-    """Click, receive the file, and read the certificates in it; a file that holds a private key, or none, is not kept.
+    """Click, receive the file, and read the certificates in it; a file with a private key or without a certificate is not kept.
 
-    Where the page only shows the certificate as text, that is read instead. Raises DownloadFailed, CertificateRefused, TimedOut.
+    If the page only shows the certificate as text, that text is read. Raises DownloadFailed, CertificateRefused, TimedOut.
     """
     if element.spec.shown_as_text:
         with element.using("read", f"Read {element.called}") as use:
@@ -116,9 +116,11 @@ def download_file(element: Element) -> Path:
         return kept
 
 
-def upload(element: Element, file: Path) -> None:
-    """Give the page `file`, by its own file chooser or by its field for files."""
-    window = element.window
+def upload(element: Element, given: str | Path) -> None:
+    """Give the page the file `given`, by its own file chooser or by its field for files. Raises WrongCall if there is none."""
+    window, file = element.window, Path(given)
+    if not file.is_file():
+        raise WrongCall(f"{element.full}: {file}: there is no such file to upload; name one that can be read")
     with (
         window.steps.described(),
         element.using("upload", f"Choose the file {file.name} with {element.called}", file.name) as use,
@@ -133,7 +135,7 @@ def upload(element: Element, file: Path) -> None:
 
 
 def keep_served(folder: Path, certificate: Certificate, number: int) -> Certificate:
-    """A certificate that was served, kept as a file like a download: the device's first, then those that signed it."""
+    """Keep the certificate that the recorder serves as a file like a download: the device's first, then those that signed it."""
     name = "certificate.pem" if number == 0 else f"ca-certificate-{number}.pem"
     kept = _keep(folder, "served", Received(certificate.pem.encode(), name))
     return replace(certificate, file=kept, format="pem")
@@ -147,7 +149,7 @@ def _certificates(element: Element, use: Use, received: Received, source: str) -
 
 
 def _receive(element: Element, use: Use) -> Received:
-    """Click, answer what asks where to save, and wait for the file."""
+    """Click, answer a question where to save the file, and wait for the file."""
     window = element.window
     mark_announced(element)
     arrivals = Arrivals(window.page)
@@ -163,7 +165,7 @@ def _receive(element: Element, use: Use) -> Received:
 
 
 def _await_file(element: Element, arrivals: Arrivals) -> tuple[Received, bool]:
-    """The file, and whether the announcement was seen meanwhile."""
+    """The file, and whether the announcement was shown meanwhile."""
     window, patience, announced = element.window, element.window.patience(), False
     while True:
         if arrivals.downloads:
@@ -202,7 +204,7 @@ def _body_of(response: Response) -> bytes:
 
 
 def _keep(folder: Path, page_name: str, received: Received) -> Path:
-    """Write the file under a name that tells the page and keeps the recorder's own name; two files never share one."""
+    """Write the file under the page's name and the recorder's own file name; two files never get one name."""
     folder.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w.@-]+", "_", PurePosixPath(received.name.replace("\\", "/")).name).lstrip(".") or "certificate"
     plain = _shortened(f"{page_name.replace('_', '-')}-{name}")
@@ -215,7 +217,7 @@ def _keep(folder: Path, page_name: str, received: Received) -> Path:
 
 
 def _shortened(name: str) -> str:
-    """`name` without what a file system would not take; its ending stays."""
+    """`name` without what file systems refuse; its ending stays."""
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > 10:
         stem, dot, ending = name, "", ""

@@ -1,7 +1,7 @@
-"""What `--check` lets out to a recorder: pages and files that are only read, and what a selector file declares; nothing else.
+"""Which requests `--check` sends to a recorder: those that only read a page or file, and those that a selector file declares.
 
-This is an allow-list. Nothing here asks whether a request looks dangerous, except to keep back what looks like a page and is a
-program: a path below `cgi-bin`, or one that carries what should stand in a query.
+This is an allow-list: a request is not sent because it looks harmless. The reverse exists: an address that looks like a page and
+belongs to a program (below `cgi-bin`, or with a query inside its path) is held back.
 """
 
 from __future__ import annotations
@@ -21,22 +21,28 @@ from nvrflow.firmware.model import HarmlessRequest, WritingRequest
 _READING = ("GET", "HEAD")
 _DECLARED = ("POST", "PUT")
 _MULTICALL = "system.multicall"  # XML-RPC's and JSON-RPC's common way to send several calls in one
-# Some servers take the method from here instead of from the request's first line.
+# Some servers read the method from these headers instead of the request's first line.
 _OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
 _PROGRAM = re.compile(r"(^|/)(cgi-bin|goform)(/|$)|\.cgi(/|$)", re.I)
+# With what pages get round a cache: jQuery's `_=1795832289972` at anything, a version or a hash at a file that no server runs.
+_TIME = re.compile(r"(_=)?[0-9]*")
+_VERSION = re.compile(
+    r"((v|ver|version|rev|hash|h|t|ts|_)=)?(v?[0-9]+([._-][0-9]+)*([._-]?(rc|beta|alpha|dev)[0-9]*)?|[0-9a-f]{6,64})", re.I
+)
+_FILE = re.compile(r"/[^/]+\.(css|m?js|woff2?|ttf|otf|eot|svg|png|jpe?g|gif|webp|ico)$", re.I)
 _AS_A_QUERY = re.compile(r"[?;&=\\]|[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What is declared by one selector file, or by all of them while it is not known which one fits."""
+    """What one selector file declares, or all selector files while it is not known which of them fits."""
 
     harmless: tuple[HarmlessRequest, ...] = ()
     writes: tuple[WritingRequest, ...] = ()
 
 
 class NoCalls(ValueError):
-    """A body that cannot be read as calls, or not in one way only."""
+    """A body that cannot be read as calls, or that servers may read in different ways."""
 
 
 def allowed_by(files: Iterable[SelectorFile]) -> Allowed:
@@ -50,13 +56,13 @@ def allowed_by(files: Iterable[SelectorFile]) -> Allowed:
 
 
 def policy(files: Iterable[SelectorFile], reaches: Callable[[str], bool]) -> Callable[[Asked], bool]:
-    """What a dry run lets out by the declarations of `files`, to hosts that `reaches` permits."""
+    """The requests that a dry run sends, by the declarations of `files`, to hosts that `reaches` permits."""
     allowed = allowed_by(files)
     return lambda asked: may_go_out(asked, allowed, reaches)
 
 
 def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -> bool:
-    """Whether a dry run lets the request out. `writes` always wins, whatever the method; then `harmless`; then plain reading."""
+    """Whether a dry run sends the request. `writes` decides first, for every method; then `harmless`; then plain reading."""
     parts = link_of(asked.url)
     if not reaches(asked.host) or any(_writes(one, parts) for one in allowed.writes):
         return False
@@ -66,20 +72,24 @@ def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -
 
 
 def _only_reads(asked: Asked, parts: Link) -> bool:
-    """GET or HEAD of a page or file; its query may be digits, with which pages get round a cache."""
+    """Whether it is a GET or HEAD of a page or file; its query may be what pages use to avoid a cache."""
     path = _plain(parts.path)
     return (
         asked.method in _READING
         and not asked.switches
         and not asked.body
-        and re.fullmatch("[0-9]*", parts.query) is not None
+        and _gets_round_a_cache(path, parts.query)
         and not _PROGRAM.search(path)
         and not _AS_A_QUERY.search(path)
     )
 
 
+def _gets_round_a_cache(path: str, query: str) -> bool:
+    return _TIME.fullmatch(query) is not None or (_FILE.search(path) is not None and _VERSION.fullmatch(query) is not None)
+
+
 def _writes(declared: WritingRequest, parts: Link) -> bool:
-    """Whether a request is one that changes something, however its path is spelled."""
+    """Whether the request is declared as changing something, however its path is spelled."""
     for path in {parts.path, _plain(parts.path)}:
         if re.search(declared.url, f"{path}?{parts.query}" if parts.query else path, re.I):
             return True
@@ -89,7 +99,7 @@ def _writes(declared: WritingRequest, parts: Link) -> bool:
 
 
 def _plain(path: str) -> str:
-    """A path as a server may read it that is not strict: escapes undone, as often as there are any, and no double slash."""
+    """A path as a lenient server may read it: all escapes undone, also repeated ones, and without double slashes."""
     for _ in range(3):
         path = unquote(path)
     return re.sub("/+", "/", path)
@@ -112,7 +122,7 @@ def _methods(one: HarmlessRequest) -> tuple[str, ...]:
 
 
 def _body_is_meant(one: HarmlessRequest, body: bytes) -> bool:
-    """Every call in the body is a declared one; a body without calls matches as a whole."""
+    """Whether every call in the body is declared; a body without calls has to match as a whole."""
     try:
         calls = calls_in(body)
     except NoCalls:
@@ -131,15 +141,15 @@ def _is_called(name: str, call: str) -> bool:
 
 
 def _names(pattern: str, call: str) -> bool:
-    """Whether a pattern for bodies means a call: its name, alone or as JSON has it."""
+    """Whether a pattern for bodies matches a call: by its name alone, or as it stands in JSON."""
     return any(re.fullmatch(pattern, said) for said in (call, f'"method": "{call}"', f'"method":"{call}"'))
 
 
 def calls_in(body: bytes) -> list[str]:
-    """The names of all calls in a body of JSON, those in lists, in a multicall and at any depth as well; none for other bodies.
+    """The names of all calls in a JSON body, also those in lists and multicalls, at any depth; none for other bodies.
 
-    Raises NoCalls for JSON that servers read differently: a key that comes twice, and a list or multicall with something in it
-    that is no call.
+    Raises NoCalls for JSON that servers read differently: a key that comes twice, or a list or multicall with something in it
+    that is not a call.
     """
     try:
         text = body.decode("utf-8")
@@ -148,7 +158,7 @@ def calls_in(body: bytes) -> list[str]:
         raise
     except (ValueError, RecursionError):
         if body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] in (b"{", b"["):
-            raise NoCalls("is no JSON") from None
+            raise NoCalls("is not JSON") from None
         return []
     try:
         return _calls(data)
@@ -181,7 +191,7 @@ def _is_call(data: Any) -> bool:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object none of whose keys comes twice, in whatever case: which one counts is up to the server. Raises NoCalls."""
+    """An object with each key once, upper or lower case; servers differ in which of two they take. Raises NoCalls."""
     known = {key.casefold(): key for key, _ in pairs}
     if len(known) != len(pairs):
         raise NoCalls("a key comes twice")

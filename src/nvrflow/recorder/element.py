@@ -1,4 +1,4 @@
-"""One element of the selector file on the page as it is: found, brought into view, pictured, and clicked exactly once."""
+"""One element of the selector file on the page: found, scrolled into view, pictured, and clicked exactly once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from nvrflow.browser.clicks import click_once, click_past
-from nvrflow.browser.playwright_errors import translated
+from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
 from nvrflow.browser.visible import Cover, bring_into_view
 from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.firmware import Element as Spec
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
 
 
 class InTheWay(Protocol):
-    """What may keep a person from an element."""
+    """What may cover an element or block its use."""
 
     def answer_any(self, before: Step | None = None) -> bool:
-        """Answer one thing that is in the way, as a step before the running one; True if something was answered."""
+        """Answer one pop-up that is in the way, as a step before the running step; True if something was answered."""
 
     def leaves_one(self) -> bool:
         """Whether something in the way stays unanswered."""
 
 
 class NothingInTheWay:
-    """For an answer to what is in the way: nothing lies above it."""
+    """The obstruction of elements that lie above everything else: there is none."""
 
     def answer_any(self, before: Step | None = None) -> bool:
-        """There is nothing to answer."""
+        """Answer nothing."""
         return False
 
     def leaves_one(self) -> bool:
-        """There is nothing left."""
+        """Say that nothing stays."""
         return False
 
 
 @dataclass(frozen=True)
 class Use:
-    """One step on an element that was found: the step as the report has it, what was found, and whether it was on before."""
+    """One step on an element that was found: the step of the report, the match, and whether it was on before."""
 
     step: Step
     match: Match
@@ -56,9 +56,9 @@ class Use:
 
 @dataclass(frozen=True)
 class Element:
-    """`name` of the selector file's page, rows or handler `owner`. In rows, `base` is the one in which it stands, `row` its name.
+    """The element `name` of the page, rows or handler `owner`. Within rows, `base` is its row, and `row` is that row's name.
 
-    Pop-ups are answered while it is awaited. Every wait ends at the window's time limit, or once nothing moves any more.
+    Pop-ups are answered during each wait. A wait ends at the window's time limit, or earlier if nothing on the page moves.
     """
 
     window: Window
@@ -76,7 +76,7 @@ class Element:
 
     @property
     def at(self) -> str:
-        """Where it is, for messages."""
+        """Its selector file and whole name, for messages."""
         return f"{self.window.firmware.name}: {self.full}"
 
     @property
@@ -99,20 +99,20 @@ class Element:
 
     @property
     def shown_value(self) -> str:
-        """The same as far as anybody may see it: nothing of a secret."""
+        """The value as it may be shown: empty for a secret."""
         return "" if self.spec.secret or "password" in self.spec.placeholders else self.value
 
     def probe(self) -> Match | list[Tried]:
-        """What its locators find now."""
+        """The match of its locators now, or what each of them found."""
         with translated(self.at):
             return self.window.finder.probe(self.spec.find, self.base)
 
     def is_there(self) -> bool:
-        """Whether it is found now."""
+        """Whether its locators find it now."""
         return isinstance(self.probe(), Match)
 
     def find(self, before: Step | None = None) -> Match:
-        """The element, awaited; pop-ups are answered meanwhile, as steps before `before`. Raises SelectorDrift."""
+        """Wait for the element and return it; pop-ups are answered meanwhile, as steps before `before`. Raises SelectorDrift."""
         window, patience = self.window, self.window.patience()
         with waiting(f"{self.called} on the page", window.timeout):
             if (page := self.owner.partition(".")[0]) in window.file.pages:
@@ -131,8 +131,9 @@ class Element:
 
     @contextmanager
     def using(self, verb: str, title: str, value: str = "", step_id: str = "", before: Step | None = None) -> Iterator[Use]:
-        """One step on the element: found, brought into view, recorded, pictured, and handed to the block."""
+        """One step on the element: it is found, scrolled into view, recorded, pictured, and handed to the block."""
         steps = self.window.steps
+        title += f" ({self.row})" if self.row else ""
         own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
         with steps.step(own_id, title, self.spec.effect, before=before, element=self.full, verb=verb, value=value) as step:
             step.target = self._told()
@@ -143,15 +144,25 @@ class Element:
             self.found(step, match)
             if steps.take_pictures:
                 self.window.settle()
-            seen = steps.before_using(step, self.window.page, match.found)
-            use = Use(step, match, self.looks_on() if self.spec.checked_by else seen.cover.checked)
+            use = self._pictured(Use(step, match))
             self.window.session.used()
             yield use
             if self.spec.announced_by:
                 steps.announced_by(step, self.window.finder.any_of(self.spec.announced_by))
 
+    def _pictured(self, use: Use) -> Use:
+        """The use with its picture and its state; an element that went away before its picture is found once more."""
+        steps, page = self.window.steps, self.window.page
+        try:
+            seen = steps.before_using(use.step, page, use.match.found)
+        except PlaywrightTimeout:
+            use = replace(use, match=self.find(use.step))
+            with translated(self.at):
+                seen = steps.before_using(use.step, page, use.match.found)
+        return replace(use, was_on=self.looks_on() if self.spec.checked_by else seen.cover.checked)
+
     def press(self, use: Use) -> None:
-        """Click it exactly once, when nothing is in its way any more. Raises TimedOut with what is."""
+        """Click it exactly once, as soon as nothing is in its way. Raises TimedOut, which says what is in its way."""
         if self.in_the_way.leaves_one():
             with translated(self.at):
                 click_past(use.match.found)
@@ -181,7 +192,7 @@ class Element:
                 found.fill(value, timeout=limit)
 
     def looks_on(self) -> bool:
-        """Whether what its `checked_by` names is visible: it is on, where it only looks like a checkbox."""
+        """Whether what `checked_by` names is visible, which says that a switch drawn by the page is on."""
         finder, locators = self.window.finder, self.spec.checked_by or []
         return finder.inside(self.base, locators).count() > 0 if self.base is not None else finder.shows(locators)
 
@@ -197,7 +208,7 @@ class Element:
         return cover
 
     def _clear_the_way(self, use: Use) -> bool:
-        """Answer what keeps the step from being done, and picture the step anew; True if something was answered."""
+        """Answer a pop-up that blocks the step, and take the step's picture again; True if something was answered."""
         answered = self.in_the_way.answer_any(use.step)
         if answered and use.match.found.count() == 1:
             self.window.settle()
@@ -205,17 +216,17 @@ class Element:
         return answered
 
     def found(self, step: Step, match: Match) -> None:
-        """Write into the step what was found, and by which locator."""
+        """Write the match and its locator into the step."""
         step.locator, step.fallback = match.locator, match.index
         step.target = self._told(match.index)
         if match.index:
             self.window.steps.drift(step.element, self.window.finder.describe(self.spec.find[0]), match.locator)
 
     def _told(self, index: int = 0) -> Target:
-        """What the selector file says of it; `index` is the locator that found it."""
+        """What the selector file says about it; `index` is the locator that found it."""
         told = target_of(self.window.firmware, self.spec, self.full, index)
         return replace(told, row=self.row or told.row, called=self.called)
 
     def _drift(self, tried: Sequence[Tried], waited: str) -> str:
-        text = f"{self.at}: not found {waited}; tried {', '.join(map(str, tried))}; exactly one should be visible"
+        text = f"{self.at}: not found {waited}; tried {', '.join(map(str, tried))}; exactly one match should be visible"
         return text + hints(self.window.finder, self.spec.find)

@@ -1,4 +1,4 @@
-"""Finding an element on the page: its locators tried in order, the first that matches exactly one visible element wins."""
+"""Finding an element on the page: its locators are tried in order; the first that matches exactly one visible element wins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AROUND = r"(?:[\s\ue000-\uf8ff]|[\udb80-\udbff][\udc00-\udfff])*"
 
 @dataclass(frozen=True)
 class Match:
-    """What was found: the element, which locator of the list found it, and that locator in words."""
+    """An element that was found, the place of its locator in the list, and that locator in words."""
 
     found: Found
     index: int
@@ -47,7 +47,7 @@ class Tried:
 
 
 class Finder:
-    """Finds what a selector file names on one page of the browser, in the recorder's language."""
+    """Finds the elements of a selector file on one page of the browser, in the recorder's language."""
 
     def __init__(self, page: Page, firmware: Firmware) -> None:
         self.page = page
@@ -56,12 +56,14 @@ class Finder:
     def probe(self, locators: Sequence[Locator], base: Found | None = None) -> Match | list[Tried]:
         """The first of `locators` that matches exactly one visible element now, or what each of them found.
 
-        With `base` they are looked for within it.
+        With `base` only elements inside of it count.
         """
         tried = []
         for index, locator in enumerate(locators):
             found = self.visible(locator) if base is None else self.inside(base, [locator])
             count = found.count()
+            if count > 1 and (locator.name or locator.way in _TEXT_VERBS):
+                found, count = self._in_this_case(found, locator, base)
             if count == 1:
                 return Match(found, index, self.describe(locator))
             scope = self.firmware.scope(locator)
@@ -92,9 +94,16 @@ class Finder:
         """All elements that `locator` matches, visible or not."""
         return self._in(self._start(locator), locator)
 
-    def _in(self, start: Page | FrameLocator | Found, locator: Locator) -> Found:
+    def _in_this_case(self, found: Found, locator: Locator, base: Found | None) -> tuple[Found, int]:
+        """Of several that differ only in upper and lower case, the one that is written as in the file: `Admin` beside `admin`."""
+        start = self._start(locator) if base is None else base
+        exactly = self._in(start, locator, 0).filter(visible=True)
+        return (exactly, 1) if exactly.count() == 1 else (found, found.count())
+
+    def _in(self, start: Page | FrameLocator | Found, locator: Locator, case: int = re.I) -> Found:
+        """What `locator` matches below `start`; `case` is re.I to ignore upper and lower case, 0 to heed it."""
         if locator.role:
-            name = self._pattern(locator.name) if locator.name else None
+            name = self._pattern(locator.name, case) if locator.name else None
             found = start.get_by_role(locator.role, name=name)  # type: ignore[arg-type]
         elif locator.attribute:
             found = start.locator("".join(f'[{key}="{value}"]' for key, value in locator.attribute.items()))
@@ -103,8 +112,8 @@ class Finder:
         elif locator.css:
             found = start.locator(f"css={locator.css}")
         else:
-            found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way)))
-        return found.filter(has_text=self._words_inside(locator.has_text)) if locator.has_text else found
+            found = getattr(start, _TEXT_VERBS[locator.way])(self._pattern(getattr(locator, locator.way), case))
+        return found.filter(has_text=self._words_inside(locator.has_text, case)) if locator.has_text else found
 
     def inside(self, base: Found, locators: Sequence[Locator]) -> Found:
         """All visible elements within `base` that any of `locators` matches."""
@@ -142,14 +151,14 @@ class Finder:
     def _said(self, value: str) -> str:
         return " / ".join(self.firmware.words(value))
 
-    def _pattern(self, value: str) -> re.Pattern[str]:
+    def _pattern(self, value: str, case: int) -> re.Pattern[str]:
         """Whole text, any case, white space and icons around it ignored."""
-        return re.compile(rf"^{_AROUND}(?:{'|'.join(map(_escaped, self.firmware.words(value)))}){_AROUND}$", re.I)
+        return re.compile(rf"^{_AROUND}(?:{'|'.join(map(_escaped, self.firmware.words(value)))}){_AROUND}$", case)
 
-    def _words_inside(self, value: str) -> re.Pattern[str]:
-        return re.compile("|".join(map(_escaped, self.firmware.words(value))), re.I)
+    def _words_inside(self, value: str, case: int) -> re.Pattern[str]:
+        return re.compile("|".join(map(_escaped, self.firmware.words(value))), case)
 
 
 def _escaped(word: str) -> str:
-    """`word` for a regular expression that Python and JavaScript read alike; any white space matches any other."""
+    """`word` as a regular expression for Python and JavaScript; any white space matches any other."""
     return r"\s+".join(re.sub(r"[.*+?^${}()|\[\]\\/]", r"\\\g<0>", part) for part in word.split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from nvrflow.report.pictures import Box
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
-_CONTAINER = [240, 110]  # CSS pixels; a smaller one does not show where its target stands
+_CONTAINER = [240, 110]  # CSS pixels; a smaller container does not show where the target is
 # In CSS pixels of the frame. Open shadow roots are searched as well.
 _LOOK = """(element, [least, host]) => {
   const rectangle = box => [box.x, box.y, box.width, box.height];
@@ -24,9 +23,13 @@ _LOOK = """(element, [least, host]) => {
   if (element) {
     const own = element.getBoundingClientRect();
     const label = element.labels && element.labels[0] ? element.labels[0].innerText : '';
+    // An icon font draws one sign for a whole word, which nobody sees (a ligature).
+    const isIcon = () => [element, ...element.querySelectorAll('*')].some(one => one.innerText
+      && one.innerText.trim() === element.innerText.trim() && /icon|symbol/i.test(getComputedStyle(one).fontFamily));
     const field = ['INPUT', 'SELECT', 'TEXTAREA'].includes(element.tagName);
     const said = field ? label || element.getAttribute('aria-label') || element.placeholder
-      : element.closest('[data-nvrflow-secret]') ? '' : element.innerText || element.title;
+      : element.closest('[data-nvrflow-secret]') ? '' : isIcon() ? element.ariaLabel || element.title
+      : element.innerText || element.title;
     const named = element.closest('[role]');
     for (let up = element.parentElement; up; up = up.parentElement) {
       const box = up.getBoundingClientRect();
@@ -64,7 +67,7 @@ _OF_THE_PAGE = f"given => ({_LOOK})(null, given)"
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen, all boxes in CSS pixels of the main viewport; `ratio` is the screen's pixels for one of them.
+    """What the page shows: all boxes in CSS pixels of the main viewport; `ratio` is screen pixels per CSS pixel.
 
     `leads` are the addresses to which the target leads: first its own document, see `nvrflow.browser.bounds`. `cover` is what
     lies above it, with its state.
@@ -104,9 +107,9 @@ def glance_at(target: Locator | None) -> Look:
 
 
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
-    """What `page` shows now; `target` is brought into view."""
+    """What `page` shows now; `target` is scrolled into view. Raises PlaywrightTimeout if it is gone."""
     given = [_CONTAINER, host]
-    seen = _asked(page, target, given)
+    seen: dict[str, Any] = asked(target, _OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:
@@ -128,14 +131,6 @@ def look_at(page: Page, target: Locator | None, host: str) -> Look:
     )
 
 
-def _asked(page: Page, target: Locator | None, given: list[Any]) -> dict[str, Any]:
-    """What the browser answers; a target that has gone meanwhile is not in it: whoever uses it finds out."""
-    if target is not None:
-        with suppress(PlaywrightError):
-            return dict(asked(target, _OF_THE_TARGET, given))
-    return dict(page.evaluate(_OF_THE_PAGE, given))
-
-
 def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rectangle]]:
     """The boxes of secrets and of addresses in all frames."""
     secrets: list[Rectangle] = []
@@ -144,7 +139,7 @@ def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rec
         try:
             seen = frame.evaluate(_OF_THE_PAGE, given)
             across, down = _corner(frame) if seen["secrets"] or seen["addresses"] else (0.0, 0.0)
-        except PlaywrightError:  # a frame that is being left shows nothing any more
+        except PlaywrightError:  # a frame that is being closed shows nothing any more
             continue
         secrets += [_moved(one, across, down) for one in seen["secrets"]]
         addresses += [_moved(one, across, down) for one in seen["addresses"]]
@@ -152,7 +147,7 @@ def _everywhere(page: Page, given: list[Any]) -> tuple[list[Rectangle], list[Rec
 
 
 def _corner(frame: Frame) -> tuple[float, float]:
-    """Where a frame begins in the main viewport; one that is not shown lies outside of it."""
+    """Where a frame begins in the main viewport; a hidden frame lies outside of it."""
     if frame.parent_frame is None:
         return 0.0, 0.0
     box = frame.frame_element().bounding_box()

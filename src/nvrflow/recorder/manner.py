@@ -1,4 +1,4 @@
-"""How a recorder is driven: what all commands and tests can choose."""
+"""How a recorder is driven: the options that all commands and tests share."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TIMEOUT = 30.0  # seconds, unless a person says otherwise
 
 @dataclass(frozen=True)
 class Manner:
-    """How a recorder is driven: what the options that all commands share say. Times in seconds, `slow_mo` in milliseconds.
+    """How a recorder is driven: the values of the options that all commands share. Times in seconds, `slow_mo` in milliseconds.
 
-    `running` is a browser of Playwright's that is open already: it is used where that is safe, and stays open. `last_try`: a
-    sign-in may be tried although it may be the last before the recorder locks the account. `state` is the folder in which refused
-    sign-ins are remembered (None: this user's), `out` the one into which the caller writes the run's files. `follow_to` are
-    further hosts, beside that of the address, to which the recorder's pages may lead. `language` is the one that the pages are
-    known to speak, `spoken` the one that they are asked to speak, which they may not do. `attended`: somebody is there who could
-    restart a recorder by hand.
+    `running` is a browser of Playwright that is open already: it is used where that is safe, and stays open. `last_try`: a
+    sign-in may be tried even if it may be the last before the recorder locks the account. `state` is the folder in which
+    refused sign-ins are remembered (None: this user's folder), `out` the folder into which the caller writes the results.
+    `follow_to` are further hosts to which the recorder's pages may lead. `language` is the language that the pages are known to
+    have, `spoken` the language that they are asked for and may not have. `attended`: somebody is there who could restart a
+    recorder by hand. Files and folders may be given as text, too.
     """
 
     firmware: str | None = None
@@ -48,8 +48,15 @@ class Manner:
     state: Path | None = None
     out: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Take text for a path, as Python's own functions do."""
+        for name in ("selectors", "trace", "browser", "state", "out"):
+            given: object = getattr(self, name)
+            if isinstance(given, str):
+                object.__setattr__(self, name, Path(given))
+
     def checked(self) -> Manner:
-        """The same with its browser found, after a look at all that can be wrong with it. Raises WrongCall, InvalidFile."""
+        """This manner after its browser was found and its other values were checked. Raises WrongCall, InvalidFile."""
         if self.firmware:
             load_firmware(self.firmware, self.selectors)
         else:

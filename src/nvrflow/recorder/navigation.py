@@ -1,4 +1,4 @@
-"""Getting from what is shown to a page: up to the nearest page that is shown, and down again by clicks."""
+"""The way to a page: up to the nearest page that is shown, and down again by clicks."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ from nvrflow.recorder.verbs import click, element_of, look_at_last_click
 from nvrflow.recorder.window import SLICE, Window, lineage, window_of
 from nvrflow.wait import waiting
 
+_FADING = 3000  # milliseconds in which a page that is being closed goes out of sight
+
 
 class NoWay(SelectorDrift):
-    """A way to a page that is not offered now; another one may be."""
+    """The recorder does not offer this way to a page now; it may offer another."""
 
 
 def go_to(window: Window, name: str, patient: bool = True) -> None:
     """Show the page `name` as a person would, and wait until it is ready.
 
-    Raises WrongCall for a page that the selector file does not have, SelectorDrift when no way leads there. Unless `patient`, an
-    element that is not offered now is not waited for: NoWay is raised, because another way is left.
+    Raises WrongCall for a page that the selector file does not have, SelectorDrift when no way leads there. Without `patient` it
+    does not wait for an element that is not offered now: it raises NoWay, because another way is left.
     """
     pages = window.file.pages
     if name not in pages:
         raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
     look_at_last_click(window)
     close_others(window, name)
-    if window.shows_page(name):
+    if _comes_into_sight(window, name):
         await_ready(window, name, window.patience())
         listen_once(window)
     else:
@@ -44,8 +46,16 @@ def go_to(window: Window, name: str, patient: bool = True) -> None:
         arrive(window, name)
 
 
+def _comes_into_sight(window: Window, name: str) -> bool:
+    """Whether the page is shown, once the pop-ups that lie above it are answered."""
+    for _ in window.file.handlers:
+        if window.shows_page(name) or window.file.pages[name].path is not None or not Popups(window).answer_any():
+            break
+    return window.shows_page(name)
+
+
 def close_others(window: Window, name: str) -> None:
-    """Close what is open and does not lead to the page `name`: each page whose selector file says how a person closes it."""
+    """Close every open page that does not lead to the page `name`, if the selector file says how to close it."""
     wanted = lineage(window.file, name)
     closable = {other: page for other, page in window.file.pages.items() if page.close and other not in wanted}
     known = [locator for page in closable.values() for locator in page.shown_by or []]
@@ -58,13 +68,16 @@ def close_others(window: Window, name: str) -> None:
 
 
 def close(window: Window, name: str) -> None:
-    """Leave the page by what its selector file names with `close`."""
-    for element in window.file.pages[name].close:
+    """Leave the page with the elements that the selector file names below `close`."""
+    page = window.file.pages[name]
+    for element in page.close:
         click(element_of(window, name, element), f"close-{name}".replace("_", "-"))
+    if page.shown_by:
+        window.goes(page.shown_by, _FADING)
 
 
 def arrive(window: Window, name: str, ready: bool = True) -> None:
-    """Wait until the page is shown, and ready if that is asked for; pop-ups are answered meanwhile."""
+    """Wait until the page is shown, and also ready if that is wanted; pop-ups are answered meanwhile."""
     page, patience = window.file.pages[name], window.patience()
     with waiting(f"the page {name}", window.timeout):
         _await_window(window, name, patience)
@@ -82,6 +95,8 @@ def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patienc
         if patience.is_over(window.page):
             tried = ", ".join(map(window.finder.describe, shown_by))
             near = hints(window.finder, shown_by)
+            if name != "sign_in" and "sign_in" in window.file.pages and not window.session.signed_in:
+                near += ". Nobody is signed in; a flow calls sign_in first"
             raise SelectorDrift(f"{window.firmware.name}: {name}: not shown {patience.told}; {tried} should be visible{near}")
         if not window.session.signed_in and window.session.follow_to_https():
             window.read_as(window.firmware)
@@ -111,13 +126,12 @@ def _enter(window: Window, name: str, patient: bool) -> None:
             return
         except NoWay as problem:
             refused.append(str(problem))
-    if not ways:
-        raise SelectorDrift(f"{window.firmware.name}: {name}: is not shown, and the selector file knows no way to it")
-    raise NoWay("; ".join(refused))
+    if ways:
+        raise NoWay("; ".join(refused))
 
 
 def _open(window: Window, name: str, path: str) -> None:
-    """Type the page's address, unless the browser was opened there just now."""
+    """Open the page's address, unless the browser has just been opened there."""
     if window.session.is_fresh(path):
         return
     window.turn_to(name)
@@ -131,7 +145,7 @@ def _open(window: Window, name: str, path: str) -> None:
 
 
 def _take(window: Window, name: str, way: Way, patient: bool) -> None:
-    """One way: the page it starts from, then each element; a way that is not offered is left before its first click."""
+    """Take one way: show the page where it starts, then click each element; nothing is clicked on a way that is not offered."""
     steps = window.steps
     before = len(steps.report.steps)
     go_to(window, way.on, patient)
@@ -148,7 +162,7 @@ def _take(window: Window, name: str, way: Way, patient: bool) -> None:
     except TimedOut as problem:
         if window.shows_page(way.on):
             raise
-        steps.report.notes.append(f"{problem}. Something came in between; the way was taken once more.")
+        steps.report.notes.append(f"{problem}. Something interrupted the way to the page, so nvrflow took it once more.")
         steps.forget_failed(known)
         go_to(window, way.on)
         _click_through(window, name, way)
@@ -161,7 +175,7 @@ def _click_through(window: Window, name: str, way: Way) -> None:
 
 
 def _is_offered(window: Window, way: Way) -> bool:
-    """Whether the way is offered now, or while the page's requests are under way."""
+    """Whether the way is offered, now or before the page's requests have ended."""
     element = element_of(window, way.on, way.open[0])
     while not element.is_there():
         if not window.session.motion.requests or window.comes(element.spec.find, SLICE):
@@ -170,7 +184,7 @@ def _is_offered(window: Window, way: Way) -> bool:
 
 
 def _mention(window: Window, name: str, way: Way) -> None:
-    """What a person would click if the page were not shown already: pictured and not clicked."""
+    """Picture, without a click, what a person would click if the page were not shown already."""
     steps = window.steps
     if not steps.take_pictures:
         return

@@ -1,4 +1,4 @@
-"""Opening a recorder: reach it, start a browser, tell its firmware and language - and always close everything again."""
+"""Opening a recorder: reach it, start a browser, identify firmware and language - and always close everything again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nvrflow.firmware.identification import identify, the_one
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
-from nvrflow.recorder.held_back import held_notes
+from nvrflow.recorder.held_back import blamed, held_notes
 from nvrflow.recorder.manner import Manner
 from nvrflow.recorder.recorder import Recorder
 from nvrflow.recorder.steps import Steps
@@ -68,18 +68,18 @@ def open_recorder(
     steps.report.https = steps.report.https or Https(
         before=address.secure, after=address.secure, url=address.url if address.secure else None
     )
-    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+    with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch, blamed(session):
         try:
             tries = _tries(place_of(url), session, manner, steps.report)
             with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
                 firmware = _known(session, named, manner, steps)
-                window = Window(session, firmware, steps, tries, downloads or Path(scratch), manner.timeout)
+                window = Window(session, firmware, steps, tries, Path(downloads or scratch), manner.timeout)
                 window.https_memory = HttpsMemory(manner.state or state_folder())
                 steps.before_first_write = lambda: _may_write(manner, window)
                 recorder = Recorder(window)
                 recorder.look_around()
                 _enter(recorder, step)
-                if not session.challenge:  # else the page is empty
+                if not session.challenge:  # otherwise the page is empty
                     steps.before_using(step, session.page, None)
             with _at_work(recorder):
                 yield recorder
@@ -101,7 +101,7 @@ def _at_work(recorder: Recorder) -> Iterator[Recorder]:
 
 
 def _close(session: Session, report: Report) -> None:
-    """Close the browser, and only then tell what was held back: the cookies that it had are secrets, too."""
+    """Close the browser, and then note what was held back: the cookies that the browser had count as secrets, too."""
     try:
         session.close()
     finally:
@@ -130,25 +130,25 @@ def session_for(url: str, user: str, password: str | Callable[[], str] | None, m
 
 
 def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tries:
-    """What is remembered of sign-ins to this recorder, by the address that was typed and the one where it answers now."""
+    """The memory of sign-ins to this recorder, by the address that was typed and the address where it answers now."""
     reached = list(dict.fromkeys((typed, place_of(session.url))))
     return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
 
 
 def _may_write(manner: Manner, window: Window) -> None:
-    """Whether the recorder is what the selector file is for, and what has to be written down has room.
+    """Check that the selector file is for this recorder, and that there is room for what the run writes.
 
     Raises NoRoom, UnknownFirmware.
     """
     if window.version_refusal is not None:
         raise window.version_refusal
     ensure_room(
-        {"the memory of nvrflow": manner.state or state_folder(), "what comes of this run": manner.out or window.downloads.parent}
+        {"nvrflow's memory": manner.state or state_folder(), "the results of this run": manner.out or window.downloads.parent}
     )
 
 
 def _known(session: Session, named: Firmware | None, manner: Manner, steps: Steps) -> Firmware:
-    """The recorder's firmware, with which its pages are asked to speak a language, and a dry run knows what only reads."""
+    """The recorder's firmware; from it come the language that the pages are asked for and what a dry run may send."""
     report = steps.report
     firmware = named or _identified(session, manner.selectors)
     firmware = firmware.speaking(manner.language)
@@ -163,7 +163,7 @@ def _known(session: Session, named: Firmware | None, manner: Manner, steps: Step
 
 
 def _all_files(selectors: Path | None) -> list[SelectorFile]:
-    """Every selector file that may turn out to fit."""
+    """Every selector file that may fit."""
     return [file for name in available(selectors) if (file := load_firmware(name, selectors).file).identify]
 
 
@@ -176,7 +176,7 @@ def _identified(session: Session, selectors: Path | None) -> Firmware:
 
 
 def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> None:
-    """The pages get the language as a cookie, if the selector file names one."""
+    """Set the language as a cookie of the pages, if the selector file names the cookie."""
     language = firmware.file.language
     if language is None or language.cookie is None or spoken is None:
         return
@@ -186,7 +186,7 @@ def _ask_to_speak(spoken: str | None, firmware: Firmware, session: Session) -> N
 
 
 def _enter(recorder: Recorder, step: Step) -> None:
-    """Where the browser itself asks, a person opens the address of the sign-in page at once: nothing is shown before it."""
+    """Note that a person opens the sign-in page's address at once, if the browser itself asks there for user and password."""
     page = recorder.firmware.file.pages.get("sign_in")
     if page is not None and page.asked_by_browser and page.path not in (None, "/"):
         recorder.session.entrance = page.path or "/"
@@ -195,7 +195,7 @@ def _enter(recorder: Recorder, step: Step) -> None:
 
 
 def _plain(url: str) -> str:
-    """The address of plain HTTP: the one typed, or for a typed HTTPS address port 80 of the same host."""
+    """The address for plain HTTP: the typed address, or port 80 of its host if that was HTTPS."""
     place = place_of(url)
     return url if place.scheme == "http" else Place("http", place.host, 80).url
 
@@ -207,7 +207,7 @@ def _asking(password: str | Callable[[], str] | None) -> Callable[[], str]:
 
     def answer() -> str:
         if not given:
-            raise WrongCall("password: there is none; set NVRFLOW_PASSWORD, or store it in the keyring")
+            raise WrongCall("password: none was given; set NVRFLOW_PASSWORD, or store it in the keyring")
         return given
 
     return answer

@@ -1,4 +1,4 @@
-"""What follows a click: the network's answer, words that announce success, or a refusal - each awaited with an end."""
+"""What follows a click: an answer on the network, words that announce success, or a refusal; each wait has an end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nvrflow.wait import waiting
 if TYPE_CHECKING:
     from playwright.sync_api import Request
 
-# What announces success may still be there from the click before: it counts only where it is new, or was away meanwhile.
+# An announcement of success may still be shown from an earlier click: it counts only if it is new, or was gone meanwhile.
 _MARK = "all => all.forEach(one => { one[Symbol.for('nvrflow.stale')] = one.innerText })"
 _FRESH = """all => {
   const stale = Symbol.for('nvrflow.stale');
@@ -34,7 +34,7 @@ _FRESH = """all => {
 
 @dataclass
 class Outcome:
-    """What is heard from before a click until it is known what came of it."""
+    """What the page and the network say from before a click until its result is known."""
 
     element: Element
     pending: Pending
@@ -44,11 +44,11 @@ class Outcome:
 
     @property
     def window(self) -> Window:
-        """Where it was clicked."""
+        """The window in which it was clicked."""
         return self.element.window
 
     def follow(self, use: Use) -> bool:
-        """Wait for what the selector file says must follow; raises what it means. True if the recorder itself said "accepted"."""
+        """Wait for what must follow by the selector file, and raise the error it means. True if the recorder said "accepted"."""
         if self.answers is not None:
             return self._heard(self.answers, use)
         self._announced(use)
@@ -76,14 +76,14 @@ class Outcome:
                     )
 
     def _judged(self, verdict: Verdict, use: Use) -> bool:
-        """An answer that nobody could read, because the page went on at once, decides nothing; what is shown next does."""
+        """Raise what the answer means; True if the recorder said "accepted". An answer that nobody could read leaves it open."""
         if verdict.cut:
             self._tell_what_was_held(True)
             if self.pending.signs_in:
                 raise Unreachable(
                     f"{self.window.session.who}: the connection ended before the sign-in was answered; try again later"
                 )
-            use.step.note = "the recorder ended the connection before it answered, as it does when it restarts"
+            use.step.note = "the recorder ended the connection before it answered; it may be restarting"
         said = refused(self.window, self.element) if verdict.vague else ""
         if said:
             raise refusal(self.window, said)
@@ -105,15 +105,15 @@ class Outcome:
             raise RequestHeld(f"{self.window.session.who}: {held}: --check held this request back; {hint}")
 
     def _announced(self, use: Use) -> None:
-        """Wait for what says that it worked, if anything does; behind a pop-up that stays, nothing does."""
+        """Wait for the words that announce success, if the selector file has any and no pop-up covers them."""
         window, spec, patience = self.window, self.element.spec, self.window.patience()
         if not spec.announced_by:
             return
-        with waiting("the recorder to say that it worked", window.timeout):
+        with waiting("the recorder to announce success", window.timeout):
             while not is_announced(self.element):
                 raise_refusal(window, self.pending)
                 if self.failed and not _listens(window):
-                    use.step.note = "the recorder ended the connection before it announced anything, as it does when it restarts"
+                    use.step.note = "the recorder ended the connection before it announced anything; it may be restarting"
                     return
                 if patience.deadline_is_over:
                     self._nothing_came(patience.told)
@@ -133,16 +133,16 @@ class Outcome:
         raise TimedOut(f"{self.element.at}: the recorder announced nothing {waited} after the click")
 
     def lost(self, request: Request) -> None:
-        """A request of the page has died."""
+        """Note that a request of the page ended without an answer."""
         if not (request.failure or "").endswith("ERR_ABORTED"):
             self.failed.append(request.url)
 
 
 @contextmanager
 def outcome_of(element: Element, signs_in: bool) -> Iterator[Outcome]:
-    """Hear of everything from here on that may follow a click on `element`, which the block makes."""
+    """Listen to everything that may follow a click on `element`; the block makes the click."""
     window, spec = element.window, element.spec
-    window.native.clear()  # what was said before is no answer to this click
+    window.native.clear()  # what was said before is not an answer to this click
     mark_announced(element)
     with ExitStack() as listening:
         answers = None
@@ -156,19 +156,19 @@ def outcome_of(element: Element, signs_in: bool) -> Iterator[Outcome]:
 
 
 def mark_announced(element: Element) -> None:
-    """Whatever announces success already is from now on known to be old."""
+    """Mark every announcement that is shown already, so that it does not count for the next click."""
     if element.spec.announced_by:
         element.window.finder.any_of(element.spec.announced_by).evaluate_all(_MARK)
 
 
 def is_announced(element: Element) -> bool:
-    """Whether something announces success that did not when it was marked, or was away meanwhile."""
+    """Whether a new announcement of success is shown: one without a mark, or one that was gone meanwhile."""
     spec, window = element.spec, element.window
     return bool(spec.announced_by) and int(window.finder.union(spec.announced_by or []).evaluate_all(_FRESH)) > 0
 
 
 def refused(window: Window, element: Element | Pending) -> str:
-    """The recorder's own words when it refuses, on its page or in a native dialog; empty when it does not."""
+    """The recorder's own words if it refuses, on its page or in a native dialog; otherwise empty."""
     spec, finder = element.spec, window.finder
     if spec.refused_by and finder.shows(spec.refused_by):
         return finder.any_of(spec.refused_by).first.inner_text().strip() or "nothing, but shows an error"
@@ -177,7 +177,7 @@ def refused(window: Window, element: Element | Pending) -> str:
 
 
 def raise_refusal(window: Window, pending: Pending | None) -> None:
-    """Raise SignInRefused or ProductDefect with the recorder's words, if it shows any after that click."""
+    """Raise SignInRefused or ProductDefect with the recorder's words, if it shows a refusal after that click."""
     said = refused(window, pending) if pending is not None else ""
     if not said or pending is None:
         return
@@ -189,10 +189,10 @@ def raise_refusal(window: Window, pending: Pending | None) -> None:
 
 
 def refusal(window: Window, said: str) -> NvrflowError:
-    """The error for a sign-in that the screen refuses, with the page's own words; a recorder that is gone refuses nothing."""
+    """The error for a sign-in that the page refuses, with the page's words; Unreachable if the recorder no longer answers."""
     who = window.session.who
     if not _listens(window):
-        return Unreachable(f"{who}: nothing answers any more; the page, which is still shown, says {said!r}")
+        return Unreachable(f"{who}: the recorder does not answer any more; the page that is still shown says {said!r}")
     return SignInRefused(f"{who}: the recorder says {said!r}; nvrflow does not try again")
 
 

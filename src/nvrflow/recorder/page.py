@@ -1,4 +1,4 @@
-"""One page of the recorder's UI, with Playwright's verbs on its elements; every verb is one step."""
+"""One page of the recorder's UI, with Playwright's verbs for its elements; every verb is one step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.certificate import Certificate
-from nvrflow.errors import SignInRefused, WrongCall
+from nvrflow.errors import SignInRefused
 from nvrflow.recorder import control, downloads, rows, verbs
 from nvrflow.recorder.element import Element
 from nvrflow.recorder.illustrator import Subject, illustrate
@@ -16,7 +16,7 @@ from nvrflow.recorder.window import Window
 
 
 class Page:
-    """The page `name` of a recorder; its verbs wait for the element, answer pop-ups, and end at the recorder's time limit.
+    """The page `name` of a recorder; its verbs wait for the element, answer pop-ups, and stop at the recorder's time limit.
 
     Elements, rows and cells are named as in the selector file. Every verb raises WrongCall for a name that is not in that file,
     SelectorDrift for an element that is not on the page, TimedOut for one that cannot be used.
@@ -28,11 +28,11 @@ class Page:
 
     @property
     def asked_by_browser(self) -> bool:
-        """Whether there is no page at all, but the browser's own question for user and password (HTTP Basic or Digest)."""
+        """Whether the browser itself asks for user and password (HTTP Basic or Digest) instead of a page."""
         return self._window.file.pages[self.name].asked_by_browser
 
     def authenticate(self) -> None:
-        """Answer the browser's own question with the recorder's account, once. Raises SignInRefused."""
+        """Answer the browser's own question for user and password with the recorder's account, once. Raises SignInRefused."""
         window = self._window
         session, path = window.session, window.file.pages[self.name].path or "/"
         title = f"Sign in as {session.user} in the browser's own window"
@@ -46,23 +46,23 @@ class Page:
             window.unheard = True
 
     def click(self, element: str) -> None:
-        """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen."""
+        """Click, and wait for what the selector file says must follow: an answer on the network, or words on the screen."""
         verbs.click(self._element(element))
 
     def fill(self, element: str, value: str) -> None:
-        """Type `value` into a field; the value of a field marked `secret` appears nowhere."""
+        """Type `value` into a field; the value of a field marked `secret` appears in no output, file or picture."""
         verbs.fill(self._element(element), value)
 
     def select(self, element: str, option: str) -> None:
-        """Choose `option` by its words in a drop-down list of the browser's own (`<select>`)."""
+        """Choose `option` by its words in a drop-down list of HTML (`<select>`)."""
         verbs.select(self._element(element), option)
 
     def choose(self, element: str, option: str) -> None:
-        """Choose `option` by its words in a drop-down that the page draws itself; the list is opened by a click."""
+        """Choose `option` by its words in a drop-down list that the page draws itself and opens at a click."""
         control.choose(self._element(element), option)
 
     def hover(self, element: str) -> None:
-        """Move the mouse over the element, for menus that open so."""
+        """Move the mouse over the element, for menus that open when the mouse is over them."""
         verbs.hover(self._element(element))
 
     def press(self, element: str, key: str) -> None:
@@ -70,11 +70,8 @@ class Page:
         verbs.press(self._element(element), key)
 
     def upload(self, element: str, file: str | Path) -> None:
-        """Give the page a file, through the file chooser that the element opens or is."""
-        path = Path(file)
-        if not path.is_file():
-            raise WrongCall(f"{self.name}.{element}: {path}: there is no such file to upload; name one that can be read")
-        downloads.upload(self._element(element), path)
+        """Give the page a file; the element opens a file chooser, or is a field for files."""
+        downloads.upload(self._element(element), file)
 
     def check(self, element: str) -> None:
         """Switch a checkbox, switch or radio on; nothing is clicked if it is on already."""
@@ -87,7 +84,7 @@ class Page:
     def is_checked(self, element: str) -> bool:
         """Whether a checkbox, switch or radio is on, once the page has its values.
 
-        A switch that this run has turned and not saved yet counts as it stood before.
+        A switch that this run has turned and not saved yet counts as it was before.
         """
         return control.is_checked(self._element(element))
 
@@ -96,15 +93,15 @@ class Page:
         return control.read(self._element(element))
 
     def text(self, element: str) -> str:
-        """The same as `read`: the value of a field, or the text of anything else."""
+        """The value of a field, or the text of any other element; another name for `read`."""
         return self.read(element)
 
     def read_port(self, element: str) -> int:
-        """The port that a field shows, alone or behind an address (`192.0.2.10:8443`). Raises SelectorDrift for anything else."""
+        """The port that a field shows, alone or behind an address (`192.0.2.10:8443`). Raises SelectorDrift if there is none."""
         return control.port_in(self.read(element), self._element(element).at)
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """Every row of a table or list: a mapping from the title of each column, as the page shows it, to the text below it."""
+        """Every row of a table or list: a mapping of its `cells`, each by the title of its column as the page shows it."""
         return rows.table_of(self._window, self.name, name).read()
 
     def row(self, name: str, key: str) -> Row:
@@ -112,11 +109,11 @@ class Page:
         return rows.table_of(self._window, self.name, name).row(key)
 
     def has(self, element: str) -> bool:
-        """Whether the selector file names such an element at all."""
+        """Whether the selector file has such an element on this page."""
         return element in self._window.file.pages[self.name].elements
 
     def offers(self, element: str) -> bool:
-        """Whether the element is there to be used now; does not wait beyond the page's own loading."""
+        """Whether the element can be used now; waits until the page has loaded, and not longer."""
         if not self.has(element):
             return False
         target = self._element(element)

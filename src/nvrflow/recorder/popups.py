@@ -1,4 +1,4 @@
-"""What may be in the way: pop-ups that a person answers and goes on, and screens on which the work ends."""
+"""Pop-ups, which are answered before the run goes on, and obstacles, at which the run ends."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from nvrflow.recorder.window import Window
 if TYPE_CHECKING:
     from nvrflow.report import Step
 
-_GLANCE = 500  # milliseconds in which a window that comes up has stopped moving
+_GLANCE = 500  # milliseconds after which a window that opens no longer moves
 _PATIENCE = 5000
 
 
 @dataclass(frozen=True)
 class Popups:
-    """Answers the handlers of the selector file as they appear in `window`; each answer is a step like any other."""
+    """Answers the pop-ups that the selector file's handlers describe, in `window`; each answer is a step like any other."""
 
     window: Window
 
     def answer_any(self, before: Step | None = None) -> bool:
-        """Answer one pop-up if one is shown; raises what an obstacle means. True if something was answered.
+        """Answer one pop-up if it is shown, and raise the error that an obstacle means. True if something was answered.
 
-        `before` is the running step that the pop-up keeps from being done; the answer then stands before it. Raises HeldBack
-        where `--check` ends before an answer that would change the recorder.
+        `before` is the running step that the pop-up blocks; the answer becomes a step before it. Raises HeldBack if `--check`
+        stops before an answer that would change the recorder.
         """
         self.window.steps.go_on()
         file, finder = self.window.file, self.window.finder
@@ -45,19 +45,19 @@ class Popups:
         return self._answer_first(before)
 
     def answer_meanwhile(self) -> bool:
-        """Answer one pop-up while a page gets ready: an obstacle is not judged yet, because the page is not drawn yet."""
+        """Answer one pop-up while a page loads; obstacles are ignored, because the page is not complete yet."""
         self.window.steps.go_on()
         known = [locator for one in self.window.file.handlers.values() for locator in one.shown_by]
         return bool(known) and self.window.finder.shows(known) and self._answer_first(None)
 
     def answer_what_follows(self) -> bool:
-        """Answer one pop-up after a click that was made; the run goes on until it is known what came of that click."""
+        """Answer one pop-up after a click; the run goes on until the result of that click is known."""
         with suppress(HeldBack):
             return self.answer_any()
         return False
 
     def leaves_one(self) -> bool:
-        """Whether something may lie above what is used to leave: a pop-up that stays, or the window at which `--check` ended."""
+        """Whether a pop-up that stays, or the window at which `--check` ended, may cover the elements used to leave."""
         steps = self.window.steps
         if steps.leaving and steps.check:
             return True
@@ -73,7 +73,7 @@ class Popups:
         return False
 
     def _stays(self, obstacle: Obstacle) -> bool:
-        """Whether it is still shown once the page has loaded: a page that is not drawn yet can show anything."""
+        """Whether it is still shown after the page has loaded; while it loads, a page can show anything."""
         with suppress(PlaywrightTimeout):
             self.window.page.wait_for_load_state(timeout=_PATIENCE)
         return self.window.finder.shows(obstacle.shown_by)
@@ -85,7 +85,7 @@ class Popups:
         return error(f"{self.window.session.host}: {obstacle.advice or error.advice}{said}")
 
     def _is_left(self, name: str, handler: Handler) -> bool:
-        """Whether it stays as it is: `--check` has passed it by, or its answer would write although the run only leaves."""
+        """Whether it is left alone: `--check` has skipped it, or its answer would write while the run is only leaving."""
         steps = self.window.steps
         if f"handlers.{name}" in steps.passed_by:
             return True
@@ -105,7 +105,7 @@ class Popups:
         return True
 
     def _left(self, name: str, handler: Handler, before: Step | None) -> None:
-        """Leave it as a person would who wants to change nothing; `--check` tells what the answer would have been."""
+        """Close it without a change, as its `leave` says; `--check` reports what the answer would have been."""
         steps = self.window.steps
         if steps.check and not steps.leaving:
             with steps.described():
@@ -113,7 +113,7 @@ class Popups:
         self._answer(name, handler, handler.leave, before)
 
     def _lies_behind(self, name: str, handler: Handler) -> bool:
-        """Whether a person could not answer it now, because something else lies above."""
+        """Whether something else covers it, so that a person could not answer it now."""
         match = self._element(name, handler, handler.answer[0]).probe()
         return isinstance(match, Match) and is_covered(match.found, _GLANCE)
 
@@ -132,7 +132,7 @@ class Popups:
         with translated(f"{self.window.firmware.name}: handlers.{name}"):
             if not self.window.goes(shown_by, _PATIENCE):
                 shown = ", ".join(map(self.window.finder.describe, shown_by))
-                waited = f"was answered and is still shown after {_PATIENCE / 1000:g} s"
+                waited = f"it was answered and is still shown after {_PATIENCE / 1000:g} s"
                 raise TimedOut(f"{self.window.firmware.name}: handlers.{name}: {waited} ({shown})")
 
     def _element(self, name: str, handler: Handler, answer: str) -> Element:

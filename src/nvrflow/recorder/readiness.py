@@ -1,4 +1,4 @@
-"""Waiting until a page that is shown can be used; pop-ups are answered meanwhile, and what did not hold is named."""
+"""Waiting until a page that is shown can be used; pop-ups are answered meanwhile, and a message names what is not ready."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _QUIET = 0.5  # seconds without a request under way
 
 
 def await_ready(window: Window, name: str, patience: Patience) -> None:
-    """Wait until all holds that the page `name` asks for with `ready`. Raises TimedOut with what did not."""
+    """Wait until every condition in the page's `ready` is true. Raises TimedOut, which names the condition that is not."""
     where = f"{window.firmware.name}: {name}"
     for condition in window.file.pages[name].ready:
         for holds, problem in _demands(window, condition):
@@ -29,7 +29,7 @@ def await_ready(window: Window, name: str, patience: Patience) -> None:
 
 
 def _demands(window: Window, condition: Condition) -> Iterator[tuple[Callable[[], bool], Callable[[], str]]]:
-    """Each part of the condition: whether it holds, looked at for a moment, and what is said if it does not."""
+    """Each part of the condition: a function that says within a moment whether it is true, and the message if it is not."""
     visible, gone = condition.visible, condition.gone
     if condition.script:
         yield lambda: _is_true(window, str(condition.script)), lambda: f"script {condition.script} is not true"
@@ -51,7 +51,7 @@ def _is_true(window: Window, script: str) -> bool:
 
 
 def _is_quiet(window: Window) -> bool:
-    """Whether no request is under way, and none begins for a moment."""
+    """Whether no request is under way, and no request begins for a moment."""
     if window.session.motion.requests:
         window.happens("requestfinished", SLICE)
         return False

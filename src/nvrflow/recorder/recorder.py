@@ -1,4 +1,4 @@
-"""A recorder's web UI in a browser: what flows are written against."""
+"""A recorder's web UI in a browser, as flows use it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 class Recorder:
     """One recorder, driven through its own pages; made by `open_recorder`, which also signs out and closes the browser.
 
-    `restart_patience` are the seconds that a restart of its web service may take (None: 90, or 600 where a person does it).
+    `restart_patience` is how many seconds a restart of its web service may take (None: 90, or 600 if a person does it).
     """
 
     def __init__(self, window: Window) -> None:
@@ -66,7 +66,7 @@ class Recorder:
 
     @property
     def url(self) -> str:
-        """The address at which the recorder is reached now."""
+        """The address of the recorder now; it changes when HTTPS is switched on or off."""
         return self.session.url
 
     @property
@@ -86,12 +86,12 @@ class Recorder:
 
     @property
     def page(self) -> BrowserPage:
-        """The browser's page, for what no selector file can say; the window that is looked at, if there are several."""
+        """Playwright's page, for what a selector file cannot say; of several windows, the one in use."""
         return self.window.page
 
     @property
     def checking(self) -> bool:
-        """Whether this is a `--check`: nothing is changed."""
+        """Whether this run is a `--check`, which changes nothing."""
         return self.steps.check
 
     @property
@@ -100,13 +100,13 @@ class Recorder:
         return self.session.signed_in
 
     def go_to(self, page: str) -> Page:
-        """Show the page by clicking through the menus, as a person would. Raises WrongCall for one the file does not have."""
+        """Show the page by clicking through the menus, as a person would. Raises WrongCall if the file has no such page."""
         with self.window.tries.reaching(page):
             navigation.go_to(self.window, page)
         return Page(self.window, page)
 
     def arrive(self, page: str, ready: bool = True) -> Page:
-        """Wait until the page is shown, and ready to be used unless that does not matter, without clicking."""
+        """Wait, without a click, until the page is shown and, unless `ready` is false, can be used."""
         with self.window.tries.reaching(page):
             navigation.arrive(self.window, page, ready)
         self.window.pending = None
@@ -117,36 +117,36 @@ class Recorder:
         return self.has(page) and self.window.shows_page(page)
 
     def has(self, page: str) -> bool:
-        """Whether this firmware has such a page at all."""
+        """Whether the selector file has such a page."""
         return page in self.firmware.file.pages
 
     def chapter(self, title: str, **translations: str) -> AbstractContextManager[None]:
-        """Put the steps of a `with` block below one heading; `de="…"` is the same for a guide in that language."""
+        """Put the steps of a `with` block below one heading; `de="…"` is the heading for a guide in German."""
         return self.steps.chapter(title, translations)
 
     def title(self, title: str, **translations: str) -> None:
-        """What the flow is called, as the title of its guide; `de="…"` is the same for a guide in that language."""
+        """Set the title of the flow's guide; `de="…"` is the title for a guide in German."""
         self.steps.title(title, translations)
 
     def say(self, sentence: str, **translations: str) -> None:
-        """A sentence of the flow's own for the guide, where the flow stands; `de="…"` is the same in that language."""
+        """Add a sentence to the guide at this point of the flow; `de="…"` is the sentence for a guide in German."""
         self.steps.say(sentence, translations)
 
     def password(self) -> str:
-        """The password, asked for only when it is needed. Raises WrongCall when there is none."""
+        """The password, which is asked for only when it is needed. Raises WrongCall when none was given."""
         return self.session.password()
 
     def may_sign_in(self) -> None:
-        """Raise AccountLocked or SignInRefused if this computer remembers that a try could lock the account, or is locked out."""
+        """Raise AccountLocked or SignInRefused if nvrflow remembers a lock, or that one more try could lock the account."""
         self.window.tries.may_begin()
 
     def signed_in_until(self, leaving: Callable[[Recorder], object]) -> None:
-        """Somebody is signed in from now on; `leaving` is run before the browser is closed, whatever happens."""
+        """Note that somebody is signed in; `leaving` is called before the browser is closed, whatever happens."""
         self.session.signed_in = self.window.unasked = True
         self._last_words = [leaving]
 
     def signed_out(self) -> None:
-        """Nobody is signed in any more."""
+        """Note that nobody is signed in any more."""
         self.session.signed_in = False
 
     def keep(self, *certificates: Certificate | None, warnings: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -156,52 +156,52 @@ class Recorder:
         self.report.certificates = kept
 
     def already(self, what: str) -> None:
-        """The recorder is as it should be; nothing had to be done."""
+        """Note that the recorder is already as the flow wants it, and nothing had to be done."""
         self.report.already.append(what)
         self.report.notes.append(f"already: {what}")
 
     def cannot(self, what: str) -> WrongCall:
-        """The error for a flow that asks for what this recorder does not have, by its selector file."""
+        """The error for a flow that needs something that this recorder's selector file does not have."""
         return WrongCall(f"{self.host}: {what}")
 
     def await_https(self, port: int | None = None) -> None:
-        """Wait for the recorder to come back with HTTPS on `port` (None: its page names none). Raises ProductDefect."""
+        """Wait until the recorder answers with HTTPS on `port` (None: its page shows no port). Raises ProductDefect."""
         self._move(restart.await_https(self.window, port, self.restart_patience))
 
     def await_http(self) -> None:
-        """Wait for the recorder to come back without HTTPS. Raises ProductDefect."""
+        """Wait until the recorder answers without HTTPS. Raises ProductDefect."""
         self._move(restart.await_http(self.window, self.restart_patience))
 
     def once_more(self, action: Callable[[Recorder], Result], again: Callable[[Recorder], object]) -> Result:
-        """Do `action`; if a download fails, close the browser, do `again` (sign in) and try once more - once."""
+        """Do `action`; if a download fails in it, open a new browser, do `again` (sign in), and try one more time."""
         try:
             return action(self)
         except DownloadFailed as problem:
             self.leave()
             self.reopen()
             again(self)
-            self.report.notes.append(f"{problem}. Signed in again and tried once more.")
+            self.report.notes.append(f"{problem}. nvrflow signed in again and tried once more.")
             return action(self)
 
     def reopen(self) -> None:
-        """Close the browser and open another on the recorder's present address; nobody is signed in there."""
+        """Close the browser and open another at the recorder's present address; nobody is signed in there."""
         self._forget()
         self.session.reopen()
         self.window.read_as(self.firmware)
 
     def look_around(self) -> None:
-        """Wait for the sign-in page, and read which language the recorder speaks; raises what an obstacle means."""
+        """Wait for the sign-in page, and read the recorder's language; raises the error that an obstacle means."""
         if self.has("sign_in"):
             self.arrive("sign_in")
             if self.firmware.file.pages["sign_in"].asked_by_browser:
-                return  # nothing is shown before
+                return  # no page is shown before the browser asks
             if self.has("home") and self.shows("home"):
-                hint = "`shown_by` must name what only somebody who has signed in sees"
-                raise SelectorDrift(f"{self.firmware.name}: home: is shown before anybody has signed in; {hint}")
+                hint = "`shown_by` must name what is visible only after the sign-in"
+                raise SelectorDrift(f"{self.firmware.name}: home: this page is shown before anybody has signed in; {hint}")
         listen(self.window)
 
     def leave(self) -> None:
-        """Say goodbye: run what `signed_in_until` was told, if still signed in; a failure is noted, not raised."""
+        """Sign out, if somebody is still signed in, as `signed_in_until` was told; a failure is noted and not raised."""
         self.window.tries.over(self.signed_in)
         words, self._last_words = self._last_words, []
         self.steps.leaving = True
@@ -226,7 +226,7 @@ class Recorder:
             restart.read_state(self.window)
 
     def _move(self, url: str | None) -> None:
-        """The recorder is at another address from now on, and has forgotten who was signed in."""
+        """Note that the recorder has another address from now on, where nobody is signed in."""
         if url is None:
             return
         self._forget()

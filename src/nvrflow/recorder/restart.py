@@ -1,4 +1,4 @@
-"""The restart of the recorder's web service after HTTPS was switched: waited for, looked at, and reported as it is."""
+"""The restart of the recorder's web service after HTTPS was switched: wait for it, check the result, and report it."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from nvrflow import tls
 from nvrflow.address import Place, place_of
 from nvrflow.browser.entrance import plain_at, redirected_to_https
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.errors import NvrflowError, ProductDefect
+from nvrflow.errors import NvrflowError, ProductDefect, RestartNeeded
 from nvrflow.recorder.manner import TIMEOUT
 from nvrflow.recorder.popups import Popups
 from nvrflow.recorder.window import Window
 from nvrflow.report import Https
 from nvrflow.wait import waiting
 
-PATIENCE = 90.0  # seconds a recorder may take to come back (public manuals and forum reports: 60 to 90 s)
-PATIENCE_WITH_A_PERSON = 600.0  # seconds in which a person has to restart it, where it does not do so by itself
+PATIENCE = 90.0  # seconds that a restart may take (public manuals and forum reports: 60 to 90 s)
+PATIENCE_WITH_A_PERSON = 600.0  # seconds that a person has to restart a recorder that does not restart by itself
 _PAUSE = 200  # milliseconds between two looks
 _GLANCE = 5.0
 Found = TypeVar("Found")
 
 
 def await_https(window: Window, port: int | None, patience: float | None = None) -> str | None:
-    """Wait until TLS is spoken on `port` of the recorder; note it in the report. Returns the address to go on with, if it is new.
+    """Wait until the recorder speaks TLS on `port`; note it in the report. Returns the recorder's new address, if it has one.
 
-    None: its page names no port; then where plain HTTP sends browsers, else 443, or the very port of plain HTTP. The address is
-    computed here, not taken from the recorder's page, which gets it wrong behind other ports. Pop-ups are answered meanwhile.
-    Raises ProductDefect with the state the recorder was left in and how to undo it.
+    With None, for a page that shows no port, it tries the port to which plain HTTP sends browsers, then 443, then the port of
+    plain HTTP. The address is computed here: recorders' own pages get it wrong when other ports are used. Pop-ups are answered
+    meanwhile. Raises ProductDefect, which says in which state the recorder is now and how to undo the change.
     """
     https = state_of(window)
     with window.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
-        step.value = _secure(window, port) if port else _guessed(window)  # a port that nobody has said is not made up
+        step.value = _secure(window, port) if port else _guessed(window)  # without a known port, no address is invented
         if window.steps.held:
             step.outcome = "would"
             return None
@@ -55,9 +55,9 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
 
 
 def await_http(window: Window, patience: float | None = None) -> str | None:
-    """Wait until the recorder answers with plain HTTP again and no longer sends browsers to HTTPS; returns that address.
+    """Wait until the recorder answers with plain HTTP again and does not send browsers to HTTPS; returns that address.
 
-    Then looks whether TLS is closed, too; that a recorder keeps it open is noted. Raises ProductDefect.
+    Afterwards it checks whether TLS is closed, and notes a recorder that keeps it open. Raises ProductDefect.
     """
     https = state_of(window)
     with window.steps.step("await-http", "Wait until the recorder answers without HTTPS", verb="wait") as step:
@@ -99,7 +99,7 @@ def _remember(window: Window, port: int | None) -> None:
 
 
 def state_of(window: Window) -> Https:
-    """What the report says of HTTPS on the recorder."""
+    """The report's entry about HTTPS on the recorder."""
     assert window.steps.report.https is not None
     return window.steps.report.https
 
@@ -117,9 +117,9 @@ def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> Non
         return
     host = window.session.host
     if not window.steps.attended:
-        raise ProductDefect(
+        raise RestartNeeded(
             f"{host}: the new setting is stored, and this recorder uses it only after a restart by hand. Nobody is at this "
-            "terminal, so nvrflow does not wait for that. Restart the recorder, then run the same command again"
+            "terminal, so nvrflow does not wait for it. Restart the recorder, then run the same command again"
         )
     minutes = f"{limit / 60:.0f} minutes" if limit >= 120 else f"{limit:.0f} seconds"
     window.steps.listener.says(
@@ -128,7 +128,7 @@ def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> Non
 
 
 def _until(window: Window, seconds: float, look: Callable[[float], Found | None]) -> Found | None:
-    """What `look` finds within `seconds`, asked again and again; it gets the seconds that one try may take."""
+    """The first result of `look` within `seconds`; it is called repeatedly, each time with the seconds that one try may take."""
     end = time.monotonic() + seconds
     while True:
         found = look(min(_GLANCE, max(0.5, end - time.monotonic())))
@@ -138,7 +138,7 @@ def _until(window: Window, seconds: float, look: Callable[[float], Found | None]
 
 
 def _answer_meanwhile(window: Window) -> None:
-    """Let the page go on for a moment, and answer what it asks; a page whose recorder is gone asks nothing."""
+    """Let the page run for a moment, and answer a pop-up in it, if its recorder can still be reached."""
     with suppress(PlaywrightError):
         window.happens("requestfinished", _PAUSE)
     with suppress(PlaywrightError, NvrflowError):
@@ -146,7 +146,7 @@ def _answer_meanwhile(window: Window) -> None:
 
 
 def _served(window: Window, port: int | None, timeout: float) -> tuple[int, tls.Served] | None:
-    """The port on which TLS is spoken, and what is served there."""
+    """The port on which the recorder speaks TLS, and what it serves there."""
     for number in (port,) if port else _likely_ports(window, timeout):
         served = tls.served(window.session.host, number, timeout)
         if served.leaf is not None:
@@ -171,7 +171,7 @@ def _redirects(window: Window, await_front: bool) -> bool:
 
 
 def _plain(window: Window) -> Place:
-    """Where the recorder was reached by plain HTTP."""
+    """The addresses at which the recorder was reached by plain HTTP."""
     session = window.session
     return place_of(session.plain_url if session.address.secure else session.url)
 
@@ -182,16 +182,16 @@ def _answers_plainly(url: str, timeout: float) -> bool:
 
 
 def _speaks_tls(window: Window) -> bool:
-    """Whether TLS is still spoken where the recorder was reached by it, or at its usual port."""
+    """Whether TLS still answers where the recorder was reached by it, or at the usual port."""
     session = window.session
     port = place_of(state_of(window).url or session.url).port if session.address.secure or state_of(window).url else 443
     return tls.served(session.host, port, _GLANCE).leaf is not None
 
 
 def _await_closed_tls(window: Window, plain: str) -> bool:
-    """Whether TLS is still open after a moment in which a web service that restarts closes it."""
+    """Whether TLS is still open after a moment; a web service that restarts closes it in that time."""
     if state_of(window).url and place_of(state_of(window).url or plain).port == place_of(plain).port:
-        return False  # plain HTTP answers there by now
+        return False  # plain HTTP answers there now
     closed = _until(window, _GLANCE, lambda left: None if _speaks_tls(window) else True)
     return closed is None
 
@@ -201,7 +201,7 @@ def _secure(window: Window, port: int) -> str:
 
 
 def _guessed(window: Window) -> str:
-    """Where HTTPS is on already; empty where nothing says the port."""
+    """The address where HTTPS is on already; empty if its port is not known."""
     return window.session.url if window.session.address.secure else ""
 
 
@@ -218,6 +218,6 @@ def _not_up(window: Window, url: str, patience: float) -> str:
         state = f"{plain} still answers without HTTPS"
         stored = "If this recorder only uses the new setting after a restart, restart it and run the same command again. "
     return (
-        f"{url}: HTTPS was switched on, and does not come up within {patience:g} s ({why}); {state}. {stored}"
+        f"{url}: HTTPS was switched on, but does not answer within {patience:g} s ({why}); {state}. {stored}"
         f"To undo it: nvrflow run disable_https {plain}, or switch HTTPS off on the recorder's own screen and restart it"
     )

@@ -1,18 +1,20 @@
-"""Rows of a table or list on a page: read as data, and used one at a time by what tells it from the others."""
+"""Rows of a table or list on a page: read as data, or used one at a time by the text that names the row."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, WrongCall
 from nvrflow.firmware.elements import Cell, Rows
-from nvrflow.recorder.control import is_on, text_of, turn
+from nvrflow.recorder.control import choose, is_on, read, text_of, turn
+from nvrflow.recorder.downloads import download_file, upload
 from nvrflow.recorder.element import Element
 from nvrflow.recorder.nearest import hints
 from nvrflow.recorder.popups import Popups
-from nvrflow.recorder.verbs import click, fill, look_at_last_click, select
+from nvrflow.recorder.verbs import click, fill, hover, look_at_last_click, press, select
 from nvrflow.recorder.window import SLICE, Window
 from nvrflow.wait import waiting
 
@@ -20,12 +22,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 _TITLES = "th, [role=columnheader]"
+_LINES = """all => all.map(one => {
+  const options = [...one.querySelectorAll('option')].map(option => option.text.trim());
+  return one.innerText.split('\\n').map(line => line.trim()).filter(line => line && !options.includes(line));
+})"""
 _CELLS = "td, th[scope=row], [role=cell], [role=gridcell], [role=rowheader]"
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows `name` of a page, as the selector file describes them; reading them is no step, using one is."""
+    """The rows `name` of a page, as the selector file describes them; reading them makes no step, using a row does."""
 
     window: Window
     page: str
@@ -34,27 +40,27 @@ class Table:
 
     @property
     def at(self) -> str:
-        """Where they are, for messages."""
+        """Selector file, page and name of the rows, for messages."""
         return f"{self.window.firmware.name}: {self.page}.{self.name}"
 
     def read(self) -> list[dict[str, str]]:
-        """Every row as a mapping from the title of each column, as the page shows it, to the text below it."""
+        """Every row as a mapping of its `cells`, each by the title of its column as the page shows it."""
         look_at_last_click(self.window)
         rows, columns = self._rows(), self.columns()
         return [self._texts(row, columns) for row in rows]
 
     def row(self, key: str) -> Row:
-        """The row whose naming cell says `key`. Raises SelectorDrift when there is none, or more than one."""
+        """The row whose naming cell says `key`. Raises SelectorDrift if no row or several rows say so."""
         columns = self.columns()
         named = [(self.text_in(row, self.spec.key, columns), row) for row in self._rows()]
         found = [row for text, row in named if text.casefold() == key.strip().casefold()]
         if len(found) != 1:
             there = ", ".join(repr(text) for text, _ in named[:12]) or "none"
-            raise SelectorDrift(f"{self.at}: {len(found)} rows are named {key!r}; exactly one should be. The rows are {there}")
+            raise SelectorDrift(f"{self.at}: {len(found)} rows are named {key!r}, instead of one. The rows are {there}")
         return Row(self, key, found[0])
 
     def _rows(self) -> list[Locator]:
-        """The visible rows, awaited; a row without a name, such as the one with the titles, is none."""
+        """Wait for the visible rows and return them; a row without a name, such as the row of titles, does not count."""
         window, patience = self.window, self.window.patience()
         window.turn_to(self.page)
         window.settle()
@@ -80,8 +86,9 @@ class Table:
         return finder.around(self.spec.find[0]).locator(_TITLES).filter(visible=True)
 
     def columns(self) -> list[str]:
-        """The titles of the columns in order."""
-        return [" ".join(text.split()) for text in self._titles().all_inner_texts()]
+        """The titles of the columns in order, each with its lines; the options of a list in a title are none of its words."""
+        lines: list[list[str]] = self._titles().evaluate_all(_LINES)
+        return ["\n".join(" ".join(line.split()) for line in title) for title in lines]
 
     def _texts(self, row: Locator, columns: list[str]) -> dict[str, str]:
         told = {}
@@ -91,19 +98,27 @@ class Table:
         return told
 
     def title_of(self, name: str, cell: Cell, columns: list[str]) -> str:
-        """What a cell is called: the title of its column as the page shows it, else its name in the file."""
+        """The name of a cell in the result: the title of its column as the page shows it, or else its name in the file."""
         place = self._place(cell.column, columns) if cell.column else None
         if place is not None:
-            return columns[place]
+            lines = columns[place].split("\n")
+            words = self._words(cell.column or "")
+            return next((line for line in lines if line.casefold() in words), " ".join(lines))
         said = cell.column or cell.called
         return self.window.firmware.in_a_sentence(said) if said else name
 
     def _place(self, column: str, columns: list[str]) -> int | None:
-        words = [word.casefold() for word in self.window.firmware.words(column)]
-        return next((index for index, title in enumerate(columns) if title.casefold() in words), None)
+        """Which column has this title, or as the only one a line of its title that says so, beside buttons or switches."""
+        words = self._words(column)
+        whole = [index for index, title in enumerate(columns) if " ".join(title.split()).casefold() in words]
+        partly = [index for index, title in enumerate(columns) if words & set(title.casefold().split("\n"))]
+        return whole[0] if whole else partly[0] if len(partly) == 1 else None
+
+    def _words(self, column: str) -> set[str]:
+        return {word.casefold() for word in self.window.firmware.words(column)}
 
     def text_in(self, row: Locator, name: str, columns: list[str]) -> str:
-        """What the cell `name` of a row says; empty where the row has no such cell."""
+        """The text of the cell `name` of a row; empty if the row has no such cell."""
         cell = self.spec.cells[name]
         found = self._below(row, cell.column, columns, name) if cell.column else row
         if cell.find:
@@ -114,13 +129,16 @@ class Table:
         """The cell of a row below the title `column`."""
         place = self._place(column, columns)
         if place is None:
-            said, titles = " / ".join(self.window.firmware.words(column)), ", ".join(columns) or "none"
+            said, titles = (
+                " / ".join(self.window.firmware.words(column)),
+                ", ".join(" ".join(one.split()) for one in columns) or "none",
+            )
             raise SelectorDrift(f"{self.at}.{where}: no column is titled {said!r}; the titles are {titles}")
         cells = self.window.finder.inside(row, self.spec.cell) if self.spec.cell else row.locator(_CELLS)
         return cells.nth(place)
 
     def element_in(self, row: Locator, key: str, name: str) -> Element:
-        """The element `name` of a row, looked for within it. Raises WrongCall when the selector file has none."""
+        """The element `name` within a row. Raises WrongCall if the selector file has no such element."""
         elements = self.spec.elements
         if name not in elements:
             known = ", ".join(elements) or "none"
@@ -132,14 +150,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Row:
-    """One row, found by what its naming cell says; its verbs are those of a page, on what stands in the row."""
+    """One row, found by the text of its naming cell; its verbs are those of a page, for the elements in the row."""
 
     table: Table
     key: str
     found: Locator
 
     def click(self, element: str) -> None:
-        """Click what stands in this row."""
+        """Click an element of this row."""
         click(self._element(element))
 
     def fill(self, element: str, value: str) -> None:
@@ -149,6 +167,34 @@ class Row:
     def select(self, element: str, option: str) -> None:
         """Choose `option` in a drop-down list of this row."""
         select(self._element(element), option)
+
+    def choose(self, element: str, option: str) -> None:
+        """Choose `option` in a drop-down of this row that the page draws itself."""
+        choose(self._element(element), option)
+
+    def hover(self, element: str) -> None:
+        """Move the mouse over what stands in this row."""
+        hover(self._element(element))
+
+    def press(self, element: str, key: str) -> None:
+        """Press a key while a field of this row has the focus."""
+        press(self._element(element), key)
+
+    def upload(self, element: str, file: str | Path) -> None:
+        """Give the page a file, through what stands in this row."""
+        upload(self._element(element), file)
+
+    def download_file(self, element: str) -> Path:
+        """Click what stands in this row, receive the file that comes, and keep it; raises DownloadFailed."""
+        return download_file(self._element(element))
+
+    def read(self, element: str) -> str:
+        """The value of a field of this row, or the text of anything else in it."""
+        return read(self._element(element))
+
+    def offers(self, element: str) -> bool:
+        """Whether the element is there in this row now."""
+        return self._element(element).is_there()
 
     def check(self, element: str) -> None:
         """Switch a checkbox of this row on."""
@@ -164,7 +210,7 @@ class Row:
         return is_on(target, target.find())
 
     def text(self, cell: str) -> str:
-        """What a cell says, by its name in the selector file or the title of its column."""
+        """The text of a cell, by its name in the selector file or the title of its column."""
         table = self.table
         columns = table.columns()
         name = next(
@@ -179,7 +225,7 @@ class Row:
 
 
 def table_of(window: Window, page: str, name: str) -> Table:
-    """The rows `name` of the page. Raises WrongCall when the selector file has none."""
+    """The rows `name` of the page. Raises WrongCall if the selector file has no such rows."""
     known = window.file.pages[page].rows
     if name not in known:
         there = ", ".join(known) or "none"

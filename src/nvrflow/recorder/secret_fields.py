@@ -1,4 +1,4 @@
-"""Where a secret could be read off a picture: password fields, and whatever the selector file calls secret."""
+"""What must be covered in pictures: password fields, and every element that the selector file marks as secret."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def mark_secret(field: Locator) -> None:
-    """Have `field` covered in pictures although it is no password field."""
+    """Cover `field` in pictures, although it is not a password field."""
     field.evaluate("field => field.setAttribute('data-nvrflow-secret', '')")
 
 
 def mark_shown(page: Page, firmware: Firmware) -> None:
-    """Have everything covered in pictures that `page` shows now and the selector file calls secret."""
+    """Cover everything in pictures that `page` shows now and the selector file marks as secret."""
     finder, pages = Finder(page, firmware), firmware.file.pages
     secret = {
         name: [locator for element in part.elements.values() if element.secret for locator in element.find]
@@ -35,7 +35,7 @@ def mark_shown(page: Page, firmware: Firmware) -> None:
 
 
 def _is_shown(finder: Finder, name: str) -> bool:
-    """Whether the page may be what is seen; where nothing tells, it is taken for that."""
+    """Whether the page may be shown now; a page without `shown_by` counts as shown."""
     page = finder.firmware.file.pages[name]
     if page.window and not re.search(page.window, finder.page.url):
         return False

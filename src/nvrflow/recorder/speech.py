@@ -1,4 +1,4 @@
-"""Which language the recorder speaks, and what it says of itself: read from its pages when somebody can be heard."""
+"""The recorder's language, model and version, read from its pages as soon as they say them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def listen(window: Window) -> None:
 
 
 def listen_once(window: Window) -> None:
-    """Listen if nothing was shown before the sign-in that could say which language the recorder speaks.
+    """Read the language after the sign-in, if no page was shown before it.
 
-    After a sign-in model and version are asked for once more: many devices say them only then.
+    After a sign-in, model and version are read once more: many recorders say them only then.
     """
     if window.unheard:
         listen(window)
@@ -34,12 +34,12 @@ def listen_once(window: Window) -> None:
 
 
 def ask_about(window: Window) -> None:
-    """Write into the report what the recorder says of itself, and note a version that the selector file is not for."""
+    """Write the recorder's model and version into the report, and note a version that the selector file is not for."""
     _note(window, about(Inquiry(window.page, window.firmware.name), window.firmware))
 
 
 def note_answer(window: Window, answer: str, body: Any) -> None:
-    """The same for what stands in the body (plain data) of an answer that was heard, by its name in the selector file."""
+    """Read model and version from the body (plain data) of an answer on the network, by its name in the selector file."""
     _note(window, about_in_answer(window.firmware, answer, body))
 
 

@@ -1,4 +1,4 @@
-"""Recording: every action is one step of the report, with the facts about its target and a picture taken before the click."""
+"""The record of a run: every action is one step, with facts about its target and a picture taken before the click."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 class Steps:
     """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
 
-    `camera` takes the pictures; where there is a `darkroom`, each is developed there once its step is over. With `check` a step
-    that would write is described and not done, and the flow goes on; `held` tells that this has happened, so that the recorder is
-    not as the flow believes. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first of them,
-    except for what is done for `leaving`. `before_first_write` is called once, before the first step that changes the recorder,
-    and may keep it from being done. `shown` is asked for the browser's page when a step has failed.
+    `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a step
+    that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the recorder is
+    not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first
+    of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that changes the
+    recorder, and may raise an error to prevent it. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
@@ -56,7 +56,7 @@ class Steps:
 
     @contextmanager
     def chapter(self, title: str, translations: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Steps of the block stand below this heading; a chapter within a chapter adds no heading."""
+        """Put the steps of the block below this heading; a chapter within a chapter adds no heading."""
         if translations:
             self.report.chapters[title] = dict(translations)
         outer, self._chapter = self._chapter, self._chapter or title
@@ -69,22 +69,22 @@ class Steps:
             self._chapter = outer
 
     def title(self, title: str, translations: Mapping[str, str]) -> None:
-        """What the flow calls itself, in its own words and in other languages; the title of its guide."""
+        """Set the title of the flow's guide, in English and in other languages."""
         self.report.title = {"": title, **translations}
 
     def say(self, sentence: str, translations: Mapping[str, str]) -> None:
-        """A sentence of the flow's own; it stands in a guide between the steps before and after it."""
+        """Add a sentence of the flow; a guide shows it between the steps before and after it."""
         self.report.said.append(Said(len(self.report.steps), self._chapter, sentence, dict(translations)))
 
     @contextmanager
     def step(
         self, step_id: str, title: str, effect: Effect = "read", *, before: Step | None = None, **details: str
     ) -> Iterator[Step]:
-        """Record one action; the caller fills in what it learns. An exception marks the step as failed and goes on up.
+        """Record one action; the caller fills in what it learns. An exception marks the step as failed and is raised again.
 
-        `details` are what is known of it before: its `element`, `verb` and `value`.
+        `details` is what is known before the step: its `element`, `verb` and `value`.
 
-        `before` is a running step that cannot be done until this one is; a person does this one first.
+        `before` is a running step that has to wait for this step; in the report this step comes first.
         """
         self.go_on()
         step = Step(self._unused(step_id), title, effect, chapter=self._chapter, **details)  # type: ignore[arg-type]
@@ -96,7 +96,7 @@ class Steps:
         try:
             yield step
         except HeldBack:
-            step.outcome = "done" if step.verb == "open" else "would"  # what lies above a page keeps none from being opened
+            step.outcome = "done" if step.verb == "open" else "would"  # a pop-up does not prevent opening a page by its address
             raise
         except NvrflowError as problem:
             step.outcome = "failed"
@@ -115,7 +115,7 @@ class Steps:
     def before_using(self, step: Step, page: Page, target: Locator | None) -> Look:
         """Look at `target` and picture it before it is used; then, with `--check`, the end of the run before a write step.
 
-        Raises OtherHost where page, frame, form or link are not of the recorder's host.
+        Raises OtherHost if page, frame, form or link belong to another host than the recorder's.
         """
         if self.bounds is not None:
             self.bounds.look(page, ())
@@ -136,21 +136,21 @@ class Steps:
         return bool(self.passed_by) and not self.leaving
 
     def go_on(self) -> None:
-        """Raise HeldBack where a pop-up has stopped the run, OtherHost where the page was led away from the recorder."""
+        """Raise HeldBack if a pop-up has stopped the run, OtherHost if the page has left the recorder's host."""
         if self.bounds is not None:
             self.bounds.stop_if_moved()
         if self.stopped:
             raise HeldBack(", ".join(sorted(self.passed_by)))
 
     def pass_by(self, pop_up: str, title: str) -> None:
-        """A pop-up stays unanswered, because its answer is a write step."""
+        """Note that a pop-up stays unanswered, because its answer is a write step."""
         self.passed_by.add(pop_up)
         self.report.notes.append(f"{pop_up} is in the way, and to answer it ({title}) would change the recorder")
 
     def photograph(self, step: Step, page: Page, target: Locator | None, optional: bool = False) -> Look:
         """Bring `target` into view, and picture it as it is now instead of an earlier picture of the same step.
 
-        No secret can be read in the picture. What the page says of the target goes into `step`. `optional`: the step is done only
+        No secret can be read in the picture. The facts about the target go into `step`. `optional`: the step is done only
         where it is needed. Raises OtherHost where the target leads to another host.
         """
         step.optional = step.optional or optional
@@ -193,23 +193,23 @@ class Steps:
         self.pictures[:] = [*(one for one in self.pictures if one.name != picture.name), picture]
 
     def unseen(self, step: Step) -> None:
-        """The step is described, but its target is not on the screen, because of what was held back before."""
+        """Note that the step is described without its target, which is not shown because an earlier step was held back."""
         step.optional = step.unseen = True
 
     def announced_by(self, step: Step, found: Locator) -> None:
-        """Keep what `found` announces after a step; the next still picture waits until it has passed away."""
+        """Keep what `found` announces after a step; the next still picture waits until the announcement is gone."""
         if self.take_pictures:
             step.announced = self.camera.announced(found)
 
     def forget_failed(self, since: int) -> None:
-        """Steps from the one at `since` on that failed are done once more: neither they nor their pictures stay."""
+        """Remove the failed steps from index `since` on, with their pictures, because they are done once more."""
         gone = {step.id for step in self.report.steps[since:] if step.outcome == "failed"}
         self.report.steps[:] = [step for step in self.report.steps if step.id not in gone]
         self.pictures[:] = [picture for picture in self.pictures if picture.step_id not in gone]
 
     @contextmanager
     def described(self) -> Iterator[None]:
-        """The block ends where `--check` holds a step back; the flow goes on after it, unless a pop-up has stopped the run."""
+        """End the block where `--check` holds a step back; the flow goes on after it, unless a pop-up has stopped the run."""
         try:
             yield
         except HeldBack:
@@ -217,7 +217,7 @@ class Steps:
                 raise
 
     def _led_away(self) -> OtherHost | None:
-        """What really ended a step, if the page was led to another host meanwhile."""
+        """The error that really ended a step: OtherHost, if the page has left the recorder's host meanwhile."""
         try:
             if self.bounds is not None:
                 self.bounds.stop_if_moved()
@@ -226,14 +226,14 @@ class Steps:
         return None
 
     def drift(self, element: str, expected: str, found: str) -> None:
-        """An element was found by a locator other than its first one."""
+        """Note that an element was found by another locator than its first."""
         seen = {(drift.element, drift.found) for drift in self.report.drift}
         if (element, found) not in seen:
             proposal = f"{element}: move `{found}` to the top, or correct `{expected}`"
             self.report.drift.append(Drift(element, expected, found, proposal))
 
     def _develop(self, step: Step) -> None:
-        """The picture of a step that is over is as it stays: it can be developed while the flow goes on."""
+        """Hand the picture of a step that has ended to the darkroom, which develops it while the flow goes on."""
         if self.darkroom is not None:
             number = self.report.steps.index(step) + 1
             for picture in self.pictures:

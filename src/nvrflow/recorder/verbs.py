@@ -1,4 +1,4 @@
-"""What a person does to one element: click, type, choose - each as one step, with what must follow it."""
+"""What a person does with one element: click, type, choose - each as one step, with the wait for its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nvrflow.recorder.window import Window
 
 
 def element_of(window: Window, page: str, name: str) -> Element:
-    """The element `name` of the page. Raises WrongCall when the selector file has none."""
+    """The element `name` of the page. Raises WrongCall if the selector file has no such element."""
     elements = window.file.pages[page].elements
     if name not in elements:
         known, where = ", ".join(elements) or "none", f"{window.firmware.name}: {page}.{name}"
@@ -21,9 +21,9 @@ def element_of(window: Window, page: str, name: str) -> Element:
 
 
 def click(element: Element, step_id: str = "") -> None:
-    """Click, and wait for what the selector file says must follow: the network's answer, or words on the screen.
+    """Click, and wait for what the selector file says must follow: an answer on the network, or words on the screen.
 
-    Elements that it names with `use_first` are used before; one that has a `value` is not clicked, but filled in.
+    Elements that it names with `use_first` are used before; an element with a `value` is filled in instead of clicked.
     """
     window = element.window
     look_at_last_click(window)
@@ -43,7 +43,7 @@ def click(element: Element, step_id: str = "") -> None:
 
 
 def fill(element: Element, value: str) -> None:
-    """Type `value` into a field, or choose it in a list; the value of a field marked `secret` appears nowhere."""
+    """Type `value` into a field, or choose it in a list; the value of a field marked `secret` appears in no output or file."""
     window = element.window
     look_at_last_click(window)
     shown = "" if element.spec.secret else value
@@ -53,7 +53,7 @@ def fill(element: Element, value: str) -> None:
 
 
 def select(element: Element, option: str) -> None:
-    """Choose `option` by its words in a drop-down list of the browser's own."""
+    """Choose `option` by its words in a drop-down list of HTML."""
     look_at_last_click(element.window)
     title = f"Select {option} in {element.called}"
     with element.window.steps.described(), element.using("select", title, option) as use, translated(element.at):
@@ -68,7 +68,7 @@ def hover(element: Element) -> None:
 
 
 def press(element: Element, key: str) -> None:
-    """Press a key while the element has the focus, and wait for what must follow as after a click."""
+    """Press a key while the element has the focus, and wait for the result as after a click."""
     window = element.window
     look_at_last_click(window)
     signs_in = element.owner == "sign_in"
@@ -91,7 +91,7 @@ def fill_in(element: Element, step_id: str = "") -> None:
 
 
 def use_first(element: Element) -> None:
-    """Use what the selector file says has to be used before this element, as far as the page offers it."""
+    """Use the elements in `use_first` before this element, as far as the page offers them."""
     steps = element.window.steps
     if element.spec.use_first and not steps.held:
         element.find()
@@ -104,7 +104,7 @@ def use_first(element: Element) -> None:
 
 
 def look_at_last_click(window: Window) -> None:
-    """Before the next step: raise the refusal that the last click turned out to be, whatever page is shown by now."""
+    """Before the next step, raise the error if the page shows that the last click was refused."""
     if window.pending is not None:
         raise_refusal(window, window.pending)
 
@@ -118,7 +118,7 @@ def _type(element: Element, use: Use, value: str) -> None:
 
 
 def turned(element: Element, use: Use) -> None:
-    """Remember how a switch stood before this run turned it; a click that wrote has saved what was switched on its page."""
+    """Remember how a switch was before this run turned it; after a click that writes, the switches of its page are saved."""
     unsaved = element.window.unsaved
     if element.spec.effect == "write":
         for full in [full for full in unsaved if full.rpartition(".")[0] == element.owner]:

@@ -1,4 +1,4 @@
-"""What is looked at: the recorder's page, or a browser window of its own that a page of the selector file opens in."""
+"""The browser window in use: the recorder's page, or the separate window in which a page of the selector file opens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CALM = 250  # milliseconds
 
 @dataclass(frozen=True)
 class Pending:
-    """A click whose refusal the selector file tells, and whose success only what comes next does. `at` names the element."""
+    """A click that was made and may still turn out to be refused, by words of the selector file. `at` names the element."""
 
     spec: Element
     at: str
@@ -37,13 +37,13 @@ class Pending:
 
 
 class Window:
-    """The recorder's UI as it is looked at now. It owns browser page, firmware, language and time limit; nothing else keeps them.
+    """The recorder's UI in the browser. It owns browser page, firmware, language and time limit; no other object keeps them.
 
-    When a browser window of its own is closed, the recorder's page is looked at again. `native` are the words of native dialogs
-    since the last click, `pending` is the click whose outcome is still open, `unsaved` says which switches were turned and not
-    saved yet, and how each stood before. `unheard`: the language is not known yet. `unasked`: after the sign-in nobody has asked
-    yet what the recorder says of itself. `https_memory` keeps the port of HTTPS for later runs. `version_refusal` is why this
-    firmware may not be changed, if it may not.
+    When a separate window is closed, the recorder's page is used again. `native` are the words of native dialogs since the last
+    click, `pending` is the click whose result is not known yet, `unsaved` says which switches were turned and not saved yet, and
+    how each was before. `unheard`: the language is not known yet; `unasked`: model and version were not read again after the
+    sign-in. `https_memory` keeps the port of HTTPS for later runs. `version_refusal` says why this firmware may not be
+    changed, if it may not.
     """
 
     def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
@@ -64,7 +64,7 @@ class Window:
         self.read_as(firmware)
 
     def read_as(self, firmware: Firmware) -> None:
-        """Find things as `firmware` says from now on, in its language; start with the recorder's page."""
+        """Use `firmware` and its language from now on, and the recorder's page."""
         self.firmware = self.steps.firmware = firmware
         self._look_at(self.session.page)
 
@@ -75,34 +75,34 @@ class Window:
 
     @property
     def page(self) -> Page:
-        """The browser page that is looked at."""
+        """The browser page in use."""
         return self.finder.page
 
     @property
     def finder(self) -> Finder:
-        """Finds elements in the window that is looked at."""
+        """Finds elements in the window in use."""
         if self._finder.page.is_closed():
             self._look_at(self.session.page)
         return self._finder
 
     @property
     def timeout_ms(self) -> float:
-        """The time limit of one wait in milliseconds, as Playwright takes it."""
+        """The time limit of one wait in milliseconds, as Playwright expects it."""
         return self.timeout * 1000
 
     def patience(self) -> Patience:
-        """One wait that begins now."""
+        """The patience for one wait that begins now."""
         return Patience(self.timeout, self.session.motion)
 
     def turn_to(self, name: str) -> bool:
-        """Look into the window that has the page `name` of the selector file; False when that window is not open."""
+        """Use the window that has the page `name` of the selector file; False if that window is not open."""
         page = self._holding(window_of(self.file, name))
         if page is not None and page is not self._finder.page:
             self._look_at(page)
         return page is not None
 
     def shows_page(self, name: str) -> bool:
-        """Whether the page is shown now; a page that nothing shows counts as shown where the page it lies on is."""
+        """Whether the page is shown now; a page without `shown_by` counts as shown when the page it lies on is."""
         page = self.file.pages[name]
         if not self.turn_to(name):
             return False
@@ -111,7 +111,7 @@ class Window:
         return any(self.shows_page(way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
 
     def settle(self) -> bool:
-        """Wait until no mask covers the page; True if there was one."""
+        """Wait until no mask covers the page; True if it had to wait."""
         busy = self.file.busy
         if not busy or not self.finder.shows(busy):
             return False
@@ -123,22 +123,22 @@ class Window:
         return True
 
     def calm_down(self) -> None:
-        """Wait until the page has loaded nothing for a moment: forms are shown before their values are there."""
+        """Wait until the page loads nothing for a moment, because forms are shown before their values have come."""
         end = time.monotonic() + self.timeout
         with waiting("the page to have loaded", self.timeout):
             while self.happens("requestfinished", _CALM) and time.monotonic() < end:
                 continue
 
     def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
-        """Wait until something that one of the locators matches is visible; False when the time is over first."""
+        """Wait until one of the locators matches something visible; False if the time ends first."""
         return self._changes(wanted, "visible", milliseconds)
 
     def goes(self, unwanted: Sequence[Locator], milliseconds: float) -> bool:
-        """Wait until nothing that one of the locators matches is visible; False when the time is over first."""
+        """Wait until none of the locators matches anything visible; False if the time ends first."""
         return self._changes(unwanted, "hidden", milliseconds)
 
     def happens(self, event: str, milliseconds: float) -> bool:
-        """Let the page go on until the next `event` of Playwright's; False when the time is over first."""
+        """Let the page run until the next `event` of Playwright; False if the time ends first."""
         try:
             self.page.wait_for_event(event, timeout=milliseconds)
         except PlaywrightTimeout:
@@ -173,13 +173,13 @@ class Window:
 
 
 def window_of(file: SelectorFile, name: str) -> str | None:
-    """In which window the page `name` is: its own, or that of the page it lies on; None for the recorder's page."""
+    """The window of the page `name`: its own, or that of the page it lies on; None for the recorder's page."""
     page = file.pages[name]
     return page.window or next((window_of(file, way.on) for way in page.all_ways), None)
 
 
 def lineage(file: SelectorFile, name: str) -> set[str]:
-    """The page `name` and every page on which it can lie, directly or through others."""
+    """The page `name` and every page on which it can lie, directly or through other pages."""
     found, ahead = set[str](), [name]
     while ahead:
         if (page := ahead.pop()) not in found and page in file.pages:

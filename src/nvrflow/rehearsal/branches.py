@@ -1,4 +1,4 @@
-"""Questions that only a screen could answer, answered both ways over several runs of the same flow."""
+"""Questions that only a screen could answer, answered both ways in several runs of a flow."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ Question = tuple[str, ...]
 
 
 class TooManyQuestions(BaseException):
-    """A run that asks without end, as a loop does that waits for something; no flow catches it by accident."""
+    """The run asks too often, like a loop that waits for something; no flow catches this by accident."""
 
 
 @dataclass
 class Run:
-    """One run: the answers that it is given first, and all that it was asked and answered."""
+    """One run: the answers given in advance, and every question with its answer."""
 
     given: tuple[bool, ...] = ()
     asked: list[tuple[Question, bool]] = field(default_factory=list)
 
     def answer(self, question: Question) -> bool:
-        """What was given for this place in the run; else no, and where it was answered before, the other answer: loops end."""
+        """The answer given in advance; otherwise no, or the opposite of the last answer to this question, so that loops end."""
         if len(self.asked) >= MOST_QUESTIONS:
             raise TooManyQuestions
         earlier = [answer for known, answer in self.asked if known == question]

@@ -1,4 +1,4 @@
-"""The process in which flows are rehearsed: told what to do by its argument, it writes lines of JSON for each flow."""
+"""The process in which flows are rehearsed: its argument says what to do, and it writes lines of JSON for each flow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nvrflow.rehearsal.stand_in import Notes, RecorderStandIn, Verb
 from nvrflow.rehearsal.values import Anything
 from nvrflow.running import find_flow, flow_names
 
-TIME_LIMIT = 10.0  # seconds for one flow, and one more for each selector file
+TIME_LIMIT = 10.0  # seconds for one flow, and one second more for each selector file
 
 Flow = Callable[..., object]
 
@@ -29,7 +29,7 @@ Flow = Callable[..., object]
 def main() -> None:
     """Rehearse the flows that the first argument names (JSON: `flows`, `selectors`, `files`, `todo`, `verbs`).
 
-    Each begins with a line `{"begins": flow}`; the process ends without another one when the flow takes too long.
+    Each flow begins with a line `{"begins": flow}`; if a flow takes too long, the process ends without another line.
     """
     told = json.loads(sys.argv[1])
     own = Path(told["flows"]) if told["flows"] else None
@@ -38,7 +38,7 @@ def main() -> None:
     files = {name: load_firmware(name, selectors).file for name in told["files"]}
     sources = {path: name for name, path in flow_names(own).items()}
     answers, sys.stdout = sys.stdout, sys.stderr
-    for name in nvrflow.__all__:  # what flows import beside the recorder would do something: ask stores, read certificates
+    for name in nvrflow.__all__:  # other imports of flows would do something: ask stores, read certificates
         if not hasattr(errors, name):
             setattr(nvrflow, name, Anything())
     nvrflow.__dict__["device_and_authority"] = lambda *_: (Anything(), Anything())
@@ -57,17 +57,17 @@ def _say(answers: TextIO, data: Mapping[str, Any]) -> None:
 
 
 def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any]:
-    """What the flow needs and each file (one of `parts`) does not have, and why it could not be rehearsed, if it could not."""
+    """What the flow needs and each file (one of `parts`) does not have, or why the flow could not be rehearsed."""
     try:
         flow = find_flow(name, own)
-    except Exception as problem:  # whatever a team's own module raises while it is imported
+    except Exception as problem:  # a team's module may raise anything while it is imported
         return {"missing": [[] for _ in parts], "strange": _in_words(problem)}
     strange = [_rehearse(flow, notes) for notes in parts]
     return {"missing": [list(notes.missing) for notes in parts], "strange": next((why for why in strange if why), "")}
 
 
 def _rehearse(flow: Flow, notes: Notes) -> str:
-    """Run the flow on the stand-in until each answer was tried; why, if none of the runs came to an end that can be meant."""
+    """Run the flow on the stand-in until each answer was tried; returns the error if no run came to a normal end."""
     problems = []
     for run in every_run():
         notes.run, notes.used = run, set()
@@ -85,7 +85,7 @@ def _rehearse(flow: Flow, notes: Notes) -> str:
 
 
 def _arguments(flow: Flow) -> Mapping[str, Any]:
-    """Something for each parameter beside the recorder that has no default, and for how much is trusted."""
+    """A value for each parameter without a default, except the recorder, and for `trusting`."""
     others = list(inspect.signature(flow).parameters.values())[1:]
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     wanted = [one.name for one in others if one.kind in named and (one.default is one.empty or one.name == "trusting")]

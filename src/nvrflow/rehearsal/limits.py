@@ -1,6 +1,6 @@
-"""What a rehearsed flow may not do: change a file, start a program, speak to anybody. It is stopped before it does.
+"""What a rehearsed flow may not do: change a file, start a program, use the network. It is stopped before it does.
 
-This keeps an honest flow from doing twice what it is meant to do once; it does not protect against a flow that means harm.
+This prevents an honest flow from really doing its work during a rehearsal; it does not protect against a malicious flow.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class Forbidden(PermissionError):
 
 
 def forbid_changes() -> None:
-    """Stop every change from now on, for as long as this process lives, and let nothing wait."""
+    """Stop every change from now on until this process ends, and let no wait last."""
     sys.dont_write_bytecode = True
     time.sleep = _no_sleep
     sys.addaudithook(_look_at)
 
 
 def _no_sleep(seconds: SupportsIndex | float, /) -> None:
-    """A rehearsal waits for nothing."""
+    """Return at once, because a rehearsal does not wait."""
 
 
 def _look_at(event: str, args: tuple[Any, ...]) -> None:

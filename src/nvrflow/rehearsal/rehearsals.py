@@ -1,4 +1,4 @@
-"""Rehearsals of flows and their results: started in a process of their own, which is ended if it goes on too long."""
+"""Rehearsals of flows and their results; they run in a separate process, which is ended if it takes too long."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nvrflow.command import Command, run
 from nvrflow.recorder.page import Page
 from nvrflow.rehearsal.stand_in import Missing
 
-_LIMIT = 60.0  # seconds for a process; it ends by itself much earlier, unless it cannot
+_LIMIT = 60.0  # seconds for a process; it normally ends by itself much earlier
 _MOST_OUTPUT = 4 * 1024 * 1024
 
 
@@ -32,7 +32,7 @@ def rehearse(
 ) -> list[Rehearsal]:
     """What `flows` need and `files` (selector files, all of them valid) do not have; both by name.
 
-    A flow that goes on too long, or does something that cannot be rehearsed, says so in `strange`.
+    `strange` says so if a flow takes too long, or does something that cannot be rehearsed.
     """
     found: list[Rehearsal] = []
     todo = list(flows)
@@ -60,7 +60,7 @@ def _done(output: str, files: Sequence[str]) -> Iterator[Rehearsal]:
 
 
 def _verbs() -> dict[str, Any]:
-    """Every verb of a page, as `Verb`, by introspection: a new one is known here at once."""
+    """Every verb of a page, read from the class, so that a new verb is known at once."""
     known = {name: verb for name, verb in vars(Page).items() if not name.startswith("_") and inspect.isfunction(verb)}
     return {name: (list(inspect.signature(verb).parameters)[1:], _returned(verb)) for name, verb in known.items()}
 

@@ -1,4 +1,4 @@
-"""A recorder that is none: it answers a flow from a selector file, and notes what the flow uses and the file does not have."""
+"""A stand-in for a recorder: it answers from a selector file, and notes what the flow uses and the file does not have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _A_PORT = 443
 
 
 class Missing(NamedTuple):
-    """A page, or an element of a page, that the selector file does not have; `flow` is the one whose source uses it."""
+    """A page, or an element of a page, that the selector file does not have; `flow` is the flow whose source uses it."""
 
     page: str
     element: str | None
@@ -33,7 +33,7 @@ class Verb(NamedTuple):
 
 @dataclass
 class Notes:
-    """What is known in one run, and what is found over all of them."""
+    """The state of one run, and the findings of all runs."""
 
     file: SelectorFile
     flow: str
@@ -44,7 +44,7 @@ class Notes:
     used: set[tuple[str, str]] = field(default_factory=set)
 
     def ask(self, question: Question) -> bool:
-        """A question to the screen; the same one at another place of a flow is another question."""
+        """Ask the screen; a question at another place of the flow counts as another question."""
         name, line = self._asked_at()
         return self.run.answer((*question, f"{name}:{line}"))
 
@@ -53,7 +53,7 @@ class Notes:
         self.missing[Missing(page, element, self._asked_at()[0])] = None
 
     def _asked_at(self) -> tuple[str, int]:
-        """The flow, and its line, that is nearest among the callers."""
+        """The flow, with its line, that is the innermost caller."""
         frame = sys._getframe(1)
         while frame.f_back is not None:
             frame = frame.f_back
@@ -63,7 +63,7 @@ class Notes:
 
 
 class RecorderStandIn:
-    """What a flow gets as `recorder`; what is not answered here is `Anything`."""
+    """The `recorder` that a flow gets; attributes that are not defined here are `Anything`."""
 
     host, user, url = "recorder", "admin", "http://recorder"
 
@@ -77,7 +77,7 @@ class RecorderStandIn:
 
     @property
     def signed_in(self) -> bool:
-        """Whether somebody is signed in; a flow that asks before anybody was may be called either way."""
+        """Whether somebody is signed in; before the first sign-in this is a question with two answers."""
         if self._signed_in is None:
             self._signed_in = self._notes.ask(("signed_in",))
         return self._signed_in
@@ -89,7 +89,7 @@ class RecorderStandIn:
         return PageStandIn(self._notes, page)
 
     def arrive(self, page: str, ready: bool = True) -> PageStandIn:
-        """Like `go_to`: a stand-in does not wait."""
+        """The page, as `go_to` returns it, because a stand-in does not wait."""
         return self.go_to(page)
 
     def has(self, page: str) -> bool:
@@ -101,36 +101,36 @@ class RecorderStandIn:
         return self.has(page) and self._notes.ask(("shows", page))
 
     def password(self) -> str:
-        """A text, and nobody's password."""
+        """A made-up text in place of a password."""
         return "password"
 
     def cannot(self, what: str) -> WrongCall:
-        """The error that a flow raises for what this recorder does not have."""
+        """The error that a flow raises if it needs something that this recorder does not have."""
         return WrongCall(what)
 
     def signed_in_until(self, leaving: Callable[[Any], object]) -> None:
-        """Somebody is signed in; `leaving` is done at the end of the rehearsal."""
+        """Note that somebody is signed in; `leaving` is called at the end of the rehearsal."""
         self._signed_in, self._leaving = True, leaving
 
     def signed_out(self) -> None:
-        """Nobody is signed in any more."""
+        """Note that nobody is signed in any more."""
         self._signed_in = False
 
     def once_more(self, action: Callable[[Any], Any], again: Callable[[Any], object]) -> Any:
-        """Do `action`, and what would be done if it failed."""
+        """Do `action`, and also what a flow does if it fails."""
         result = action(self)
         self._signed_in = False
         again(self)
         return result
 
     def leave(self) -> None:
-        """The end of the rehearsal."""
+        """End the rehearsal: sign out, if somebody is signed in."""
         if self._signed_in and self._leaving is not None:
             self._leaving(self)
 
 
 class PageStandIn:
-    """A page of the selector file, with every verb that a real page has; one that the file does not have offers nothing."""
+    """A page of the selector file, with every verb of a real page; a page that the file does not have has no elements."""
 
     def __init__(self, notes: Notes, name: str) -> None:
         self.name = name
@@ -148,7 +148,7 @@ class PageStandIn:
 
     @property
     def asked_by_browser(self) -> bool:
-        """Whether the browser itself asks, by the selector file."""
+        """Whether the browser itself asks for user and password, by the selector file."""
         return self._page is not None and self._page.asked_by_browser
 
     def has(self, element: str) -> bool:
@@ -164,11 +164,11 @@ class PageStandIn:
         return (self.name, element) in self._notes.used
 
     def row(self, rows: str, name: str) -> RowStandIn:
-        """One of the rows, whatever it is called."""
+        """A row, for any name."""
         return RowStandIn(self._notes, self.name, rows, self._rows_of(rows))
 
     def rows(self, rows: str) -> list[dict[str, Any]]:
-        """One row, with the cells that the file names, and what is asked for beside them."""
+        """One row, with the cells that the file names and those that the flow asks for."""
         return [_CellsStandIn(self._notes, self.name, rows, self._rows_of(rows))]
 
     def _use(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -199,7 +199,7 @@ class PageStandIn:
 
 
 class _CellsStandIn(dict[str, Any]):
-    """The cells of one row by their titles or names; one that the file does not have is noted."""
+    """The cells of one row by their titles or names; a cell that the file does not have is noted."""
 
     def __init__(self, notes: Notes, page: str, rows: str, known: Rows | None) -> None:
         self._notes, self._page, self._rows, self._known = notes, page, rows, known
@@ -215,7 +215,7 @@ class _CellsStandIn(dict[str, Any]):
 
 
 class RowStandIn:
-    """One row; whatever verb it is given, the first argument names a cell or an element of these rows."""
+    """One row; for every verb the first argument names a cell or an element of these rows."""
 
     def __init__(self, notes: Notes, page: str, rows: str, known: Rows | None) -> None:
         self._notes, self._page, self._rows, self._known = notes, page, rows, known
@@ -233,13 +233,13 @@ class RowStandIn:
 
 
 def _cells_of(rows: Rows, file: SelectorFile) -> set[str]:
-    """What a flow may call a cell: its name in the file, or the title of its column in any language."""
+    """The names of a cell that a flow may use: its name in the file, or the title of its column in any language."""
     titles = [title for cell in rows.cells.values() for title in (cell.column, cell.called) if title]
     texts = [file.texts.get(title[1:], {}) for title in titles if title.startswith("$")]
     return {*rows.cells, *titles, *(word for text in texts for words in text.values() for word in words)}
 
 
 def _elements_in(given: Mapping[str, Any]) -> list[str]:
-    """Every element that a verb was given: the one that it is about, one of which it is a part, or some that it marks."""
+    """Every element among a verb's arguments."""
     named = [given.get("element"), given.get("of"), *(given.get("mark") or []), *(given.get("arrow") or [])]
     return [element for element in named if isinstance(element, str)]

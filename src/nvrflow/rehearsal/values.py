@@ -1,4 +1,4 @@
-"""What a rehearsed flow gets instead of a recorder's values."""
+"""The values that a rehearsed flow gets in place of a recorder's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Ask = Callable[[Question], bool]
 
 
 class Anything:
-    """Something of which nothing is known: it has every attribute, can be called, and is neither empty nor false."""
+    """An unknown value: it has every attribute, can be called, and is neither empty nor false."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
@@ -46,7 +46,7 @@ class Anything:
 
 
 class Shown(str):
-    """A text that a screen would show; whether it is equal to another, or holds it, is a question with two answers."""
+    """A text from a screen; whether it equals or contains another text is a question with two answers."""
 
     _question: Question
     _ask: Ask

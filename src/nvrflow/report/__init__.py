@@ -1,4 +1,4 @@
-"""What a run did: the nouns of `report.json`, filled while the run goes on and written at its end."""
+"""What a run did: the nouns of `report.json`, filled during the run and written at its end."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ def nvrflow_version() -> str:
 
 @dataclass
 class Target:
-    """What a step was done to: as the selector file calls it, and as the page showed it just before.
+    """The target of a step: as the selector file calls it, and as the page showed it just before.
 
-    `called` are the selector file's words for it, `row` those of the row in which it stands, `kind` what a reader sees (button,
-    tab, menu, link, other), `secret` whether what is typed or shown there may appear nowhere. `words` and `role` (ARIA) are the
-    page's own. `box` is left, top, width and height in CSS pixels of the main viewport; `around` are the boxes of what contains
-    the target, from the inside out, in the same pixels. `named`: the selector file says `called` in words of its own, which then
-    come before those of the page.
+    `called` are the selector file's words for it, `row` those of its row, `kind` is the kind for a reader (button, tab, menu,
+    link, other), `secret` says that its text may appear in no output. `words` and `role` (ARIA) are the page's own. `box` is
+    left, top, width and height in CSS pixels of the main viewport; `around` are the boxes of its containers, from the inside
+    out. `named`: the selector file has its own words for `called`, which then come before those of the page.
     """
 
     called: str = ""
@@ -47,13 +46,13 @@ class Target:
 
 @dataclass
 class Step:
-    """One action of a person on the recorder's page, or one thing nvrflow did beside it.
+    """One action on the recorder's page, or one action of nvrflow outside of it.
 
-    `id` survives inserted steps; `seconds` is wall time; `screenshot` is relative to the run folder; `fallback` is the
-    index of the locator that matched (0: the first one). `outcome` is `would` for a write step that `--check` held back. `verb`
-    is what was done, `value` what was typed or chosen or the name of the file that came, never a secret.
+    `id` stays when other steps are inserted; `seconds` is wall time; `screenshot` is relative to the run folder; `fallback` is
+    the index of the locator that matched (0: the first). `outcome` is `would` for a write step that `--check` held back. `verb`
+    is the action, `value` the text that was typed or chosen or the name of the received file, never a secret.
     `optional`: done only where it is needed; `unseen`: described, but its target was not on the screen. `announced` is what the
-    recorder said afterwards, where that is one line. `leaving`: done to leave the recorder, and no part of the flow.
+    recorder said afterwards, if that is one line. `leaving`: done to leave the recorder, and not part of the flow.
 
     `raw` is the picture without marks, relative to the run folder, `scale` its pixels per CSS pixel. `addresses` are the boxes
     in it that show the recorder's host or any IPv4 address, in CSS pixels; None where nobody looked. `failure` is the picture
@@ -86,7 +85,7 @@ class Step:
 
 @dataclass
 class Said:
-    """A sentence of the flow's own: before which step it stands (counted from 0), its chapter, its translations by language."""
+    """A sentence of the flow: the step before which it belongs (counted from 0), its chapter, its translations by language."""
 
     before: int
     chapter: str
@@ -96,7 +95,7 @@ class Said:
 
 @dataclass
 class Drift:
-    """An element that was not where the selector file's first locator says: what was found, and the YAML line to change."""
+    """An element that its first locator in the selector file did not find: what was found, and the YAML line to change."""
 
     element: str
     expected: str
@@ -138,7 +137,7 @@ class Illustration:
 
 @dataclass
 class TrustChange:
-    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` the SHA-256 of what lies there.
+    """One certificate in one store: `kind` is limited, pin, ca or as-guide, `anchor` its SHA-256.
 
     `note` says in a few words what is trusted; `commands` are the operating system's, one a line, as they can be typed.
     """
@@ -153,7 +152,7 @@ class TrustChange:
 
 @dataclass
 class Https:
-    """HTTPS of the recorder before and after, and what this computer's clients say of it.
+    """HTTPS of the recorder before and after the run, and whether this computer's clients trust it.
 
     `trusted`: True if every client that the changed stores serve opened the recorder, False if one of them refused, None if
     nothing was imported; `reason` says why it is not True. `clients` are all that were asked, each `{name, trusted, reason}`.
@@ -172,7 +171,7 @@ class Https:
 
 
 class Listener(Protocol):
-    """Who wants to hear of progress while it happens (the terminal)."""
+    """Hears of the progress of a run, for example to show it at a terminal."""
 
     def chapter(self, title: str) -> None: ...
     def starts(self, title: str) -> None: ...
@@ -183,7 +182,7 @@ class Listener(Protocol):
 
 
 class Silence:
-    """A listener that says nothing."""
+    """A listener that shows nothing."""
 
     def chapter(self, title: str) -> None: ...
     def starts(self, title: str) -> None: ...
@@ -195,7 +194,7 @@ class Silence:
 
 @dataclass
 class Report:
-    """All that a run has to say; `as_dict()` is `report.json`.
+    """The results of a run; `as_dict()` is `report.json`.
 
     `enforced`: from its first request on, a gate let nothing out but what is known to change nothing on the recorder.
     `cut_short`: a `--check` could describe nothing any more from this step on (`{kind, message, step}`), because of what it had
@@ -235,7 +234,7 @@ class Report:
             self.error = {"kind": problem.kind, "message": str(problem), "step": problem.step}
 
     def checked_until(self, problem: NvrflowError) -> None:
-        """`--check` ends at `problem`, because something that it held back before would have made the difference."""
+        """Record that `--check` ends at `problem`, because the flow needs something that was held back before."""
         self.outcome = "checked"
         self.cut_short = {"kind": problem.kind, "message": str(problem), "step": problem.step}
         title = next((step.title for step in self.steps if step.id == problem.step), "here")

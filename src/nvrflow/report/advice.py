@@ -53,7 +53,7 @@ _ADVICE = {
     ),
     "selector-drift": (
         "The page differs from the selector file",
-        "Look at the picture of the step, and correct the element in the selector file that the message names.",
+        "Correct the element in the selector file that the message names. The picture of the step shows the page.",
     ),
     "other-host": (
         "The recorder's page leads to another host",
@@ -62,11 +62,15 @@ _ADVICE = {
     ),
     "product-defect": (
         "The recorder did not do what its page says",
-        "Repeat the step by hand. If it fails there too, the run folder shows the manufacturer what happened.",
+        "Repeat the step by hand. If it fails there too, send the run folder to the manufacturer; it shows what happened.",
+    ),
+    "restart-needed": (
+        "The recorder has to be restarted by hand",
+        f"Restart it, {_AGAIN}: what is done already is not done twice.",
     ),
     "certificate-refused": (
         "A certificate was not imported",
-        f"Do what the message says, {_AGAIN}: what is done already is not done twice.",
+        f"Do what the message says, {_AGAIN}. nvrflow does not repeat what is done already.",
     ),
     "not-trusted": (
         "The browser does not trust the recorder",
@@ -77,12 +81,12 @@ _ADVICE = {
         f"Nothing was changed. Make the folder in the message writable, or make room on its disk, {_AGAIN}.",
     ),
     "flow": (
-        "The flow itself went wrong",
+        "The flow has an error of its own",
         f"Correct the flow at the file and line that the message names, {_AGAIN}.",
     ),
     "defect": (
         "Something is wrong in nvrflow itself",
-        "Report it with the run folder. The steps show how far the work went.",
+        "Report it with the run folder. The steps show how far the run got.",
     ),
     "request-held": (
         "--check held back a request that the run needed",
@@ -94,14 +98,14 @@ _ADVICE = {
     ),
     "interrupted": (
         "Interrupted",
-        "The steps show how far the work went. The command can be run again; what is done already is not done twice.",
+        "The steps show how far the run got. You can run the command again; nvrflow does not repeat what is done already.",
     ),
 }
 
 
 _OUTCOMES = {
     "done": "Done",
-    "already": "Already so: nothing had to be changed",
+    "already": "Already done: nothing had to be changed",
     "checked": "Checked",
     "failed": "Failed",
 }
@@ -126,7 +130,7 @@ def done_with(change: dict[str, Any], outcome: str) -> str:
 
 
 def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
-    """What a person may want to do after this run (report.json), and the command for it; None if there is nothing.
+    """What a person may want to do after this run (report.json), and the command for it; None if there is no such command.
 
     After an error, `advice` says what to do.
     """
@@ -147,7 +151,7 @@ def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
 
 def heading(kind: str) -> str:
     """An `error.kind` in a few words."""
-    return _ADVICE.get(kind, ("The work could not be finished", ""))[0]
+    return _ADVICE.get(kind, ("The run could not be finished", ""))[0]
 
 
 def advice(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""How a step's target is marked in a picture: a frame around it, and the step's number in a badge where it hides least."""
+"""Marks a step's target in a picture: a frame around it, and the step's number in a badge where it hides least."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FINER = 4  # badge and corners are drawn this much larger and reduced, so that 
 class Look:
     """How a mark looks: colours, and sizes in units. A white line of one unit lies on either side of the frame.
 
-    `radius` is that of the frame's corners, `reach` how far it lies outside the target, `badge` the badge's radius (0: none).
+    `radius` is that of the frame's corners, `reach` its distance from the target, `badge` the badge's radius (0: none).
     """
 
     frame: Colour = (229, 38, 58)
@@ -36,8 +36,8 @@ class Look:
 def mark(image: Image, target: Pixels, label: int | str, unit: int, look: Look | None = None) -> None:
     """Box `target` in `image` and put `label` beside it; `unit` is how many pixels a thin line takes.
 
-    The frame lies outside the target as far as the picture goes, with a white line on either side that keeps it visible on any
-    ground. The same picture always gives the same pixels.
+    The frame is outside the target, cut at the picture's edges, with a white line on either side that keeps it visible on any
+    background. Equal pictures give equal pixels.
     """
     look = look or Look()
     reach = look.reach * unit
@@ -95,10 +95,10 @@ def _badge(image: Image, place: tuple[int, int], radius: int, label: str, look: 
 
 
 def _quietest(image: Image, target: Pixels, frame: Pixels, radius: int) -> tuple[int, int]:
-    """The place on the frame where a badge hides no part of the target if possible, and else as little as possible.
+    """The place on the frame where a badge hides as little of the target as possible.
 
-    What lies below counts by how much there is to see in it, the target and its frame apart; of equals the upper left corner
-    wins.
+    Among places that hide equally much of the target, the place over the emptiest part of the picture wins, then the upper left
+    corner.
     """
     from PIL import ImageFilter, ImageStat
 
@@ -127,7 +127,7 @@ def _places(target: Pixels, frame: Pixels, radius: int) -> Iterator[tuple[int, i
 
 
 def _hidden(target: Pixels, centre: tuple[int, int], radius: int) -> float:
-    """How much of the badge lies on the target, 0 to 1; a badge that only comes near it hides nothing."""
+    """How much of the badge is on the target, 0 to 1; a badge beside the target hides nothing."""
     near = (min(max(centre[0], target[0]), target[2]), min(max(centre[1], target[1]), target[3]))
     apart = math.hypot(centre[0] - near[0], centre[1] - near[1])
     return max(0.0, 1 - apart / radius)

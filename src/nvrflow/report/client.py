@@ -1,4 +1,4 @@
-"""What this computer's clients - browsers, curl, Python - say of the recorder's HTTPS, in one sentence for every output."""
+"""Whether this computer's clients - browsers, curl, Python - trust the recorder, as one sentence for every output."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _NAMES = {"chromium": "Chromium", "chrome": "Chrome", "edge": "Edge", "firefox":
 
 
 def client_name(name: str) -> str:
-    """A client as a person calls it: `firefox:default` is `Firefox (default)`."""
+    """A client's name for a person: `firefox:default` is `Firefox (default)`."""
     kind, _, which = name.partition(":")
     return _NAMES.get(kind, kind) + (f" ({which})" if which else "")
 

@@ -1,4 +1,4 @@
-"""Where pictures are developed: covered, marked and encoded by a thread of its own, while the flow waits for the recorder."""
+"""Develops pictures - covers, marks and encodes them - in a thread of its own, while the flow waits for the recorder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nvrflow.report.pictures import Picture, as_png, png, thumbnail
 
 @dataclass(frozen=True)
 class Print:
-    """One step's picture as it is written: PNG without marks and with them, and a small JPEG for the report."""
+    """One step's picture as files: a PNG without marks, a PNG with marks, and a small JPEG for the report."""
 
     raw: bytes
     marked: bytes
@@ -19,7 +19,7 @@ class Print:
 
 @dataclass
 class Darkroom:
-    """Develops what it is given, one picture after the other, and keeps it until it is asked for."""
+    """Develops pictures one after the other, and keeps them until they are asked for."""
 
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "nvrflow-darkroom"))
     _begun: dict[str, tuple[Picture, int, Future[Print]]] = field(default_factory=dict)
@@ -36,12 +36,12 @@ class Darkroom:
         return develop(picture, number)
 
     def close(self) -> None:
-        """End the thread; nothing that was begun is waited for."""
+        """End the thread without waiting for pictures that were begun."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
 
 def develop(picture: Picture, number: int) -> Print:
-    """Cover, mark and encode one picture. Raises NvrflowError where its target lies outside, or it is no picture."""
+    """Cover, mark and encode one picture. Raises NvrflowError if its target is outside of it, or it cannot be read."""
     raw = picture.raw()
     marked = picture.annotated(raw, number)
     return Print(as_png(picture, raw), png(marked), thumbnail(marked))

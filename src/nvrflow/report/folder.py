@@ -26,7 +26,7 @@ from nvrflow.whole_file import write_whole
 
 @dataclass
 class RunFolder:
-    """Where one run is written; `document` is what went into report.json."""
+    """The folder into which one run is written; `document` is the content of report.json."""
 
     path: Path
     document: dict[str, Any] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class RunFolder:
 
     @property
     def downloads(self) -> Path:
-        """Where downloaded files go."""
+        """The folder for downloaded files."""
         return self.path / "downloads"
 
     def write(
@@ -59,25 +59,25 @@ class RunFolder:
         names: Iterable[str] = (),
         darkroom: Darkroom | None = None,
     ) -> None:
-        """Write everything, without the secrets; from then on `report` says what was written, and that it held one if it did.
+        """Write all files without the secrets; afterwards `report` has what was written, and a note if a secret was covered.
 
-        `darkroom` may have developed the pictures already.
-        `names` are those of the selector file; a secret that is a part of one is left in it, and in the names that `report` has.
-        A file that cannot be written keeps no other from being written; the report is then a failed one, if it was not before.
+        `darkroom` may have developed the pictures already. `names` are the names in the selector file: a secret that is a part
+        of one of them, or of a name in `report`, is not covered there. If a file cannot be written, the others are written
+        nevertheless, and the run counts as failed.
         """
         thumbnails = self._write_pictures(report, pictures, darkroom or Darkroom())
         gate = Gate(secrets, {*names, *_known_names(report)})
         document = gate.data(_plain(report.as_dict()))
         if gate.found:
             document["notes"].append(WARNING)
-        vars(report).update(vars(report_of(document)))  # what is shown of it later is what was written
+        vars(report).update(vars(report_of(document)))  # later outputs show what was written
         self.document = document
         for name, text in self._texts(gate, thumbnails):
             try:
                 write_whole(self.path / name, text.encode())
             except OSError as problem:
                 where = f"{self.path / name}: cannot be written"
-                report.failed(NvrflowError(f"{where} ({problem.strerror}); all else of the run was over by then"))
+                report.failed(NvrflowError(f"{where} ({problem.strerror}); the flow itself had ended before"))
                 document |= {"outcome": report.outcome, "error": report.error}
 
     def write_illustrations(self, report: Report, sheets: Iterable[Sheet]) -> None:
@@ -92,7 +92,7 @@ class RunFolder:
                 report.illustrations.append(replace(sheet.facts, file=name))
 
     def _texts(self, gate: Gate, thumbnails: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-        """Each file's name and its text, in which no secret is left; report.json comes last, so that it knows of the others."""
+        """The name of each file and its text without secrets; report.json is last, so that it can mention the others."""
         from nvrflow.report.html import as_html
         from nvrflow.report.junit import as_junit
 
@@ -131,7 +131,7 @@ class RunFolder:
 
 
 def _known_names(report: Report) -> Iterator[str]:
-    """What `report` holds of names that were known before any secret was."""
+    """The names in `report` that were known before any secret was."""
     yield report.flow
     yield from (step.id for step in report.steps)
     yield from (one.name for one in report.illustrations)
@@ -142,7 +142,7 @@ def _known_names(report: Report) -> Iterator[str]:
 
 
 def _plain(value: Any) -> Any:
-    """Plain data whose texts fit a terminal and XML."""
+    """Plain data with texts that terminals and XML accept."""
     if isinstance(value, str):
         return plain(value)
     if isinstance(value, dict):
@@ -151,7 +151,7 @@ def _plain(value: Any) -> Any:
 
 
 def _fresh(top: Path, flow: str, url: str) -> Path:
-    """A folder of its own for a run, named after when, what and where; made here, so that no other run can take it."""
+    """Make a new folder for a run, named after time, flow and host; no other run can take it."""
     host = re.sub(r"[^\w.-]+", "-", link_of(url).place.netloc).strip("-")
     name, number = f"{datetime.now():%Y%m%d-%H%M%S}-{flow}-{host}", 1
     while True:

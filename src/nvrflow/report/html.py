@@ -52,7 +52,7 @@ def _when(moment: str) -> str:
 
 
 def _seconds(duration: float) -> str:
-    """A duration in seconds as a person says it."""
+    """A duration in seconds, written for a person."""
     minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest} s" if minutes else f"{duration:.1f} s" if duration >= 10 else f"{duration:.2f} s"
 
@@ -65,6 +65,6 @@ def _groups(fingerprint: str) -> list[str]:
 
 
 def _names(distinguished: str) -> list[str]:
-    """A distinguished name in its parts, each with the comma that ends it, so that it can break between them."""
+    """A distinguished name in parts, each with its comma, so that a line can break between them."""
     parts = distinguished.split(",")
     return [part + "," for part in parts[:-1]] + parts[-1:]

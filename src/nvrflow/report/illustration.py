@@ -25,7 +25,7 @@ class Sheet:
     captions: Mapping[str, bytes] = field(default_factory=dict)
 
     def image(self) -> Image:
-        """The finished picture. Raises NvrflowError when the screen is no picture."""
+        """The finished picture. Raises NvrflowError when the screen is not a picture."""
         from PIL import Image
 
         facts, look = self.facts, Look()

@@ -1,4 +1,4 @@
-"""The run as JUnit XML: a test case a step, for the continuous integration of a QA team."""
+"""The run as JUnit XML, with one test case for each step, for continuous integration."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def _properties(suite: ET.Element, document: dict[str, Any]) -> None:
 
 
 def _names(flow: str, steps: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Class and name of each step's test case; steps of one title in one chapter are told apart by their ids.
+    """Class and name of each step's test case; steps with one title in one chapter get their ids in brackets.
 
-    Consumers take two cases of one name for two tries of the same test.
+    Programs that read JUnit take two cases with one name for two tries of one test.
     """
     pairs = [(one_line(".".join(filter(None, (flow, step["chapter"])))), one_line(step["title"])) for step in steps]
     often = Counter(pairs)
@@ -79,7 +79,7 @@ def _names(flow: str, steps: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def _result(case: ET.Element, step: dict[str, Any], error: dict[str, Any] | None) -> None:
-    """Failed, skipped or passed; and what is known of the step, with its picture where consumers look for attachments."""
+    """Write the result of a step and its facts, with its picture where programs look for attachments."""
     if error:
         _failure(case, error)
     elif step["outcome"] == "would":

@@ -28,7 +28,7 @@ def looks_same(before: Image, after: Image) -> bool:
 
 
 def opened(path: Path) -> Image | None:
-    """The picture in a file; None where there is no file, or it is no picture."""
+    """The picture in a file; None where there is no file, or it is not a picture."""
     from PIL import Image, UnidentifiedImageError
 
     try:

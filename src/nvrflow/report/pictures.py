@@ -1,4 +1,4 @@
-"""Pictures of steps: kept in memory while a flow runs; secrets covered and targets marked beside it, off its critical path."""
+"""Pictures of steps: kept in memory while a flow runs; secrets are covered and targets marked without delaying it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nvrflow.report.annotating import Look
 
 _COVER = (96, 104, 117)
-_LEAST = 2  # pixels of a target that have to be in the picture, in each direction
+_LEAST = 2  # so many pixels of a target must be in the picture, in each direction
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Picture:
         return f"{self.step_id}.failed" if self.after else self.step_id
 
     def raw(self) -> Image:
-        """The screen with secrets covered, without annotations. Raises NvrflowError when it is no picture."""
+        """The screen with secrets covered, without annotations. Raises NvrflowError if it cannot be read."""
         from PIL import Image, ImageDraw, UnidentifiedImageError
 
         try:
@@ -84,20 +84,20 @@ class Picture:
 
 
 def as_png(picture: Picture, raw: Image) -> bytes:
-    """`raw`, the covered screen of `picture`, as PNG: the browser's own file where nothing had to be covered in it."""
+    """`raw`, the covered screen of `picture`, as PNG: the browser's own file if nothing had to be covered."""
     untouched = not picture.masks and picture.image.startswith(b"\x89PNG")
     return picture.image if untouched else png(raw)
 
 
 def png(image: Image) -> bytes:
-    """`image` as PNG, quickly rather than small."""
+    """`image` as PNG, with speed before size."""
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
 def thumbnail(image: Image, width: int = 960) -> bytes:
-    """`image` as a JPEG that can still be read, at most `width` pixels wide."""
+    """`image` as a legible JPEG, at most `width` pixels wide."""
     from PIL import Image
 
     out = io.BytesIO()

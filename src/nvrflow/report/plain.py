@@ -1,4 +1,4 @@
-"""Text of any origin - a recorder's page, a file name, a tool's output - made fit for a terminal and for XML."""
+"""Text of any origin - a recorder's page, a file name, a tool's output - made safe for a terminal and for XML."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _UNPRINTABLE = re.compile("[^\t\n -\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010
 def plain(text: str) -> str:
     """`text` without terminal commands and without characters that XML 1.0 forbids or advises against; LF ends its lines.
 
-    What only an icon font can draw is named.
+    Characters that only an icon font can show are written as their code.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return named_icons(_UNPRINTABLE.sub("", _COMMANDS.sub("", lines)))
 
 
 def named_icons(text: str) -> str:
-    """`text` with `<U+F013>` for a character that only an icon font can draw."""
+    """`text` with a code such as `<U+F013>` for each character that only an icon font can show."""
     return _PRIVATE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 

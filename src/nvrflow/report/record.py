@@ -1,4 +1,4 @@
-"""What an earlier run left in its folder, read again: the report, and each step's picture with what is known of it."""
+"""An earlier run, read from its folder: the report, and each step's picture with the facts about it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from nvrflow.report.pictures import Box, Picture
 
 @dataclass(frozen=True)
 class Record:
-    """One run as its folder tells it; `videos` are its screencasts."""
+    """One run, as its folder has it; `videos` are its screencasts."""
 
     path: Path
     report: Report
 
     @classmethod
     def read(cls, folder: Path) -> Record:
-        """The record in a run folder. Raises WrongCall when there is none, or when it is damaged."""
+        """The record in a run folder. Raises WrongCall if there is no record, or if it is damaged."""
         try:
             document = from_json((folder / "report.json").read_text(encoding="utf-8"))
             return cls(folder, report_of(document))
@@ -34,11 +34,11 @@ class Record:
 
     @property
     def videos(self) -> tuple[Path, ...]:
-        """The screencasts that are really there."""
+        """The screencasts that exist in the folder."""
         return tuple(path for path in (self.path / name for name in self.report.videos) if path.is_file())
 
     def picture(self, step: Step) -> Picture | None:
-        """The raw picture of a step with its target; None where it has none. Raises WrongCall when its file is gone."""
+        """The raw picture of a step with its target; None if it has no picture. Raises WrongCall if the file is gone."""
         if step.raw is None:
             return None
         try:
@@ -50,12 +50,12 @@ class Record:
 
 
 def report_of(document: Mapping[str, Any]) -> Report:
-    """The report that `document` (report.json) was made of; what another version of nvrflow put there beside it is left out.
+    """The report from which `document` (report.json) was made; keys that this version of nvrflow does not know are left out.
 
-    Raises ValueError, TypeError, KeyError or AttributeError for a document that is no report.
+    Raises ValueError, TypeError, KeyError or AttributeError for a document that is not a report.
     """
     if not isinstance(document, Mapping) or "nvrflow" not in document:
-        raise ValueError("no report")
+        raise ValueError("not a report")
     known = _known(Report, document)
     known["steps"] = [
         Step(**{**_known(Step, one), "target": Target(**_known(Target, one["target"])) if one.get("target") else None})
@@ -72,6 +72,6 @@ def report_of(document: Mapping[str, Any]) -> Report:
 
 
 def _known(noun: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a noun has a field for."""
+    """The entries of a mapping for which a noun has a field."""
     names = {one.name for one in fields(noun)}
     return {name: value for name, value in document.items() if name in names}

@@ -9,21 +9,21 @@ from typing import Any
 from nvrflow.spellings import pattern_of, spellings_of
 
 COVER = "•••"
-WARNING = "a secret would have been in this report; it was covered"
-# Values of a report that are nvrflow's own words: a password that happens to be one of them is not given away by it.
+WARNING = "a secret was about to be written into this report; it was covered"
+# Values of a report that are nvrflow's own words: they do not reveal a password that happens to be such a word.
 _OWN_WORDS = {"nvrflow", "flow", "outcome", "effect", "kind", "role", "format", "screenshot", "verb"}
 _OWN_WORDS |= {"raw", "failure", "pictures", "videos", "restart"}
 _PICTURE = re.compile("(data:image/[a-z]+;base64,[A-Za-z0-9+/=]+)")
 
 
 class Gate:
-    """Covers every spelling of every secret; `found` tells whether there was one.
+    """Covers every spelling of every secret; `found` says whether it covered anything.
 
-    A secret of fewer than 4 characters is covered only where it stands alone, because it is part of too many words.
+    A secret of fewer than 4 characters is covered only as a separate word, because it is part of too many words.
 
-    `names` were known before any secret was: the flow's, the selector file's and its pages', the recorder's address. A secret
-    that is a part of such a name is left in it where the name stands whole, by itself; a name with a part covered would tell the
-    secret to everybody who knows the name. A secret that is all of a name, or reaches beyond it, is covered.
+    `names` were known before any secret was: the names of the flow, the selector file and its pages, and the recorder's address.
+    A secret that is a part of such a name is not covered in the whole name, because a name with a covered part would reveal the
+    secret to everybody who knows the name. A secret that is a whole name, or more than a name, is covered.
     """
 
     def __init__(self, secrets: Iterable[str], names: Iterable[str] = ()) -> None:
@@ -40,7 +40,7 @@ class Gate:
         return text if self._pattern is None else self._covered(text, self._pattern)
 
     def data(self, value: Any) -> Any:
-        """Plain data without secrets in its texts; its keys and its closed vocabularies are ours and stay."""
+        """Plain data without secrets in its texts; its keys and nvrflow's own words stay."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
@@ -48,9 +48,9 @@ class Gate:
         return [self.data(inner) for inner in value] if isinstance(value, list | tuple) else value
 
     def written(self, text: str, bare: Callable[[], str]) -> str:
-        """A finished file once more, the pictures in it apart: what still spells a secret is covered.
+        """A finished file, checked once more: secrets outside of its pictures are covered.
 
-        `bare` writes the same file without data; what is in it too is markup and gives nothing away.
+        `bare` writes the file without data; text that is in that file too is markup and reveals nothing.
         """
         parts = _PICTURE.split(text)
         left = [form for form in self._forms if any(form in part for part in parts[::2])]
@@ -60,7 +60,7 @@ class Gate:
         return "".join(parts)
 
     def _covered(self, text: str, pattern: re.Pattern[str]) -> str:
-        """`text` with everything covered that `pattern` finds, but not what is a part of one of the names."""
+        """`text` with everything covered that `pattern` finds, except parts of one of the names."""
         parts, done, start = list[str](), 0, 0
         names = [name.span() for name in self._names.finditer(text)] if self._names and pattern.search(text) else []
         while found := pattern.search(text, start):
@@ -75,7 +75,7 @@ class Gate:
 
 
 def blank(value: Any) -> Any:
-    """Plain data with every text emptied that is not one of nvrflow's own words."""
+    """Plain data in which every text is empty that is not one of nvrflow's own words."""
     if isinstance(value, dict):
         return {key: inner if key in _OWN_WORDS else blank(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

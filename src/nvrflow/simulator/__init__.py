@@ -1,4 +1,4 @@
-"""A recorder on this computer that behaves like a real one: real HTTP and TLS, own certificates, accounts, lockout.
+"""A simulated recorder on this computer: real HTTP and TLS, certificates of its own, accounts, a lockout.
 
 with simulate("dahua/nvr_v4", certificate="expired") as recorder:
     print(recorder.url, recorder.user, recorder.password)
@@ -23,9 +23,9 @@ __all__ = ["available", "require", "serve_forever", "settings_of", "simulate", "
 
 
 def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:
-    """Start a simulated recorder; close it, or use it in a `with`. Raises WrongCall, and InvalidFile for its recorder.yaml.
+    """Start a simulated recorder; close it, or use it with `with`. Raises WrongCall, and InvalidFile for its recorder.yaml.
 
-    `settings` are those of `recorder_settings.Settings`; words as from a command line are understood (`"3"`, `"true"`, `"a,b"`).
+    `settings` are those of `recorder_settings.Settings`; words as on a command line are accepted (`"3"`, `"true"`, `"a,b"`).
     """
     require()
     from nvrflow.simulator.service import SimulatedRecorder
@@ -35,7 +35,7 @@ def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:
 
 
 def require() -> None:
-    """Raise WrongCall, with the command that helps, when a package is missing that every simulated recorder needs."""
+    """Raise WrongCall, with the command that helps, if a package is missing that every simulated recorder needs."""
     missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
     if missing:
         raise WrongCall(
@@ -50,7 +50,7 @@ def settings_of(firmware: str) -> list[tuple[str, str, str]]:
 
 
 def serve_forever(firmware: str, ready: Callable[[SimulatedRecorder], None], **settings: Any) -> None:
-    """Run a simulated recorder until SIGINT or SIGTERM, then close it; `ready` is called once it answers. Main thread only."""
+    """Run a simulated recorder until SIGINT or SIGTERM, then close it; `ready` is called when it answers. Main thread only."""
     never = threading.Event()
     stopped: list[int] = []
     before = {
@@ -60,7 +60,7 @@ def serve_forever(firmware: str, ready: Callable[[SimulatedRecorder], None], **s
         with simulate(firmware, **settings) as recorder:
             ready(recorder)
             while not stopped:
-                never.wait(0.2)  # a wait without an end cannot be interrupted on Windows
+                never.wait(0.2)  # a wait without a time limit cannot be interrupted on Windows
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

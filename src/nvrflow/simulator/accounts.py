@@ -1,4 +1,4 @@
-"""Who may sign in to a simulated recorder, who is locked out for how long, and who is signed in; on the recorder's own clock."""
+"""The accounts, locks and sessions of a simulated recorder, by the recorder's own clock."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Clock:
     _ahead: float = 0.0
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds pass at once, for lockouts, sessions and the date."""
+        """Move the clock forward by so many seconds, for locks, sessions and the date."""
         self._ahead += seconds
 
     def elapsed(self) -> float:
-        """Seconds since some moment in the past; never goes back."""
+        """Seconds since some moment in the past; the number never falls."""
         return time.monotonic() + self._ahead
 
     def wall(self) -> datetime:
@@ -30,7 +30,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Lockout:
-    """After so many wrong `tries` nobody gets in for so many `seconds`: not with that user, and not from that address."""
+    """After so many wrong `tries` the user and the address are locked for so many `seconds`."""
 
     tries: int
     seconds: float
@@ -45,7 +45,7 @@ class _Count:
 
 @dataclass
 class Accounts:
-    """The recorder's users with their passwords, and how many wrong tries each of them and each address has had."""
+    """The recorder's users with their passwords, and the wrong tries of each user and each address."""
 
     clock: Clock
     passwords: dict[str, str]
@@ -53,7 +53,7 @@ class Accounts:
     _counts: dict[tuple[str, str], _Count] = field(default_factory=dict)
 
     def lock_remaining(self, user: str, address: str | None = None) -> float:
-        """Seconds until `user` may try again from `address` (None: from an address without wrong tries); 0 when he may now."""
+        """Seconds until `user` may try again from `address` (None: an address without wrong tries); 0 if there is no lock."""
         now = self.clock.elapsed()
         return max(0.0, *(count.locked_until - now for count in self._concerned(user, address)))
 
@@ -62,7 +62,7 @@ class Accounts:
         return max(0, self.lockout.tries - max(count.wrong for count in self._concerned(user, address)))
 
     def refused(self, user: str, address: str) -> None:
-        """Count a wrong try, and lock when it was the last."""
+        """Count a wrong try, and lock if it was the last."""
         for count in self._concerned(user, address):
             count.wrong += 1
             if count.wrong >= self.lockout.tries:
@@ -86,7 +86,7 @@ class Accounts:
 
 @dataclass
 class Session:
-    """One person who is signed in; `seen` is when the recorder last heard of him."""
+    """One person who is signed in; `seen` is the time of the last request."""
 
     user: str
     address: str
@@ -95,7 +95,7 @@ class Session:
 
 @dataclass
 class Sessions:
-    """Who is signed in; a session ends `timeout` seconds after its last call."""
+    """The sessions of people who are signed in; a session ends `timeout` seconds after its last call."""
 
     clock: Clock
     timeout: float
@@ -104,12 +104,12 @@ class Sessions:
     _live: dict[str, Session] = field(default_factory=dict)
 
     def count(self) -> int:
-        """How many sessions are alive, those from elsewhere not counted."""
+        """How many sessions there are, without those from elsewhere."""
         self._expire()
         return len(self._live)
 
     def full(self) -> bool:
-        """Whether one more person would be too many."""
+        """Whether no further session is possible."""
         return self.count() + self.elsewhere >= self.limit
 
     def open(self, name: str, user: str, address: str) -> None:
@@ -117,7 +117,7 @@ class Sessions:
         self._live[name] = Session(user, address, self.clock.elapsed())
 
     def touch(self, name: str) -> Session | None:
-        """The live session `name`, which stays alive for another `timeout`; None when there is none."""
+        """The session `name`, which lasts another `timeout` from now; None if there is no such session."""
         self._expire()
         session = self._live.get(name)
         if session:
@@ -125,7 +125,7 @@ class Sessions:
         return session
 
     def end(self, name: str) -> None:
-        """End the session `name`, if it is alive."""
+        """End the session `name`, if there is one."""
         self._live.pop(name, None)
 
     def end_all(self) -> None:

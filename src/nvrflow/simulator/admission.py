@@ -1,4 +1,4 @@
-"""Who gets into a recorder: one way to judge a password, so that every door counts wrong tries and locks alike."""
+"""The check of a password, in one place, so that every way to sign in counts wrong tries and locks alike."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Verdict = Literal["in", "wrong", "locked", "not-initialised"]
 
 
 def judged(device: Device, proof: Proof, address: str) -> Verdict:
-    """Whether the proof lets its user in from `address`. A wrong one costs a try; the last try locks; the log tells both."""
+    """Whether the proof admits its user from `address`. A wrong proof costs a try; the last try locks; the log has both."""
     accounts, user = device.accounts, proof.user
     if not device.settings.initialised:
         return "not-initialised"

@@ -1,4 +1,4 @@
-"""What a recorder's two ports answer: its protocol and pages, slowed down if need be, or a redirect to HTTPS."""
+"""What a recorder's two ports answer: its protocol and pages, with a delay if that is set, or a redirect to HTTPS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nvrflow.simulator.device import Device
 
 
 class Speaker(Protocol):
-    """A module of `protocols/`: the routes by which one family of recorders talks to its own pages."""
+    """A module of `protocols/`: the routes of one family of recorders for its pages."""
 
     def routes(self, device: Device) -> Sequence[BaseRoute]:
         """The protocol's routes for that recorder."""
@@ -32,7 +32,7 @@ def application(device: Device) -> ASGIApp:
 
 
 def redirect(device: Device) -> ASGIApp:
-    """What the HTTP port answers while HTTPS is on: the HTTPS start page's address, whatever was asked for."""
+    """The HTTP port while HTTPS is on: every request is redirected to the HTTPS start page."""
 
     async def elsewhere(request: Request) -> Response:
         host = request.url.hostname or device.settings.host

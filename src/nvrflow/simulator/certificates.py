@@ -1,4 +1,4 @@
-"""The certificates of a simulated recorder: its own CA, the device certificate, and everything that can be wrong with them."""
+"""The certificates of a simulated recorder: its own CA, the device certificate, and all their possible faults."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Certificates:
-    """What a recorder has: the CA certificate it offers for download, and the device certificate it serves."""
+    """A recorder's certificates: the CA certificate that it offers for download, and the device certificate that it serves."""
 
     authority: Pair | None
     device: Pair | None
@@ -54,7 +54,7 @@ class Certificates:
 
 @dataclass(frozen=True)
 class _Recipe:
-    """How a device certificate is made; days count from today."""
+    """The properties of a new device certificate; days count from today."""
 
     san: bool = True
     from_day: float = -30
@@ -81,7 +81,7 @@ _RECIPES: dict[CertificateProfile, _Recipe] = {
 
 @dataclass(frozen=True)
 class Names:
-    """The subjects of CA and device, with places for {serial} and {host}, and what stands there."""
+    """The subjects of CA and device, with places for {serial} and {host}, and the values for these places."""
 
     authority: Mapping[str, str]
     device: Mapping[str, str]
@@ -100,14 +100,14 @@ class Names:
         unknown = sorted(parts.keys() - _NAMES.keys())
         if unknown:
             raise InvalidFile(
-                f"{unknown[0]!r} is no part of a certificate's name; there are {', '.join(_NAMES)}", "recorder.yaml"
+                f"{unknown[0]!r} is not a part of a certificate's name; the parts are {', '.join(_NAMES)}", "recorder.yaml"
             )
         values = {key: value.replace("{serial}", self.serial).replace("{host}", self.host) for key, value in parts.items()}
         return x509.Name([x509.NameAttribute(_NAMES[key], value) for key, value in values.items()])
 
 
 def make(profile: CertificateProfile, names: Names) -> Certificates:
-    """The certificates of one recorder, new at every call except for the CA of `shared_ca`."""
+    """The certificates of one recorder; each call makes new certificates, except for the CA of `shared_ca`."""
     if profile == "none":
         return Certificates(authority(names.of_authority()), None)
     recipe = _RECIPES[profile]
@@ -128,7 +128,7 @@ def make(profile: CertificateProfile, names: Names) -> Certificates:
 
 
 def exported(certificate: x509.Certificate, form: CertificateFormat) -> bytes:
-    """The bytes of the file that a person downloads."""
+    """The content of the file that a person downloads."""
     if form == "pkcs7_der":
         return pkcs7.serialize_certificates([certificate], Encoding.DER)
     if form == "pkcs7_pem":
@@ -190,7 +190,7 @@ def _device(recipe: _Recipe, names: Names, issuer: Pair | None) -> Pair:
 
 
 def _signed_with_sha1(certificate: x509.Certificate, key: rsa.RSAPrivateKey) -> x509.Certificate:
-    """The same certificate signed with SHA-1, which no library signs certificates with any more; all lengths stay the same."""
+    """A copy of the certificate that is signed with SHA-1, which no library does any more; all lengths stay as they are."""
     body = certificate.tbs_certificate_bytes.replace(_SHA256_WITH_RSA, _SHA1_WITH_RSA)
     signature = key.sign(body, padding.PKCS1v15(), hashes.SHA1())
     whole = certificate.public_bytes(Encoding.DER).replace(_SHA256_WITH_RSA, _SHA1_WITH_RSA)

@@ -1,6 +1,6 @@
 """HTTP Digest with MD5 (RFC 2617): challenges, and the Authorization headers that answer them.
 
-Recorders of both families ask like this for everything that is not one of their pages (facts/recorder-ui.md 5.2 and 7.1).
+Recorders of both families demand it for everything that is not one of their pages (docs/firmwares.md).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _OPEN = 200  # challenges that a recorder remembers
 
 @dataclass(frozen=True)
 class Proof:
-    """Who somebody says he is, and `fits(password)`: whether he has shown that he knows this password.
+    """The user name that a request claims, and `fits(password)`: whether the request proves that its sender knows the password.
 
-    `challenge` is the one that he answered, "" when there was none.
+    `challenge` is the challenge that was answered, "" if there was none.
     """
 
     user: str
@@ -34,7 +34,7 @@ class Proof:
 
 @dataclass
 class Challenges:
-    """The challenges of one recorder; each can be answered for `lifetime` seconds, in as many requests as come."""
+    """The challenges of one recorder; each can be answered for `lifetime` seconds, in any number of requests."""
 
     realm: str
     clock: Clock
@@ -43,7 +43,7 @@ class Challenges:
     _used: set[str] = field(default_factory=set)
 
     def new(self, stale: bool = False) -> str:
-        """A new challenge, as the value of a WWW-Authenticate header; `stale`: the last answer came too late to be judged."""
+        """A new challenge, as the value of a WWW-Authenticate header; `stale`: the last answer came too late to count."""
         nonce = secrets.token_hex(16)
         self._open[nonce] = self.clock.elapsed() + self.lifetime
         while len(self._open) > _OPEN:
@@ -53,7 +53,7 @@ class Challenges:
         return f'Digest qop="auth", realm="{self.realm}", nonce="{nonce}", stale="{str(stale).upper()}"'
 
     def proof(self, header: str, method: str, target: str) -> Proof | None:
-        """What a Digest header for `method` and `target` (path and query) shows; None when it answers no challenge of ours."""
+        """The proof in a Digest header for `method` and `target` (path and query); None if it answers no known challenge."""
         scheme, _, rest = header.partition(" ")
         if scheme.lower() != "digest":
             return None
@@ -67,7 +67,7 @@ class Challenges:
         return Proof(sent.get("username", ""), lambda password: self._fits(sent, method, password), nonce)
 
     def is_first(self, proof: Proof) -> bool:
-        """Whether this right answer to its challenge is the first: recorders log a sign-in per challenge, not per request."""
+        """Whether this is the first right answer to its challenge: recorders log one sign-in per challenge, not per request."""
         first = not proof.challenge or proof.challenge not in self._used
         self._used.add(proof.challenge)
         return first
@@ -81,7 +81,7 @@ class Challenges:
 
 
 def basic(header: str) -> Proof | None:
-    """What a Basic header shows; None when it is none. One that cannot be read shows an empty name and password."""
+    """The proof in a Basic header; None for any other header. An unreadable header gives an empty name and password."""
     scheme, _, rest = header.partition(" ")
     if scheme.lower() != "basic":
         return None

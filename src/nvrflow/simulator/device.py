@@ -1,4 +1,4 @@
-"""The inside of one simulated recorder, whatever protocol it speaks: settings, accounts, certificates, clock, log."""
+"""The state of one simulated recorder, for every protocol: settings, accounts, certificates, clock, log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class WebService:
-    """How the recorder serves its pages: ports, which certificate HTTPS uses ("" for none), whether TLS 1.1 is allowed."""
+    """How the recorder serves its pages: ports, the certificate of HTTPS ("": none), whether TLS 1.1 is allowed."""
 
     http_port: int
     https_port: int
@@ -40,9 +40,9 @@ class WebService:
 
 @dataclass
 class Device:
-    """One recorder. `web` and `tables` are what it would remember over a power cut; `restart` restarts its web service.
+    """One recorder. `web` and `tables` are what it remembers after a power cut; `restart` restarts its web service.
 
-    `homes` are the folders of its fixture: its own, then those that it extends.
+    `homes` are its fixture folders: its own, then those that it extends.
     """
 
     file: RecorderFile
@@ -62,7 +62,7 @@ class Device:
     log: list[Entry] = field(default_factory=list)
 
     def web_file(self, path: str) -> Path | None:
-        """A file below web/ of the fixture, or of the one it extends; None for what does not lie there."""
+        """A file below web/ of the fixture, or of the fixture that it extends; None if there is no such file."""
         for web in (home.resolve() / "web" for home in self.homes):
             found = (web / path).resolve()
             if found.is_relative_to(web) and found.is_file():
@@ -90,7 +90,7 @@ class Device:
         self.settings = settings
 
     def state(self) -> dict[str, Any]:
-        """Everything that the recorder remembers over a power cut, as plain data; no sessions, no log, no wrong tries."""
+        """Everything that the recorder remembers after a power cut, as plain data; without sessions, log and wrong tries."""
         return {
             "serial": self.serial,
             "users": sorted(self.accounts.passwords),
@@ -139,7 +139,7 @@ def new_device(
 
 
 def certificate_number(certificates: Certificates) -> str:
-    """The device certificate's serial number in hexadecimal digits, "" when there is none."""
+    """The device certificate's serial number in hexadecimal digits, "" without a certificate."""
     return f"{certificates.device.certificate.serial_number:X}" if certificates.device else ""
 
 

@@ -1,4 +1,4 @@
-"""The web frameworks under the simulated pages, served from the installed distributions they come in."""
+"""The web frameworks of the simulated pages, served from the installed packages that contain them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nvrflow.errors import WrongCall
 
 
 def require(name: str, distribution: str) -> None:
-    """Raise WrongCall when the framework's distribution is not installed."""
+    """Raise WrongCall if the framework's package is not installed."""
     try:
         metadata.distribution(distribution)
     except metadata.PackageNotFoundError:
@@ -21,7 +21,7 @@ def require(name: str, distribution: str) -> None:
 
 
 def file(distribution: str, folder: str, path: str) -> Path | None:
-    """The installed file `path` below the distribution's `folder`, or None."""
+    """The installed file `path` below the package's `folder`, or None."""
     return _listing(distribution, folder).get(path)
 
 

@@ -1,4 +1,4 @@
-"""The two ports of a recorder's web service, really closed while it restarts, and its TLS."""
+"""The two ports of a recorder's web service, which are really closed while it restarts, and its TLS."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from nvrflow.simulator.recorder_settings import Settings
 
 
 def reserved(host: str, port: int) -> socket.socket:
-    """A socket that holds the port (0: a free one) without listening there. Raises WrongCall when somebody listens there."""
+    """A socket that holds the port (0: a free port) without listening. Raises WrongCall if another program listens there."""
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else nothing could listen on a port that is held
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # otherwise nothing could listen on a port that is held
     try:
         held.bind((host, port))
     except OSError as problem:
@@ -31,11 +31,11 @@ def reserved(host: str, port: int) -> socket.socket:
 
 
 def _taken(host: str, port: int, problem: OSError) -> WrongCall:
-    return WrongCall(f"simulate: port {port} on {host}: {problem.strerror or problem}; another port, or 0 for a free one")
+    return WrongCall(f"simulate: port {port} on {host}: {problem.strerror or problem}; give another port, or 0 for a free one")
 
 
 class Listener:
-    """One port that serves an application until it is closed; everything happens in the running event loop."""
+    """One port that serves an application until it is closed; everything runs in the present event loop."""
 
     def __init__(self, application: Any, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         config = uvicorn.Config(
@@ -61,7 +61,7 @@ class Listener:
             await self._task
 
     async def close(self) -> None:
-        """Stop listening and drop every connection, now: a restarting recorder finishes nothing either."""
+        """Stop listening and drop every connection at once, as a recorder does when it restarts."""
         self._task.cancel()
         await asyncio.wait([self._task])
         for listening in self._server.servers if self._server.started else []:
@@ -69,7 +69,7 @@ class Listener:
         self._socket.close()
         for answering in list(self._server.server_state.tasks):
             answering.cancel()
-        for _ in range(3):  # rounds of the loop after which a connection that was just being accepted is one
+        for _ in range(3):  # rounds of the loop after which a connection that was just arriving is accepted
             await asyncio.sleep(0)
         while connections := list(self._server.server_state.connections):
             for connection in connections:
@@ -79,14 +79,14 @@ class Listener:
 
 
 def tls_context(device: Pair, authority: Pair | None, settings: Settings, tls11: bool) -> ssl.SSLContext:
-    """What the HTTPS port presents. The key lies in a private file only while OpenSSL reads it."""
+    """The TLS settings of the HTTPS port. The key is in a private file only while OpenSSL reads it."""
     chain = device.certificate.public_bytes(Encoding.PEM)
     if settings.send_chain and authority:
         chain += authority.certificate.public_bytes(Encoding.PEM)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # recorders have keys, digests and versions that OpenSSL refuses by default
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # old versions are the point here
+        warnings.simplefilter("ignore", DeprecationWarning)  # old versions are wanted here
         context.minimum_version, context.maximum_version = _versions(settings, tls11)
     with tempfile.TemporaryDirectory(prefix="nvrflow-simulator-") as folder:
         file = Path(folder) / "device.pem"

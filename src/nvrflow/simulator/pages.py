@@ -1,4 +1,4 @@
-"""The files of a recorder's web pages: its own from the fixture folder, its framework's from the installed distribution."""
+"""The files of a recorder's web pages: its own files from the fixture folder, its framework's from the installed package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nvrflow.simulator.device import Device
 
 
 def routes(device: Device) -> list[Route]:
-    """The start page, whose %SEED% is another number on every load, /web/… and /framework/<name>/…."""
+    """The start page, with a new number for %SEED% on every load, /web/… and /framework/<name>/…."""
 
     async def start(request: Request) -> Response:
         page = device.web_file("index.html")
@@ -43,7 +43,7 @@ def routes(device: Device) -> list[Route]:
 
 
 def words(device: Device, language: str) -> Response:
-    """The words of the pages in one language, as JSON of key and words; "not found" for one the recorder does not have."""
+    """The words of the pages in one language, as JSON of key and words; "not found" for a language it does not have."""
     path = device.web_file(f"lang/{language}.txt")
     if path is None or language not in device.settings.languages:
         return Response("not found", 404)
@@ -54,7 +54,7 @@ def words(device: Device, language: str) -> Response:
 
 
 def answer(request: Request, path: Path | None) -> Response:
-    """The file at `path`, "not modified" when the browser has it already, or "not found"."""
+    """The file at `path`, "not modified" if the browser has it already, or "not found"."""
     if path is None or not path.is_file():
         return Response("not found", 404)
     facts = path.stat()

@@ -1,4 +1,4 @@
-"""Simulated recorders by name: `recorder.yaml` of a fixture, with the one that it extends."""
+"""Simulated recorders by name: `recorder.yaml` of a fixture, with the file that it extends."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nvrflow.simulator.recorder_settings import Settings, Strict, explained, wit
 
 
 class Framework(Strict):
-    """A web framework served from an installed distribution: the files below `folder` in its file list."""
+    """A web framework served from an installed package: the files below `folder` in the package's file list."""
 
     distribution: str
     folder: str
 
 
 class Model(Strict):
-    """What the recorder says that it is."""
+    """The recorder's model and version."""
 
     type: str
     version: str
@@ -31,7 +31,7 @@ class Model(Strict):
 
 
 class RecorderFile(Strict):
-    """One `recorder.yaml`, after `extends` was resolved.
+    """The content of one `recorder.yaml`, after `extends` was resolved.
 
     `refused_as` is the `error.kind` with which every flow ends on a recorder that no browser can use. `words` are words on its
     pages, by key and language, that differ from those in web/lang/.
@@ -55,7 +55,7 @@ def available() -> list[str]:
 
 
 def usable() -> dict[str, list[str]]:
-    """The simulated recorders on which flows can work, each with the languages that it speaks."""
+    """The simulated recorders on which flows can work, each with its languages."""
     files = {name: load(name, {})[0] for name in available()}
     return {name: file.settings.languages for name, file in files.items() if file.refused_as is None}
 
@@ -80,7 +80,7 @@ def load(firmware: str, changes: dict[str, Any]) -> tuple[RecorderFile, Settings
 
 
 def _merged(document: Document, below: tuple[Path, ...]) -> tuple[Any, tuple[Path, ...]]:
-    """The file with what it extends - mappings merge, anything else replaces - and the folders of all of them."""
+    """The file with what it extends (mappings merge, anything else replaces), and the folders of all these files."""
     home, data = document.path.parent, document.data
     parent = data.get("extends") if isinstance(data, dict) else None
     if not isinstance(parent, str):

@@ -1,4 +1,4 @@
-"""What can be different from one simulated recorder to the next: its settings."""
+"""The settings of simulated recorders, in which one recorder can differ from another."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ CertificateProfile = Literal[
     "not_yet_valid",
     "sha1",  # signed with SHA-1
     "weak_key",  # RSA 1024
-    "wrong_ca",  # issued by another CA than the one offered for download
-    "regenerated_ca",  # as wrong_ca, but both CAs have the same name
-    "shared_ca",  # the same CA, key and all, as every other recorder with this profile in this process
+    "wrong_ca",  # issued by another CA than the CA offered for download
+    "regenerated_ca",  # as wrong_ca, but both CAs have one name
+    "shared_ca",  # issued by one CA, with one key, for all recorders with this profile in this process
     "twin_ca",  # an own CA, but its name and serial number 1 are those of every other recorder with this profile
     "self_signed",  # no CA at all
     "none",  # a CA, but no device certificate yet
@@ -37,7 +37,7 @@ def _loopback(host: str) -> str:
     try:
         address = ipaddress.IPv4Address(host)
     except ValueError:
-        raise ValueError(f"{host!r} is no IPv4 address; a simulated recorder listens on 127.x.x.x only") from None
+        raise ValueError(f"{host!r} is not an IPv4 address; a simulated recorder listens on 127.x.x.x only") from None
     if not address.is_loopback:
         raise ValueError(f"{host} is not this computer; a simulated recorder listens on 127.x.x.x only")
     return host
@@ -66,33 +66,33 @@ class Strict(BaseModel):
 
 
 class Settings(Strict):
-    """What can be different from instance to instance; times in seconds unless the name says otherwise."""
+    """The settings of one simulated recorder; times in seconds unless the name says otherwise."""
 
     host: Annotated[str, AfterValidator(_loopback)] = Field("127.0.0.1", description="the address it listens on, 127.x.x.x")
-    port: Port = Field(0, description="of HTTP; 0: a free one")
-    https_port: Port = Field(0, description="of HTTPS; 0: a free one")
-    serial: str | None = Field(None, description="the serial number; a random one unless given")
+    port: Port = Field(0, description="the port of HTTP; 0: a free port")
+    https_port: Port = Field(0, description="the port of HTTPS; 0: a free port")
+    serial: str | None = Field(None, description="the serial number; random unless given")
     user: str = Field("admin", description="the name of the only user")
-    password: str | None = Field(None, description="the user's password; a random one unless given")
-    weak_password: bool = Field(False, description="the pages nag about the password after the sign-in")
-    initialised: bool = Field(True, description="false: the recorder waits for its first password")
-    lockout_tries: int = Field(5, ge=1, description="so many wrong passwords lock the account")
-    lockout_minutes: float = Field(30, ge=0, description="how long the account stays locked")
+    password: str | None = Field(None, description="the user's password; random unless given")
+    weak_password: bool = Field(False, description="the pages warn about the password after the sign-in")
+    initialised: bool = Field(True, description="false: the recorder has no password yet, and shows its first-start wizard")
+    lockout_tries: int = Field(5, ge=1, description="after so many wrong passwords the account is locked")
+    lockout_minutes: float = Field(30, ge=0, description="how long the account is locked")
     lockout_by_address: bool = Field(True, description="wrong passwords lock the computer they came from, too")
-    tells_unknown_users: bool = Field(False, description="older codes that tell a wrong user from a wrong password")
+    tells_unknown_users: bool = Field(False, description="older codes, which differ for a wrong user and a wrong password")
     session_login: bool = Field(True, description="isapi: false for older recorders, whose pages sign in with userCheck")
-    basic_auth: bool = Field(False, description="programs may sign in with HTTP Basic, too, not only with Digest")
+    basic_auth: bool = Field(False, description="programs may sign in with HTTP Basic as well as Digest")
     invalid_session: Annotated[Literal["287637504", "287637505"], BeforeValidator(str)] = Field(
         "287637504", description="rpc2: the code for a session that is not valid any more; it differs by firmware"
     )
     session_limit: int = Field(10, ge=1, description="how many people may be signed in at once")
     other_sessions: int = Field(0, ge=0, description="how many people are signed in from elsewhere")
-    session_timeout: float = Field(300, gt=0, description="a session ends so long after its last request")
-    keep_alive_interval: int = Field(60, ge=1, description="how often the pages say that they are still there")
-    language: str = Field("English", description="what the pages speak at first")
-    languages: Annotated[list[str], BeforeValidator(_listed)] = Field(["English"], description="what the pages can speak")
-    certificate: CertificateProfile = Field("san_ip", description="what is right or wrong with the device certificate")
-    format: CertificateFormat = Field("pem", description="of downloaded certificates")
+    session_timeout: float = Field(300, gt=0, description="how long after its last request a session ends")
+    keep_alive_interval: int = Field(60, ge=1, description="how often the pages report that they are still open")
+    language: str = Field("English", description="the language of the pages at first")
+    languages: Annotated[list[str], BeforeValidator(_listed)] = Field(["English"], description="the languages of the pages")
+    certificate: CertificateProfile = Field("san_ip", description="which fault the device certificate has, if any")
+    format: CertificateFormat = Field("pem", description="the format of downloaded certificates")
     device_file: str = Field("device.pem", description="the file name of the device certificate")
     authority_file: str = Field("ca.pem", description="the file name of the CA certificate")
     same_name: bool = Field(False, description="both downloads suggest the file name of the device certificate")
@@ -104,19 +104,19 @@ class Settings(Strict):
         [], description="rpc2: further findings of the security scan"
     )
     https_config: Literal["abnormal", "ignored", "absent"] = Field(
-        "abnormal", description="what the scan says of HTTPS while it is off"
+        "abnormal", description="what the scan says about HTTPS while it is off"
     )
-    busy_ports: Annotated[list[Port], BeforeValidator(_listed)] = Field([], description="refused as HTTP or HTTPS port")
+    busy_ports: Annotated[list[Port], BeforeValidator(_listed)] = Field([], description="ports that are refused")
     download: Literal["blob", "navigation", "folder"] = Field("blob", description="how the pages save a certificate")
-    download_fails: int = Field(0, ge=0, description="so many downloads end in an error first")
+    download_fails: int = Field(0, ge=0, description="how many downloads fail at first")
     plugin: Literal["none", "optional", "required"] = Field("none", description="whether the pages ask for a plug-in")
     restart_seconds: float = Field(1.5, ge=0, description="how long a restart of the web service takes")
     scan_seconds: float = Field(1.2, ge=0, description="how long a security scan takes")
-    latency_ms: float = Field(0, ge=0, description="added to every answer")
+    latency_ms: float = Field(0, ge=0, description="the delay of every answer")
     clock_offset: float = Field(0, description="how far the recorder's clock is ahead of this computer's")
 
 
-# What cannot change any more once the recorder runs.
+# What cannot change while the recorder runs.
 FIXED = frozenset(
     [
         "host",
@@ -140,7 +140,7 @@ FIXED = frozenset(
 
 
 def with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
-    """The settings with some of them changed; words as from a command line are understood. Raises WrongCall."""
+    """The settings after `changes`; words as on a command line are accepted. Raises WrongCall."""
     try:
         return Settings.model_validate({**settings.model_dump(), **changes})
     except ValidationError as problem:
@@ -149,7 +149,7 @@ def with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
 
 
 def explained(problem: ValidationError, known: list[str]) -> tuple[str, str]:
-    """Where the first fault is, and what it is; `known` are the keys that there are."""
+    """The place of the first fault, and the fault; `known` are the keys that exist."""
     error = problem.errors()[0]
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":

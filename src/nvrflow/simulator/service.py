@@ -1,4 +1,4 @@
-"""A simulated recorder that runs: a thread with its event loop, two ports, and restarts of the web service."""
+"""A running simulated recorder: a thread with its event loop, two ports, and restarts of the web service."""
 
 from __future__ import annotations
 
@@ -80,19 +80,19 @@ class SimulatedRecorder:
 
     @property
     def authority_sha256(self) -> str | None:
-        """The fingerprint `AA:BB:…` of the CA certificate that it offers for download; None when it has none."""
+        """The fingerprint `AA:BB:…` of the CA certificate that it offers for download; None if it has no CA."""
         pair = self._device.certificates.authority
         return pair.sha256 if pair else None
 
     @property
     def device_sha256(self) -> str | None:
-        """The fingerprint `AA:BB:…` of its device certificate; None when it has none."""
+        """The fingerprint `AA:BB:…` of its device certificate; None if it has no certificate."""
         pair = self._device.certificates.device
         return pair.sha256 if pair else None
 
     @property
     def log(self) -> tuple[Entry, ...]:
-        """What happened so far: sign-ins, refusals, exports, settings, restarts."""
+        """The recorder's log: sign-ins, refusals, exports, settings, restarts."""
         return tuple(self._device.log)
 
     @property
@@ -101,15 +101,15 @@ class SimulatedRecorder:
         return self._call(self._device.sessions.count)
 
     def state(self) -> dict[str, Any]:
-        """Everything that it would remember over a power cut, as plain data."""
+        """Everything that it remembers after a power cut, as plain data."""
         return self._call(self._device.state)
 
     def lock_remaining(self, user: str | None = None, address: str | None = None) -> float:
-        """Seconds for which `user` (default: the recorder's own) is locked; with `address`, from there."""
+        """Seconds for which `user` (default: the recorder's own user) is locked; with `address`, from that address."""
         return self._call(lambda: self._device.accounts.lock_remaining(user or self.user, address))
 
     def change(self, **settings: Any) -> None:
-        """Change settings while it runs. Raises WrongCall for an unknown one and for what is fixed from the start."""
+        """Change settings while it runs. Raises WrongCall for an unknown setting, and for those that are fixed from the start."""
         fixed = sorted(FIXED & settings.keys())
         if fixed:
             raise WrongCall(f"simulate: {fixed[0]}: fixed once the recorder runs; give it to simulate()")
@@ -117,7 +117,7 @@ class SimulatedRecorder:
         self._call(lambda: self._device.change(changed))
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds pass at once for its clock, lockouts and sessions."""
+        """Move its clock forward by so many seconds, which locks and sessions follow."""
         self._call(lambda: self._device.clock.advance(seconds))
 
     def restart(self) -> None:
@@ -125,11 +125,11 @@ class SimulatedRecorder:
         self._call(self._restart)
 
     def settle(self) -> None:
-        """Wait until a restart that has been caused is over."""
+        """Wait until a restart that was caused has ended."""
         self._run(self._settled())
 
     def close(self) -> None:
-        """Close its ports, end its thread, remove its files; a second call does nothing."""
+        """Close its ports, end its thread, delete its files; a second call does nothing."""
         if self._closed:
             return
         self._closed = True
@@ -160,7 +160,7 @@ class SimulatedRecorder:
         return number
 
     def _claim_port(self, port: int) -> bool:
-        """Whether the recorder may use that port from now on."""
+        """Whether the recorder can use that port from now on."""
         if port in self._held:
             return True
         try:

@@ -1,4 +1,4 @@
-"""The settings of simulated recorders in words: what each may be, and what it is for one of them."""
+"""The settings of simulated recorders in words: the values that each may have, and its value for one recorder."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _WORDS = {str: "text", int: "whole number", float: "number"}
 
 
 def listed(settings: Settings, languages: list[str]) -> list[tuple[str, str, str]]:
-    """Every setting: NAME=VALUE as it is in `settings`, the values that it may have, and what it means.
+    """Every setting: NAME=VALUE as in `settings`, the values that it may have, and what it means.
 
-    `languages` are those that the recorder's pages have words for.
+    `languages` are the languages of the recorder's pages.
     """
     names = {
         "language": languages,
@@ -30,7 +30,7 @@ def listed(settings: Settings, languages: list[str]) -> list[tuple[str, str, str
 
 
 def allowed(field: FieldInfo, names: list[str] | None = None) -> str:
-    """What may be given on a command line: `true | false`, `a | b`, `whole number, 1 or more`, or some of `names`."""
+    """The values for a command line: `true | false`, `a | b`, `whole number, 1 or more`, or some of `names`."""
     kind = field.annotation
     if get_origin(kind) is list:
         (part,) = get_args(kind)
@@ -57,7 +57,7 @@ def _words(kind: Any) -> str:
 
 
 def _bound(constraint: Any) -> str:
-    if isinstance(constraint, FieldInfo):  # a type of its own, as Port is
+    if isinstance(constraint, FieldInfo):  # a named type, such as Port
         return ", ".join(filter(None, map(_bound, constraint.metadata)))
     if isinstance(constraint, Ge):
         return f"{constraint.ge} or more"

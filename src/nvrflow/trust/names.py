@@ -17,7 +17,7 @@ from typing import Literal
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from nvrflow.certificate import Certificate, host_of
+from nvrflow.certificate import Certificate, host_of, names_host
 from nvrflow.certificate.facts import printable
 from nvrflow.problem import Problem
 from nvrflow.trust.domains import as_address, domains_in, inner, is_host, is_local, is_private, plain, too_wide
@@ -104,7 +104,7 @@ def decide(device: Certificate, host: str, also: Collection[str] = ()) -> Names:
         tuple(dict.fromkeys(verdict.permit for one, verdict in judged if verdict.permit and one.sort == "IP")),
         names if "pin" in kinds else names + widened,
         further,
-        problems + ((_told(further, own),) if further else ()),
+        problems + ((_told(further, own),) if further and names_host(device, own) else ()),
     )
 
 
@@ -239,7 +239,7 @@ def _told(further: tuple[str, ...], own: str) -> Problem:
     return Problem(
         "further-names",
         _WHERE,
-        f"is for {', '.join(further)} as well as for {own}; a forgery for them, made with the recorder's key, is accepted too",
+        f"is for {', '.join(further)} as well as for {own}; whoever has the recorder's key could impersonate these too",
         "answer no if one of these names is not the recorder",
         "warning",
     )

@@ -67,12 +67,12 @@ def serves_nothing_yet(recorder: Recorder) -> bool:
 
 
 def describe(recorder: Recorder, chapter: str, step_id: str, title: str) -> None:
-    """A stage that is not done in this run stands in the report all the same."""
+    """Put a stage into the report that is described and not done in this run."""
     with recorder.chapter(chapter), recorder.steps.step(step_id, title) as step:
         step.outcome = "would"
 
 
 def https_of(recorder: Recorder) -> Https:
-    """What the report says of the recorder's HTTPS."""
+    """The report's entry about the recorder's HTTPS."""
     assert recorder.report.https is not None
     return recorder.report.https

@@ -1,4 +1,4 @@
-"""Trust as a part of a run: the stages between two downloaded files and a recorder that this computer's clients open.
+"""Trust as a part of a run: the stages from two downloaded files to a recorder that this computer's clients open.
 
     trusting = Trusting(confirm=ask)
     trusting.prepare(recorder)                       # nothing is begun that this computer cannot write down
@@ -8,7 +8,7 @@
     trusting.import_here(recorder)                   # once somebody has confirmed the fingerprint
     trusting.verify(recorder)                        # every client that reads the changed stores opens the recorder
 
-A stage that is called too early raises WrongCall and says which one comes first.
+A stage that is called too early raises WrongCall, which names the stage that comes first.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 class Trusting:
     """How much is trusted, in which stores, and who approves; its methods are the stages of a run, in order.
 
-    `expected` are SHA-256 fingerprints that were compared, `yes` accepts one unseen, `confirm` asks a person (None: nobody is
-    there). `also` are further public names that may be trusted. `environment` names the home whose stores are meant, by
+    `expected` are SHA-256 fingerprints that were compared, `yes` accepts a fingerprint unseen, `confirm` asks a person (None:
+    nobody is there). `also` are further public names that may be trusted. `environment` names the home whose stores are used, by
     default this user's own. Without `importing` the last two stages are described and not done. `problems` is what `judge` or
-    `take` found. With `--check` a stage that needs what is served only after the change is described. Raises WrongCall for a
-    kind that does not exist.
+    `take` found. With `--check` a stage is only described if the recorder serves what it needs only after the change. Raises
+    WrongCall for a kind that does not exist.
     """
 
     kind: Kind = "limited"
@@ -75,7 +75,7 @@ class Trusting:
         self._approver = Approver(tuple(self.expected), self.yes, self.confirm)
 
     def prepare(self, recorder: Recorder) -> None:
-        """Before anything: the ledger can be read, the stores are known; before the first write there is room for the ledger.
+        """Check first that the ledger can be read and the stores are known, and before the first write that the ledger has room.
 
         Raises InvalidFile for a damaged ledger, WrongCall for a store that this computer does not have.
         """
@@ -92,15 +92,15 @@ class Trusting:
         recorder.steps.before_first_write = before_first_write
 
     def judge(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
-        """Before anything is changed: would browsers take these certificates at all? Raises CertificateRefused, WrongCall."""
+        """Check, before any change, that browsers would accept the certificates. Raises CertificateRefused, WrongCall."""
         with recorder.chapter("Judge the certificates"), recorder.steps.step("judge", "Check the certificate files") as step:
             self._weigh(recorder, step, request_of(recorder, device, authority, self._terms, self.environment))
             self._judged("compare").admit("Nothing was changed on the recorder or on this computer")
 
     def take(self, recorder: Recorder) -> tuple[Certificate, Certificate | None] | None:
-        """What the recorder serves, where it offers no download: its certificate, and the CA's if that is served, too.
+        """Take the certificates that a recorder without downloads serves: its own, and that of its CA if it serves that, too.
 
-        None where `--check` did not switch HTTPS on, so that nothing is served.
+        None if `--check` did not switch HTTPS on, so that nothing is served.
         Raises CertificateRefused, NotTrusted.
         """
         chapter, title = "Take the certificate", "Take the certificate that the recorder serves"
@@ -119,7 +119,7 @@ class Trusting:
             return chain[0], authority
 
     def compare(self, recorder: Recorder, device: Certificate, authority: Certificate | None) -> None:
-        """The chain that is really served must be what was downloaded. Raises CertificateRefused, NotTrusted, WrongCall."""
+        """Check that the recorder serves the downloaded certificate. Raises CertificateRefused, NotTrusted, WrongCall."""
         before = self._judged("compare")
         title = "Compare the served certificate with the downloaded one"
         if serves_nothing_yet(recorder):
@@ -131,13 +131,13 @@ class Trusting:
             self.problems = self._judgement.problems
             keep_judged(recorder, self._judgement)
             same = leaf.sha256 == device.sha256
-            step.note = "it is the downloaded one" if same else "another one, signed by the same CA"
+            step.note = "it is the downloaded certificate" if same else "another certificate, signed by the same CA"
             self._decide(recorder)
 
     def rehearse(self, recorder: Recorder) -> None:
-        """Before the import: would a browser that trusts only what is going to be imported open the recorder?
+        """Check, before the import, that a browser opens the recorder if it trusts only what is going to be imported.
 
-        Asked in a temporary HOME, so it says nothing of this computer's own stores; skipped where this system cannot do that.
+        It uses a temporary HOME, so it says nothing about this computer's own stores; skipped if this system cannot do that.
         Raises NotTrusted, WrongCall.
         """
         chapter, title = "Try the certificates", "Try the certificates in a browser with a temporary store"
@@ -157,9 +157,9 @@ class Trusting:
             https_of(recorder).proved = url
 
     def import_here(self, recorder: Recorder) -> None:
-        """Into this computer's stores, by the operating system's own tools; what stands against it is raised by `verify`.
+        """Import into this computer's stores with the operating system's own tools; `verify` raises what prevented it.
 
-        Raises WrongCall when `compare` or `take` did not come first.
+        Raises WrongCall if neither `compare` nor `take` was called before.
         """
         title = "Import with the operating system's tools"
         plan = self._planned("import_here")
@@ -183,10 +183,10 @@ class Trusting:
             keep_changes(recorder, step, approval, changes)
 
     def verify(self, recorder: Recorder) -> None:
-        """Each client of this computer, asked with its own stores as they are now, opens the recorder.
+        """Check that each client of this computer opens the recorder, with the stores as they are now.
 
-        `https.trusted` is true only if every client that reads one of the stores meant here opened it, and null when nothing was
-        imported. Raises NotTrusted, what `import_here` kept back, or WrongCall when that did not come first.
+        `https.trusted` is true only if every client that reads one of the chosen stores opened it, and null if nothing was
+        imported. Raises NotTrusted, the error that `import_here` held back, or WrongCall if that was not called before.
         """
         plan = self._planned("verify")
         https = https_of(recorder)
@@ -223,7 +223,7 @@ class Trusting:
         return self._plan
 
     def _weigh(self, recorder: Recorder, step: Step, request: Request) -> None:
-        """Judge, and write down what was found: the certificates with their problems, and for `--check` what would be done."""
+        """Judge the certificates, and write them into the report with their problems, and for `--check` what would be done."""
         self._plan, self._refusal, self._imported, self._untaken = None, None, False, False
         self._judgement = found = judged(request)
         self.problems = found.problems
@@ -237,7 +237,7 @@ class Trusting:
             recorder.report.trust = self._plan.wanted
 
     def _decide(self, recorder: Recorder) -> None:
-        """The judgement on what is really served decides, and the plan is made."""
+        """Judge the certificates that are really served, and make the plan."""
         found = self._judged("compare")
         found.admit("Nothing was imported")
         self._plan = plan_for(found)

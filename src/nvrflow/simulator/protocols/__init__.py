@@ -1,1 +1,1 @@
-"""How families of recorders talk to their own pages: one module each, named in `recorder.yaml`, with a function `routes`."""
+"""The protocols between recorders and their pages: one module for each family, named in `recorder.yaml`, with `routes`."""

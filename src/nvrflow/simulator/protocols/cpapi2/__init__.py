@@ -1,4 +1,4 @@
-"""The same JSON-RPC with its sign-in renamed, as CP Plus has it (facts/recorder-ui.md 3.6, grade S)."""
+"""The JSON-RPC of `rpc2` with another path and name for the sign-in, as CP Plus has it (docs/firmwares.md)."""
 
 from __future__ import annotations
 

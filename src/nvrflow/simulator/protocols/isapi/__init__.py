@@ -1,6 +1,6 @@
-"""HTTP below /ISAPI/, as recorders of that family speak it with their pages in /doc/page/*.asp and with other programs.
+"""HTTP below /ISAPI/, which recorders of that family use for their pages in /doc/page/*.asp and for other programs.
 
-Paths and words are public (facts/recorder-ui.md 7.1); how certificates are made, listed and downloaded is ours (grade G).
+Paths and words are public (docs/firmwares.md); how certificates are made, listed and downloaded is ours (ours).
 """
 
 from __future__ import annotations
@@ -55,13 +55,13 @@ def routes(device: Device) -> list[BaseRoute]:
 
 
 class _Pages:
-    """The pages of one recorder, and what they may know before a sign-in."""
+    """The pages of one recorder, and what they may ask before a sign-in."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
 
     async def page(self, request: Request) -> Response:
-        """One of the recorder's pages; %SEED% in it is another number on every load."""
+        """One of the recorder's pages, with a new number for %SEED% on every load."""
         file = self._device.web_file(f"{request.path_params['name']}.html")
         if file is None:
             return Response("not found", 404)
@@ -73,7 +73,7 @@ class _Pages:
         return words(self._device, request.path_params["language"])
 
     async def device_facts(self, request: Request) -> Response:
-        """What the start page has to know before a sign-in; ours."""
+        """What the start page asks before a sign-in; our invention."""
         settings = self._device.settings
         facts = {"activated": settings.initialised, "languages": settings.languages, "language": settings.language}
         return JSONResponse({**facts, "plugin": settings.plugin}, headers={"Cache-Control": "no-store"})
@@ -83,17 +83,17 @@ class _Pages:
         return document("ActivateStatus", {"Activated": self._device.settings.initialised})
 
     async def sign_out(self, request: Request, session: Session) -> Response:
-        """The end of a session."""
+        """End a session."""
         self._device.sessions.end(request.cookies.get(COOKIE, ""))
         self._device.note("logout", session.user, session.address)
         return said(request.url.path)
 
 
 async def _nothing(request: Request, session: Session) -> Response:
-    """A sign of life."""
+    """Keep a session alive."""
     return said(request.url.path)
 
 
 async def _unknown(request: Request, session: Session) -> Response:
-    """A path that this recorder does not have."""
+    """Answer a path that this recorder does not have."""
     return said(request.url.path, "notSupport")

@@ -1,4 +1,4 @@
-"""What the recorder says of itself: deviceInfo, status, time, channels, as XML with the public names of its elements."""
+"""What the recorder says about itself: deviceInfo, status, time, channels, as XML with the public names of its elements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nvrflow.simulator.protocols.isapi.documents import document
 
 
 class About:
-    """What one recorder says of itself; numbers of processor and memory are made up."""
+    """What one recorder says about itself; the numbers of processor and memory are invented."""
 
     def __init__(self, device: Device) -> None:
         self._device = device

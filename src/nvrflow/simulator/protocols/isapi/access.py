@@ -1,4 +1,4 @@
-"""HTTP and HTTPS of one recorder, and its one certificate, which it makes and signs itself."""
+"""HTTP and HTTPS of one recorder, and its one certificate, which it signs itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nvrflow.simulator.protocols.lapi.network import Network
 
 
 class Access:
-    """What somebody who is signed in may ask and change."""
+    """The requests that need a sign-in."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
@@ -25,7 +25,7 @@ class Access:
             device.certificates = Certificates(None, None)
 
     async def protocols(self, request: Request, session: Session) -> Response:
-        """How the recorder's pages can be reached."""
+        """The ports of the recorder's pages."""
         web = self._device.web
         http = {"id": 1, "enabled": True, "protocol": "HTTP", "portNo": web.http_port}
         https = {"id": 2, "enabled": web.https, "protocol": "HTTPS", "portNo": web.https_port, "redirectToHttps": web.https}
@@ -43,7 +43,7 @@ class Access:
         return said(request.url.path, "noCertificate" if "Certificate" in words else "portError")
 
     async def certificate(self, request: Request, session: Session) -> Response:
-        """The installed certificate; no subject when there is none."""
+        """The installed certificate; without a certificate there is no subject."""
         pair = self._device.certificates.device
         if pair is None:
             return document("certificate", {"subject": ""})
@@ -58,7 +58,7 @@ class Access:
         )
 
     async def create(self, request: Request, session: Session) -> Response:
-        """A new self-signed certificate for the address that the person typed; names are not taken."""
+        """Make a new self-signed certificate for the address that the person typed; names are refused."""
         device, host = self._device, (read(await request.body()) or {}).get("hostname", "")
         if not _is_address(host) or device.certificates.device:
             return said(request.url.path, "badParameters")
@@ -69,7 +69,7 @@ class Access:
         return said(request.url.path)
 
     async def delete(self, request: Request, session: Session) -> Response:
-        """The certificate goes, unless HTTPS needs it."""
+        """Delete the certificate, unless HTTPS needs it."""
         device = self._device
         if device.web.https or device.certificates.device is None:
             return said(request.url.path, "inUse")

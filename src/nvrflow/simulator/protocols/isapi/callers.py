@@ -1,4 +1,4 @@
-"""Who asks: a page by its session's cookie, or a program by HTTP Digest; anybody else is challenged, which costs no try."""
+"""Who sends a request: a page with its session's cookie, or a program with HTTP Digest; others are challenged, at no try."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nvrflow.simulator.protocols.lapi.answers import WRONG_PASSWORD
 from nvrflow.simulator.protocols.lapi.sign_in import SignIn
 
 COOKIE = "WebSession"
-_REALM = "DVRNVRDVS"  # what recorders call themselves in a challenge; cameras say IP Camera(…)
+_REALM = "DVRNVRDVS"  # the name of recorders in a challenge; cameras say IP Camera(…)
 Action = Callable[[Request, Session], Awaitable[Response]]
 
 
@@ -28,7 +28,7 @@ class Callers:
         self._challenges = Challenges(_REALM, device.clock, device.settings.session_timeout)
 
     def inside(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
-        """What somebody may do who has a session, or who signs his requests."""
+        """Let an endpoint answer only requests with a session or with credentials."""
 
         async def asked(request: Request) -> Response:
             session = self.session(request)
@@ -48,14 +48,14 @@ class Callers:
         return asked
 
     async def user_check(self, request: Request) -> Response:
-        """The sign-in of older pages: user and password in an Authorization header; a session's cookie when they are right."""
+        """The sign-in of older pages: user and password in an Authorization header; the answer is a session's cookie."""
         proof = self.proof(request) or basic(request.headers.get("Authorization", ""))
         if proof is None:
             return self.challenged(request)
         return self.let_in(request, "userCheck", proof)
 
     def let_in(self, request: Request, root: str, proof: Proof) -> Response:
-        """A new session, if the proof is good; what came of it is an XML document with that root."""
+        """Open a session if the proof is right; the result is an XML document with that root."""
         told, opened = self._sign_in.answer(proof, address_of(request))
         response = judgement(root, told, self._device.settings.weak_password, opened if root == "SessionLogin" else None)
         if opened:
@@ -64,7 +64,7 @@ class Callers:
         return self._refused(request, response) if told[0] == WRONG_PASSWORD else response
 
     def proof(self, request: Request) -> Proof | None:
-        """What the Authorization header shows, by a scheme that this recorder takes outside its pages."""
+        """The proof in the Authorization header, by a scheme that this recorder accepts outside of its pages."""
         header = request.headers.get("Authorization", "")
         query = request.url.query
         target = f"{request.url.path}?{query}" if query else request.url.path
@@ -72,19 +72,19 @@ class Callers:
         return shown or (basic(header) if self._device.settings.basic_auth else None)
 
     def challenged(self, request: Request) -> Response:
-        """401 with a challenge; it costs no try."""
+        """Answer 401 with a challenge; it costs no try."""
         facts = {"statusValue": 401, "statusString": "Unauthorized"}
         return self._refused(request, document("userCheck", facts, 401))
 
     def session(self, request: Request) -> Session | None:
-        """The live session whose cookie the request has."""
+        """The session whose cookie the request has."""
         return self._device.sessions.touch(request.cookies.get(COOKIE, ""))
 
     def _refused(self, request: Request, response: Response) -> Response:
         """The answer with a challenge, but not for a page's own requests: the browser would ask for user and password by itself.
 
-        Pages of this family mark theirs with X-Requested-With (a public script that does as they do); that the recorder
-        heeds it is ours (grade G).
+        Pages of this family mark their requests with X-Requested-With (a public script does, too); that the recorder
+        reads this mark is our invention.
         """
         if request.headers.get("X-Requested-With") != "XMLHttpRequest":
             stale = request.headers.get("Authorization", "").lower().startswith("digest") and self.proof(request) is None

@@ -1,4 +1,4 @@
-"""The XML that this family answers with: documents, and the words for what was done or refused (facts/recorder-ui.md 7.1)."""
+"""The XML answers of this family: documents, and the words for success and refusal (docs/firmwares.md)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def said(path: str, sub_status: str = "ok") -> Response:
 
 
 def judgement(root: str, told: Answer, risky: bool, session: str | None = None) -> Response:
-    """What came of a sign-in: 200; 401 with the tries that are left, or the seconds of the lock; 403 not activated; 503 full."""
+    """The result of a sign-in: 200; 401 with the tries that are left, or the seconds of the lock; 403 not activated; 503 full."""
     code, words, data = told
     status = 200 if code == 0 else _STATUS.get(code, 401)
     facts = {
@@ -48,7 +48,7 @@ def judgement(root: str, told: Answer, risky: bool, session: str | None = None) 
 
 
 def read(body: bytes) -> dict[str, str] | None:
-    """The texts of an XML document by the names of their elements, without namespaces; None when it is not XML."""
+    """The texts of an XML document by the names of their elements, without namespaces; None if it is not XML."""
     try:
         return _texts(ElementTree.fromstring(body))
     except ElementTree.ParseError:
@@ -56,7 +56,7 @@ def read(body: bytes) -> dict[str, str] | None:
 
 
 def rows(body: bytes, name: str) -> list[dict[str, str]] | None:
-    """The same for each element of that name in the document."""
+    """The texts of each element with that name in the document, each by the names within it."""
     try:
         top = ElementTree.fromstring(body)
     except ElementTree.ParseError:

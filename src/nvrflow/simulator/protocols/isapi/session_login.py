@@ -1,6 +1,6 @@
 """sessionLogin: the sign-in of newer pages, with a password that is hashed with salt and challenge before it is sent.
 
-Calls, fields and the hash are public: several client programs have them alike (facts/recorder-ui.md has none of it).
+Calls, fields and the hash are public: several client programs have them alike .
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OPEN = 200  # sign-ins under way that a recorder remembers
 
 
 def hashed(user: str, password: str, salt: str, challenge: str, rounds: int = _ROUNDS) -> str:
-    """What a page sends instead of the password: SHA-256 in lower-case hexadecimal digits, over and over."""
+    """The hash that a page sends instead of the password: SHA-256 in lower-case hexadecimal digits, applied repeatedly."""
     told = _sha256(_sha256(user + salt + password) + challenge)
     for _ in range(2, rounds):
         told = _sha256(told)
@@ -60,7 +60,7 @@ class SessionLogin:
         )
 
     async def sign_in(self, request: Request) -> Response:
-        """A session for the right answer to a challenge; a wrong one costs a try. One without a challenge costs none."""
+        """Open a session for the right answer to a challenge. A wrong answer costs a try, one without a challenge does not."""
         sent = read(await request.body())
         if sent is None or not self._device.settings.session_login:
             return said(request.url.path, "badXmlContent" if sent is None else "notSupport")
@@ -73,7 +73,7 @@ class SessionLogin:
         return self._callers.let_in(request, "SessionLogin", proof)
 
     def _salt(self, user: str) -> str:
-        """Always the same for one user of one recorder, also for a user that there is not."""
+        """The salt of a user: it never changes for one user of one recorder, also if that user does not exist."""
         return _sha256(self._secret + user)
 
 

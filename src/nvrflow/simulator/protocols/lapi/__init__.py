@@ -1,6 +1,6 @@
-"""A small REST protocol with a session cookie, as recorders with a `/LAPI/V1.0/` speak it with their pages.
+"""A small REST protocol with a session cookie, for the pages of recorders with a `/LAPI/V1.0/`.
 
-Only menu paths and words of this family are public (facts/recorder-ui.md 7.3); addresses, codes, envelope are ours (grade G).
+Only menu paths and words of this family are public (docs/firmwares.md); addresses, codes, envelope are ours (ours).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _Lapi:
         self._sign_in = SignIn(device)
 
     async def sign_in(self, request: Request) -> Response:
-        """A user and a password; the cookie is the session."""
+        """Sign in with user and password; the cookie is the session."""
         told, opened = self._sign_in.answer(proof_of(await _sent(request)), _address(request))
         response = _reply(request, told)
         if opened:
@@ -58,7 +58,7 @@ class _Lapi:
         return response
 
     async def sign_out(self, request: Request) -> Response:
-        """The end of a session; what was none is none."""
+        """End a session, if there is one."""
         session = self._session(request)
         self._device.sessions.end(request.cookies.get(_COOKIE, ""))
         if session:
@@ -66,7 +66,7 @@ class _Lapi:
         return _reply(request, done())
 
     def inside(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
-        """What somebody who is signed in may do."""
+        """Let an endpoint answer only requests with a session."""
 
         async def asked(request: Request) -> Response:
             if self._session(request) is None:
@@ -90,7 +90,7 @@ class _Lapi:
         return asked
 
     def about(self) -> dict[str, Any]:
-        """What the recorder says that it is."""
+        """The recorder's model and version."""
         model = self._device.file.device
         now = self._device.clock.wall().strftime("%Y-%m-%d %H:%M:%S")
         return {
@@ -104,7 +104,7 @@ class _Lapi:
         }
 
     async def capabilities(self, request: Request) -> Response:
-        """What the start page has to know before a sign-in."""
+        """What the start page asks before a sign-in."""
         settings = self._device.settings
         facts = {"Initialised": settings.initialised, "Languages": settings.languages, "Language": settings.language}
         return _reply(request, done({**facts, "Plugin": settings.plugin}))
@@ -118,7 +118,7 @@ class _Lapi:
 
 
 async def _sent(request: Request) -> dict[str, Any]:
-    """The request's JSON object; an empty one when it is none."""
+    """The request's JSON object; an empty object for anything else."""
     try:
         sent = await request.json()
     except ValueError:

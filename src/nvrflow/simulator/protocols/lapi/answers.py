@@ -1,4 +1,4 @@
-"""What a call comes back with, and the status codes; all of them ours (facts grade G)."""
+"""The form of answers, and the status codes; all of them are our inventions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ NO_CERTIFICATE = 60011
 
 
 def done(data: dict[str, Any] | None = None) -> Answer:
-    """A call that did what it should."""
+    """The answer to a call that worked."""
     return 0, "Succeed", data or {}
 
 
 def refused(code: int, words: str, data: dict[str, Any] | None = None) -> Answer:
-    """A call that was refused."""
+    """The answer to a call that was refused."""
     return code, words, data or {}

@@ -11,31 +11,31 @@ from nvrflow.simulator.protocols.lapi.answers import BAD_PARAMETER, NO_CERTIFICA
 
 
 class Network:
-    """The network settings of one recorder; the first `download_fails` exports end in an error."""
+    """The network settings of one recorder; the first `download_fails` exports fail."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
         self._failed = 0
 
     def ports(self, sent: dict[str, Any], address: str) -> Answer:
-        """The ports it listens on."""
+        """The ports on which it listens."""
         return done({"HTTPPort": self._device.web.http_port, "HTTPSPort": self._device.web.https_port, "RTSPPort": 554})
 
     def set_ports(self, sent: dict[str, Any], address: str) -> Answer:
-        """Other ports for HTTP and HTTPS."""
+        """Set other ports for HTTP and HTTPS."""
         http, https = sent.get("HTTPPort"), sent.get("HTTPSPort")
         if not (isinstance(http, int) and isinstance(https, int)):
             return refused(BAD_PARAMETER, "Invalid Arguments")
         return self._serve(replace(self._device.web, http_port=http, https_port=https), "Ports", address)
 
     def https(self, sent: dict[str, Any], address: str) -> Answer:
-        """Whether HTTPS is on, and whose the certificate is."""
+        """Whether HTTPS is on, and the certificate's name."""
         pair = self._device.certificates.device
         subject = pair.certificate.subject.rfc4514_string() if pair else ""
         return done({"Enabled": int(self._device.web.https), "Certificate": subject})
 
     def set_https(self, sent: dict[str, Any], address: str) -> Answer:
-        """HTTPS on (1) or off (0)."""
+        """Switch HTTPS on (1) or off (0)."""
         enabled, number = sent.get("Enabled"), certificate_number(self._device.certificates)
         if enabled not in (0, 1):
             return refused(BAD_PARAMETER, "Invalid Arguments")
@@ -44,7 +44,7 @@ class Network:
         return self._serve(replace(self._device.web, https=bool(enabled), certificate=number), "HTTPS", address)
 
     def export(self, which: str, user: str, address: str) -> tuple[str, bytes] | None:
-        """The suggested name and the bytes of the `Device` or `Root` certificate; None when there is none, or it fails."""
+        """The suggested name and the bytes of the `Device` or `Root` certificate; None without a certificate, or if it fails."""
         settings, have = self._device.settings, self._device.certificates
         pair = {"Device": have.device, "Root": have.authority}.get(which)
         if self._failed < settings.download_fails:

@@ -1,4 +1,4 @@
-"""The sign-in: user and password in one request, the password in Base64 - readable by anybody on the way, without HTTPS."""
+"""The sign-in: user and password in one request, the password in Base64, which everybody on the way can read without HTTPS."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SignIn:
         return done({"UserName": user, "KeepAlive": device.settings.keep_alive_interval}), session
 
     def judged(self, proof: Proof, address: str) -> Answer:
-        """Whether the proof lets its user in; no session is opened."""
+        """Whether the proof admits its user; no session is opened."""
         verdict = judged(self._device, proof, address)
         if verdict == "not-initialised":
             return refused(NOT_INITIALISED, "Not Activated")

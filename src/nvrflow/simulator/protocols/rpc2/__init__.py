@@ -1,4 +1,4 @@
-"""JSON-RPC over /RPC2_Login and /RPC2, as recorders of the 4.x generation speak it with their pages (facts/recorder-ui.md 5)."""
+"""JSON-RPC over /RPC2_Login and /RPC2, as recorders of the 4.x generation speak it with their pages (docs/firmwares.md)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COOKIE = "DhWebClientSessionID"
 
 @dataclass(frozen=True)
 class Login:
-    """How a sign-in is spelt: its path and its method; OEM twins have their own (facts/recorder-ui.md 3.6, grade S)."""
+    """The path and the method of a sign-in; OEM variants have their own (docs/firmwares.md)."""
 
     path: str = "/RPC2_Login"
     method: str = "global.login"
@@ -95,7 +95,7 @@ class _Rpc2:
         return _reply(refused(UNKNOWN_METHOD, f"no method {sent.get('method')}"), sent)
 
     async def download(self, request: Request) -> Response:
-        """A certificate file as an attachment, the way of older firmware; with ?CertSN= where names are equal."""
+        """A certificate file as an attachment, as older firmware sends it; ?CertSN= chooses between equal names."""
         session = self._device.sessions.touch(request.cookies.get(_COOKIE, ""))
         if session is None:
             return Response("not signed in", 401)
@@ -113,7 +113,7 @@ class _Rpc2:
         return words(self._device, request.path_params["language"])
 
     async def capabilities(self, request: Request) -> Response:
-        """What the recorder can, without a sign-in. The keys below deviceType are ours (facts grade G)."""
+        """What the recorder can do, without a sign-in. The keys below deviceType are ours (docs/firmwares.md)."""
         settings = self._device.settings
         return JSONResponse(
             {
@@ -136,7 +136,7 @@ class _Rpc2:
 
 
 async def _sent(request: Request) -> Body:
-    """The request's JSON object; an empty one when it is none."""
+    """The request's JSON object; an empty object for anything else."""
     try:
         sent = await request.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The shape of calls and answers, and the error codes: those of facts/recorder-ui.md 5.2, and a few of our own."""
+"""The form of calls and answers, and the error codes: those in docs/firmwares.md, and a few of our own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOCKED = 268632081
 USER_OR_PASSWORD = 268632085
 NOT_INITIALISED = 268632086
 
-# Not found in public material (facts grade G): the numbers are in the range that recorders use for bad requests.
+# Not found in public material (docs/firmwares.md: ours): the numbers are in the range that recorders use for bad requests.
 BROKEN_REQUEST = 268894209
 UNKNOWN_METHOD = 268894210
 BAD_PARAMETER = 268894211
@@ -39,10 +39,10 @@ Method = Callable[[Call], Body]
 
 
 def done(params: Body | None = None) -> Body:
-    """A call that did what it should."""
+    """The answer to a call that worked."""
     return {"result": True, "params": params or {}}
 
 
 def refused(code: int, message: str, params: Body | None = None) -> Body:
-    """A call that was refused."""
+    """The answer to a call that was refused."""
     return {"result": False, "error": {"code": code, "message": message}, "params": params or {}}

@@ -1,4 +1,4 @@
-"""The certificates as the recorder lists and exports them (facts/recorder-ui.md 5.7)."""
+"""The certificates as the recorder lists and exports them (docs/firmwares.md)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DEVICE, _AUTHORITY = "DevCert", "DefRootCACert"
 
 
 class CertificateFiles:
-    """The certificate files of one recorder; the first `download_fails` exports end in an error."""
+    """The certificate files of one recorder; the first `download_fails` exports fail."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
@@ -39,13 +39,13 @@ class CertificateFiles:
         return None
 
     def fails(self) -> bool:
-        """Whether this export is one of those that the settings let fail."""
+        """Whether this export must fail, by the settings."""
         failing = self._failed < self._device.settings.download_fails
         self._failed += failing
         return failing
 
     def export(self, found: tuple[str, Pair], user: str, address: str) -> tuple[str, bytes]:
-        """The suggested file name and the bytes of a certificate; the log says who took it."""
+        """The suggested file name and the bytes of a certificate; the log says who downloaded it."""
         kind, pair = found
         self._device.note("export", user, address, self._file(kind))
         return self._file(kind), exported(pair.certificate, self._device.settings.format)
@@ -92,7 +92,7 @@ class CertificateFiles:
 
 
 def _name(name: x509.Name) -> str:
-    """A certificate's name as pages show it, the common name first."""
+    """A certificate's name as pages show it, with the common name first."""
     return ", ".join(part.rfc4514_string() for part in reversed(list(name)))
 
 

@@ -1,6 +1,6 @@
-"""CGI for other programs: a request without credentials is challenged, HTTP Digest reads, and everything else is a bad request.
+"""CGI for other programs: a request without credentials is challenged, HTTP Digest may read, anything else is a bad request.
 
-Paths, keys and error texts are public: several client programs have them alike. The 403 while locked: facts/recorder-ui.md 5.2.
+Paths, keys and error texts are public: several client programs use them. The 403 while locked is public, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nvrflow.simulator.protocols.rpc2.identity import Identity
 
 
 class Cgi:
-    """What programs may read below /cgi-bin/ of one recorder; the realm of its challenges is that of its sign-in."""
+    """What programs may read below /cgi-bin/ of one recorder; its challenges have the realm of its sign-in."""
 
     def __init__(self, device: Device, realm: str, identity: Identity, configuration: Configuration) -> None:
         self._device = device
@@ -31,7 +31,7 @@ class Cgi:
         }
 
     async def answer(self, request: Request) -> Response:
-        """One request: 401 without the right credentials, 403 while locked, 400 for what this recorder does not have."""
+        """Answer one request: 401 without the right credentials, 403 while locked, 400 for what the recorder does not have."""
         proof = self._proof(request)
         if proof is None:
             return self._challenged(request, stale=request.headers.get("Authorization", "").lower().startswith("digest"))
@@ -75,7 +75,7 @@ def _lines(lines: Any, status: int = 200) -> Response:
 
 
 def _flat(key: str, value: Any) -> Iterator[str]:
-    """A table as lines: `table.Name.Key=value`, `table.Name[0].Key=value`; true and false in small letters."""
+    """A table as lines: `table.Name.Key=value`, `table.Name[0].Key=value`; true and false in lower case."""
     if isinstance(value, dict):
         for name, part in value.items():
             yield from _flat(f"{key}.{name}", part)

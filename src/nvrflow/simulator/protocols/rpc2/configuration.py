@@ -1,4 +1,4 @@
-"""configManager: the tables that pages read and write; Https, Web and AccountLockout are what the recorder really does."""
+"""configManager: the tables that pages read and write; Https, Web and AccountLockout change what the recorder does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nvrflow.simulator.accounts import Lockout
 from nvrflow.simulator.device import Device, WebService
 from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, NO_CERTIFICATE, PORT_TAKEN, Body, Call, Method, done, refused
 
-# Names and keys beyond Enable and Port are our own (facts grade G).
+# Names and keys beyond Enable and Port are our own (docs/firmwares.md: ours).
 _TABLES: Body = {
     "Https": {"Compatible": False},
     "Firewall": {"Enable": False, "Mode": "BlockList", "List": []},
@@ -25,7 +25,7 @@ class Configuration:
     def __init__(self, device: Device) -> None:
         self._device = device
         device.tables.update(copy.deepcopy(_TABLES))
-        device.tables["SecurityWarn"] = {"WeakPassword": device.settings.weak_password}  # the nag about it (facts 5.5)
+        device.tables["SecurityWarn"] = {"WeakPassword": device.settings.weak_password}  # the warning about it after the sign-in
         device.tables["General"] = {"MachineName": device.file.device.name, "LocalNo": 8}
         device.tables["ChannelTitle"] = [{"Name": name} for name in device.file.device.channels]
 
@@ -65,7 +65,7 @@ class Configuration:
         return problem or done({"options": []})
 
     def _apply(self, name: str, table: Body) -> Body | None:
-        """Take the table over; the refusal when it cannot be."""
+        """Take the table over; returns the refusal if that is not possible."""
         device = self._device
         if name == "Https":
             wanted = WebService(device.web.http_port, table["Port"], table["Enable"], table["CertSN"], table["TLSv11"])

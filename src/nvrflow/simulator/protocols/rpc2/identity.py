@@ -1,4 +1,4 @@
-"""magicBox and global: what the recorder says that it is, in JSON-RPC and below /cgi-bin/ alike."""
+"""magicBox and global: the recorder's model and version, in JSON-RPC and below /cgi-bin/ alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nvrflow.simulator.protocols.rpc2.answers import Body, Method, done
 
 
 class Identity:
-    """What one recorder says that it is; keys are public, the processor and the vendor (an OEM's) are made up."""
+    """What one recorder says about itself; keys are public, the processor and the vendor (an OEM's) are invented."""
 
     def __init__(self, device: Device) -> None:
         self._device = device

@@ -1,4 +1,4 @@
-"""Security Status: the scan and what it finds. The calls and their names are our own (facts grade G); real ones are not known."""
+"""Security Status: the scan and its findings. The calls and their names are our own; the real names are not known."""
 
 from __future__ import annotations
 

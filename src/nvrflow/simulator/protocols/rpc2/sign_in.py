@@ -1,4 +1,4 @@
-"""The sign-in: a challenge first, then the password's digest (facts/recorder-ui.md 5.1), remaining tries, lockout."""
+"""The sign-in: a challenge first, then the password's digest (docs/firmwares.md), remaining tries, lockout."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""JSON-RPC as cameras of the Web 3.0 generation speak it: that of recorders, and CertManager for their one server certificate.
+"""JSON-RPC of cameras of the Web 3.0 generation: that of recorders, and CertManager for their one server certificate.
 
-facts/recorder-ui.md 3.3 and 5.7; of CertManager's calls, createSvrCert and exportSvrCert are ours (grade G).
+docs/firmwares.md has the facts; of CertManager's calls, createSvrCert and exportSvrCert are ours.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _is_calls(route: BaseRoute) -> bool:
 
 
 def _with_certificates(route: BaseRoute, device: Device) -> Route:
-    """The route for the calls of somebody who is signed in, with those of CertManager."""
+    """The route for calls after the sign-in, with those of CertManager."""
     others = cast(Endpoint, cast(Route, route).endpoint)
     methods = ServerCertificate(device).methods()
 
@@ -40,7 +40,7 @@ def _with_certificates(route: BaseRoute, device: Device) -> Route:
         name = sent.get("session")
         session = device.sessions.touch(name) if isinstance(name, str) else None
         if method is None or session is None:
-            return await others(request)  # which also knows what to say to somebody who is not signed in
+            return await others(request)  # it also answers calls without a sign-in
         params = sent.get("params")
         address = request.client.host if request.client else ""
         body = method(Call(params if isinstance(params, dict) else {}, str(name), session.user, address))

@@ -18,7 +18,7 @@ _LONGEST = 3650  # days
 
 
 def issue(authority: Pair, host: str, serial: str, form: Body) -> Pair:
-    """A server certificate for `host`, an address or a name, below `authority`.
+    """A server certificate for `host`, an address or a name, signed by `authority`.
 
     `form` is what the person filled in: Country (two letters), State, Organization, Validity in days.
     """

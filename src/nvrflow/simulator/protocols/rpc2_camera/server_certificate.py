@@ -1,4 +1,4 @@
-"""CertManager: a camera's one server certificate, made below its own root, and the files of both."""
+"""CertManager: a camera's one server certificate, signed by its own root, and the files of both."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nvrflow.simulator.protocols.rpc2.answers import BAD_PARAMETER, DOWNLOAD_FAI
 from nvrflow.simulator.protocols.rpc2.certificate_files import CertificateFiles
 from nvrflow.simulator.protocols.rpc2_camera.issuing import issue
 
-_EXISTS = 268959746  # not found in public material (facts grade G)
+_EXISTS = 268959746  # not found in public material (docs/firmwares.md: ours)
 _IN_USE = 268959747
 
 
 class ServerCertificate:
-    """The server certificate of one camera: at most one, none in a camera that is new."""
+    """The server certificate of one camera; a new camera has no certificate."""
 
     def __init__(self, device: Device) -> None:
         self._device = device
@@ -35,7 +35,7 @@ class ServerCertificate:
         }
 
     def _info(self, call: Call) -> Body:
-        """What the HTTPS page shows of the certificate; no Subject when there is none."""
+        """What the HTTPS page shows about the certificate; without a certificate there is no Subject."""
         pair = self._device.certificates.device
         if pair is None:
             return done({"CertSN": ""})
@@ -81,5 +81,5 @@ class ServerCertificate:
 
 
 def _name(name: x509.Name) -> str:
-    """A certificate's name as the page shows it, the common name first."""
+    """A certificate's name as the page shows it, with the common name first."""
     return ", ".join(part.rfc4514_string() for part in reversed(list(name)))
