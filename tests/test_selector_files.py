@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from nvrflow.content import read_yaml
+from nvrflow.content import Document, read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.versions import VersionRange, version_key
@@ -197,3 +197,19 @@ def test_firmware_versions_are_compared_part_by_part() -> None:
 def test_the_colon_in_which_a_label_ends_is_not_part_of_what_it_is_called(label: str, called: str) -> None:
     element = Element.model_validate({"find": [{"label": label}]})
     assert Firmware("", SelectorFile(vendor="Acme", firmware="*")).called(element, "password") == called
+
+
+def test_a_file_is_read_once_until_it_or_what_it_extends_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, MINIMAL, "acme/base")
+    write(tmp_path, "extends: acme/base\n", "acme/own")
+    reads: list[Path] = []
+
+    def counted(path: Path) -> Document:
+        reads.append(path)
+        return read_yaml(path)
+
+    monkeypatch.setattr("nvrflow.firmware.loading.read_yaml", counted)
+    first, again = load_firmware("acme/own", tmp_path), load_firmware("acme/own", tmp_path)
+    assert len(reads) == 2 and again.file is first.file
+    write(tmp_path, MINIMAL.replace("vendor: Acme", "vendor: Another"), "acme/base")
+    assert load_firmware("acme/own", tmp_path).file.vendor == "Another"

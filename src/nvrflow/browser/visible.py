@@ -69,9 +69,20 @@ def bring_into_view(target: Locator) -> Cover:
     Of an element that has gone meanwhile nothing is known: whoever uses it finds out.
     """
     try:
-        return cover_of(target.evaluate(BRINGS_INTO_VIEW, timeout=GLANCE))
+        return cover_of(asked(target, BRINGS_INTO_VIEW))
     except PlaywrightError:
         return Cover()
+
+
+def asked(target: Locator, question: str, given: object = None) -> Any:
+    """The answer of the one element that was found as `target` to a question, a function in JavaScript.
+
+    That is one message to the browser; where the element is being drawn again, it is waited for. Raises PlaywrightError once it
+    has gone.
+    """
+    of_all = f"async (all, given) => all.length === 1 ? [await ({question})(all[0], given)] : []"
+    answers: list[Any] = target.evaluate_all(of_all, given)
+    return answers[0] if answers else target.evaluate(question, given, timeout=GLANCE)
 
 
 def cover_of(answer: Any) -> Cover:

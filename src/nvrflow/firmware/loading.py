@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,16 @@ def load(name: str, own: Path | None = None) -> tuple[SelectorFile, Origin]:
         near = difflib.get_close_matches(name, files, n=1, cutoff=0.4)
         hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(files)}"
         raise WrongCall(f"--firmware {name}: there is no such selector file{hint}")
-    data, origin = _merged(name, files, ())
-    return check(data, origin, files[name]), origin
+    stamps = tuple((path, (seen := path.stat()).st_mtime_ns, seen.st_size) for path in files.values() if path.is_file())
+    return _read(name, tuple(files.items()), stamps)
+
+
+@lru_cache(maxsize=64)
+def _read(name: str, files: tuple[tuple[str, Path], ...], stamps: object) -> tuple[SelectorFile, Origin]:
+    """The selector file as it is at the time of `stamps`: many runs of one process read it once."""
+    known = dict(files)
+    data, origin = _merged(name, known, ())
+    return check(data, origin, known[name]), origin
 
 
 def _merged(name: str, files: dict[str, Path], below: tuple[str, ...]) -> tuple[Any, Origin]:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.bounds import LEADS_TO
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.browser.visible import BRINGS_INTO_VIEW, GLANCE, Cover, cover_of
+from nvrflow.browser.visible import BRINGS_INTO_VIEW, GLANCE, Cover, asked, cover_of
 from nvrflow.report import Rectangle
 from nvrflow.report.pictures import Box
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Locator, Page
 
-_GLANCE = 2000  # milliseconds in which an element that is on the page answers
 _CONTAINER = [240, 110]  # CSS pixels; a smaller container does not show where the target is
 # In CSS pixels of the frame. Open shadow roots are searched as well.
 _LOOK = """(element, [least, host]) => {
@@ -101,7 +100,7 @@ def glance_at(target: Locator | None) -> Look:
     if target is None:
         return Look()
     try:
-        seen: dict[str, Any] = target.evaluate(_BARE, timeout=GLANCE)
+        seen: dict[str, Any] = asked(target, _BARE)
     except PlaywrightError:
         return Look()
     return Look(leads=tuple(seen["leads"]), cover=cover_of(seen["cover"]))
@@ -110,9 +109,7 @@ def glance_at(target: Locator | None) -> Look:
 def look_at(page: Page, target: Locator | None, host: str) -> Look:
     """What `page` shows now; `target` is scrolled into view. Raises PlaywrightTimeout if it is gone."""
     given = [_CONTAINER, host]
-    seen: dict[str, Any] = (
-        target.evaluate(_OF_THE_TARGET, given, timeout=_GLANCE) if target else page.evaluate(_OF_THE_PAGE, given)
-    )
+    seen: dict[str, Any] = asked(target, _OF_THE_TARGET, given) if target else page.evaluate(_OF_THE_PAGE, given)
     across = down = 0.0
     secrets, addresses = seen["secrets"], seen["addresses"]
     if len(page.frames) > 1:

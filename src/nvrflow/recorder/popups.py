@@ -47,7 +47,8 @@ class Popups:
     def answer_meanwhile(self) -> bool:
         """Answer one pop-up while a page loads; obstacles are ignored, because the page is not complete yet."""
         self.window.steps.go_on()
-        return self._answer_first(None)
+        known = [locator for one in self.window.file.handlers.values() for locator in one.shown_by]
+        return bool(known) and self.window.finder.shows(known) and self._answer_first(None)
 
     def answer_what_follows(self) -> bool:
         """Answer one pop-up after a click; the run goes on until the result of that click is known."""
