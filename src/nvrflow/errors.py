@@ -35,7 +35,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 
 class NvrflowError(Exception):
@@ -48,7 +47,7 @@ class NvrflowError(Exception):
     exit_code = 1
     advice = ""
     step: str | None = None
-    facts: Mapping[str, Any] = {}
+    facts: Mapping[str, object] = {}
 
 
 class WrongCall(NvrflowError):
@@ -71,10 +70,7 @@ class InvalidFile(NvrflowError):
 
 
 class SignInRefused(NvrflowError):
-    """The recorder refused the user or the password; `tries_left` is the recorder's own number, if it gave one.
-
-    `since` is the time of the refusal, if this computer remembered it and did not try again.
-    """
+    """The recorder refused the user or the password; `tries_left` is its own number, `since` when, as far as known."""
 
     kind = "sign-in-refused"
     advice = "the recorder refused user or password; nvrflow does not try again"
@@ -169,10 +165,7 @@ class DownloadFailed(ProductDefect):
 
 
 class OtherHost(ProductDefect):
-    """The recorder's page leads to another host than the person gave; the password must not go there.
-
-    This is the recorder's doing, not a wrong call: the run has begun and has a report.
-    """
+    """The recorder's page leads to another host than the person gave; the password must not go there."""
 
     kind = "other-host"
 

@@ -19,14 +19,14 @@ from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
-from nvrflow.errors import SelectorDrift, TimedOut, UnknownFirmware, WrongCall
+from nvrflow.errors import UnknownFirmware, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import Candidate, identify, the_one
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
 from nvrflow.recorder.held_back import held_notes
 from nvrflow.recorder.manner import Manner
-from nvrflow.recorder.recorder import Recorder
+from nvrflow.recorder.recorder import Recorder, left_at_the_end
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.target import facts_of
 from nvrflow.recorder.window import Window
@@ -80,13 +80,8 @@ def open_recorder(
                 _enter(recorder, step)
                 if not session.challenge:  # else the page is empty
                     steps.before_using(step, session.page, None)
-            try:
+            with left_at_the_end(recorder):
                 yield recorder
-            except (SelectorDrift, TimedOut) as problem:
-                steps.picture_end(problem, recorder.page)
-                raise
-            finally:
-                recorder.leave()
         finally:
             _close(session, steps.report)
 
@@ -165,7 +160,8 @@ def _session(url: str, user: str, password: str | Callable[[], str] | None, mann
 def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tries:
     """What is remembered of sign-ins to this recorder, by the address that was typed and the one where it answers now."""
     reached = list(dict.fromkeys((typed, place_of(session.url))))
-    return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
+    again = manner.options(session.user)
+    return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes, again)
 
 
 def _may_write(manner: Manner, window: Window) -> None:

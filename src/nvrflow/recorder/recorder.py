@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nvrflow.address import place_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.certificate import Certificate
-from nvrflow.errors import DownloadFailed, HeldBack, NvrflowError, SelectorDrift, WrongCall
+from nvrflow.errors import DownloadFailed, HeldBack, NvrflowError, SelectorDrift, TimedOut, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.recorder import navigation, restart
 from nvrflow.recorder.page import Page
@@ -230,3 +230,15 @@ class Recorder:
         self.session.signed_in = False
         self.window.pending = None
         self.window.unsaved.clear()
+
+
+@contextmanager
+def left_at_the_end(recorder: Recorder) -> Iterator[Recorder]:
+    """Leave after the block, whatever happens; first comes a picture of the page where the block ended between two steps."""
+    try:
+        yield recorder
+    except (SelectorDrift, TimedOut) as problem:
+        recorder.steps.picture_end(problem, recorder.page)
+        raise
+    finally:
+        recorder.leave()
