@@ -17,6 +17,7 @@ from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
 from nvrflow.firmware.model import Page
 from nvrflow.guide import LANGUAGES, Source, read_theme
+from nvrflow.guide.composing import compose
 from nvrflow.guide.instructions import sentences
 from nvrflow.guide.manual import Chapter, Guide, Item, Listing, Table, lettered
 from nvrflow.guide.markdown import as_markdown
@@ -164,6 +165,13 @@ def test_a_window_is_no_row_that_a_control_stands_next_to() -> None:
     for scope in file.scopes:
         button = Element(find=[Locator(role="button", name="OK", within=f"${scope}")])
         assert target_of(Firmware("acme", file), button, "settings.ok").row == ""
+
+
+@pytest.mark.parametrize(("line", "shown"), [("Acme", "Acme"), ("Acme WebUI", "Acme WebUI"), ("NVR-16", "Acme NVR-16")])
+def test_the_title_page_does_not_say_the_vendor_twice(line: str, shown: str) -> None:
+    report = Report("look", "http://192.0.2.10", firmware={"name": "acme/nvr", "vendor": "Acme", "lines": [line]})
+    guide = compose(Source(Record(Path(), report)), words_in("en"), "2026-11-28")
+    assert dict(guide.facts)["Recorder"] == shown
 
 
 @pytest.mark.parametrize(

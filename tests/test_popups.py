@@ -212,3 +212,18 @@ def test_a_page_that_a_pop_up_covers_is_not_opened_once_more(tmp_path: Path) -> 
         recorder.page.evaluate("asks => document.body.insertAdjacentHTML('beforeend', asks)", ASKS)
         recorder.go_to("settings").click("again")
     assert done(recorder)[-4:] == ["open-settings", "answer-news-no", "click-settings-again", "click-account-sign-out"]
+
+
+def test_a_handler_that_closes_the_page_that_a_person_opens_is_named(tmp_path: Path) -> None:
+    opens = HOME.replace(
+        "document.querySelector('#said').textContent = 'Preferences'", "document.querySelector('div').style.display = ''"
+    )
+    news = ASKS.replace("inset: 0", "inset: 0; display: none").replace(
+        "this.parentElement.remove()", "this.parentElement.style.display = 'none'"
+    )
+    page = "  news:\n    on: home\n    open: preferences\n    shown_by: [{css: '[role=dialog].open'}]\n"
+    with (
+        PlainRecorder(tmp_path, {"/": opens + news}, SELECTORS + page).opened(timeout=3.0) as recorder,
+        pytest.raises(SelectorDrift, match=r"news: not shown .*; handlers\.news\.no was used meanwhile: if that closed the page"),
+    ):
+        recorder.go_to("news")

@@ -19,7 +19,9 @@ from rich.cells import cell_len
 
 from nvrflow.cli.progress import Progress
 from nvrflow.errors import NotTrusted
+from nvrflow.recorder import Manner
 from nvrflow.report import Https, Report, Step, TrustChange
+from nvrflow.report.advice import next_command
 
 HERE = Path(__file__).parent
 FOLDER = Path("runs") / "20261123-213000-secure-192.0.2.10"
@@ -243,6 +245,9 @@ def test_the_end_names_what_a_person_may_want_to_do_next() -> None:
     assert last(sample_report.done()) == "To undo the import: nvrflow untrust http://192.0.2.10:8080"
     assert last(sample_report.checked()) == "To do it: run the same command without --check"
     assert last(switched_only) == "To make browsers trust it: nvrflow secure http://192.0.2.10:8080"
+    options = Manner("acme/nvr", Path("my files")).options("guest")
+    command = "nvrflow secure http://192.0.2.10:8080 --user guest --firmware acme/nvr --selectors 'my files'"
+    assert next_command(switched_only.as_dict(), options) == ("To make browsers trust it", command)
 
 
 def test_a_store_takes_one_line_and_its_commands_come_only_when_they_are_wanted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -178,6 +179,8 @@ def test_a_run_that_is_killed_before_the_answer_has_used_a_try(home: Path) -> No
         code, error, said = ended(called(home, url, "secret", *own))
         assert (code, error.get("kind")) == (4, "sign-in-refused"), said
         assert "its result is not known" in error["message"]
+        offered = error["message"].partition("`nvrflow ")[2].partition("`")[0]
+        assert shlex.split(offered) == ["run", "sign_in", url, *own[2:], *own[:2], "--last-try"]
         assert len(tries) == before
         assert ended(called(home, url, "secret", *own, "--last-try"))[0] == 0
         assert json.loads((home / MEMORY).read_text(encoding="utf-8"))["accounts"] == []

@@ -35,7 +35,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 
 class NvrflowError(Exception):
@@ -48,7 +47,7 @@ class NvrflowError(Exception):
     exit_code = 1
     advice = ""
     step: str | None = None
-    facts: Mapping[str, Any] = {}
+    facts: Mapping[str, object] = {}
 
 
 class WrongCall(NvrflowError):
@@ -166,10 +165,7 @@ class DownloadFailed(ProductDefect):
 
 
 class OtherHost(ProductDefect):
-    """The recorder's page leads to another host than the person gave; the password must not go there.
-
-    This is the recorder's doing, not a wrong call: the run has begun and has a report.
-    """
+    """The recorder's page leads to another host than the person gave; the password must not go there."""
 
     kind = "other-host"
 

@@ -34,6 +34,7 @@ class Tries:
 
     A try lasts from `counted`, around the click, until `accepted`, or until a refusal passes through `heard`. Meanwhile other
     runs with the same account wait. `last_try` is the option `--last-try`: the person accepts the risk of a lock.
+    `options` are those that a command for the same account needs again.
     """
 
     memory: SignInMemory
@@ -41,6 +42,7 @@ class Tries:
     user: str
     last_try: bool
     notes: list[str]
+    options: str = ""
     _password: str | None = None
     _trying: ExitStack | None = None
 
@@ -162,8 +164,7 @@ class Tries:
         return f"{self.reached[0].netloc}: {self.user}"
 
     def _how(self) -> str:
-        own = "" if self.user == "admin" else f" --user {self.user}"
-        return f"`nvrflow run sign_in {self.reached[0].url}{own} --last-try` tries it now"
+        return f"`nvrflow run sign_in {self.reached[0].url}{self.options} --last-try` tries it now"
 
     def _about_lock(self, known: Standing) -> str:
         assert known.lock is not None

@@ -148,14 +148,14 @@ class Progress:
         finally:
             self._show()
 
-    def summary(self, report: Report, folder: Path, commands: bool = False, advise: bool = True) -> None:
+    def summary(self, report: Report, folder: Path, commands: bool = False, advise: bool = True, options: str = "") -> None:
         """Show results, run folder, outcome, and what to do next; with `commands` also the commands of each import."""
         from nvrflow.cli.summary import print_summary
 
         self._running.clear()
         self._settle()
         self._hide()
-        print_summary(self._final, report, folder, commands, advise)
+        print_summary(self._final, report, folder, commands, advise, options)
 
     @property
     def _width(self) -> int | None:

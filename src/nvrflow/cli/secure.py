@@ -70,7 +70,7 @@ def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path
         )
     with progress:
         report, folder = job.go()
-    progress.summary(report, folder.path, commands)
+    progress.summary(report, folder.path, commands, options=job.manner.options(driving.user))
     if driving.as_json:
         click.echo(json.dumps(folder.document, ensure_ascii=False, indent=2))
     return exit_code_of(report.error["kind"]) if report.error else 0

@@ -28,10 +28,13 @@ _KINDS = {
 }
 
 
-def print_summary(console: Console, report: Report, folder: Path, commands: bool = False, advise: bool = True) -> None:
+def print_summary(
+    console: Console, report: Report, folder: Path, commands: bool = False, advise: bool = True, options: str = ""
+) -> None:
     """Print the results of the run, its folder, the outcome, and with `advise` what to do next.
 
-    With `commands` the commands of each import are printed too, each on a line of its own.
+    With `commands` the commands of each import are printed too, each on a line of its own. A command that is offered as what to
+    do next gets the `options`.
     """
     document = report.as_dict()
     console.print()
@@ -42,7 +45,7 @@ def print_summary(console: Console, report: Report, folder: Path, commands: bool
     _print_labelled(console, "Run folder", str(folder))
     console.print()
     _conclude(console, report, document)
-    if advise and (following := next_command(document)):
+    if advise and (following := next_command(document, options)):
         _print_labelled(console, *following)
 
 

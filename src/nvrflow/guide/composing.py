@@ -33,8 +33,10 @@ def compose(source: Source, words: Words, date: str) -> Guide:
     said = source.report.firmware or {}
     version = said.get("version") or _range(said.get("versions", ""))
     vendor, lines = said.get("vendor", ""), ", ".join(said.get("lines", ()))
+    named = said.get("model") or lines
+    named = named if named.split(" ")[0] == vendor else f"{vendor} {named}"
     facts: list[tuple[str, Any]] = [
-        (words.label("recorder"), f"{vendor} {said.get('model') or lines}".strip()),
+        (words.label("recorder"), named.strip()),
         (words.label("firmware"), f"{version} ({said['name']})"),
         (words.label("address"), Sentence("{address}", {"address": source.report.recorder})),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,11 @@ class Manner:
             given: object = getattr(self, name)
             if isinstance(given, str):
                 object.__setattr__(self, name, Path(given))
+
+    def options(self, user: str) -> str:
+        """The options that a command for the same recorder needs again, each after a space: account and selector file."""
+        given = (("--user", "" if user == "admin" else user), ("--firmware", self.firmware), ("--selectors", self.selectors))
+        return "".join(f" {option} {shlex.quote(str(value))}" for option, value in given if value)
 
     def checked(self) -> Manner:
         """This manner after its browser was found and its other values were checked. Raises WrongCall, InvalidFile."""

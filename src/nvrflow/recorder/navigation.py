@@ -90,17 +90,29 @@ def arrive(window: Window, name: str, ready: bool = True) -> None:
 def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patience: Patience) -> None:
     if shown_by and window.finder.shows(shown_by):
         raise_refusal(window, window.pending)
+    before = len(window.steps.report.steps)
     while shown_by and not window.comes(shown_by, SLICE):
         raise_refusal(window, window.pending)
         if patience.is_over(window.page):
             tried = ", ".join(map(window.finder.describe, shown_by))
-            near = hints(window.finder, shown_by)
+            near = hints(window.finder, shown_by) + _answered_since(window, before)
             if name != "sign_in" and "sign_in" in window.file.pages and not window.session.signed_in:
                 near += ". Nobody is signed in; a flow calls sign_in first"
             raise SelectorDrift(f"{window.firmware.name}: {name}: not shown {patience.told}; {tried} should be visible{near}")
         if not window.session.signed_in and window.session.follow_to_https():
             window.read_as(window.firmware)
         Popups(window).answer_any()
+
+
+def _answered_since(window: Window, before: int) -> str:
+    """What a message has to say of pop-ups that were answered meanwhile: one of them may have been the page itself."""
+    answered = [step.element for step in window.steps.report.steps[before:] if step.element.startswith("handlers.")]
+    if not answered:
+        return ""
+    used = ", ".join(dict.fromkeys(answered))
+    return (
+        f"; {used} was used meanwhile: if that closed the page itself, let the `shown_by` of the handler say when it is a pop-up"
+    )
 
 
 def _await_window(window: Window, name: str, patience: Patience) -> None:

@@ -132,7 +132,8 @@ def session_for(url: str, user: str, password: str | Callable[[], str] | None, m
 def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tries:
     """The memory of sign-ins to this recorder, by the address that was typed and the address where it answers now."""
     reached = list(dict.fromkeys((typed, place_of(session.url))))
-    return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes)
+    again = manner.options(session.user)
+    return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes, again)
 
 
 def _may_write(manner: Manner, window: Window) -> None:

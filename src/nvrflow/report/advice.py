@@ -129,10 +129,10 @@ def done_with(change: dict[str, Any], outcome: str) -> str:
     return "imported" if change["changed"] else "would be imported" if outcome == "checked" else "was there already"
 
 
-def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
+def next_command(document: dict[str, Any], options: str = "") -> tuple[str, str] | None:
     """What a person may want to do after this run (report.json), and the command for it; None if there is no such command.
 
-    After an error, `advice` says what to do.
+    After an error, `advice` says what to do. `options` are those that a command for the same recorder needs again.
     """
     https, recorder = document["https"] or {}, document["recorder"]
     if document["error"]:
@@ -145,7 +145,7 @@ def next_command(document: dict[str, Any]) -> tuple[str, str] | None:
     if document["trust"]:
         return "To undo the import", f"nvrflow untrust {recorder}"
     if https.get("after"):
-        return "To make browsers trust it", f"nvrflow secure {recorder}"
+        return "To make browsers trust it", f"nvrflow secure {recorder}{options}"
     return None
 
 
