@@ -111,7 +111,10 @@ class Camera:
         """What is announced now, if that is one line. The next still picture waits until it is gone."""
         if self.still:
             self._announcements.append(found)
-        said = str(found.evaluate_all(_WORDS_OF_FIRST))
+        try:
+            said = str(found.evaluate_all(_WORDS_OF_FIRST))
+        except PlaywrightError:
+            return ""  # the page is being left
         return said if "\n" not in said and len(said) <= _ONE_LINE else ""
 
     def chapter(self, title: str, translations: Mapping[str, str], spoken: str | None) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nvrflow import tls
 from nvrflow.address import place_of
+from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import NvrflowError, ProductDefect, RequestHeld, SignInRefused, TimedOut, Unreachable
 from nvrflow.recorder.answers import Answers, Verdict, held_back
 from nvrflow.recorder.element import Element, Use
@@ -158,13 +159,19 @@ def outcome_of(element: Element, signs_in: bool) -> Iterator[Outcome]:
 def mark_announced(element: Element) -> None:
     """Mark every announcement that is shown already, so that it does not count for the next click."""
     if element.spec.announced_by:
-        element.window.finder.any_of(element.spec.announced_by).evaluate_all(_MARK)
+        with suppress(PlaywrightError):  # a page that is being left announces nothing
+            element.window.finder.any_of(element.spec.announced_by).evaluate_all(_MARK)
 
 
 def is_announced(element: Element) -> bool:
     """Whether a new announcement of success is shown: one without a mark, or one that was gone meanwhile."""
     spec, window = element.spec, element.window
-    return bool(spec.announced_by) and int(window.finder.union(spec.announced_by or []).evaluate_all(_FRESH)) > 0
+    if not spec.announced_by:
+        return False
+    try:
+        return int(window.finder.union(spec.announced_by).evaluate_all(_FRESH)) > 0
+    except PlaywrightError:
+        return False  # the page is being left; whoever waits asks again
 
 
 def refused(window: Window, element: Element | Pending) -> str:
