@@ -18,7 +18,21 @@ from nvrflow.report.plain import plain
 
 WIDEST = 80
 _NARROWEST = 20
-COMMANDS = ("secure", "run", "identify", "guide", "verify", "trust", "untrust", "bundle", "lint", "simulate", "demo", "doctor")
+COMMANDS = (
+    "secure",
+    "run",
+    "identify",
+    "guide",
+    "picture",
+    "verify",
+    "trust",
+    "untrust",
+    "bundle",
+    "lint",
+    "simulate",
+    "demo",
+    "doctor",
+)
 # `nvrflow untrust http://192.0.2.10` counts as one word; so do an apt-get command and an option with its value.
 _TOGETHER = re.compile(
     rf"nvrflow (?:{'|'.join(COMMANDS)})\b(?: (?:https?://\S+|[a-z]+_[a-z_]+|--[a-z][\w-]*(?:[ =][A-Z][A-Z0-9]*\b)?))*[.,;:)]*"
