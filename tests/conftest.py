@@ -21,7 +21,15 @@ from nvrflow.recorder import Recorder, open_recorder
 from nvrflow.simulator import simulate
 
 # What these share for all their tests takes long to make: side by side they stay in one process (with `--dist loadgroup`).
-ONE_PROCESS = {"test_accepted", "test_forgeries", "test_guide", "test_launcher", "test_name_matrix", "test_wheel"}
+ONE_PROCESS = {
+    "test_accepted",
+    "test_forgeries",
+    "test_guide",
+    "test_launcher",
+    "test_name_matrix",
+    "test_policies",
+    "test_wheel",
+}
 # Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
 LONG = {"test_claims", "test_cli", "test_guide_command", "test_name_matrix", "test_strange_recorders"}
 

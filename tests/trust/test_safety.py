@@ -329,7 +329,11 @@ def test_a_public_name_on_the_device_certificate_is_refused_before_the_question_
     made = plan(device, authority, computer)
     assert "--also 'www.bank.example'" in made.refusal and made.items == ()
     said = plan(device, authority, computer, also=("www.bank.example",))
-    assert said.refusal == "" and "www.bank.example" in question(said) and any("as well as for 127.0.0.1" in one for one in said.warnings)
+    assert (
+        said.refusal == ""
+        and "www.bank.example" in question(said)
+        and any("as well as for 127.0.0.1" in one for one in said.warnings)
+    )
 
 
 def test_a_self_signed_certificate_with_a_public_name_is_not_pinned(computer: Computer) -> None:
