@@ -45,7 +45,7 @@ def offer_encoder() -> bool:
 
 
 def unless_it_has_died(end: Callable[[], None]) -> None:
-    """Call `end`, which ends a browser or the driver; it is no error if that has already ended by itself."""
+    """Call `end`, which ends a browser or the driver; it may have ended by itself already."""
     from playwright.sync_api import Error as PlaywrightError
 
     try:

@@ -51,10 +51,6 @@ def open_browser(
 
     if headed:
         browser = that_shows_a_window(browser, os.environ if environment is None else environment)
-    direct = [] if any(flag.startswith("--proxy-server=") for flag in flags) else [_DIRECT]
-    chosen = [*FLAGS, *direct, *flags, *(["--no-sandbox"] if is_root() else [])]
-    if pin:
-        chosen.append(f"--ignore-certificate-errors-spki-list={pin}")
     own: dict[str, str | float | bool] | None = None
     if environment is not None or PASSWORD in os.environ:
         own = {**for_children(environment)}
@@ -63,7 +59,7 @@ def open_browser(
         with waiting("the browser to start", _PATIENCE):
             process = chromium.launch(
                 executable_path=browser.path,
-                args=chosen,
+                args=_arguments(flags, pin),
                 headless=not headed,
                 slow_mo=slow_mo,
                 timeout=_PATIENCE * 1000,
@@ -77,6 +73,12 @@ def open_browser(
         yield process
     finally:
         unless_it_has_died(process.close)
+
+
+def _arguments(flags: Sequence[str], pin: str | None) -> list[str]:
+    direct = [] if any(flag.startswith("--proxy-server=") for flag in flags) else [_DIRECT]
+    pinned = [f"--ignore-certificate-errors-spki-list={pin}"] if pin else []
+    return [*FLAGS, *direct, *flags, *(["--no-sandbox"] if is_root() else []), *pinned]
 
 
 def that_shows_a_window(browser: Browser, environment: Mapping[str, str]) -> Browser:

@@ -66,7 +66,7 @@ class Wire:
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the socket; it is no error if it is closed already."""
+        """Close the socket; it may be closed already."""
         self.sock.close()
 
     def _more(self) -> None:
