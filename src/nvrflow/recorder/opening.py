@@ -60,14 +60,8 @@ def open_recorder(
         available(manner.selectors)
     with heard_by(steps.listener):
         session = session_for(normalised(url), user, password, manner, steps.camera)
-    steps.bounds, steps.attended = session.bounds, manner.attended
-    steps.shown = lambda: session.bounds.page
-    if manner.check:
-        session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
-    steps.report.https = steps.report.https or Https(
-        before=address.secure, after=address.secure, url=address.url if address.secure else None
-    )
+    _note_start(session, named, manner, steps)
     with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch, blamed(session):
         try:
             tries = _tries(place_of(url), session, manner, steps.report)
@@ -85,6 +79,18 @@ def open_recorder(
                 yield recorder
         finally:
             _close(session, steps.report)
+
+
+def _note_start(session: Session, named: Firmware | None, manner: Manner, steps: Steps) -> None:
+    """What the steps and the report have to know before the browser starts; a dry run gets its rules."""
+    steps.bounds, steps.attended = session.bounds, manner.attended
+    steps.shown = lambda: session.bounds.page
+    if manner.check:
+        session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
+    address = session.address
+    steps.report.https = steps.report.https or Https(
+        before=address.secure, after=address.secure, url=address.url if address.secure else None
+    )
 
 
 @contextmanager
