@@ -111,7 +111,7 @@ def sections() -> list[tuple[str, str, Members]]:
         ("A flow: the recorder", "The first argument of every flow.", _members("recorder", nvrflow.Recorder)),
         (
             "A flow: a page",
-            "What `recorder.go_to(…)` returns. Every verb is one step of the report.",
+            "What `recorder.go_to(…)` returns. Using something is one step of the report; reading leaves none.",
             _members("page", nvrflow.Page),
         ),
         ("A flow: a row of a table", "What `page.row(…)` returns.", _members("row", rows.Row)),

@@ -1,4 +1,4 @@
-"""One page of the recorder's UI, with Playwright's verbs for its elements; every verb is one step."""
+"""One page of the recorder's UI, with Playwright's verbs: using an element is one step, reading leaves none."""
 
 from __future__ import annotations
 
