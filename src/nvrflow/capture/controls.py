@@ -21,13 +21,14 @@ WORDS = ("text", "heading", "columnheader", "cell")  # the roles of what nobody 
 class Control:
     """One control or piece of text that a person sees.
 
-    `role` is its ARIA role; `clickable` is an element without one that a person can click, `file` a field for files, and `text`,
-    `heading`, `columnheader` and `cell` are words. `name` are the words of its label. `named` says how the label was found:
-    `label`, `aria-label`, `text`, `alt`, `placeholder`, `title`, `column` for the title of a table's column, or `near` for words
-    that only stand beside it. `value` is None where there is none, or where it is a password. `checked` is None for what cannot be on or off. `options` are those of a
-    drop-down list of HTML. `unit` are the words behind a field. `key` is the attribute by which the page's own program names the
-    words, such as `t=com.Download`. `group` are the titles above it, outermost first. `box` is x, y, width and height in CSS
-    pixels of the window, `frame` the frames in which it lies, by CSS, outermost first. `covered` is what lies under a window.
+    `role` is its ARIA role; `clickable` is an element without one that a person can click, `file` a field for files, and
+    `text`, `heading`, `columnheader` and `cell` are words. `name` are the words of its label. `named` says how the label was
+    found: `label`, `aria-label`, `text`, `alt`, `placeholder`, `title`, `column` for the title of a table's column, or `near`
+    for words that only stand beside it. `value` is None where there is none, or where it is a password. `checked` is None for
+    what cannot be on or off. `options` are those of a drop-down list of HTML. `unit` are the words behind a field. `key` is the
+    attribute by which the page's own program names the words, such as `t=com.Download`. `group` are the titles above it,
+    outermost first. `box` is x, y, width and height in CSS pixels of the window, `frame` the frames in which it lies, by CSS,
+    outermost first. `covered` is what lies under a window.
     """
 
     role: str
