@@ -88,6 +88,25 @@ def read_yaml(path: Path) -> Document:
         loader.dispose()
 
 
+class _StrictDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """A SafeDumper that puts in quotes what `_StrictLoader` would not read as text, and writes long texts line by line."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = _StrictLoader.yaml_implicit_resolvers
+
+
+def _text(dumper: Any, value: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_StrictDumper.add_representer(str, _text)
+
+
+def to_yaml(data: Any) -> str:
+    """Plain data as YAML that `read_yaml` reads as the same data; keys stay in their order."""
+    text: str = yaml.dump(data, Dumper=_StrictDumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
 def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterator[tuple[tuple[str | int, ...], int]]:
     """Every place below `node` with its line; raises InvalidFile for errors that YAML itself ignores."""
     if isinstance(node, yaml.MappingNode):
