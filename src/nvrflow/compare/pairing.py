@@ -105,9 +105,7 @@ def _nearest(left: Sequence[Control], right: Sequence[Control]) -> list[Pair]:
     return found
 
 
-def _in_one_place(
-    left: list[Control], right: list[Control], fits: Callable[[Control, Control], bool]
-) -> list[Pair]:
+def _in_one_place(left: list[Control], right: list[Control], fits: Callable[[Control, Control], bool]) -> list[Pair]:
     found = list[Pair]()
     for one in left:
         taken = {id(pair.b) for pair in found}
@@ -121,11 +119,17 @@ def _in_one_place(
 def _became_another_kind(one: Control, other: Control) -> bool:
     """Whether a control with the same words is of another kind now, at about the same place."""
     same = (one.key == other.key and bool(one.key)) or (bool(one.name) and steady(one.name) == steady(other.name))
-    return same and not one.is_words and not other.is_words and one.frame == other.frame and _distance(one.box, other.box) < 8 * _NEAR
+    return (
+        same
+        and not one.is_words
+        and not other.is_words
+        and one.frame == other.frame
+        and _distance(one.box, other.box) < 8 * _NEAR
+    )
 
 
 def _between_the_same(both: Sequence[Pair], left: list[Control], right: list[Control]) -> list[Pair]:
-    """Controls of one kind between the same neighbours, at about the same place or with similar words: they have another label."""
+    """Controls of one kind between the same neighbours, at one place or with similar words: they have another label."""
     before = {id(pair.a): pair.b for pair in both}
     a_order = sorted([pair.a for pair in both] + left, key=lambda one: (one.box[1], one.box[0]))
     b_order = sorted([pair.b for pair in both] + right, key=lambda one: (one.box[1], one.box[0]))
