@@ -17,6 +17,7 @@ _CELL = 8  # pixels; changed pixels in touching squares of this size are one reg
 _FEW = 6  # changed pixels in a square that nobody sees
 _COLOURS = 4  # so few pairs of colours in nearly all pixels: only the colour has changed
 _STEP = 16  # colours closer than this are one
+_ENOUGH = 20_000  # pixels of a region that are looked at one by one
 
 Colour = tuple[int, int, int]
 
@@ -113,17 +114,16 @@ def _connected(marked: set[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _region(a: Image, b: Image, box: tuple[int, int, int, int]) -> Region:
-    pairs = Counter(
-        (_rough(one), _rough(other))
-        for one, other in zip(_pixels(a.crop(box)), _pixels(b.crop(box)), strict=True)
-        if max(abs(i - j) for i, j in zip(one, other, strict=True)) > _NOTICED
-    )
-    most = pairs.most_common(_COLOURS)
-    first = most[0][0] if most else ((0, 0, 0), (0, 0, 0))
-    known = sum(count for _, count in most)
-    one_to_one = len({pair[0] for pair, _ in most}) == len({pair[1] for pair, _ in most}) == len(most)
-    recoloured = one_to_one and known >= 0.8 * sum(pairs.values()) and most[0][1] >= 0.5 * (box[2] - box[0]) * (box[3] - box[1])
-    return Region((box[0], box[1], box[2] - box[0], box[3] - box[1]), first, recoloured)
+    width, height = box[2] - box[0], box[3] - box[1]
+    every = max(1, width * height // _ENOUGH)
+    pixels = list(zip(_pixels(a.crop(box))[::every], _pixels(b.crop(box))[::every], strict=True))
+    changed = [pair for pair in pixels if max(abs(i - j) for i, j in zip(*pair, strict=True)) > _NOTICED]
+    rough = Counter((_rough(one), _rough(other)) for one, other in changed).most_common(_COLOURS)
+    colours = Counter(changed).most_common(1)[0][0] if changed else ((0, 0, 0), (0, 0, 0))
+    known = sum(count for _, count in rough)
+    one_to_one = len({one for (one, _), _ in rough}) == len({other for (_, other), _ in rough}) == len(rough)
+    recoloured = bool(rough) and one_to_one and known >= 0.8 * len(changed) and rough[0][1] >= 0.5 * len(pixels)
+    return Region((box[0], box[1], width, height), colours, recoloured)
 
 
 def _pixels(image: Image) -> Sequence[Colour]:

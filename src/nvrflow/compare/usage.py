@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,6 +54,17 @@ class Usage:
         if not opened or any((page, element) in used for used in self.used.values()):
             return False
         return all(any(way.on != page or element not in way.open for way in self.file.pages[other].all_ways) for other in opened)
+
+
+def verifying_flows(flows: Path | None = None) -> tuple[str, ...]:
+    """The flows that end with a browser that trusts the recorder: those with a parameter `trusting`."""
+    return tuple(sorted(name for name, path in flow_names(flows).items() if _takes_trusting(name, path)))
+
+
+def _takes_trusting(name: str, path: Path) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    own = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == name]
+    return any(argument.arg == "trusting" for one in own for argument in (*one.args.args, *one.args.kwonlyargs))
 
 
 def usage_of(name: str, file: SelectorFile, flows: Path | None = None, selectors: Path | None = None) -> Usage:

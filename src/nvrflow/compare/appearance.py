@@ -16,16 +16,22 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _AROUND = 8.0  # CSS pixels around what has changed: lines below tabs, shadows, focus rings
+_NEAR = 48.0  # and around what came or went: the frame of a window, the ground of a menu
 _SMALL = 40.0  # a change up to this size, within a control, is its icon
+_STRUCTURE = ("added", "removed", "moved")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A clue from a picture, with the box of the changed region on the page (CSS pixels), before and after."""
+    """A clue from a picture, with the box of the changed region on the page (CSS pixels), before and after.
+
+    `about` is the identity of the control in which it lies, "" for none.
+    """
 
     clue: Clue
     box_a: Box
     box_b: Box
+    about: str = ""
 
 
 def seen(screen: Screen) -> list[Seen]:
@@ -42,9 +48,41 @@ def seen(screen: Screen) -> list[Seen]:
 def _at_its_place(screen: Screen, a: Image, b: Image) -> Iterator[Seen]:
     hidden_a, hidden_b = explained(screen)
     controls = [pair.b for pair in screen.pairs.both]
+    structure = [_wider(box, _NEAR) for clue in screen.clues if clue.change in _STRUCTURE for box in _both(clue)]
+    front = _front(screen)
     for region in regions(a, b, hidden_a, hidden_b):
         about = _control_of(region.box, controls)
-        yield Seen(_clue(screen, region, about), region.box, region.box)
+        behind = front is not None and not _overlap(region.box, front)
+        under = about is None and any(one.covered and _overlap(region.box, one.box) for one in controls)
+        grown = about is None and any(_overlap(region.box, box) for box in structure)
+        if not (behind or under or grown):
+            yield Seen(_clue(screen, region, about), region.box, region.box, _named(screen, about))
+
+
+def _both(clue: Clue) -> Iterator[Box]:
+    """The boxes of a clue; a window also as a whole."""
+    for after in (False, True):
+        boxes = clue.boxes(after)
+        yield from boxes
+        if len(boxes) > 1:
+            yield _around(boxes)
+
+
+def _front(screen: Screen) -> Box | None:
+    """The rectangle in front of everything, where a window covers most of the page: what lies behind is told by its own page."""
+    uncovered = [one.box for one in screen.page_b.controls if not one.covered]
+    if not uncovered or len(uncovered) > len(screen.page_b.controls) / 2:
+        return None
+    return _wider(_around(uncovered), _AROUND)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    return left, top, max(box[0] + box[2] for box in boxes) - left, max(box[1] + box[3] for box in boxes) - top
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return all(one[at] < other[at] + other[at + 2] and other[at] < one[at] + one[at + 2] for at in (0, 1))
 
 
 def _at_another_place(screen: Screen, a: Image, b: Image) -> Iterator[Seen]:
@@ -54,11 +92,13 @@ def _at_another_place(screen: Screen, a: Image, b: Image) -> Iterator[Seen]:
         same_size = all(abs(pair.a.box[at] - pair.b.box[at]) < 1 for at in (2, 3))
         if not pair.has_moved or not same_size or pair.a.covered or pair.b.covered or id(pair.a) in changed or pair.a.is_words:
             continue
-        width, height = round(pair.a.box[2]), round(pair.a.box[3])
-        cuts = [image.crop((round(x), round(y), round(x) + width, round(y) + height)) for image, (x, y) in
-                ((a, pair.a.box[:2]), (b, pair.b.box[:2]))]  # fmt: skip
-        for region in regions(*cuts)[:1]:
-            yield Seen(_clue(screen, region, pair.b), pair.a.box, pair.b.box)
+        for region in regions(_cut(a, pair.a.box), _cut(b, pair.b.box))[:1]:
+            yield Seen(_clue(screen, region, pair.b), pair.a.box, pair.b.box, _named(screen, pair.b))
+
+
+def _cut(image: Image, box: Box) -> Image:
+    left, top = round(box[0]), round(box[1])
+    return image.crop((left, top, left + round(box[2]), top + round(box[3])))
 
 
 def explained(screen: Screen) -> tuple[list[Box], list[Box]]:
@@ -75,11 +115,11 @@ def explained(screen: Screen) -> tuple[list[Box], list[Box]]:
             b.append(pair.b.box)
     a += [one.box for one in screen.pairs.gone]
     b += [one.box for one in screen.pairs.new]
-    return [_wider(box) for box in a], [_wider(box) for box in b]
+    return [_wider(box, _AROUND) for box in a], [_wider(box, _AROUND) for box in b]
 
 
-def _wider(box: Box) -> Box:
-    return box[0] - _AROUND, box[1] - _AROUND, box[2] + 2 * _AROUND, box[3] + 2 * _AROUND
+def _wider(box: Box, margin: float) -> Box:
+    return box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin
 
 
 def _control_of(box: Box, controls: Sequence[Control]) -> Control | None:
@@ -94,13 +134,17 @@ def _clue(screen: Screen, region: Region, about: Control | None) -> Clue:
     small = max(region.box[2], region.box[3]) <= _SMALL
     aspect: Aspect = "colour" if region.recoloured else "icon" if about and small else "look"
     before, after = (None, None) if aspect != "colour" else tuple(map(_hex, region.colours))
-    named = screen.tongue_b.identity(about, screen.name) if about else ""
+    named = _named(screen, about)
     at = ",".join(str(round(value / 16)) for value in region.box[:2])
     what = f"{before}>{after}" if aspect == "colour" else named or f"{screen.name}@{at}"
     return Clue(
         "picture", "changed", aspect, what, about.name if about else "", screen.name, screen.language, before, after,
         b=(about,) if about else (),
     )  # fmt: skip
+
+
+def _named(screen: Screen, about: Control | None) -> str:
+    return screen.tongue_b.identity(about, screen.name) if about else ""
 
 
 def _hex(colour: Colour) -> str:
