@@ -69,7 +69,7 @@ def _both(clue: Clue) -> Iterator[Box]:
 
 
 def _front(screen: Screen) -> Box | None:
-    """The rectangle in front of everything, where a window covers most of the page: what lies behind is told by its own page."""
+    """The rectangle in front of everything, where a window covers most of the page: its own page tells what lies behind."""
     uncovered = [one.box for one in screen.page_b.controls if not one.covered]
     if not uncovered or len(uncovered) > len(screen.page_b.controls) / 2:
         return None

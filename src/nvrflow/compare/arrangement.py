@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nvrflow.capture.controls import Control
-from nvrflow.compare.pairing import Pair
+from nvrflow.compare.pairs import Pair
 
 _ALIGNED = 3.0  # CSS pixels by which controls of one row differ in height
 _FEWEST = 3  # a row of two has no order that could be told from a shift

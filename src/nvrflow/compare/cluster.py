@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nvrflow.capture.controls import Box, Control
 from nvrflow.compare.clue import Aspect
-from nvrflow.compare.pairing import Pair, identity
+from nvrflow.compare.pairs import Pair, identity
 
 _GAP = 48.0  # CSS pixels between parts of one window
 _WIDE = 480.0  # and between the parts of a second copy, which nothing else is likely to be

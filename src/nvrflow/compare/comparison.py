@@ -46,9 +46,8 @@ class Comparison:
     patch: str = field(default="", repr=False)
 
     def fails(self, on: str) -> bool:
-        """Whether there is a difference as bad as `on` (`breaking`, `drift`) or, for `any`, one at all."""
-        worst_allowed = len(CONSEQUENCES) if on == "any" else CONSEQUENCES.index(on) + 1
-        return any(one.consequence in CONSEQUENCES[:worst_allowed] for one in self.differences)
+        """Whether there is a difference as bad as `on`: `breaking`, `drift`, `any` (one at all) or `never`."""
+        return any(one.is_as_bad_as(on) for one in self.differences)
 
     def counts(self) -> dict[str, int]:
         """How many differences have each consequence."""

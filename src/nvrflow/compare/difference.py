@@ -86,9 +86,15 @@ class Difference:
         """The page on which it is, the number of pages, or the part of the device."""
         if not self.pages:
             return {"certificate": "certificate", "tls": "HTTPS", "label": "dictionary"}.get(self.kind, "device")
-        return self.pages[0] if len(self.pages) == 1 else f"{len(self.pages)} pages: {', '.join(self.pages)}"
+        more = f" and {len(self.pages) - 3} more" if len(self.pages) > 3 else ""
+        return self.pages[0] if len(self.pages) == 1 else f"{len(self.pages)} pages: {', '.join(self.pages[:3])}{more}"
 
     @property
     def rank(self) -> tuple[int, int, int, str, str]:
         """Worst first: by consequence, then kind, then how many flows and pages it concerns."""
         return CONSEQUENCES.index(self.consequence), _KINDS.index(self.kind), -len(self.flows), self.where, self.name
+
+    def is_as_bad_as(self, limit: str) -> bool:
+        """Whether it is `breaking`, or at least `drift`; everything is as bad as `any`, and nothing as bad as `never`."""
+        limits = {"never": 0, "breaking": 1, "drift": 2, "any": 3}
+        return self.consequence in CONSEQUENCES[: limits[limit]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nvrflow.capture.archive import Capture, CapturedPage
 from nvrflow.capture.controls import Control
 from nvrflow.compare.arrangement import lines
-from nvrflow.compare.pairing import identity
+from nvrflow.compare.pairs import identity
 from nvrflow.firmware import SelectorFile
 
 _ROLES = ("tab", "menuitem", "treeitem")

@@ -49,11 +49,12 @@ def _told(clues: Sequence[Clue], reference: str) -> Difference:
     first = next((clue for clue in clues if clue.language == reference), clues[0])
     before: str | Mapping[str, str] | None = first.before
     after: str | Mapping[str, str] | None = first.after
+    name = next((clue.name for clue in clues if not clue.page), first.name)  # the dictionary knows it in the reference language
     if first.kind == "label" and first.aspect in ("words", "spaces", "untranslated"):
         before = dict(_by_language((clue.language, clue.before) for clue in clues))
         after = dict(_by_language((clue.language, clue.after) for clue in clues))
     return Difference(
-        first.kind, first.change, first.aspect, first.identity, first.name,
+        first.kind, first.change, first.aspect, first.identity, name,
         pages=tuple(_pages(clues)), languages=tuple(dict.fromkeys(clue.language for clue in clues)), before=before, after=after,
     )  # fmt: skip
 

@@ -39,10 +39,8 @@ class Told:
 
 def protection(a: Facts, b: Facts, verifying: Sequence[str]) -> list[Difference]:
     """What changed in the two device.json; `verifying` are the flows that end with a browser that trusts the recorder."""
-    found = [
-        one.difference("certificate", tuple(verifying))
-        for one in _certificates(_list(a, "certificates"), _list(b, "certificates"))
-    ]
+    flows = tuple(verifying)
+    served = _certificates(_list(a, "certificates"), _list(b, "certificates"))
     told = [*_tls(a.get("https") or {}, b.get("https") or {}), *_cookies(_list(a, "cookies"), _list(b, "cookies"))]
     told += _challenge(a.get("start") or {}, b.get("start") or {})
     return [*(one.difference("certificate", flows) for one in served), *(one.difference("tls", flows) for one in told)]

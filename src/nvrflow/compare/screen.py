@@ -12,7 +12,7 @@ from nvrflow.compare.arrangement import Reordered, reordered
 from nvrflow.compare.clue import Aspect, Change, Clue, Kind
 from nvrflow.compare.cluster import Cluster, clusters
 from nvrflow.compare.entries import Entries
-from nvrflow.compare.pairing import Pair, Pairs, paired, steady
+from nvrflow.compare.pairs import Pair, Pairs, paired, steady
 from nvrflow.compare.tongue import Tongue
 
 _STATES = {True: "on", False: "off", None: ""}
@@ -122,10 +122,12 @@ class Screen:
         about = sorted(self.tongue_a.identity(pair.a, self.name) for pair in line.moved)
         return Clue(
             kind, "moved", "order", " ".join(about), ", ".join(pair.a.name for pair in line.moved), self.name, self.language,
-            before=_listed(line.a), after=_listed(line.b),
+            before=_beside(line.a, line.moved[0].a), after=_beside(line.b, line.moved[0].b),
             a=tuple(pair.a for pair in line.moved), b=tuple(pair.b for pair in line.moved),
         )  # fmt: skip
 
 
-def _listed(controls: tuple[Control, ...]) -> str:
-    return ", ".join(one.name for one in controls)
+def _beside(controls: tuple[Control, ...], control: Control) -> str:
+    """Where one of several controls in a line stands."""
+    at = next(index for index, one in enumerate(controls) if one is control)
+    return f'after "{controls[at - 1].name}"' if at else "first"

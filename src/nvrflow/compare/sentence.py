@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from nvrflow.compare.difference import Difference
@@ -20,7 +21,7 @@ _CONTROLS = {
 _SENTENCES = {
     ("page", "added", ""): "the page {name} is new in the menu",
     ("page", "removed", ""): "the page {name} is gone from the menu",
-    ("page", "moved", "order"): "{name} stands at another place in the menu: {after} (was {before})",
+    ("page", "moved", "order"): "{name} stands {after} in the menu now (was {before})",
     ("page", "moved", "other-page"): "the entry {name} has moved from {before} to {after}",
     ("page", "removed", "reached"): "the page {name} cannot be reached any more",
     ("page", "added", "reached"): "the page {name} can be reached now",
@@ -31,7 +32,7 @@ _SENTENCES = {
     ("control", "removed", "popup"): "the window {name} does not appear any more",
     ("control", "added", "twice"): "{name} is there twice",
     ("control", "removed", "twice"): "{name} is there once less",
-    ("control", "moved", "order"): "{name} stands at another place: {after} (was {before})",
+    ("control", "moved", "order"): "{name} stands {after} now (was {before})",
     ("control", "moved", "other-page"): "the {what} has moved from {before} to {after}",
     ("control", "changed", "kind"): "{name} is a {after} now, no {before}",
     ("control", "changed", "enabled"): "the {what} is {after} now",
@@ -40,7 +41,7 @@ _SENTENCES = {
     ("label", "removed", ""): "the text {name} is gone",
     ("label", "moved", "other-page"): "the text {name} has moved from {before} to {after}",
     ("label", "renamed", "words"): "{name} has another label: {change}",
-    ("label", "renamed", "spaces"): "only the white space in the label {name} is different ({languages})",
+    ("label", "renamed", "spaces"): "only the white space in the label {name} is different: {change}",
     ("label", "renamed", "key"): "the key of the text {name} is {after} now, no longer {before}",
     ("label", "changed", "untranslated"): "{name} has lost its translation: {change}",
     ("setting", "changed", "default"): "{name} is {after} now, no longer {before}",
@@ -57,6 +58,7 @@ _SENTENCES = {
     ("tls", "removed", "*"): "{name}: not {before} any more",
     ("tls", "changed", "*"): "{name}: {after}, no longer {before}",
 }
+_UNSEEN = re.compile(r"^\s+|\s+$|\s{2,}|[^\S ]")
 _FACTS = {"names": "the kinds of names", "key": "the key", "signature": "the signature", "validity": "the validity"}
 
 
@@ -108,4 +110,12 @@ def _words(difference: Difference) -> str:
     before, after = difference.before, difference.after
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return f"{_value(after)} (was {_value(before)})"
-    return ", ".join(f"{language}: {quoted(after.get(language, ''))} (was {quoted(words)})" for language, words in before.items())
+    spaces = difference.aspect == "spaces"
+    pairs = {language: (with_spaces(words), with_spaces(after.get(language, ""))) if spaces else (words, after.get(language, ""))
+             for language, words in before.items()}  # fmt: skip
+    return ", ".join(f"{language}: {quoted(new)} (was {quoted(old)})" for language, (old, new) in pairs.items())
+
+
+def with_spaces(words: str) -> str:
+    """Words with a mark for each space that nobody would see: double ones, those at the ends, and other kinds of white space."""
+    return _UNSEEN.sub(lambda found: "␣" * len(found[0]), words)

@@ -10,7 +10,7 @@ from nvrflow.capture.controls import Box, Control
 from nvrflow.compare.clue import Clue
 from nvrflow.compare.difference import CONSEQUENCES, Consequence, Difference, Touched
 from nvrflow.compare.gist import Gist
-from nvrflow.compare.pairing import identity
+from nvrflow.compare.pairs import identity
 from nvrflow.compare.screen import Screen
 from nvrflow.compare.usage import Usage
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from nvrflow.capture.archive import Capture
 from nvrflow.capture.controls import Control
-from nvrflow.compare.pairing import identity
+from nvrflow.compare.pairs import identity
 
 _NEAR = 40.0  # CSS pixels by which words of another length may move a control
 
