@@ -24,6 +24,8 @@ COMMANDS = (
     "identify",
     "guide",
     "picture",
+    "compare",
+    "history",
     "verify",
     "trust",
     "untrust",

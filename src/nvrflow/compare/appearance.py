@@ -135,8 +135,7 @@ def _clue(screen: Screen, region: Region, about: Control | None) -> Clue:
     aspect: Aspect = "colour" if region.recoloured else "icon" if about and small else "look"
     before, after = (None, None) if aspect != "colour" else tuple(map(_hex, region.colours))
     named = _named(screen, about)
-    at = ",".join(str(round(value / 16)) for value in region.box[:2])
-    what = f"{before}>{after}" if aspect == "colour" else named or f"{screen.name}@{at}"
+    what = f"{before}>{after}" if aspect == "colour" else named or screen.name
     return Clue(
         "picture", "changed", aspect, what, about.name if about else "", screen.name, screen.language, before, after,
         b=(about,) if about else (),

@@ -48,7 +48,7 @@ def _told(group: Sequence[tuple[Screen, Seen]], reference: str) -> Difference:
 
 def _shot_of(told: Sequence[tuple[Screen, Seen]]) -> Shot:
     screen = told[0][0]
-    here = [one for other, one in told if other is screen]
+    here = [one for other, one in told if (other.name, other.language) == (screen.name, screen.language)]
     return Shot(
         screen.name, screen.language, screen.page_a.picture, screen.page_b.picture,
         tuple(one.box_a for one in here), tuple(one.box_b for one in here),
