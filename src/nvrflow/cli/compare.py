@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,7 +70,7 @@ class Wishes:
     help="Where accepted differences are kept (default: nvrflow-accepted.yaml beside B).",
 )
 @click.option("--ignore", metavar="FILE", type=_FILE, multiple=True, help="Rules in YAML for what is not told (repeatable).")
-@click.option("--languages", metavar="CODES", help="For a live recorder: capture it in each of these languages, for example en,de.")
+@click.option("--languages", metavar="CODES", help="The languages of a live recorder that are captured, for example en,de.")
 @click.option("--verbose", is_flag=True, help="Show every difference, and not only as many as fit on one screen.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flows; they count, too.")
 @driving_to(_OUT)
@@ -150,7 +150,7 @@ def _write(found: Comparison, driving: Driving, wishes: Wishes) -> None:
 
     out = driving.out
     junit_limit = "any" if wishes.fail_on == "never" else wishes.fail_on
-    documents = [
+    documents: list[tuple[Path | None, Path | None, Callable[[], str]]] = [
         (wishes.html, out and out / "compare.html", lambda: as_html(found)),
         (wishes.markdown, out and out / "compare.md", lambda: as_markdown(found)),
         (wishes.junit, out and out / "junit.xml", lambda: as_junit(found, junit_limit)),
@@ -168,7 +168,6 @@ def _write(found: Comparison, driving: Driving, wishes: Wishes) -> None:
 def _tell(found: Comparison, wishes: Wishes, err: bool) -> None:
     from nvrflow.cli.terminal import console_on, encodable
     from nvrflow.compare.summary_lines import SCREEN, summary_lines
-
 
     console = console_on(sys.stderr if err else sys.stdout)
     width, height = console.size

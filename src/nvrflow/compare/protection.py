@@ -13,26 +13,32 @@ from nvrflow.compare.difference import Consequence, Difference
 
 _OLD = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1")  # versions that browsers have dropped
 _GOOD_DIGESTS = ("sha256", "sha384", "sha512")  # all that browsers accept (nvrflow.certificate.accepted)
+_DRIFT: Consequence = "drift"
+_NONE: Consequence = "none"
 _LONGER = 45  # days by which validity must differ to be worth a word
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Told:
-    """What changed about one fact: its values before and after (None: there was or is none), and whether it is better now."""
+    """What changed about one fact: its values before and after (None: there was or is none), and whether it is better now.
+
+    `about` stays the same whatever the values are; `name` is what a person calls it, if that is something else.
+    """
 
     about: str
     before: str | None
     after: str | None
     consequence: Consequence = "none"
     better: bool = False
+    name: str = ""
 
     def difference(self, kind: Kind, verifying: tuple[str, ...]) -> Difference:
         """The difference; one that breaks concerns the flows that end with a browser that trusts the recorder."""
         aspect: Aspect = "stronger" if self.better else "facts" if self.consequence == "none" else "weaker"
         change: Change = "added" if self.before is None else "removed" if self.after is None else "changed"
         return Difference(
-            kind, change, aspect, self.about, self.about, before=self.before, after=self.after, consequence=self.consequence,
+            kind, change, aspect, self.about, self.name or self.about, before=self.before, after=self.after, consequence=self.consequence,
             flows=verifying if self.consequence == "breaking" else (),
         )  # fmt: skip
 
@@ -120,22 +126,27 @@ def _issuer(a: Facts, b: Facts) -> Told | None:
 def _tls(a: Facts, b: Facts) -> Iterator[Told]:
     versions_a, versions_b = a.get("versions") or {}, b.get("versions") or {}
     if versions_a and versions_b:
-        for name in sorted({*versions_a} ^ {*versions_b}):
-            yield _version(name, name in versions_b, any(version not in _OLD for version in versions_b))
+        yield from _versions({*versions_a}, {*versions_b})
         yield from _ciphers(versions_a, versions_b)
     was, now = bool(a.get("redirect")), bool(b.get("redirect"))
     if was != now:
-        words = {True: "HTTP redirects to HTTPS", False: "HTTP shows the pages itself"}
-        yield Told("redirect", words[was], words[now], "drift" if was else "none", now)
+        words = {True: "redirects to HTTPS", False: "shows the pages itself"}
+        yield Told("redirect", words[was], words[now], "drift" if was else "none", now, "HTTP")
     before, after = a.get("hsts") or None, b.get("hsts") or None
     if before != after:
         yield Told("HSTS", before, after, "none" if after else "drift", bool(after))
 
 
-def _version(name: str, gained: bool, one_is_good: bool) -> Told:
-    worse = gained == (name in _OLD)
-    consequence: Consequence = "none" if not worse else "drift" if one_is_good else "breaking"
-    return Told(name, None if gained else "accepted", "accepted" if gained else None, consequence, not worse)
+def _versions(a: set[str], b: set[str]) -> Iterator[Told]:
+    """Versions that came, and versions that went, old ones and current ones apart."""
+    for old in (True, False):
+        came, went = (sorted(name for name in names if (name in _OLD) == old) for names in (b - a, a - b))
+        kind = "old TLS versions" if old else "current TLS versions"
+        if came:
+            yield Told(f"{kind} accepted", None, "accepted", _DRIFT if old else _NONE, not old, ", ".join(came))
+        if went:
+            worse: Consequence = "drift" if any(name not in _OLD for name in b) else "breaking"
+            yield Told(f"{kind} refused", "accepted", None, _NONE if old else worse, old, ", ".join(went))
 
 
 def _ciphers(a: Mapping[str, Sequence[str]], b: Mapping[str, Sequence[str]]) -> Iterator[Told]:
@@ -154,7 +165,8 @@ def _cookies(a: Sequence[Facts], b: Sequence[Facts]) -> Iterator[Told]:
             if other.get(flag) != cookie.get(flag):
                 was, now = (_flag(words, one.get(flag)) for one in (other, cookie))
                 worse = bool(other.get(flag)) and (flag != "same_site" or cookie.get(flag) == "None")
-                yield Told(f"cookie {cookie['name']}: {words}", was, now, "drift" if worse else "none", not worse)
+                about, consequence = f"cookie {cookie['name']}", _DRIFT if worse else _NONE
+                yield Told(f"{about}: {words}", was, now, consequence, not worse, about)
 
 
 def _flag(words: str, value: Any) -> str:
