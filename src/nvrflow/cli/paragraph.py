@@ -25,6 +25,7 @@ COMMANDS = (
     "guide",
     "picture",
     "compare",
+    "history",
     "capture",
     "verify",
     "trust",

@@ -38,7 +38,8 @@ class Told:
         aspect: Aspect = "stronger" if self.better else "facts" if self.consequence == "none" else "weaker"
         change: Change = "added" if self.before is None else "removed" if self.after is None else "changed"
         return Difference(
-            kind, change, aspect, self.about, self.name or self.about, before=self.before, after=self.after, consequence=self.consequence,
+            kind, change, aspect, self.about, self.name or self.about,
+            before=self.before, after=self.after, consequence=self.consequence,
             flows=verifying if self.consequence == "breaking" else (),
         )  # fmt: skip
 
