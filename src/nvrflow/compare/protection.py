@@ -99,7 +99,8 @@ def _kinds(names: Sequence[str]) -> set[str]:
 
 
 def _is_address(name: str) -> bool:
-    return ":" in name or all(part.isdigit() for part in name.split("."))
+    kind, colon, _ = name.partition(":")
+    return kind == "IP" if colon and kind in ("IP", "DNS") else ":" in name or all(part.isdigit() for part in name.split("."))
 
 
 def _validity(a: Facts, b: Facts) -> Told | None:

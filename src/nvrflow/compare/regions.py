@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _NOTICED = 12  # how far a pixel has to differ in any colour, of 255, from everything near it in the other picture
 _CELL = 8  # pixels; changed pixels in touching squares of this size are one region
 _FEW = 6  # changed pixels in a square that nobody sees
-_COLOURS = 4  # so few pairs of colours in nearly all pixels: only the colour has changed
+_MOST = 0.5  # of a region's pixels, which have one colour instead of another: only the colour has changed
+_RING = 3  # pixels around a region
 _STEP = 16  # colours closer than this are one
 _ENOUGH = 20_000  # pixels of a region that are looked at one by one
 
@@ -118,12 +119,23 @@ def _region(a: Image, b: Image, box: tuple[int, int, int, int]) -> Region:
     every = max(1, width * height // _ENOUGH)
     pixels = list(zip(_pixels(a.crop(box))[::every], _pixels(b.crop(box))[::every], strict=True))
     changed = [pair for pair in pixels if max(abs(i - j) for i, j in zip(*pair, strict=True)) > _NOTICED]
-    rough = Counter((_rough(one), _rough(other)) for one, other in changed).most_common(_COLOURS)
+    rough = Counter((_rough(one), _rough(other)) for one, other in changed).most_common(1)
     colours = Counter(changed).most_common(1)[0][0] if changed else ((0, 0, 0), (0, 0, 0))
-    known = sum(count for _, count in rough)
-    one_to_one = len({one for (one, _), _ in rough}) == len({other for (_, other), _ in rough}) == len(rough)
-    recoloured = bool(rough) and one_to_one and known >= 0.8 * len(changed) and rough[0][1] >= 0.5 * len(pixels)
+    recoloured = bool(rough) and rough[0][1] >= _MOST * len(pixels) and not _goes_on(a, box, rough[0][0][0])
     return Region((box[0], box[1], width, height), colours, recoloured)
+
+
+def _goes_on(image: Image, box: tuple[int, int, int, int], colour: Colour) -> bool:
+    """Whether the ground around the region has this colour, too: then something is drawn on it, and it was not recoloured."""
+    left, top, right, bottom = max(box[0] - _RING, 0), max(box[1] - _RING, 0), box[2] + _RING, box[3] + _RING
+    frame = [
+        (left, top, right, box[1]),
+        (left, box[3], right, bottom),
+        (left, box[1], box[0], box[3]),
+        (box[2], box[1], right, box[3]),
+    ]
+    around = [pixel for part in frame if part[2] > part[0] and part[3] > part[1] for pixel in _pixels(image.crop(part))]
+    return sum(_rough(pixel) == colour for pixel in around) > len(around) / 4
 
 
 def _pixels(image: Image) -> Sequence[Colour]:
