@@ -200,6 +200,16 @@ def test_a_page_that_cannot_be_reached_is_told_with_the_element_that_leads_there
     assert (one.change, one.name, one.lost_pages, one.flows) == ("removed", "HTTPS", ("https",), ("secure",))
 
 
+def test_a_window_over_everything_is_the_cause_of_what_cannot_be_used_or_reached(compared: Any) -> None:
+    plain = Written({"menu": [*BAR, *FORM], "security": BAR}, elements={"menu": {"security": found_by(1, box=(10, 80, 100, 26))}})
+    behind = [Control(**{**vars(one), "covered": True}) for one in [*BAR, *FORM]]
+    window = [words("Please register", 400, 200), button("Register", 400, 260), button("Skip", 510, 260)]
+    blocked = plain.without(pages={"menu": [*behind, *window]}, unreached={"security": "Please register is in the way"})
+    one = only(compared(plain, blocked))
+    assert (one.aspect, one.consequence, one.lost_pages) == ("popup", "breaking", ("security",))
+    assert [touched.element for touched in one.elements] == ["menu.security"]
+
+
 def test_a_page_is_slower_only_beyond_the_noise(compared: Any) -> None:
     pages = {"https": FORM, "security": BAR, "trusted_ca": FORM}
     busy = compared(Written(pages, seconds=0.5), Written(pages, seconds=1.9))

@@ -21,7 +21,8 @@ _KINDS: tuple[Kind, ...] = ("flow", "certificate", "tls", "page", "control", "se
 class Touched:
     """An element of the selector file (`page.name`) that a difference concerns, and how its locators find it before and after.
 
-    `before` and `after` are the places (from 0) of the locator that finds it; None: none does. `disabled`: it cannot be used now.
+    `before` and `after` are the places (from 0) of the locator that finds it; None: none does. `disabled` and `covered`: it
+    cannot be used now, and could before.
     """
 
     element: str
@@ -29,11 +30,12 @@ class Touched:
     before: int | None
     after: int | None
     disabled: bool = False
+    covered: bool = False
 
     @property
     def consequence(self) -> Consequence:
         """`breaking` where it is not found or cannot be used any more, `drift` where only a later locator finds it."""
-        if self.before is not None and (self.after is None or self.disabled):
+        if self.before is not None and (self.after is None or self.disabled or self.covered):
             return "breaking"
         return "drift" if self.before is not None and self.after is not None and self.after > self.before else "none"
 

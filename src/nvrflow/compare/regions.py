@@ -85,13 +85,9 @@ def _unlike(a: Image, b: Image) -> Image:
 
 def _boxes(mask: Image) -> list[tuple[int, int, int, int]]:
     """The rectangles around connected squares with changed pixels: left, top, right, bottom."""
-    across, down = -(-mask.width // _CELL), -(-mask.height // _CELL)
-    marked = set[tuple[int, int]]()
-    for row in range(down):
-        for column in range(across):
-            square = mask.crop((column * _CELL, row * _CELL, (column + 1) * _CELL, (row + 1) * _CELL))
-            if square.histogram()[255]:
-                marked.add((column, row))
+    squares = mask.reduce(_CELL)  # the mean of each square: above 0 where any of its pixels is white
+    values = squares.tobytes()
+    marked = {(at % squares.width, at // squares.width) for at, value in enumerate(values) if value}
     found = []
     while marked:
         group = _connected(marked)
@@ -117,7 +113,7 @@ def _connected(marked: set[tuple[int, int]]) -> list[tuple[int, int]]:
 def _region(a: Image, b: Image, box: tuple[int, int, int, int]) -> Region:
     width, height = box[2] - box[0], box[3] - box[1]
     every = max(1, width * height // _ENOUGH)
-    pixels = list(zip(_pixels(a.crop(box))[::every], _pixels(b.crop(box))[::every], strict=True))
+    pixels = list(zip(_pixels(a.crop(box), every), _pixels(b.crop(box), every), strict=True))
     changed = [pair for pair in pixels if max(abs(i - j) for i, j in zip(*pair, strict=True)) > _NOTICED]
     rough = Counter((_rough(one), _rough(other)) for one, other in changed).most_common(1)
     colours = Counter(changed).most_common(1)[0][0] if changed else ((0, 0, 0), (0, 0, 0))
@@ -138,9 +134,9 @@ def _goes_on(image: Image, box: tuple[int, int, int, int], colour: Colour) -> bo
     return sum(_rough(pixel) == colour for pixel in around) > len(around) / 4
 
 
-def _pixels(image: Image) -> Sequence[Colour]:
+def _pixels(image: Image, every: int = 1) -> Sequence[Colour]:
     data = image.tobytes()
-    return [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 3)]
+    return [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 3 * every)]
 
 
 def _rough(colour: Colour) -> Colour:

@@ -26,7 +26,7 @@ class Sore:
 
 
 def sores(screens: Iterable[Screen]) -> Iterator[Sore]:
-    """Every element that is found by a later locator, not at all, or disabled."""
+    """Every element that is found by a later locator or not at all, or that cannot be used any more."""
     for screen in screens:
         for name, before in screen.page_a.elements.items():
             after = screen.page_b.elements.get(name)
@@ -35,7 +35,8 @@ def sores(screens: Iterable[Screen]) -> Iterator[Sore]:
             was = control_at(screen.page_a.controls, before.box)
             now = control_at(screen.page_b.controls, after.box)
             disabled = bool(was and now and now.disabled and not was.disabled)
-            touched = Touched(f"{screen.name}.{name}", screen.language, before.locator, after.locator, disabled)
+            covered = bool(was and now and now.covered and not was.covered)
+            touched = Touched(f"{screen.name}.{name}", screen.language, before.locator, after.locator, disabled, covered)
             if touched.consequence != "none":
                 yield Sore(screen, touched, was, now)
 
@@ -79,7 +80,11 @@ def _is_about(clue: Clue, was: Control | None) -> bool:
 
 def _is_like(clue: Clue, sore: Sore) -> bool:
     """Whether the clue is about something new, and the element is ambiguous or covered since."""
-    if clue.change != "added" or sore.touched.after is not None:
+    if clue.change != "added":
+        return False
+    if sore.touched.covered:
+        return clue.aspect == "popup"
+    if sore.touched.after is not None:
         return False
     after = sore.screen.page_b.elements[sore.touched.element.partition(".")[2]]
     ambiguous = any(count > 1 for count in after.counts)
@@ -118,28 +123,38 @@ def _unexplained(element: str, touched: Sequence[Touched]) -> Difference:
 def with_lost_pages(found: Sequence[Gist], a: Capture, b: Capture, usage: Usage) -> list[Gist]:
     """The gists, each with the pages that cannot be reached because of it, and one for each page lost for another reason."""
     told = list(found)
-    reference = a.languages[0] if a.languages else ""
-    states_a, states_b = a.summary.pages.get(reference, {}), b.summary.pages.get(reference, {})
-    lost = [name for name, state in states_a.items() if state == OK and states_b.get(name, OK) != OK]
-    for name in lost:
-        index = next((at for at, gist in enumerate(told) if _leads_to(gist.difference, name, lost, usage)), None)
-        difference = told[index].difference if index is not None else _unreached(name, states_b[name])
+    for name, why in _lost(a, b).items():
+        index = next((at for at, gist in enumerate(told) if _leads_to(gist.difference, name, usage)), None)
+        difference = told[index].difference if index is not None else _unreached(name, why)
         flows = tuple(sorted({*difference.flows, *usage.needs.get(name, ())}))
+        broken = replace(difference, flows=flows, consequence="breaking")
         if index is None:
-            told.append(Gist(replace(difference, flows=flows, consequence="breaking"), ()))
+            told.append(Gist(broken, ()))
         else:
-            more = replace(difference, lost_pages=(*difference.lost_pages, name), flows=flows)
-            told[index] = replace(told[index], difference=more)
+            told[index] = replace(told[index], difference=replace(broken, lost_pages=(*broken.lost_pages, name)))
     return told
+
+
+def _lost(a: Capture, b: Capture) -> dict[str, str]:
+    """The pages that were reached before in some language and were not after, each with the reason."""
+    found: dict[str, str] = {}
+    for language in (one for one in a.languages if one in b.languages):
+        after = b.summary.pages[language]
+        for name, state in a.summary.pages[language].items():
+            if state == OK and after.get(name, OK) != OK:
+                found.setdefault(name, after[name])
+    return found
 
 
 def _unreached(name: str, why: str) -> Difference:
     return Difference("page", "removed", "reached", name, name, pages=(name,), before="reached", after="not reached", note=why)
 
 
-def _leads_to(difference: Difference, page: str, lost: Sequence[str], usage: Usage) -> bool:
-    """Whether the page cannot be reached because of this difference: an element on the way, or a page on the way that is lost."""
+def _leads_to(difference: Difference, page: str, usage: Usage) -> bool:
+    """Whether the page is lost because of this difference: an element or a page on the way is, or a window lies in the way."""
     broken = {one.element for one in difference.elements if one.consequence == "breaking"}
     gone = {*difference.lost_pages, *(difference.pages if difference.aspect == "reached" else ())}
     ways = usage.file.pages[page].all_ways if page in usage.file.pages else []
+    if difference.change == "added" and difference.aspect == "popup" and any(way.on in difference.pages for way in ways):
+        return True
     return any(way.on in gone or any(f"{way.on}.{element}" in broken for element in way.open) for way in ways)
