@@ -88,7 +88,7 @@ def compare(a: str, b: str, driving: Driving, **told: Any) -> int:
         raise WrongCall("--accept: needs --reason TEXT, because the file of accepted differences is read by others")
     with _sides(a, b, driving, wishes) as (before, after):
         found = compared(before, after, wishes.flows, driving.selectors)
-        kept = wishes.accepted or (Path(b).resolve().parent if "://" not in b else Path()) / DEFAULT
+        kept = wishes.accepted or _beside(b) / DEFAULT
         if wishes.accept:
             _accept(kept, wishes, found)
         found = known_from([kept, *_existing(wishes.ignore)]).applied(found)
@@ -97,6 +97,13 @@ def compare(a: str, b: str, driving: Driving, **told: Any) -> int:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     _tell(found, wishes, err=driving.as_json)
     return int(found.fails(wishes.fail_on))
+
+
+def _beside(b: str) -> Path:
+    """The folder in which the capture lies; for a recorder's address the present folder."""
+    if "://" in b:
+        return Path()
+    return Path(b).parent if Path(b).name else Path(b).resolve().parent
 
 
 @contextmanager

@@ -79,6 +79,6 @@ def _dates(places: Sequence[float], found: Sequence[Milestone]) -> Iterator[tupl
 
 
 def _round_up(seconds: float) -> float:
-    """The end of the axis: the next of 1, 2, 5, 10, 20, 50, …"""
+    """The end of the scale: a round number that is large enough."""
     unit = 10.0 ** math.floor(math.log10(max(seconds, 0.1)))
     return next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= seconds)
