@@ -155,6 +155,7 @@ def _of_an_element(where: Where, element: Element, beside: Mapping[str, Element]
         yield (*where, "off"), f"the page has no element {element.off!r}{_near(element.off, beside)}"
     yield from (((*where, "value"), what) for what in _value_faults(element))
     yield from (((*where, "use_first"), what) for what in _order_faults(str(where[-1]), element, beside))
+    yield from (((*where, "after"), what) for what in _after_faults(str(where[-1]), element, beside))
 
 
 def _value_faults(element: Element) -> Iterator[str]:
@@ -171,6 +172,13 @@ def _order_faults(name: str, element: Element, beside: Mapping[str, Element]) ->
             yield f"there is no element {used!r} beside this one{_near(used, beside)}"
     if _leads_back(name, {one: other.use_first for one, other in beside.items()}):
         yield "the element has to be used before itself"
+
+
+def _after_faults(name: str, element: Element, beside: Mapping[str, Element]) -> Iterator[str]:
+    if element.after and element.after not in beside:
+        yield f"there is no element {element.after!r} beside this one{_near(element.after, beside)}"
+    if _leads_back(name, {one: [other.after] if other.after else [] for one, other in beside.items()}):
+        yield "the element is shown only after itself"
 
 
 def _of_the_ways(name: str, file: SelectorFile) -> Faults:
