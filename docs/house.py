@@ -17,7 +17,11 @@ FLOORS = [
     ),
     ("nouns", "what is known, what was found, what a run did", "firmware certificate report attempts command"),
     ("tools", "Playwright and TLS", "browser tls"),
-    ("hands", "drive a recorder, change this computer, pretend to be a recorder", "recorder trust simulator"),
+    (
+        "hands",
+        "drive a recorder, keep its pages, change this computer, pretend to be a recorder",
+        "recorder capture trust simulator",
+    ),
     (
         "work",
         "flows, what runs them, and what reads what they left",

@@ -1,0 +1,118 @@
+"""What a page shows: every control with its label, value and place, and every word that belongs to no control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from nvrflow.browser.playwright_errors import PlaywrightError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Frame, Page
+
+Box = tuple[float, float, float, float]
+WORDS = ("text", "heading", "columnheader", "cell")  # the roles of what nobody can use
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control or piece of text that a person sees.
+
+    `role` is its ARIA role; `clickable` is an element without one that a person can click, `file` a field for files, and
+    `text`, `heading`, `columnheader` and `cell` are words. `name` are the words of its label. `named` says how the label was
+    found: `label`, `aria-label`, `text`, `alt`, `placeholder`, `title`, `column` for the title of a table's column, or `near`
+    for words that only stand beside it. `value` is None where there is none, or where it is a password. `checked` is None for
+    what cannot be on or off. `options` are those of a drop-down list of HTML. `unit` are the words behind a field. `key` is the
+    attribute by which the page's own program names the words, such as `t=com.Download`. `group` are the titles above it,
+    outermost first. `box` is x, y, width and height in CSS pixels of the window, `frame` the frames in which it lies, by CSS,
+    outermost first. `covered` is what lies under a window.
+    """
+
+    role: str
+    name: str
+    named: str = ""
+    value: str | None = None
+    checked: bool | None = None
+    disabled: bool = False
+    options: tuple[str, ...] = ()
+    unit: str = ""
+    box: Box = (0, 0, 0, 0)
+    key: str = ""
+    group: tuple[str, ...] = ()
+    tag: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    frame: tuple[str, ...] = ()
+    covered: bool = False
+    secret: bool = False
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is text that nobody can use."""
+        return self.role in WORDS
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON and YAML, without what has its default value."""
+        return {
+            one.name: _plain(value)
+            for one in fields(self)
+            if (value := getattr(self, one.name)) not in (None, "", (), {}, False) or (one.name == "checked" and value is False)
+        }
+
+
+def control_from(data: Mapping[str, Any]) -> Control:
+    """The control from which `as_dict` made `data`. Raises KeyError or TypeError for anything else."""
+    known = {one.name for one in fields(Control)}
+    given = {name: value for name, value in data.items() if name in known}
+    for name in ("options", "group", "frame", "box"):
+        if name in given:
+            given[name] = tuple(given[name])
+    return Control(**given)
+
+
+def controls_of(page: Page) -> tuple[Control, ...]:
+    """Everything that `page` shows now, its frames included, from top to bottom within each frame."""
+    return tuple(_in_frame(page.main_frame, (), (0.0, 0.0)))
+
+
+def _in_frame(frame: Frame, chain: tuple[str, ...], origin: tuple[float, float]) -> Iterator[Control]:
+    """What one frame and the frames in it show; `origin` is where it begins in the window. One that goes away shows nothing."""
+    try:
+        found = frame.evaluate(_question())
+    except PlaywrightError:
+        return
+    for one in found:
+        x, y, width, height = one["box"]
+        box = [round(value, 1) for value in (x + origin[0], y + origin[1], width, height)]
+        yield control_from({**one, "frame": chain, "box": box})
+    for child in frame.child_frames:
+        try:
+            element = child.frame_element()
+            box_of_it = element.bounding_box()
+            selector = element.evaluate(_FRAME_SELECTOR)
+        except PlaywrightError:
+            continue
+        if box_of_it and box_of_it["width"] > 1 and box_of_it["height"] > 1:
+            yield from _in_frame(child, (*chain, selector), (box_of_it["x"], box_of_it["y"]))
+
+
+@cache
+def _question() -> str:
+    return (files("nvrflow.capture") / "controls.js").read_text(encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+
+
+# A frame is named by what stays the same: its id, its name, the path of its document; by its place only if it has nothing else.
+_FRAME_SELECTOR = """frame => {
+  const tag = frame.localName, quoted = text => '"' + text.replace(/(["\\\\])/g, '\\\\$1') + '"';
+  const only = selector => frame.getRootNode().querySelectorAll(selector).length === 1 ? selector : '';
+  const path = (frame.getAttribute('src') || '').split(/[?#]/)[0];
+  const by = (key, sign, text) => text && only(tag + '[' + key + sign + quoted(text) + ']');
+  return by('id', '=', frame.id) || by('name', '=', frame.name) || by('src', '^=', path) || only(tag)
+    || tag + ' >> nth=' + [...document.querySelectorAll(tag)].indexOf(frame);
+}"""

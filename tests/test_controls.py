@@ -1,0 +1,96 @@
+"""What a page shows, read in one question: controls by their labels, values, places, and the words between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from nvrflow.browser import find_browser
+from nvrflow.capture.controls import Control, control_from, controls_of
+
+pytestmark = pytest.mark.browser
+Shows = Callable[[str], tuple[Control, ...]]
+
+
+@pytest.fixture(scope="module")
+def page(playwright: object) -> Iterator[Page]:
+    found = find_browser()
+    browser: Browser = playwright.chromium.launch(executable_path=found.path, args=["--no-sandbox"])  # type: ignore[attr-defined]
+    yield browser.new_page(viewport={"width": 1280, "height": 720})
+    browser.close()
+
+
+@pytest.fixture
+def shows(page: Page) -> Shows:
+    def show(html: str) -> tuple[Control, ...]:
+        page.set_content(html)
+        return controls_of(page)
+
+    return show
+
+
+def the(controls: tuple[Control, ...], role: str, name: str) -> Control:
+    found = [one for one in controls if (one.role, one.name) == (role, name)]
+    assert len(found) == 1, [(one.role, one.name) for one in controls]
+    return found[0]
+
+
+def test_a_field_without_a_label_has_the_words_beside_it_and_its_unit(shows: Shows) -> None:
+    seen = shows("<table><tr><td>HTTP port:</td><td><input value=80> (1-65535)</td></tr></table>Every <input type=number> hours")
+    port = the(seen, "textbox", "HTTP port")
+    assert (port.value, port.named, port.unit) == ("80", "near", "(1-65535)")
+    assert the(seen, "spinbutton", "Every").unit == "hours"
+    assert not [one for one in seen if one.name == "HTTP port:"], "the words of a label are not told twice"
+
+
+def test_switches_say_whether_they_are_on_also_where_the_page_draws_them(shows: Shows) -> None:
+    drawn = "<div class='switch {}' style='cursor:pointer;width:30px;height:12px' aria-label={}></div>"
+    seen = shows(
+        f"<label><input type=checkbox checked>NTP</label>{drawn.format('on', 'A')}{drawn.format('', 'B')}<button>C</button>"
+    )
+    assert the(seen, "checkbox", "NTP").checked is True
+    assert [the(seen, "clickable", name).checked for name in "AB"] == [True, False]
+    assert the(seen, "button", "C").checked is None
+
+
+def test_a_password_has_no_value(shows: Shows) -> None:
+    field = the(shows("<label>Password <input type=password value=hunter2></label>"), "textbox", "Password")
+    assert (field.value, field.secret) == (None, True)
+
+
+def test_a_control_in_a_table_is_named_by_its_column_and_its_row(shows: Shows) -> None:
+    seen = shows("<table><tr><th>Channel<th>On<tr><td>Door<td><input type=checkbox></table>")
+    assert the(seen, "checkbox", "On").group == ("Door",)
+    assert [one.role for one in seen if one.is_words] == ["columnheader", "columnheader", "cell"]
+
+
+def test_frames_and_open_shadow_roots_are_read_and_what_is_hidden_is_not(shows: Shows) -> None:
+    shadow = "<div id=h></div><script>h.attachShadow({mode: 'open'}).innerHTML = '<button>Shadow</button>'</script>"
+    seen = shows(f"<div hidden><button>Hidden</button></div>{shadow}<iframe name=f srcdoc='<button>In</button>'></iframe>")
+    assert the(seen, "button", "In").frame == ('iframe[name="f"]',)
+    assert the(seen, "button", "In").box[0] > 5, "places are those of the window, not of the frame"
+    assert the(seen, "button", "Shadow") and not [one for one in seen if one.name == "Hidden"]
+
+
+def test_the_key_by_which_a_page_names_its_words_is_kept(shows: Shows) -> None:
+    seen = shows(
+        "<button disabled><b t=com.OK>OK</b></button><label for=p t=net.Port>Port</label><input id=p><p>Read <i>this</i></p>"
+    )
+    assert (the(seen, "button", "OK").key, the(seen, "button", "OK").disabled) == ("t=com.OK", True)
+    assert the(seen, "textbox", "Port").key == "t=net.Port"
+    assert the(seen, "text", "Read this"), "a sentence stays in one piece"
+
+
+def test_what_lies_under_a_window_is_covered(shows: Shows) -> None:
+    window = "<dialog open aria-label=Sure>Really? <button>Yes</button></dialog>"
+    seen = shows(f"<button>Save</button><div style='position:fixed;inset:0;background:#0008'>{window}</div>")
+    assert the(seen, "button", "Save").covered and not the(seen, "button", "Yes").covered
+    assert the(seen, "button", "Yes").group == ("Sure",)
+
+
+def test_controls_go_into_a_file_and_come_back(shows: Shows) -> None:
+    seen = shows("<select aria-label=Zone><option>UTC<option selected>Madrid</select><input type=checkbox aria-label=NTP>")
+    assert the(seen, "combobox", "Zone").options == ("UTC", "Madrid")
+    assert tuple(control_from(one.as_dict()) for one in seen) == seen
