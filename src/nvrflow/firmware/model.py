@@ -81,6 +81,9 @@ class Page(Strict):
         False, description="for `sign_in`: not a page, but the browser itself asks for user and password (HTTP Basic or Digest)"
     )
     close: Names = Field([], description="elements that close it, when the way goes on elsewhere")
+    optional: bool = Field(
+        False, description="not every device of this firmware has it, or not at all times; `check` then does not miss it"
+    )
     elements: Elements = {}
     rows: dict[str, Rows] = Field({}, description="tables and lists of this page, by a name for each")
 
