@@ -130,8 +130,9 @@ class _StrictDumper(yaml.SafeDumper):
 
 
 def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = re.fullmatch(r"[A-Za-z(][^:#\n]*", text) and text.casefold() not in ("true", "false", "null", "yes", "no", "on", "off")
-    style = None if plain else "|" if "\n" in text else '"'
+    words = text.casefold() in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'-]*(?<! )", text) and text.isprintable() and not words
+    style = None if plain else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

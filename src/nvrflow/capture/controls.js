@@ -118,7 +118,7 @@
     const column = columnOf(one);
     if (column && (isField(role) || !inner(one))) return [column, 'column'];
     if (isField(role)) {
-      const near = (['checkbox', 'radio', 'switch'].includes(role) && after(one, box, 200)) || beside(one, box);
+      const near = (['checkbox', 'radio'].includes(role) && after(one, box, 200)) || beside(one, box) || (role === 'switch' && after(one, box, 200));
       if (near) { labelled.set(one, near[0]); return [near[1].replace(/\s*[:：*]+\s*$/, ''), 'near'] }
     }
     for (const [key, how] of [['placeholder', 'placeholder'], ['title', 'title'], ['alt', 'alt']])

@@ -31,7 +31,9 @@ def read(url: str, driving: Driving, flows: Path | None) -> int:
 
     progress = progress_for(True)
     with progress:
-        found = read_settings(url, Reader(driving.user, asker(url, driving.user, progress.pause), driving.manner(), flows, progress))
+        found = read_settings(
+            url, Reader(driving.user, asker(url, driving.user, progress.pause), driving.manner(), flows, progress)
+        )
     document = found.as_dict()
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n" if driving.as_json else as_yaml(document)
     if driving.out is None:

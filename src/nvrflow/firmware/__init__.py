@@ -1,8 +1,9 @@
 """Where things are on a recorder's pages: one selector file, with its words in the recorder's language.
 
 In reading order, what a file may say: `model`, with `locator`, `elements`, `traffic` and `evidence`; then how it is read:
-`catalogue` (names of settings), `loading`, `checking`, `faults`, `parts`, `versions`, `schema`; then what a recorder is asked: `shown_page` (who answers),
-`body` (its answers), `identification`, `about`, `language`; and `on_screen` (what its own monitor shows).
+`catalogue` (names of settings), `loading`, `checking`, `faults`, `parts`, `versions`, `schema`; then what a recorder is
+asked: `shown_page` (who answers), `body` (its answers), `identification`, `about`, `language`; and `on_screen` (what its own
+monitor shows).
 """
 
 from __future__ import annotations

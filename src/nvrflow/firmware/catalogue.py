@@ -35,9 +35,3 @@ def catalogue() -> dict[str, Entry]:
     """Every name, in the order of the file."""
     with as_file(files("nvrflow.firmware") / "catalogue.yaml") as path:
         return {name: Entry(name, one["kind"], one["says"]) for name, one in read_yaml(path).data.items()}
-
-
-def table() -> str:
-    """The catalogue as a Markdown table, for docs/settings.md."""
-    lines = ["| name | value | what it is |", "| --- | --- | --- |"]
-    return "\n".join([*lines, *(f"| `{one.name}` | {one.kind} | {one.says} |" for one in catalogue().values())]) + "\n"

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.capture.controls import Box, controls_of
-from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut
+from nvrflow.errors import SelectorDrift, TimedOut
+from nvrflow.firmware import SelectorFile
 from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.recorder.control import is_on
 from nvrflow.recorder.finder import Match
 from nvrflow.recorder.steps import Steps
 from nvrflow.recorder.verbs import element_of
-from nvrflow.recorder.window import lineage
 from nvrflow.report import Listener, Report, Silence
 from nvrflow.report.secrecy import Gate
 from nvrflow.running import find_flow
@@ -55,11 +55,18 @@ def read_settings(url: str, reader: Reader | None = None) -> Settings:
     with open_recorder(url, reader.user, reader.password, manner=manner, steps=steps) as recorder:
         find_flow("sign_in", reader.flows)(recorder)
         sights, not_read = _sights(recorder)
-        file = recorder.firmware.file
-        found = settings_of(sights, {name: lineage(file, name) - {name} for name in file.pages})
+        found = settings_of(sights, menus_of(recorder.firmware.file))
         gate = Gate(recorder.session.secrets, recorder.firmware.names)
-        kept = tuple(replace(one, value=gate.data(one.value), name=gate.text(one.name), label=gate.text(one.label)) for one in found)
+        kept = tuple(
+            replace(one, value=gate.data(one.value), name=gate.text(one.name), label=gate.text(one.label)) for one in found
+        )
         return Settings(recorder.firmware.name, recorder.firmware.language, kept, gate.data(not_read))
+
+
+def menus_of(file: SelectorFile) -> set[str]:
+    """The pages that are only a way to others: nothing on them is used but to open another page."""
+    ways = {(way.on, step) for page in file.pages.values() for way in page.all_ways for step in way.open}
+    return {name for name, page in file.pages.items() if page.elements and all((name, one) in ways for one in page.elements)}
 
 
 def _sights(recorder: Recorder) -> tuple[list[Sight], dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,9 +56,10 @@ class Sight:
     states: Mapping[str, bool] = field(default_factory=dict)
 
 
-def settings_of(sights: Iterable[Sight], above: Mapping[str, set[str]]) -> tuple[Setting, ...]:
-    """Every setting, page by page. What several pages show belongs to the one that lies deepest; `above` has, for each page,
-    the pages on which it lies.
+def settings_of(sights: Iterable[Sight], menus: Collection[str] = ()) -> tuple[Setting, ...]:
+    """Every setting, page by page. What several pages show belongs to the page whose element it is, else to the first of them.
+
+    `menus` are pages that are only a way to others: what they show belongs to another page, if that shows it, too.
     """
     owner: dict[tuple[Any, ...], tuple[str, Control]] = {}
     given: dict[tuple[Any, ...], tuple[str, bool | None]] = {}
@@ -67,11 +68,11 @@ def settings_of(sights: Iterable[Sight], above: Mapping[str, set[str]]) -> tuple
             if not _is_setting(control):
                 continue
             identity = _identity(control)
-            if identity not in owner or owner[identity][0] in above.get(sight.page, set()):
-                owner[identity] = (sight.page, control)
             name = next((name for name, box in sight.named.items() if _same_place(box, control.box)), None)
             if name is not None:
                 given[identity] = (name, sight.states.get(name))
+            if identity not in owner or name is not None or owner[identity][0] in menus:
+                owner[identity] = (sight.page, control)
     return tuple(_named(_joined(owner, given)))
 
 
@@ -80,7 +81,7 @@ def _joined(
 ) -> list[tuple[str, tuple[str, ...], Setting]]:
     """Each setting with its name of the catalogue (or nothing) and the titles above it; radios of one group are one setting."""
     found: list[tuple[str, tuple[str, ...], Setting]] = []
-    for identity, (page, control) in owner.items():
+    for page, control in owner.values():
         group = _radios(control, page, owner.values()) if control.role == "radio" else []
         if group and group[0] is not control:
             continue
@@ -88,13 +89,16 @@ def _joined(
         made, above = _of_radios(group, page) if group else _of_one(control, page)
         entry = catalogue().get(name)
         value = made.value if state is None else state
-        found.append((name, above, replace(made, value=entry.value(value) if entry else value)))
+        options = () if isinstance(value, bool) else made.options
+        found.append((name, above, replace(made, value=entry.value(value) if entry else value, options=options)))
     return found
 
 
 def _of_one(control: Control, page: str) -> tuple[Setting, tuple[str, ...]]:
     value = control.value if control.checked is None else control.checked
-    made = Setting("", value, control.name, page, control.options, control.unit, not control.disabled, control.secret, control.key)
+    made = Setting(
+        "", value, control.name, page, control.options, control.unit, not control.disabled, control.secret, control.key
+    )
     return made, control.group
 
 
@@ -136,7 +140,7 @@ def _is_setting(control: Control) -> bool:
 
 
 def _identity(control: Control) -> tuple[Any, ...]:
-    """By what a control is known again on another page: its place counts, its value does not."""
+    """What tells a control from every other one: its place counts, its value does not."""
     return (control.role, control.name, control.key, control.group, control.frame, control.attributes.get("name"), control.box)
 
 
