@@ -11,6 +11,7 @@ from nvrflow.firmware.elements import PLACEHOLDERS, Element, Rows
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Handler, Language, Page, SelectorFile
 from nvrflow.firmware.parts import Where, locators, patterns
+from nvrflow.firmware.version_limits import ranges as limits
 from nvrflow.firmware.versions import VersionRange
 
 _GENERATED_ID = re.compile(r"#[A-Za-z][\w-]*?\d{3,}|\[id[~^*$|]?=['\"]?[\w-]*\d{3,}")
@@ -41,6 +42,7 @@ def faults(file: SelectorFile) -> Faults:
 
 def _versions(file: SelectorFile) -> Faults:
     ranges: list[tuple[Where, str]] = [(("firmware",), file.firmware)]
+    ranges += limits(file)
     ranges += [(("identify", index, "version"), sign.version) for index, sign in enumerate(file.identify) if sign.version]
     for where, range_ in ranges:
         try:
