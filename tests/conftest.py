@@ -27,7 +27,6 @@ ONE_PROCESS = {
     "test_guide",
     "test_launcher",
     "test_name_matrix",
-    "test_policies",
     "test_wheel",
 }
 # Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
@@ -38,7 +37,7 @@ Opening = Callable[..., AbstractContextManager[Recorder]]
 
 @pytest.fixture
 def system_store_alone() -> Iterator[None]:
-    """Where tests run side by side, one after the other those that change this computer's one system store."""
+    """Where tests run side by side, one after the other those that change what a computer has once: its stores and policies."""
     import fcntl
 
     with (Path(tempfile.gettempdir()) / "nvrflow-tests-system-store.lock").open("w") as lock:
