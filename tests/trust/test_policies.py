@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from nvrflow import trust
+from nvrflow.errors import CertificateRefused
 from nvrflow.trust import Computer
+from nvrflow.trust.store_findings import CHROMIUM_TRIES
 from nvrflow.trust.stores.chrome_policy import ChromePolicy
 from trust.conftest import Serving
 from trust.making import Made, applied, make_ca, make_device, planned
@@ -46,6 +48,12 @@ def make_own_ca() -> Made:
     return make_ca("CA of the policies")
 
 
+def trust_limited(device: Made, authority: Made, machine: Computer) -> None:
+    """Put a limited anchor for one recorder into Chromium's policy."""
+    host = device.certificate.san[0].removeprefix("IP:")
+    applied(planned(device.certificate, authority.certificate, None, host, stores=["policy-chromium"], computer=machine))
+
+
 @as_root
 @pytest.mark.skipif(CHROMIUM != "/usr/bin/chromium", reason="no Debian Chromium on this computer")
 def test_chromiums_policy_opens_each_recorder_and_nothing_else_of_their_ca(serve: Serving, machine: Computer) -> None:
@@ -53,11 +61,8 @@ def test_chromiums_policy_opens_each_recorder_and_nothing_else_of_their_ca(serve
     hosts = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
     devices = [make_device(authority, host) for host in hosts]
     urls = [serve(device, host=host) for device, host in zip(devices, hosts, strict=True)]
-    for device, host in list(zip(devices, hosts, strict=True))[:2]:
-        plan = planned(
-            device.certificate, authority.certificate, device.certificate, host, stores=["policy-chromium"], computer=machine
-        )
-        applied(plan)
+    for device in devices[:2]:
+        trust_limited(device, authority, machine)
     assert [chromium_verdict(url, machine.home) for url in urls] == ["ok", "ok", "ERR_CERT_INVALID"]
     trust.remove("127.0.0.1", trust.ledger_of(machine), machine)
     assert [chromium_verdict(url, machine.home) for url in urls[:2]] == ["ERR_CERT_INVALID", "ok"]
@@ -122,6 +127,30 @@ def test_others_keys_in_firefoxs_policy_stay(tmp_path: Path) -> None:
     assert len(json.loads(file.read_text())["policies"]["Certificates"]["Install"]) == 2
     trust.remove(None, plan.ledger, machine)
     assert json.loads(file.read_text()) == theirs
+
+
+@as_root
+@pytest.mark.skipif(CHROMIUM != "/usr/bin/chromium", reason="no Debian Chromium on this computer")
+def test_chromium_tries_twenty_anchors_of_a_ca_and_for_a_further_recorder_the_import_is_refused(
+    serve: Serving, machine: Computer
+) -> None:
+    authority = make_own_ca()
+    for number in range(1, CHROMIUM_TRIES + 1):
+        trust_limited(make_device(authority, f"127.0.0.{number}"), authority, machine)
+    hosts = [f"127.0.0.{CHROMIUM_TRIES + more}" for more in (0, 1)]
+    last, further = (make_device(authority, host) for host in hosts)
+    urls = [serve(one, host=host) for one, host in zip((last, further), hosts, strict=True)]
+    assert [chromium_verdict(url, machine.home) for url in urls] == ["ok", "ERR_CERT_INVALID"]
+    with pytest.raises(CertificateRefused, match="for 20 other recorders of the CA 'CA of the policies' are there already"):
+        trust_limited(further, authority, machine)
+    (policy,) = MANAGED.glob("nvrflow*")
+    entries = json.loads(policy.read_text())["CACertificatesWithConstraints"]
+    assert len(entries) == CHROMIUM_TRIES
+    pin = planned(
+        further.certificate, authority.certificate, None, hosts[1], "pin", stores=["chromium-nss"], computer=machine
+    )  # fmt: skip
+    applied(pin)
+    assert chromium_verdict(urls[1], machine.home) == "ok"
 
 
 def test_two_administrators_at_once_both_keep_their_recorders(tmp_path: Path) -> None:
