@@ -97,6 +97,7 @@ class _Tour:
     device: dict[str, object] = field(default_factory=dict)
     pages: dict[str, dict[str, str]] = field(default_factory=dict)
     about: dict[str, str] = field(default_factory=dict)
+    spoken: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     differs: list[str] = field(default_factory=list)
     wardrobe: Wardrobe | None = None
@@ -119,7 +120,9 @@ class _Tour:
             if spoken in self.pages:
                 return
             self.scrubber.keep(words_kept(recorder.firmware))
-            for code, words in dictionaries(Recording(self._inquiry(recorder), self.book), recorder.firmware).items():
+            said, vocabulary = dictionaries(self._inquiry(recorder), recorder.firmware)
+            self.spoken[spoken] = said
+            for code, words in vocabulary.items():
                 self.scrubber.keep(words.values())
                 self.writer.words(code, words)
             self._see_pages(recorder, self.pages.setdefault(spoken, {}), spoken)
@@ -129,7 +132,7 @@ class _Tour:
         """Write what belongs to the whole device, and capture.yaml."""
         if self.wardrobe is not None:
             self.writer.styles(self.wardrobe)
-        self.writer.device(device_facts(self.heard, self.book, self.device))
+        self.writer.device(device_facts(self.heard, self.book, {**self.device, "spoken": self.spoken}))
         self.writer.summary(self._summary())
 
     @contextmanager
