@@ -40,6 +40,14 @@ _WHAT: tuple[tuple[Kind, str], ...] = (
 _MEANS = tuple((kind, re.compile(words, re.I)) for kind, words in _WHAT)
 _TITLES = re.compile(r"^(channel|video)_?titles?$", re.I)  # a table in which `name` is a channel's
 _FACTORY = re.compile(r"^(channel|camera|cam|ch|ipc|canal|kanal|通道|d|a)[ _-]?\d{1,3}$|^\W*$|^\d{1,5}$", re.I)
+_ANY = re.compile("")
+_SHAPES: dict[Kind, re.Pattern[str]] = {
+    "mail": re.compile("@"),
+    "mac": re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$"),
+    "serial": re.compile(r"^(?=.*\d)[\w/.+-]{5,}$"),
+    "token": re.compile(r"^\S{6,}$"),
+    "password": re.compile(r"^.{4,}$"),
+}
 _STORED = "() => [...Object.values(localStorage), ...Object.values(sessionStorage)]"
 
 
@@ -51,8 +59,8 @@ def learn_run(scrubber: Scrubber, recorder: Recorder) -> None:
     for url in (session.url, session.plain_url, recorder.page.url):
         place = link_of(url).place
         made = scrubber.substitutes.of("address", place.host) if _is_number(place.host) else "host.example"
-        scrubber.known.setdefault(place.netloc, made if not _is_number(place.host) or ":" not in place.host else f"[{made}]")
-        scrubber.known.setdefault(place.host, made)
+        scrubber.put("address", place.host, made)
+        scrubber.put("address", place.netloc, f"[{made}]" if ":" in made else made)
     for page in session.windows():
         learn_page(scrubber, page)
 
@@ -119,7 +127,7 @@ def meaning(words: str) -> Kind | None:
 
 def _learn(scrubber: Scrubber, kind: Kind, value: str) -> None:
     value = value.strip()
-    if len(value) <= 80 and not _FACTORY.match(value) and value not in scrubber.kept:
+    if len(value) <= 80 and not _FACTORY.match(value) and value not in scrubber.kept and _SHAPES.get(kind, _ANY).search(value):
         scrubber.learn(kind, value)
 
 

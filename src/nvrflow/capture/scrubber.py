@@ -50,13 +50,14 @@ class Scrubber:
     """Knows the private values of one recorder, and what may never be replaced.
 
     `kept` are the words of the selector file and of the recorder's dictionary, and names of firmwares: a value that is one of
-    them, or stands within one of them, stays. `known` are the private values with what stands for each of them. `resources` are
-    the data: URLs that were cleaned already.
+    them, or stands within one of them, stays. `known` are the private values with what stands for each of them, and `kinds` of
+    which kind they are. `resources` are the data: URLs that were cleaned already.
     """
 
     kept: set[str] = field(default_factory=set)
     substitutes: Substitutes = field(default_factory=Substitutes)
     known: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     resources: set[str] = field(default_factory=set)
     _anywhere: set[str] = field(default_factory=set)
     _pattern: re.Pattern[str] | None = None
@@ -78,6 +79,11 @@ class Scrubber:
                 and not self._is_ours(value)
             ):
                 self._add(kind, value)
+
+    def put(self, kind: Kind, value: str, made: str) -> None:
+        """Let `made` stand for a private value."""
+        self.known[value], self.kinds[value] = made, kind
+        self._changed()
 
     def text(self, text: str) -> str:
         """`text` with made-up values for private ones."""
@@ -105,14 +111,13 @@ class Scrubber:
         return [self.data(inner) for inner in value] if isinstance(value, list | tuple) else value
 
     def _add(self, kind: Kind, value: str) -> None:
-        made = self.substitutes.of(kind, value)
-        self.known[value] = made
+        self.put(kind, value, self.substitutes.of(kind, value))
         if kind == "mac":
             digits = re.sub("[^0-9a-f]", "", value.lower())
             for joint in (":", "-", ""):
                 for digit in (digits, digits.upper()):
                     form = joint.join(digit[at : at + 2] for at in range(0, len(digit), 2))
-                    self.known[form] = self.substitutes.of(kind, form)
+                    self.put(kind, form, self.substitutes.of(kind, form))
         if kind in _ANYWHERE:
             self._anywhere.add(value)
         self._changed()
@@ -159,6 +164,7 @@ class Scrubber:
             if not self._is_kept(text, spot.start, spot.end):
                 made = self.substitutes.of(spot.kind, spot.text)
                 self.known.setdefault(spot.text, made)
+                self.kinds.setdefault(spot.text, spot.kind)
                 self._pattern = self._encoded = None
                 parts += [text[done : spot.start], made]
                 done = spot.end

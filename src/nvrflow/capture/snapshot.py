@@ -54,7 +54,7 @@ class Wardrobe:
         said = within(_LATER.sub(lambda match: link_of(match[1]).path, text), scrubber, "css")
         name = hashlib.sha256(said.encode()).hexdigest()
         self.sheets[name] = text
-        scrubber.substitutes.made.add(name)
+        scrubber.kept.add(name)
         return name
 
     def sheet(self, name: str, scrubber: Scrubber) -> str:

@@ -81,6 +81,7 @@ class Writer:
     def summary(self, summary: Summary) -> None:
         """Write capture.yaml."""
         data = {key: value for key, value in _plain(asdict(summary)).items() if value not in ((), [], {}, None, False)}
+        data |= {key: self.scrubber.data(data[key]) for key in ("pages", "removed", "differs", "notes") if key in data}
         self._write(self.draft / NAME, to_yaml({"format": FORMAT, **data}))
 
     def finish(self) -> None:
