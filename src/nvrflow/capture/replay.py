@@ -192,6 +192,8 @@ def _firmware(desk: _Desk, viewer: Viewer, language: str) -> Firmware:
         firmware = replace(load_firmware(name, viewer.selectors), evidence=() if viewer.firmware else ("named in the capture",))
     else:
         firmware = the_one(desk.candidates(viewer.selectors), str(capture.folder))
+    if capture.summary.version:
+        firmware = firmware.at(capture.summary.version)
     spoken = firmware.speaking(language if language != "und" else None)
     page = Answering(Inquiry(desk.session.page, str(capture.folder)), answers_of(capture, firmware, language))
     return hear(page, spoken, _TIMEOUT).firmware

@@ -6,10 +6,12 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from nvrflow.firmware.catalogue import catalogue
 from nvrflow.firmware.elements import PLACEHOLDERS, Element, Rows
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Handler, Language, Page, SelectorFile
 from nvrflow.firmware.parts import Where, locators, patterns
+from nvrflow.firmware.version_limits import ranges as limits
 from nvrflow.firmware.versions import VersionRange
 
 _GENERATED_ID = re.compile(r"#[A-Za-z][\w-]*?\d{3,}|\[id[~^*$|]?=['\"]?[\w-]*\d{3,}")
@@ -40,6 +42,7 @@ def faults(file: SelectorFile) -> Faults:
 
 def _versions(file: SelectorFile) -> Faults:
     ranges: list[tuple[Where, str]] = [(("firmware",), file.firmware)]
+    ranges += limits(file)
     ranges += [(("identify", index, "version"), sign.version) for index, sign in enumerate(file.identify) if sign.version]
     for where, range_ in ranges:
         try:
@@ -111,6 +114,9 @@ def _of_a_page(name: str, page: Page, file: SelectorFile) -> Faults:
     for element_name, element in page.elements.items():
         place = (*where, "elements", element_name)
         yield from _of_an_element(place, element, page.elements, file)
+        if element.setting and element.setting not in catalogue():
+            near = _near(element.setting, catalogue())
+            yield (*place, "setting"), f"there is no setting {element.setting!r} in docs/settings.md{near}"
         if element.column:
             yield (*place, "column"), "only an element of `rows` stands in a column"
     for rows_name, rows in page.rows.items():
@@ -155,6 +161,7 @@ def _of_an_element(where: Where, element: Element, beside: Mapping[str, Element]
         yield (*where, "off"), f"the page has no element {element.off!r}{_near(element.off, beside)}"
     yield from (((*where, "value"), what) for what in _value_faults(element))
     yield from (((*where, "use_first"), what) for what in _order_faults(str(where[-1]), element, beside))
+    yield from (((*where, "after"), what) for what in _after_faults(str(where[-1]), element, beside))
 
 
 def _value_faults(element: Element) -> Iterator[str]:
@@ -171,6 +178,13 @@ def _order_faults(name: str, element: Element, beside: Mapping[str, Element]) ->
             yield f"there is no element {used!r} beside this one{_near(used, beside)}"
     if _leads_back(name, {one: other.use_first for one, other in beside.items()}):
         yield "the element has to be used before itself"
+
+
+def _after_faults(name: str, element: Element, beside: Mapping[str, Element]) -> Iterator[str]:
+    if element.after and element.after not in beside:
+        yield f"there is no element {element.after!r} beside this one{_near(element.after, beside)}"
+    if _leads_back(name, {one: [other.after] if other.after else [] for one, other in beside.items()}):
+        yield "the element is shown only after itself"
 
 
 def _of_the_ways(name: str, file: SelectorFile) -> Faults:

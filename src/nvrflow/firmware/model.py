@@ -10,6 +10,7 @@ from nvrflow.firmware.elements import Choices, Element, Elements, Names, Rows
 from nvrflow.firmware.evidence import About, Evidence, OnScreen
 from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_below, framed_rows
 from nvrflow.firmware.traffic import Answer, Fetched, HarmlessRequest, WritingRequest
+from nvrflow.firmware.word import Words
 
 __all__ = [
     "About",
@@ -81,6 +82,9 @@ class Page(Strict):
         False, description="for `sign_in`: not a page, but the browser itself asks for user and password (HTTP Basic or Digest)"
     )
     close: Names = Field([], description="elements that close it, when the way goes on elsewhere")
+    optional: bool = Field(
+        False, description="not every device of this firmware has it, or not at all times; `check` then does not miss it"
+    )
     elements: Elements = {}
     rows: dict[str, Rows] = Field({}, description="tables and lists of this page, by a name for each")
 
@@ -163,9 +167,7 @@ class SelectorFile(Strict):
     extends: str | None = None
     identify: list[Evidence] = []
     about: About = About()
-    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]]] = Field(
-        {}, description="words on the screen, by a name for them and by language code"
-    )
+    texts: dict[str, dict[str, Words]] = Field({}, description="words on the screen, by a name for them and by language code")
     language: Language | None = None
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")

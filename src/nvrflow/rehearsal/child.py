@@ -61,9 +61,10 @@ def _rehearsed(name: str, own: Path | None, parts: list[Notes]) -> dict[str, Any
     try:
         flow = find_flow(name, own)
     except Exception as problem:  # a team's module may raise anything while it is imported
-        return {"missing": [[] for _ in parts], "strange": _in_words(problem)}
-    strange = [_rehearse(flow, notes) for notes in parts]
-    return {"missing": [list(notes.missing) for notes in parts], "strange": next((why for why in strange if why), "")}
+        return {"missing": [[] for _ in parts], "used": [[] for _ in parts], "strange": _in_words(problem)}
+    strange = next((why for why in [_rehearse(flow, notes) for notes in parts] if why), "")
+    used = [sorted(notes.touched) for notes in parts]
+    return {"missing": [list(notes.missing) for notes in parts], "used": used, "strange": strange}
 
 
 def _rehearse(flow: Flow, notes: Notes) -> str:

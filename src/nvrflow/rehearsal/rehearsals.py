@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,15 @@ _MOST_OUTPUT = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """One flow on several selector files: what each of them (by name) does not have, and why the flow could not be rehearsed."""
+    """One flow on several selector files: what each of them (by name) does not have, and why the flow could not be rehearsed.
+
+    `used` is what the flow uses or asks for of each file: pages with the name of an element, of rows, `rows.element`, or nothing.
+    """
 
     flow: str
     missing: Mapping[str, Sequence[Missing]]
     strange: str = ""
+    used: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def rehearse(
@@ -56,7 +60,9 @@ def _done(output: str, files: Sequence[str]) -> Iterator[Rehearsal]:
         flow = said.get("begins", flow)
         if "missing" in said:
             missing = [[Missing(*one) for one in found] for found in said["missing"]]
-            yield Rehearsal(flow, dict(zip(files, missing, strict=True)), said["strange"])
+            used = [[(page, element) for page, element in found] for found in said["used"]]
+            by_file = dict(zip(files, missing, strict=True)), dict(zip(files, used, strict=True))
+            yield Rehearsal(flow, by_file[0], said["strange"], by_file[1])
 
 
 def _verbs() -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Verb(NamedTuple):
 
 @dataclass
 class Notes:
-    """The state of one run, and the findings of all runs."""
+    """The state of one run, and the findings of all runs; `touched` are pages with an element, rows, `rows.element`, or none."""
 
     file: SelectorFile
     flow: str
@@ -42,6 +42,7 @@ class Notes:
     run: Run = field(default_factory=Run)
     missing: dict[Missing, None] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
+    touched: set[tuple[str, str]] = field(default_factory=set)
 
     def ask(self, question: Question) -> bool:
         """Ask the screen; a question at another place of the flow counts as another question."""
@@ -84,6 +85,7 @@ class RecorderStandIn:
 
     def go_to(self, page: str) -> PageStandIn:
         """The page, noted if the file does not have it."""
+        self._notes.touched.add((page, ""))
         if page not in self._notes.file.pages:
             self._notes.misses(page)
         return PageStandIn(self._notes, page)
@@ -157,6 +159,7 @@ class PageStandIn:
 
     def offers(self, element: str) -> bool:
         """Whether the element is there: a question to the screen, if the file has it."""
+        self._notes.touched.add((self.name, element))
         return self.has(element) and self._notes.ask(("offers", self.name, element))
 
     def has_used(self, element: str) -> bool:
@@ -178,9 +181,11 @@ class PageStandIn:
             if self._page is not None and element not in self._page.elements:
                 self._notes.misses(self.name, element)
             self._notes.used.add((self.name, element))
+            self._notes.touched.add((self.name, element))
         return self._result((self.name, str(given.get("element")), name), verb.returns)
 
     def _rows_of(self, rows: str) -> Rows | None:
+        self._notes.touched.add((self.name, rows))
         known = self._page.rows.get(rows) if self._page is not None else None
         if known is None and self._page is not None:
             self._notes.misses(self.name, rows)
@@ -223,6 +228,7 @@ class RowStandIn:
     def __getattr__(self, name: str) -> Any:
         def verb(element: str, *args: Any, **kwargs: Any) -> Any:
             question = (self._page, self._rows, element, name)
+            self._notes.touched.add((self._page, f"{self._rows}.{element}"))
             if self._known is not None and element not in {*_cells_of(self._known, self._notes.file), *self._known.elements}:
                 self._notes.misses(self._page, f"{self._rows}.{element}")
             if name.startswith(("is_", "has", "offers")):

@@ -200,7 +200,7 @@ class Report:
     `cut_short`: a `--check` could describe nothing any more from this step on (`{kind, message, step}`), because of what it had
     held back before. `title` is what the flow calls itself, `chapters` what its headings are in other languages, each by
     language (`""`: the flow's own); `said` are its own sentences. `pictures` tells how pictures were taken, `videos` names the
-    screencasts in the run folder, `illustrations` the pictures that the flow itself asked for.
+    screencasts in the run folder, `illustrations` the pictures that the flow itself asked for. `extra` are a command's own keys.
     """
 
     flow: str
@@ -226,6 +226,7 @@ class Report:
     illustrations: list[Illustration] = field(default_factory=list)
     started: str = ""
     seconds: float = 0.0
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def failed(self, problem: NvrflowError) -> None:
         """Record `problem` as the outcome; an earlier error is not overwritten."""
@@ -244,4 +245,5 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report with the contract's keys, ready for JSON."""
-        return {"nvrflow": nvrflow_version(), **asdict(self)}
+        own = asdict(self)
+        return {"nvrflow": nvrflow_version(), **own, **own.pop("extra")}
