@@ -19,9 +19,11 @@ _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])")
 _FONT_OR_PICTURE = re.compile(
     r"data:(?:image/(?:png|jpeg)|[\w.+/-]*(?:font|woff|octet-stream|opentype|truetype)[\w.+/-]*);base64,[A-Za-z0-9+/=]+"
 )
+_DATA = re.compile(r"data:[\w.+/-]*;base64,[A-Za-z0-9+/=]+")  # what stands in it is read where it is decoded
 _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 _PARTS_OF_PNG = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"gAMA", b"sRGB", b"pHYs", b"bKGD", b"sBIT"}
 _TEXTS = (".html", ".yaml", ".json", ".css")
+_BARE = "without tags"
 _LEAST = 6  # characters; a shorter value is searched for only where it stands alone
 
 
@@ -66,18 +68,19 @@ class Scanner:
         text = _STYLE.sub("", text)
         seen: set[tuple[str, str]] = set()
         for where, view in views(text):
-            for kind in dict.fromkeys([*self._known(view), *(self._alike(view) if where != "without tags" else ())]):
+            found = self._known(view, self._pattern) if where != _BARE else self._known(view, self._bare)
+            for kind in dict.fromkeys([*found, *(self._alike(view) if where != _BARE else ())]):
                 if (kind, where) not in seen:
                     seen.add((kind, where))
                     yield Leak(name, kind, where)
 
-    def _known(self, view: str) -> Iterator[str]:
-        for match in self._pattern.finditer(view):
+    def _known(self, view: str, pattern: re.Pattern[str]) -> Iterator[str]:
+        for match in pattern.finditer(view):
             if not self._is_allowed(view, match.start(), match.end()):
-                yield self.originals[match[0]]
+                yield next(kind for one, kind in self.originals.items() if match[0] in (one, _without_spaces(one)))
 
     def _alike(self, view: str) -> Iterator[str]:
-        for spot in spots(_FONT_OR_PICTURE.sub("", view)):
+        for spot in spots(_DATA.sub("", view)):
             if not any(spot.text in one for one in self.allowed):
                 yield spot.kind
 
@@ -96,6 +99,11 @@ class Scanner:
         parts = [re.escape(one) if len(one) >= _LEAST else rf"(?<!\w){re.escape(one)}(?!\w)" for one in ordered]
         return re.compile("|".join(parts) or r"(?!)")
 
+    @cached_property
+    def _bare(self) -> re.Pattern[str]:
+        bare = sorted({_without_spaces(one) for one in self.originals}, key=len, reverse=True)
+        return re.compile("|".join(re.escape(one) for one in bare if len(one) >= _LEAST + 2) or r"(?!)")
+
 
 def views(text: str) -> Iterator[tuple[str, str]]:
     """`text` in each way in which somebody could read it: as it is, unescaped, without tags, and decoded."""
@@ -103,10 +111,14 @@ def views(text: str) -> Iterator[tuple[str, str]]:
     for where, view in (("with its signs unescaped", html.unescape(text)), ("with percent signs", unquote(text))):
         if view != text:
             yield where, view
-    yield "without tags", re.sub(r"\s+", "", re.sub(r"<[^>]*>", "", text))
+    yield _BARE, _without_spaces(re.sub(r"<[^>]*>", "", text))
     decoded = "\n".join(_decoded(text))
     if decoded:
         yield "encoded", decoded
+
+
+def _without_spaces(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 def _decoded(text: str) -> Iterator[str]:
