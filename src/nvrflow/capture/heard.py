@@ -81,7 +81,7 @@ class Heard:
         body = read_body(response.text()[:_LONGEST])
         if body is not None:
             if not _WORDS.search(link.path):
-                learn_answer(scrubber, body)
+                learn_answer(scrubber, body, f"{link.path} {request.post_data or ''}")
             known["answer"] = shape_of(body)
 
 

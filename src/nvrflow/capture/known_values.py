@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ _WHAT: tuple[tuple[Kind, str], ...] = (
 )
 _MEANS = tuple((kind, re.compile(words, re.I)) for kind, words in _WHAT)
 _TITLES = re.compile(r"^(channel|video)_?titles?$", re.I)  # a table in which `name` is a channel's
+_OF_CHANNELS = re.compile(r"ChannelTitle|InputProxy|VideoIn|RemoteDevice|/(channels?|cameras?)\b", re.I)
+_CHANNEL = re.compile(r"[\w-]*(channel|camera|cam-?name|device-?name)[\w-]*", re.I)
 _FACTORY = re.compile(r"^(channel|camera|cam|ch|ipc|canal|kanal|通道|d|a)[ _-]?\d{1,3}$|^\W*$|^\d{1,5}$", re.I)
 _ANY = re.compile("")
 _SHAPES: dict[Kind, re.Pattern[str]] = {
@@ -105,14 +108,16 @@ def learn_controls(scrubber: Scrubber, controls: Iterable[Control]) -> None:
             kind = meaning(max(above, key=lambda column: column.box[1]).name) if above else None
             if kind:
                 _learn(scrubber, kind, one.name)
+    for one in _listed(found):
+        _learn(scrubber, "name", one.name)
     for label, value in _pairs(found):
         if kind := meaning(label):
             _learn(scrubber, kind, value)
 
 
-def learn_answer(scrubber: Scrubber, body: Any) -> None:
-    """Learn from an answer (plain data) what stands under a name that says that it is private."""
-    for name, value, inside in _named(body):
+def learn_answer(scrubber: Scrubber, body: Any, asked: str = "") -> None:
+    """Learn from an answer (plain data) what stands under a name that says that it is private; `asked` is the request."""
+    for name, value, inside in _named(body, inside=_OF_CHANNELS.search(asked) is not None):
         kind = "name" if inside and name.casefold() == "name" else meaning(name)
         if kind:
             _learn(scrubber, kind, value)
@@ -148,6 +153,13 @@ def _pairs(controls: list[Control]) -> Iterator[tuple[str, str]]:
         label, colon, value = left.name.partition(":")
         if colon and value.strip():
             yield label, value
+
+
+def _listed(controls: list[Control]) -> Iterator[Control]:
+    """Words in a list of channels or cameras, as the page's own classes call it."""
+    marked = [(one, match[0]) for one in controls if one.is_words and (match := _CHANNEL.search(one.attributes.get("class", "")))]
+    times = Counter(sign for _, sign in marked)
+    yield from (one for one, sign in marked if times[sign] > 1)
 
 
 def _is_below(cell: Control, column: Control) -> bool:
