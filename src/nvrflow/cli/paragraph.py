@@ -24,6 +24,7 @@ COMMANDS = (
     "identify",
     "guide",
     "picture",
+    "capture",
     "verify",
     "trust",
     "untrust",

@@ -45,6 +45,7 @@ class Listener:
             access_log=False,
             log_level="critical",
             server_header=False,
+            headers=[("X-Simulated-By", "nvrflow")],  # a capture says that no real recorder was captured
             timeout_keep_alive=75,
         )
         config.load()
