@@ -88,25 +88,6 @@ def read_yaml(path: Path) -> Document:
         loader.dispose()
 
 
-class _StrictDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """A SafeDumper that puts in quotes what `_StrictLoader` would not read as text, and writes long texts line by line."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = _StrictLoader.yaml_implicit_resolvers
-
-
-def _text(dumper: Any, value: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_StrictDumper.add_representer(str, _text)
-
-
-def to_yaml(data: Any) -> str:
-    """Plain data as YAML that `read_yaml` reads as the same data; keys stay in their order."""
-    text: str = yaml.dump(data, Dumper=_StrictDumper, sort_keys=False, allow_unicode=True, width=120)
-    return text
-
-
 def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterator[tuple[tuple[str | int, ...], int]]:
     """Every place below `node` with its line; raises InvalidFile for errors that YAML itself ignores."""
     if isinstance(node, yaml.MappingNode):
@@ -137,3 +118,22 @@ def from_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def as_yaml(data: Any) -> str:
+    """Plain data as a YAML document that `read_yaml` reads as the same data; keys keep their order."""
+    return str(yaml.dump(data, Dumper=_StrictDumper, allow_unicode=True, sort_keys=False, width=130))
+
+
+class _StrictDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """A dumper that quotes every text which `read_yaml` or another reader of YAML could take for something else."""
+
+
+def _quoted(dumper: Any, text: str) -> Any:
+    words = text.casefold() in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'=-]*(?<! )", text) and text.isprintable() and not words
+    style = "|" if "\n" in text else None if plain else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_StrictDumper.add_representer(str, _quoted)

@@ -36,8 +36,9 @@ class Summary:
     """What capture.yaml says: by which nvrflow, when (ISO 8601, UTC), of which device, and what was replaced or removed.
 
     `firmware` names the selector file (None: none fits). `pages` says for each language of each page `ok`, or why it was not
-    reached. `replaced` counts made-up values by kind. `removed` are files and parts that could not be cleared of private data.
-    `differs` are elements that a locator finds on the captured page otherwise than live. `simulated`: no real device.
+    reached. `replaced` counts made-up values by kind, `made_up` are all of them. `removed` are files and parts that could not
+    be cleared of private data. `differs` are elements that a locator finds on the captured page otherwise than live.
+    `simulated`: no real device.
     """
 
     format: int
@@ -52,6 +53,7 @@ class Summary:
     languages: tuple[str, ...] = ()
     pages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     replaced: Mapping[str, int] = field(default_factory=dict)
+    made_up: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -189,6 +191,8 @@ class Capture:
         Raises InvalidFile.
         """
         file = self.folder / "device.json"
+        if "device.json" in self.summary.removed:
+            return {}
         return _checked(_json(file), dict[str, Any], file)
 
     def words(self, language: str) -> dict[str, str]:

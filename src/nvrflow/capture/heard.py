@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Response
 
 _PROGRAM = ("xhr", "fetch", "document", "other", "eventsource")
+_WORDS = re.compile(r"lang|locale|i18n|translat|dict|text", re.I)  # what such files hold stands on each device
 _LONGEST = 300_000  # characters of an answer that is read
 _DEEP = 6
 _MANY = 60  # keys of one object; more are numbered things
@@ -79,7 +80,8 @@ class Heard:
             return
         body = read_body(response.text()[:_LONGEST])
         if body is not None:
-            learn_answer(scrubber, body)
+            if not _WORDS.search(link.path):
+                learn_answer(scrubber, body, f"{link.path} {request.post_data or ''}")
             known["answer"] = shape_of(body)
 
 

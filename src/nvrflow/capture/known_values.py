@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,17 @@ _WHAT: tuple[tuple[Kind, str], ...] = (
 )
 _MEANS = tuple((kind, re.compile(words, re.I)) for kind, words in _WHAT)
 _TITLES = re.compile(r"^(channel|video)_?titles?$", re.I)  # a table in which `name` is a channel's
+_OF_CHANNELS = re.compile(r"ChannelTitle|InputProxy|VideoIn|RemoteDevice|/(channels?|cameras?)\b", re.I)
+_CHANNEL = re.compile(r"[\w-]*(channel|camera|cam-?name|device-?name)[\w-]*", re.I)
 _FACTORY = re.compile(r"^(channel|camera|cam|ch|ipc|canal|kanal|通道|d|a)[ _-]?\d{1,3}$|^\W*$|^\d{1,5}$", re.I)
+_ANY = re.compile("")
+_SHAPES: dict[Kind, re.Pattern[str]] = {
+    "mail": re.compile("@"),
+    "mac": re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$"),
+    "serial": re.compile(r"^(?=.*\d)[\w/.+-]{5,}$"),
+    "token": re.compile(r"^\S{6,}$"),
+    "password": re.compile(r"^.{4,}$"),
+}
 _STORED = "() => [...Object.values(localStorage), ...Object.values(sessionStorage)]"
 
 
@@ -51,8 +62,8 @@ def learn_run(scrubber: Scrubber, recorder: Recorder) -> None:
     for url in (session.url, session.plain_url, recorder.page.url):
         place = link_of(url).place
         made = scrubber.substitutes.of("address", place.host) if _is_number(place.host) else "host.example"
-        scrubber.known.setdefault(place.netloc, made if not _is_number(place.host) or ":" not in place.host else f"[{made}]")
-        scrubber.known.setdefault(place.host, made)
+        scrubber.put("address", place.host, made)
+        scrubber.put("address", place.netloc, f"[{made}]" if ":" in made else made)
     for page in session.windows():
         learn_page(scrubber, page)
 
@@ -97,14 +108,16 @@ def learn_controls(scrubber: Scrubber, controls: Iterable[Control]) -> None:
             kind = meaning(max(above, key=lambda column: column.box[1]).name) if above else None
             if kind:
                 _learn(scrubber, kind, one.name)
+    for one in _listed(found):
+        _learn(scrubber, "name", one.name)
     for label, value in _pairs(found):
         if kind := meaning(label):
             _learn(scrubber, kind, value)
 
 
-def learn_answer(scrubber: Scrubber, body: Any) -> None:
-    """Learn from an answer (plain data) what stands under a name that says that it is private."""
-    for name, value, inside in _named(body):
+def learn_answer(scrubber: Scrubber, body: Any, asked: str = "") -> None:
+    """Learn from an answer (plain data) what stands under a name that says that it is private; `asked` is the request."""
+    for name, value, inside in _named(body, inside=_OF_CHANNELS.search(asked) is not None):
         kind = "name" if inside and name.casefold() == "name" else meaning(name)
         if kind:
             _learn(scrubber, kind, value)
@@ -119,7 +132,7 @@ def meaning(words: str) -> Kind | None:
 
 def _learn(scrubber: Scrubber, kind: Kind, value: str) -> None:
     value = value.strip()
-    if len(value) <= 80 and not _FACTORY.match(value) and value not in scrubber.kept:
+    if len(value) <= 80 and not _FACTORY.match(value) and value not in scrubber.kept and _SHAPES.get(kind, _ANY).search(value):
         scrubber.learn(kind, value)
 
 
@@ -140,6 +153,13 @@ def _pairs(controls: list[Control]) -> Iterator[tuple[str, str]]:
         label, colon, value = left.name.partition(":")
         if colon and value.strip():
             yield label, value
+
+
+def _listed(controls: list[Control]) -> Iterator[Control]:
+    """Words in a list of channels or cameras, as the page's own classes call it."""
+    marked = [(one, match[0]) for one in controls if one.is_words and (match := _CHANNEL.search(one.attributes.get("class", "")))]
+    times = Counter(sign for _, sign in marked)
+    yield from (one for one, sign in marked if times[sign] > 1)
 
 
 def _is_below(cell: Control, column: Control) -> bool:

@@ -15,7 +15,7 @@ Kind = Literal[
 _KEEP_V6 = tuple(map(ipaddress.IPv6Network, ("2001:db8::/32", "::/127", "ff00::/8")))
 _DOCUMENTATION = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 _EVERYBODYS = tuple(map(ipaddress.IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3")))
-_EXAMPLES = re.compile(r"@(?:[\w-]+\.)*example(?:\.(?:com|net|org))?$", re.I)
+_EXAMPLES = re.compile(r"(?:@|%40)(?:[\w-]+\.)*example(?:\.(?:com|net|org))?$", re.I)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ def _is_private_mail(text: str) -> bool:
     return _EXAMPLES.search(text) is None
 
 
+def _is_private_host(text: str) -> bool:
+    return re.search(r"(^|\.)(w3|xmlsoap|xml|purl|mozilla|adobe|apache|jquery|onvif|example)\.(org|com|net)$", text, re.I) is None
+
+
 def _is_mixed(text: str) -> bool:
     """Whether it is more than a number, a word or a sequence of equal signs."""
     return len(set(text)) > 4 and any(sign.isdigit() for sign in text)
@@ -69,6 +73,7 @@ def _is_random(text: str) -> bool:
     return sum(map(str.isdigit, text)) > 2 and sum(map(str.isupper, text)) > 2 and sum(map(str.islower, text)) > 2
 
 
+_LOCAL = "local|lan|internal|intranet|home|corp|test|localdomain|dyndns\\.org|ddns\\.net|no-ip\\.org|hopto\\.org|myds\\.me"
 _HEX = "[0-9A-Fa-f]"
 _BASE64 = "[A-Za-z0-9+/]"
 _SERIAL = r"(?=[A-Z0-9-]*\d{5})(?=[\d-]*[A-Z][\d-]*[A-Z])[A-Z0-9][A-Z0-9-]{10,62}[A-Z0-9]"
@@ -77,7 +82,9 @@ _LIKE: tuple[tuple[Kind, str, Callable[[str], bool]], ...] = (
     ("certificate", r"-----BEGIN ([A-Z0-9 ]+)-----(?s:.{20,}?)-----END \1-----", _is_mixed),
     ("certificate", rf"(?<!{_BASE64})MI{_BASE64}(?:{_BASE64}|\\?[\r\n]|\\[rn]){{60,}}={{0,2}}", _is_mixed),
     ("token", r"(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*", _is_mixed),
-    ("mail", r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24}(?![\w-])", _is_private_mail),
+    ("mail", r"(?<![\w.+%-])[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,24}(?![\w-])", _is_private_mail),
+    ("host", r"(?<=://)(?!www\.)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![\w.-])", _is_private_host),
+    ("host", rf"(?<![\w.@/-])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:{_LOCAL})(?![\w.-])", _is_private_host),
     ("fingerprint", rf"(?<![0-9A-Fa-f:]){_HEX}{{2}}(?:[: ]{_HEX}{{2}}){{15,}}(?![0-9A-Fa-f:])", _is_mixed),
     (
         "mac",

@@ -32,8 +32,8 @@ class Recording:
     def evaluate(self, function: str, argument: Any = None) -> Any:
         """What the page answers. Raises NoJavaScript, NvrflowError."""
         answer = self.page.evaluate(function, argument)
-        if name := asked_of(argument):
-            self.book.fetched[name] = str(answer or "")
+        if (name := asked_of(argument)) and answer:
+            self.book.fetched[name] = str(answer)
         return answer
 
     def becomes_true(self, function: str, seconds: float) -> bool:

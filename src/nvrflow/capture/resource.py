@@ -18,7 +18,7 @@ _KEPT_OF_A_PICTURE = ("transparency", "gamma")
 
 
 def cleaned(kind: str, body: bytes, source: str, scrubber: Scrubber) -> str:
-    """A resource of the MIME type `kind` from the address `source`, as a data: URL without private data; empty if it cannot stay."""
+    """A resource of the MIME type `kind` from the address `source`, as a data: URL without private data; or nothing."""
     if "svg" in kind or kind.startswith("text/") or "json" in kind or "xml" in kind:
         text = body.decode("utf-8", "replace")
         return _url("image/svg+xml" if "svg" in kind else kind, within(text, scrubber).encode(), scrubber)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,13 +50,14 @@ class Scrubber:
     """Knows the private values of one recorder, and what may never be replaced.
 
     `kept` are the words of the selector file and of the recorder's dictionary, and names of firmwares: a value that is one of
-    them, or stands within one of them, stays. `known` are the private values with what stands for each of them. `resources` are
-    the data: URLs that were cleaned already.
+    them, or stands within one of them, stays. `known` are the private values with what stands for each of them, and `kinds` of
+    which kind they are. `resources` are the data: URLs that were cleaned already.
     """
 
     kept: set[str] = field(default_factory=set)
     substitutes: Substitutes = field(default_factory=Substitutes)
     known: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
     resources: set[str] = field(default_factory=set)
     _anywhere: set[str] = field(default_factory=set)
     _pattern: re.Pattern[str] | None = None
@@ -79,12 +80,17 @@ class Scrubber:
             ):
                 self._add(kind, value)
 
+    def put(self, kind: Kind, value: str, made: str) -> None:
+        """Let `made` stand for a private value."""
+        self.known[value], self.kinds[value] = made, kind
+        self._changed()
+
     def text(self, text: str) -> str:
         """`text` with made-up values for private ones."""
         if len(text) < _LEAST:
             return text
         if text not in self._done:
-            self._done[text] = self._by_pattern(self._by_value(text))
+            self._done[text] = self._by_pattern(self.encoded(self._by_value(text)))
         return self._done[text]
 
     def encoded(self, text: str) -> str:
@@ -105,14 +111,8 @@ class Scrubber:
         return [self.data(inner) for inner in value] if isinstance(value, list | tuple) else value
 
     def _add(self, kind: Kind, value: str) -> None:
-        made = self.substitutes.of(kind, value)
-        self.known[value] = made
-        if kind == "mac":
-            digits = re.sub("[^0-9a-f]", "", value.lower())
-            for joint in (":", "-", ""):
-                for digit in (digits, digits.upper()):
-                    form = joint.join(digit[at : at + 2] for at in range(0, len(digit), 2))
-                    self.known[form] = self.substitutes.of(kind, form)
+        for form in (value, *(_macs(value) if kind == "mac" else ())):
+            self.put(kind, form, self.substitutes.of(kind, form))
         if kind in _ANYWHERE:
             self._anywhere.add(value)
         self._changed()
@@ -157,9 +157,9 @@ class Scrubber:
         parts, done = list[str](), 0
         for spot in spots(text):
             if not self._is_kept(text, spot.start, spot.end):
-                made = self.substitutes.of(spot.kind, spot.text)
-                self.known.setdefault(spot.text, made)
-                self._pattern = self._encoded = None
+                if spot.text not in self.known:
+                    self._add(spot.kind, spot.text)
+                made = self.known[spot.text]
                 parts += [text[done : spot.start], made]
                 done = spot.end
         return "".join([*parts, text[done:]])
@@ -173,3 +173,11 @@ class Scrubber:
             for form in spellings_of([value]):
                 if form != value and len(form) >= 8 and not self._is_ours(form):
                     yield form, "0" * len(form)  # right in an address, in base64 and in hexadecimal
+
+
+def _macs(value: str) -> Iterator[str]:
+    """A MAC address in each way in which recorders write it."""
+    digits = re.sub("[^0-9a-f]", "", value.lower())
+    for joint in (":", "-", ""):
+        for spelled in (digits, digits.upper()):
+            yield joint.join(spelled[at : at + 2] for at in range(0, len(spelled), 2))

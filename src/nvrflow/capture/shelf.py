@@ -21,7 +21,7 @@ _PATIENCE = 20_000  # milliseconds
 
 @dataclass
 class Shelf:
-    """Shows captured documents in `context`, which gets no network from now on. `sheet` gives a style sheet by its name, if there is one."""
+    """Shows captured documents in `context`, which gets no network from now on; `sheet` gives a style sheet by its name."""
 
     context: BrowserContext
     sheet: Callable[[str], str | None]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STYLES = "../../../styles"
 _SHORT = 300  # characters; a shorter style sheet stays in the page
+_NUMBER = re.compile("[0-9A-Fa-f]+")
 _FRAME = re.compile("\1(\\d+)\2")
 _SHEET = re.compile("\3(\\d+)\4")
 _LATER = re.compile("\5([^\6]*)\6")
@@ -54,7 +55,7 @@ class Wardrobe:
         said = within(_LATER.sub(lambda match: link_of(match[1]).path, text), scrubber, "css")
         name = hashlib.sha256(said.encode()).hexdigest()
         self.sheets[name] = text
-        scrubber.substitutes.made.add(name)
+        scrubber.kept.add(name)
         return name
 
     def sheet(self, name: str, scrubber: Scrubber) -> str:
@@ -165,8 +166,10 @@ class _Still:
         said = self.scrubber.text(whole)
         if said == whole:
             return texts
-        parts = re.split(r"[.:]", said) if joint else []
-        return parts if len(parts) == len(texts) else [said, *[""] * (len(texts) - 1)]
+        numbers = iter(_NUMBER.findall(said))
+        if sum(len(_NUMBER.findall(text)) for text in texts) != len(_NUMBER.findall(said)):
+            return [said, *[""] * (len(texts) - 1)]
+        return [_NUMBER.sub(lambda _: next(numbers), text) for text in texts]
 
     def _frame(self, child: Frame, url: str, inline: bool) -> str:
         """The attribute by which a frame shows its document, which is written meanwhile."""

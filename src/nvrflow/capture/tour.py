@@ -14,6 +14,7 @@ from nvrflow.address import normalised, place_of
 from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.capture.archive import FORMAT, OK, Capture, Summary, Variant
+from nvrflow.capture.clearance import clear, scanner_of
 from nvrflow.capture.device_facts import (
     certificate_facts,
     cookie_facts,
@@ -97,8 +98,10 @@ class _Tour:
     device: dict[str, object] = field(default_factory=dict)
     pages: dict[str, dict[str, str]] = field(default_factory=dict)
     about: dict[str, str] = field(default_factory=dict)
+    spoken: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     differs: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     wardrobe: Wardrobe | None = None
 
     @property
@@ -109,19 +112,21 @@ class _Tour:
     def visit(self, language: str | None) -> None:
         """Sign in and see each page once, in one language."""
         with self._opened(language) as recorder:
-            learn_run(self.scrubber, recorder)
-            if not self.device:
-                self._look_at_device(recorder)
             spoken = recorder.firmware.language or "und"
             if language is not None and spoken != language:
                 self.notes.append(f"{language}: the recorder's pages stayed in {spoken}, so they were not captured in {language}")
                 return
             if spoken in self.pages:
                 return
+            said, vocabulary = dictionaries(self._inquiry(recorder), recorder.firmware)
+            self.spoken[spoken] = said
             self.scrubber.keep(words_kept(recorder.firmware))
-            for code, words in dictionaries(Recording(self._inquiry(recorder), self.book), recorder.firmware).items():
+            for code, words in vocabulary.items():
                 self.scrubber.keep(words.values())
                 self.writer.words(code, words)
+            learn_run(self.scrubber, recorder)
+            if not self.device:
+                self._look_at_device(recorder)
             self._see_pages(recorder, self.pages.setdefault(spoken, {}), spoken)
             learn_run(self.scrubber, recorder)
 
@@ -129,8 +134,12 @@ class _Tour:
         """Write what belongs to the whole device, and capture.yaml."""
         if self.wardrobe is not None:
             self.writer.styles(self.wardrobe)
-        self.writer.device(device_facts(self.heard, self.book, self.device))
+        self.writer.device(device_facts(self.heard, self.book, {**self.device, "spoken": self.spoken}))
+        cleared = clear(self.writer.draft, self.scrubber, self.pages)
+        self.pages, self.removed = cleared.pages, cleared.removed
         self.writer.summary(self._summary())
+        if leaks := scanner_of(self.scrubber).scan(self.writer.draft):
+            raise NvrflowError(f"{self.wish.out}: was not written, because private data could not be cleared: {leaks[0]}")
 
     @contextmanager
     def _opened(self, language: str | None) -> Iterator[Recorder]:
@@ -203,6 +212,8 @@ class _Tour:
             languages=tuple(self.pages),
             pages=self.pages,
             replaced=dict(self.scrubber.substitutes.counts),
+            made_up=tuple(sorted(self.scrubber.substitutes.made)),
+            removed=tuple(self.removed),
             differs=tuple(self.differs),
             notes=tuple(self.notes),
         )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nvrflow.capture.archive import FORMAT, NAME, PageFacts, Summary
 from nvrflow.capture.scrubber import Scrubber
-from nvrflow.content import to_yaml
+from nvrflow.content import as_yaml
 from nvrflow.errors import NvrflowError, WrongCall
 
 _FEWER_COLOURS = [min(value + 2, 255) & 0xFC for value in range(256)]  # six bits of each channel: the eye sees no difference
@@ -54,7 +54,7 @@ class Writer:
         data = {key: value for key, value in asdict(facts).items() if key not in ("controls", "elements")}
         data["elements"] = {name: _without_empty(asdict(one)) for name, one in facts.elements.items()}
         data["controls"] = [one.as_dict() for one in facts.controls]
-        self._write(folder / "page.yaml", to_yaml(_plain(self.scrubber.data(_plain(data)))))
+        self._write(folder / "page.yaml", as_yaml(_plain(self.scrubber.data(_plain(data)))))
 
     def picture(self, folder: Path, png: bytes) -> None:
         """Write page.png, without anything but its pixels. No colour depends on the others, so that two can be compared."""
@@ -80,7 +80,8 @@ class Writer:
     def summary(self, summary: Summary) -> None:
         """Write capture.yaml."""
         data = {key: value for key, value in _plain(asdict(summary)).items() if value not in ((), [], {}, None, False)}
-        self._write(self.draft / NAME, to_yaml({"format": FORMAT, **data}))
+        data |= {key: self.scrubber.data(data[key]) for key in ("pages", "removed", "differs", "notes") if key in data}
+        self._write(self.draft / NAME, as_yaml({"format": FORMAT, **data}))
 
     def finish(self) -> None:
         """Let the folder appear. Raises NvrflowError if it cannot be moved there."""

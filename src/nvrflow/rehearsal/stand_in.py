@@ -33,7 +33,7 @@ class Verb(NamedTuple):
 
 @dataclass
 class Notes:
-    """The state of one run, and the findings of all runs; `touched` are pages with an element, rows, `rows.element` or nothing."""
+    """The state of one run, and the findings of all runs; `touched` are pages with an element, rows, `rows.element`, or none."""
 
     file: SelectorFile
     flow: str
@@ -85,9 +85,9 @@ class RecorderStandIn:
 
     def go_to(self, page: str) -> PageStandIn:
         """The page, noted if the file does not have it."""
+        self._notes.touched.add((page, ""))
         if page not in self._notes.file.pages:
             self._notes.misses(page)
-        self._notes.touched.add((page, ""))
         return PageStandIn(self._notes, page)
 
     def arrive(self, page: str, ready: bool = True) -> PageStandIn:
