@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,4 +127,4 @@ def test_a_file_that_cannot_be_cleared_is_deleted_and_its_page_says_so(tmp_path:
     cleared = clear(tmp_path, scrubber, {"en": {"home": "ok", "other": "ok"}})
     assert cleared.removed == ["pages/en/home/page.html"] and not folder.exists()
     assert "could not be cleared (name without tags)" in cleared.pages["en"]["home"] and cleared.pages["en"]["other"] == "ok"
-    assert (tmp_path / "device.json").read_text() == '{"name": "Name 1"}'
+    assert json.loads((tmp_path / "device.json").read_text()) == {"name": "Name 1"}

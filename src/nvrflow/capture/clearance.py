@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from nvrflow.capture.archive import OK
 from nvrflow.capture.resource import within
 from nvrflow.capture.scanner import Leak, Scanner
 from nvrflow.capture.scrubber import Scrubber
+from nvrflow.content import as_yaml, from_json, read_yaml
 
 _NEEDED = ("page.html", "page.yaml")  # without these there is no page
 
@@ -49,7 +51,11 @@ def scanner_of(scrubber: Scrubber) -> Scanner:
 
 
 def _replace_once_more(file: Path, scrubber: Scrubber) -> None:
-    if file.suffix != ".png":
+    if file.suffix in (".yaml", ".json"):
+        is_json = file.suffix == ".json"
+        data = scrubber.data(from_json(file.read_bytes()) if is_json else read_yaml(file).data)
+        file.write_text(json.dumps(data, ensure_ascii=False, indent=1) if is_json else as_yaml(data), encoding="utf-8")
+    elif file.suffix != ".png":
         text = file.read_text(encoding="utf-8", errors="replace")
         file.write_text(within(text, scrubber, "css" if file.suffix == ".css" else "page"), encoding="utf-8")
 

@@ -51,6 +51,8 @@ _SHAPES: dict[Kind, re.Pattern[str]] = {
     "token": re.compile(r"^\S{6,}$"),
     "password": re.compile(r"^.{4,}$"),
 }
+_COMMON_NAME = re.compile(r"CN=([^,]+)")
+_CLOSE = 90  # CSS pixels between a label and its value
 _STORED = "() => [...Object.values(localStorage), ...Object.values(sessionStorage)]"
 
 
@@ -91,7 +93,7 @@ def learn_certificates(scrubber: Scrubber, certificates: Iterable[Certificate]) 
             one.sha256.replace(":", ""),
             one.sha256.replace(":", "").lower(),
         )
-        for name in (one.common_name, *one.dns_names):
+        for name in (one.common_name, *_COMMON_NAME.findall(one.issuer), *one.dns_names):
             if name and not _is_number(name) and (is_host(name) or any(sign.isdigit() for sign in name)):
                 scrubber.learn("host" if "." in name else "serial", name)
 
@@ -111,7 +113,8 @@ def learn_controls(scrubber: Scrubber, controls: Iterable[Control]) -> None:
     for one in _listed(found):
         _learn(scrubber, "name", one.name)
     for label, value in _pairs(found):
-        if kind := meaning(label):
+        kind = meaning(label)
+        if kind and kind != "password":  # no page shows one beside its label
             _learn(scrubber, kind, value)
 
 
@@ -137,7 +140,7 @@ def _learn(scrubber: Scrubber, kind: Kind, value: str) -> None:
 
 
 def _pairs(controls: list[Control]) -> Iterator[tuple[str, str]]:
-    """Words and what stands right of them in the same line: a label and its value, where both are plain text."""
+    """Words and what stands close to their right in the same line: a label and its value, where both are plain text."""
     words = [one for one in controls if one.is_words]
     for left in words:
         x, y, width, height = left.box
@@ -148,8 +151,9 @@ def _pairs(controls: list[Control]) -> Iterator[tuple[str, str]]:
             and one.box[0] >= x + width - 1
             and abs(one.box[1] + one.box[3] / 2 - y - height / 2) < height / 2
         ]
-        if beside and meaning(left.name):
-            yield left.name, min(beside, key=lambda one: one.box[0]).name
+        nearest = min(beside, key=lambda one: one.box[0], default=None)
+        if nearest is not None and (left.role == "cell" or nearest.box[0] - x - width < _CLOSE):
+            yield left.name, nearest.name
         label, colon, value = left.name.partition(":")
         if colon and value.strip():
             yield label, value

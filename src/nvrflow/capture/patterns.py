@@ -52,7 +52,7 @@ def _is_private_mac(text: str) -> bool:
 
 
 def _is_private_mail(text: str) -> bool:
-    return _EXAMPLES.search(text) is None
+    return _EXAMPLES.search(text) is None and not text.endswith((".js", ".css", ".map", ".json", ".png", ".svg", ".html"))
 
 
 def _is_private_host(text: str) -> bool:
@@ -62,6 +62,11 @@ def _is_private_host(text: str) -> bool:
 def _is_mixed(text: str) -> bool:
     """Whether it is more than a number, a word or a sequence of equal signs."""
     return len(set(text)) > 4 and any(sign.isdigit() for sign in text)
+
+
+def _is_varied(text: str) -> bool:
+    """Whether letters and digits alternate in it, as in no word and no name of a model."""
+    return sum(map(str.isdigit, text)) > 2 and len(re.findall(r"\d+|\D+", text)) > 4
 
 
 def _is_hexadecimal(text: str) -> bool:
@@ -97,7 +102,8 @@ _LIKE: tuple[tuple[Kind, str, Callable[[str], bool]], ...] = (
     ("id", rf"(?<![0-9A-Za-z-]){_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}(?![0-9A-Za-z-])", _is_mixed),
     ("token", rf"(?<![0-9A-Za-z]){_HEX}{{32,}}(?![0-9A-Za-z])", _is_mixed),
     ("token", r"(?<![0-9A-Za-z_.#-])(?:[0-9a-f]{12,31}|[0-9A-F]{12,31})(?![0-9A-Za-z_.-])", _is_hexadecimal),
-    ("serial", rf"(?<![A-Za-z0-9_/=+.-]){_SERIAL}(?![A-Za-z0-9_/=+-])", lambda text: len(set(text)) > 4),
+    ("serial", r"(?<![A-Za-z0-9_/+.-])[A-Z0-9]{12,24}(?![A-Za-z0-9_/=+-])", _is_varied),
+    ("serial", rf"(?<![A-Za-z0-9_/+.-]){_SERIAL}(?![A-Za-z0-9_/=+-])", lambda text: len(set(text)) > 4),
     ("token", r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}={0,2}(?![A-Za-z0-9+/_=-])", _is_random),
 )
 _PATTERNS = tuple((kind, re.compile(pattern), is_private) for kind, pattern, is_private in _LIKE)
