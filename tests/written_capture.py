@@ -13,7 +13,7 @@ from PIL import Image
 from nvrflow.capture.archive import CapturedElement
 from nvrflow.capture.controls import Control
 from nvrflow.compare.side import Side, side_of
-from nvrflow.content import to_yaml
+from nvrflow.content import as_yaml
 
 DEVICE: dict[str, Any] = {
     "https": {"in_use": True, "redirect": True, "hsts": None, "versions": {"TLSv1.2": ["ECDHE-RSA-AES128-GCM-SHA256"]}},
@@ -66,7 +66,7 @@ class Written:
             "version": "4.1", "variant": {"model": self.model}, "languages": [*self.languages],
             "pages": dict.fromkeys(self.languages, states),
         }  # fmt: skip
-        (folder / "capture.yaml").write_text(to_yaml(summary), encoding="utf-8")
+        (folder / "capture.yaml").write_text(as_yaml(summary), encoding="utf-8")
         (folder / "device.json").write_text(json.dumps(dict(self.device)), encoding="utf-8")
         for language, dictionary in self.words.items():
             (folder / "words").mkdir(exist_ok=True)
@@ -83,7 +83,7 @@ class Written:
             "path": "/", "title": page, "seconds": self.seconds, "elements": elements,
             "controls": [{**one.as_dict(), "name": one.name} for one in controls],
         }  # fmt: skip
-        (folder / "page.yaml").write_text(to_yaml(facts), encoding="utf-8")
+        (folder / "page.yaml").write_text(as_yaml(facts), encoding="utf-8")
         if page in self.pictures:
             self.pictures[page].save(folder / "page.png")
 
