@@ -18,7 +18,7 @@ DOORS = {
     "yaml": ["content"],
     "click": ["cli"],
     "rich": ["cli"],
-    "PIL": ["report", "guide"],
+    "PIL": ["report", "guide", "capture"],
     "jinja2": ["report", "trust", "guide"],
     "pytest": ["pytest_plugin"],
     "publicsuffixlist": ["trust"],
