@@ -131,7 +131,7 @@ class _StrictDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ign
 
 def _quoted(dumper: Any, text: str) -> Any:
     words = text.casefold() in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
-    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'-]*(?<! )", text) and text.isprintable() and not words
+    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'=-]*(?<! )", text) and text.isprintable() and not words
     style = "|" if "\n" in text else None if plain else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

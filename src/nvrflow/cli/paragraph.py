@@ -25,6 +25,7 @@ COMMANDS = (
     "guide",
     "picture",
     "capture",
+    "read",
     "verify",
     "trust",
     "untrust",
