@@ -10,9 +10,9 @@ from nvrflow.capture.archive import Capture, CapturedPage
 _SAID = re.compile(r'"((?:[^"\\]|\\.)+)"|: (?!/url)(.+)$')
 _BOX = re.compile(r"\[box=[^\]]*\]")
 MEANING = (
-    "This folder holds the structure of the recorder's pages, their labels and attributes, and the words of its dictionary. It has no"
-    " pictures, no scripts and none of the manufacturer's styles. nvrflow sends it to nobody: you decide whom you give it to."
-    " In a public repository everybody can read it, and it cannot be taken back from there. It also tells which model and firmware"
+    "This folder holds the structure of the recorder's pages, their labels and attributes, and the words of its dictionary. It"
+    " has no pictures, no scripts and none of the manufacturer's styles. nvrflow sends it to nobody: you decide whom you give it to."
+    " In a public repository everybody can read it, and it cannot be taken back from there. It also says which model and firmware"
     " you have. Read the words below, and do not give the folder away if one of them says who or where you are."
 )
 
