@@ -84,7 +84,7 @@ def test_a_capture_says_what_it_is_and_knows_its_https(kept: Kept) -> None:
     assert (summary.firmware, summary.simulated, summary.languages, summary.removed) == (
         "hikvision/ds_v3",
         True,
-        ("en", "de"),
+        ("en",),
         (),
     )
     assert (

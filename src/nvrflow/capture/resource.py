@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote
 
 from nvrflow.capture.scrubber import Scrubber
 
@@ -49,7 +49,7 @@ def _cleaned_url(match: re.Match[str], scrubber: Scrubber, source: str) -> str:
         return match[0]
     if match[0] not in scrubber.resources:
         try:
-            raw = unquote_to_bytes(data)
+            raw = unquote(data, "latin-1").encode("latin-1")
             body = base64.b64decode(raw + b"=" * (-len(raw) % 4)) if ";base64" in options else raw
         except ValueError:
             return "data:,"
@@ -93,5 +93,5 @@ def _picture(body: bytes, source: str, scrubber: Scrubber) -> str:
 
 
 def _is_shipped(source: str) -> bool:
-    """Whether the address is that of a file of the firmware, the same on each device."""
+    """Whether a file of the firmware lies at that address, which is on each device."""
     return source == "css" or (_SHIPPED.search(source) is not None and not _CAMERA.search(source))

@@ -20,11 +20,6 @@ def rows_on(finder: Finder, page: Page) -> dict[str, tuple[int, ...]]:
     return {name: _counts(finder, rows.find) for name, rows in page.rows.items()}
 
 
-def shown_by_on(finder: Finder, page: Page) -> tuple[int, ...]:
-    """How many visible elements each locator of `shown_by` matches now."""
-    return _counts(finder, page.shown_by or [])
-
-
 def differences(name: str, live: Mapping[str, CapturedElement], again: Mapping[str, CapturedElement]) -> Iterator[str]:
     """Each element of the page `name` that a locator finds on the captured page otherwise than live, in words."""
     for element, seen in live.items():

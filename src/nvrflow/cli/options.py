@@ -120,7 +120,9 @@ def checked_place(context: click.Context, parameter: click.Parameter, typed: Any
 
 def is_capture(typed: str) -> bool:
     """Whether a person typed the folder of a capture."""
-    return (Path(typed) / "capture.yaml").is_file()
+    from nvrflow.capture.archive import Capture
+
+    return Capture.is_at(typed)
 
 
 @dataclass(frozen=True)

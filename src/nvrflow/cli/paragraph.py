@@ -27,6 +27,7 @@ COMMANDS = (
     "compare",
     "history",
     "capture",
+    "read",
     "verify",
     "trust",
     "untrust",

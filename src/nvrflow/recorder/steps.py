@@ -89,8 +89,7 @@ class Steps:
         """
         self.go_on()
         step = Step(self._unused(step_id), title, effect, chapter=self._chapter, **details)  # type: ignore[arg-type]
-        step.leaving = self.leaving
-        steps = self.report.steps
+        step.leaving, steps = self.leaving, self.report.steps
         steps.insert(steps.index(before) if before is not None else len(steps), step)
         self.listener.starts(title)
         began = time.perf_counter()
