@@ -16,6 +16,7 @@ DOORS = {
     "playwright": ["recorder", "browser", "capture"],
     "subprocess": ["command"],
     "yaml": ["content"],
+    "ruamel": ["check"],
     "click": ["cli"],
     "rich": ["cli"],
     "PIL": ["report", "guide"],

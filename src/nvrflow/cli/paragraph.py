@@ -22,6 +22,7 @@ COMMANDS = (
     "secure",
     "run",
     "identify",
+    "check",
     "guide",
     "picture",
     "verify",
