@@ -20,7 +20,7 @@ DOORS = {
     "click": ["cli"],
     "rich": ["cli"],
     "PIL": ["report", "guide"],
-    "jinja2": ["report", "trust", "guide"],
+    "jinja2": ["report", "trust", "guide", "check"],
     "pytest": ["pytest_plugin"],
     "publicsuffixlist": ["trust"],
     "starlette": ["simulator"],

@@ -98,7 +98,7 @@ def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, 
         )
     if any(one.count > 1 for one in tried):
         several = next(one for one in tried if one.count > 1)
-        why = f"{reason}; {several.locator} finds {several.count}, and it is not known which of them is meant"
+        why = f"{several.locator} finds {several.count} visible elements, and it is not known which of them is meant"
         return Judged(full, "missing", reason=why, candidates=candidates)
     best, why_not = the_clear_one(ranked)
     if best is None:

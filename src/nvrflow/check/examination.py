@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nvrflow.check.boxed import as_boxed
+from nvrflow.check.cases import as_cases
 from nvrflow.check.coverage import Outcome, outcome_of
 from nvrflow.check.patch import Patch, patch_of
 from nvrflow.check.verdict import Judged
@@ -43,7 +45,8 @@ class Examination:
         """Walk through the recorder's pages, and write the run folder whatever happens. Raises WrongCall, InvalidFile."""
         manner = replace(self.manner, check=True, screenshots=False)
         with ThreadPoolExecutor(1, "nvrflow-rehearsal") as self._worker:
-            errand = Errand(self.walk_through, self._conclude)
+            writers = {"junit.xml": lambda said, _: as_cases(said, self.strict), "report.html": as_boxed}
+            errand = Errand(self.walk_through, self._conclude, writers)
             run = Run("check", self.url, self.user, self.password, manner, self.out, self.flows, self.trace, errand=errand)
             return replace(run, listener=self.listener).go()
 
@@ -91,7 +94,11 @@ class Examination:
         if firmware is not None:
             self.outcome = outcome_of(self.walk, firmware, self._rehearsals(firmware.name))
         judged = self.outcome.judged
-        report.extra = {"elements": [one.as_dict() for one in judged], "coverage": dict(self.outcome.coverage)}
+        report.extra = {
+            "elements": [one.as_dict() for one in judged],
+            "coverage": dict(self.outcome.coverage),
+            "pages": list(self.walk.pictures.values()),
+        }
         report.drift = [_drift(one) for one in judged if one.verdict == "drift"]
         if report.error is None and self.is_failed:
             report.outcome = "failed"

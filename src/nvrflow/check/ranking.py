@@ -15,7 +15,8 @@ from nvrflow.firmware import Element, Firmware
 
 SURE = 0.85  # a candidate below is only shown
 CLEAR = 0.1  # by how much it has to be better than the next
-_SHOWN = 0.35
+_LIKE = 0.25  # the least score of a name that counts where the role is another, or the control is not new on the page
+_SAME = 0.9  # how much a name has to be like a word of another language
 _MOST = 3
 _FAMILIES = (
     {"button", "link", "tab", "menuitem", "treeitem", "clickable", "option"},
@@ -70,7 +71,7 @@ def wanted_of(firmware: Firmware, name: str, element: Element) -> Wanted:
     """What is known about the element `name`."""
     roles = {one.role for one in element.find if one.role}
     if any(one.way in _OF_A_FIELD for one in element.find) and not roles:
-        roles = {"textbox"} if element.checked_by is None and not element.choices else {"checkbox"}
+        roles = {*_FAMILIES[1], *_FAMILIES[2]}
     values = [one.words for one in element.find if one.words]
     words = [word for value in values for word in firmware.words(value)]
     texts = [firmware.file.texts[value[1:]] for value in values if value.startswith("$")]
@@ -93,7 +94,7 @@ def rank(
         if index in taken or control.is_words or not control.name:
             continue
         one = _ranked(control, wanted, (control.role, control.name, control.box) in before)
-        if one.score >= _SHOWN:
+        if one is not None:
             ranked.append(one)
     return tuple(sorted(ranked, key=lambda one: -one.score)[:_MOST])
 
@@ -136,10 +137,13 @@ def likeness(word: str, name: str) -> float:
     return max(alike, 0.6) if holds else alike
 
 
-def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked:
+def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked | None:
+    """The control with its score; None for one that nothing speaks for."""
     why, score, forbidden = list[str](), 0.0, ""
     role, said = _role_score(control.role, wanted.roles)
     name, told = _name_score(control.name, wanted)
+    if name < _LIKE and (was_there or control.role not in wanted.roles):
+        return None
     score += role + name
     why += [*said, told]
     if control.frame == wanted.frame:
@@ -165,16 +169,18 @@ def _role_score(role: str, expected: frozenset[str]) -> tuple[float, list[str]]:
         return 0.3, []
     if role in expected:
         return 0.35, [f"role {role} as expected"]
+    said = " or ".join(sorted(expected)) if len(expected) < _MOST else "a field"
     if any(role in family and family & expected for family in _FAMILIES):
-        return 0.25, [f"role {role} instead of {' or '.join(sorted(expected))}"]
-    return 0.0, [f"role {role}, which is of another kind than {' or '.join(sorted(expected))}"]
+        return 0.25, [f"role {role} instead of {said}"]
+    return 0.0, [f"role {role}, which is of another kind than {said}"]
 
 
 def _name_score(name: str, wanted: Wanted) -> tuple[float, str]:
     """The score of a name, and in words why."""
+    foreign = tuple(word for word in wanted.foreign if likeness(word, name) >= _SAME)
     kinds = (
         (wanted.words, 0.5, ""),
-        (wanted.foreign, 0.47, " of another language"),
+        (foreign, 0.47, " of another language"),
         ((wanted.called,), 0.38, ", its name in the file"),
     )
     scored = [

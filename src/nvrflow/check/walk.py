@@ -36,6 +36,7 @@ class Walk:
     sightings: dict[str, Sighting] = field(default_factory=dict)
     reached: dict[str, bool] = field(default_factory=dict)
     barriers: dict[str, Barrier] = field(default_factory=dict)
+    pictures: dict[str, dict[str, object]] = field(default_factory=dict)
     firmware: Firmware | None = None
     steps: list[Step] = field(default_factory=list)
     describe: Callable[[Locator], str] = repr
@@ -157,6 +158,8 @@ class Walk:
 
     def _picture(self, recorder: Recorder, step: Step) -> None:
         if self.pictured:
+            size = recorder.page.evaluate("() => [innerWidth, innerHeight]")
+            self.pictures[step.value] = {"page": step.value, "step": step.id, "width": size[0], "height": size[1]}
             recorder.steps.take_pictures = True
             recorder.steps.photograph(step, recorder.page, None)
             recorder.steps.take_pictures = False
@@ -181,7 +184,8 @@ class Walk:
         failed = Hearsay(recorder.report.steps).failed_at(before)
         if failed is not None:
             if isinstance(problem, SelectorDrift) and self._is_known(recorder, failed.element):
-                self._judge(Judged(failed.element, "missing", reason=why))
+                self._judge_again(recorder, failed.element)
+                why = f"{failed.element} is missing"
             self.barriers[name] = Barrier(failed.element, why)
         elif recorder.has(name) and recorder.shows(name):
             self._judge(Judged(f"{name}.ready", "missing", reason=why))
@@ -196,6 +200,14 @@ class Walk:
     def _is_known(recorder: Recorder, element: str) -> bool:
         page, _, name = element.partition(".")
         return recorder.has(page) and name in recorder.firmware.file.pages[page].elements
+
+    def _judge_again(self, recorder: Recorder, element: str) -> None:
+        """Judge an element that a step did not find, unless it is known to be missing already."""
+        page, _, name = element.partition(".")
+        if element not in self.verdicts:
+            others = frozenset(recorder.firmware.file.pages[page].elements) - {name}
+            for one in assess(Scene(recorder.window, look(recorder.window, page, others), self._above(recorder, page))):
+                self._judge(one)
 
     def _judge_shown_by(self, recorder: Recorder, name: str, why: str) -> None:
         seen = Sighting(name, controls=controls_of(recorder.page))
