@@ -1,4 +1,4 @@
-"""Writes docs/architecture.md and docs/api.md from the source: `.venv/bin/python docs/generate.py`."""
+"""Writes docs/architecture.md, docs/api.md and the table in docs/settings.md: `.venv/bin/python docs/generate.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXAMPLES = DOCS / "examples.yaml"
 
 
 def main() -> None:
-    """Write both documents again."""
+    """Write all of them again."""
     for name, text in documents().items():
         (DOCS / name).write_text(text, encoding="utf-8")
 
@@ -26,7 +26,16 @@ def documents() -> dict[str, str]:
     architecture = (DOCS / "architecture.md").read_text(encoding="utf-8")
     for part, text in (("floors", "\n".join(drawing())), ("parts", "\n".join(table()))):
         architecture = replaced(architecture, part, text)
-    return {"architecture.md": architecture, "api.md": "\n".join(api()) + "\n"}
+    settings = replaced((DOCS / "settings.md").read_text(encoding="utf-8"), "settings", settings_table())
+    return {"architecture.md": architecture, "api.md": "\n".join(api()) + "\n", "settings.md": settings}
+
+
+def settings_table() -> str:
+    """The names of settings, as a Markdown table."""
+    from nvrflow.firmware.catalogue import catalogue
+
+    lines = ["| name | value | what it is |", "| --- | --- | --- |"]
+    return "\n".join([*lines, *(f"| `{one.name}` | {one.kind} | {one.says} |" for one in catalogue().values())])
 
 
 def replaced(document: str, part: str, text: str) -> str:
@@ -35,7 +44,7 @@ def replaced(document: str, part: str, text: str) -> str:
     before, _, rest = document.partition(begin)
     _, found, after = rest.partition(end)
     if not found:
-        raise ValueError(f"docs/architecture.md: the marks of {part!r} are missing")
+        raise ValueError(f"the marks of {part!r} are missing in a document of docs/")
     return f"{before}{begin}\n{text}\n{end}{after}"
 
 

@@ -118,3 +118,22 @@ def from_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def as_yaml(data: Any) -> str:
+    """Plain data as a YAML document that `read_yaml` reads as the same data; keys keep their order."""
+    return str(yaml.dump(data, Dumper=_StrictDumper, allow_unicode=True, sort_keys=False, width=130))
+
+
+class _StrictDumper(yaml.SafeDumper):
+    """A dumper that quotes every text which `read_yaml` or another reader of YAML could take for something else."""
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    words = text.casefold() in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'-]*(?<! )", text) and text.isprintable() and not words
+    style = None if plain else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_StrictDumper.add_representer(str, _quoted)

@@ -119,7 +119,7 @@ def _unused(file: SelectorFile, used: set[str]) -> Iterator[tuple[Where, str]]:
     for page_name, page in file.pages.items():
         beside = {name for element in page.elements.values() for name in (element.off, *element.use_first)} | {*page.close}
         for name, element in page.elements.items():
-            if not ((page_name, name) in ways or name in used or name in beside or element.secret):
+            if not ((page_name, name) in ways or name in used or name in beside or element.secret or element.setting):
                 yield ("pages", page_name, "elements", name), "is used by no flow and on no way to a page"
         for name in page.rows:
             if name not in used:

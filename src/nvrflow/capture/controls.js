@@ -118,7 +118,7 @@
     const column = columnOf(one);
     if (column && (isField(role) || !inner(one))) return [column, 'column'];
     if (isField(role)) {
-      const near = (['checkbox', 'radio', 'switch'].includes(role) && after(one, box, 200)) || beside(one, box);
+      const near = (['checkbox', 'radio'].includes(role) && after(one, box, 200)) || beside(one, box) || (role === 'switch' && after(one, box, 200));
       if (near) { labelled.set(one, near[0]); return [near[1].replace(/\s*[:：*]+\s*$/, ''), 'near'] }
     }
     for (const [key, how] of [['placeholder', 'placeholder'], ['title', 'title'], ['alt', 'alt']])
@@ -133,6 +133,12 @@
       for (const key of KEYS) if (where.hasAttribute(key) && where.getAttribute(key)) return `${key}=${where.getAttribute(key)}`;
     return '';
   };
+  const besideAll = one => {  // the words before the first of several radios
+    if (one.localName !== 'input' || one.type !== 'radio' || !one.name) return '';
+    const first = [...one.getRootNode().querySelectorAll('input[type=radio]')].find(other => other.name === one.name && isSeen(other));
+    const taken = new Set(labelled.values()), near = first && beside(first, boxOf(first));
+    return near && !taken.has(near[0]) ? near[1].replace(/\s*[:：*]+\s*$/, '') : '';
+  };
   const groupsOf = one => {  // what stands above it, outermost first: dialog titles, legends, headings of sections
     const found = [];
     for (let p = up(one); p; p = up(p)) {
@@ -144,7 +150,9 @@
       if (tidy(own)) found.unshift(tidy(own));
     }
     const cell = cellOf(one), first = cell && inner(cell.parentElement.cells[0]);
-    return first && controls.has(one) ? [...found, first] : found;
+    if (first && controls.has(one)) return [...found, first];
+    const together = besideAll(one);
+    return together && !found.includes(together) ? [...found, together] : found;
   };
   const covered = (one, box) => {
     const x = box[0] + box[2] / 2, y = box[1] + box[3] / 2;
@@ -157,7 +165,8 @@
   const disabledBy = one => one.disabled === true || one.getAttribute('aria-disabled') === 'true' || Boolean(one.closest('fieldset[disabled]'))
     || /(^|[-_\s])disabled($|\s)/.test(one.getAttribute('class') || '') || Boolean(one.closest('.x-item-disabled, .x-btn-disabled'));
   const drawnState = one => {  // a box or switch that a page draws itself says with its classes what it is, and whether it is on
-    const near = [one, up(one), up(up(one) ?? one)].filter(p => p && p.querySelectorAll('input, button, [role]').length < 3);
+    const near = [one];
+    for (let p = up(one); p && near.length < 7 && p.querySelectorAll('input, button, select').length < 2; p = up(p)) near.push(p);
     const classes = near.flatMap(p => (p.getAttribute('class') || '').split(/\s+/));
     if (![...one.classList].some(name => /(^|[-_])(cb|checkbox|check-box|switch|toggle|radio)($|[-_])/i.test(name))) return null;
     return classes.some(name => /(^|[-_])(checked|switch-on|is-on|on)$/i.test(name));

@@ -32,7 +32,7 @@ class Control:
     """
 
     role: str
-    name: str
+    name: str = ""
     named: str = ""
     value: str | None = None
     checked: bool | None = None

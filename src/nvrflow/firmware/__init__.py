@@ -1,8 +1,9 @@
 """Where things are on a recorder's pages: one selector file, with its words in the recorder's language.
 
 In reading order, what a file may say: `model`, with `locator`, `elements`, `traffic` and `evidence`; then how it is read:
-`loading`, `checking`, `faults`, `parts`, `versions`, `schema`; then what a recorder is asked: `shown_page` (who answers),
-`body` (its answers), `identification`, `about`, `language`; and `on_screen` (what its own monitor shows).
+`catalogue` (names of settings), `loading`, `checking`, `faults`, `parts`, `word`, `versions`, `version_limits`, `schema`;
+then what a recorder is asked: `shown_page` (who answers), `body` (its answers), `identification`, `about`, `language`; and
+`on_screen` (what its own monitor shows).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from nvrflow.firmware.loading import available, load
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Element, Handler, Page, SelectorFile, Way
+from nvrflow.firmware.version_limits import limited_to
 from nvrflow.firmware.versions import VersionRange
 
 __all__ = ["Element", "Firmware", "Handler", "Locator", "Page", "SelectorFile", "Way", "available", "load_firmware"]
@@ -26,7 +28,8 @@ _COLON = re.compile(r"\s*[:\uff1a]\s*$")
 class Firmware:
     """One selector file by name, and the language in which its `$texts` are read (None: not known yet, any of them).
 
-    `own_words` are the recorder's own for a `$text`, by its name; they count beside those of the file.
+    `own_words` are the recorder's own for a `$text`, by its name; they count beside those of the file. `whole` is the file with
+    what counts for other versions, once the version is known.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Firmware:
     language: str | None = None
     evidence: tuple[str, ...] = ()
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: SelectorFile | None = None
 
     @property
     def named(self) -> bool:
@@ -50,6 +54,11 @@ class Firmware:
     def is_for(self, version: str) -> bool:
         """Whether a firmware version is in the file's range; one without a number in it never is, except in `*`."""
         return version in VersionRange(self.file.firmware)
+
+    def at(self, version: str) -> Firmware:
+        """This firmware with what counts for one version of it."""
+        whole = self.whole or self.file
+        return replace(self, file=limited_to(version, whole), whole=whole)
 
     def speaking(self, language: str | None) -> Firmware:
         """This firmware with its words in `language`."""

@@ -56,6 +56,7 @@ class Element(Strict):
     off: str | None = Field(None, description="for a radio: the element of this page that switches it off")
     answered_by: str | None = Field(None, description="the network answer (below `answers`) that says how it went")
     column: str | None = Field(None, description="only in `rows`: the title of its column; `$text` or the words")
+    setting: str | None = Field(None, description="the name of docs/settings.md for the setting that is read and set here")
     after: str | None = Field(None, description="the element beside this one after whose use this one is shown, and not before")
     optional: bool = Field(
         False, description="not every device of this firmware has it, or not at all times; `check` then does not miss it"

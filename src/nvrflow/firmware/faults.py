@@ -6,10 +6,12 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from nvrflow.firmware.catalogue import catalogue
 from nvrflow.firmware.elements import PLACEHOLDERS, Element, Rows
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Handler, Language, Page, SelectorFile
 from nvrflow.firmware.parts import Where, locators, patterns
+from nvrflow.firmware.version_limits import ranges as limits
 from nvrflow.firmware.versions import VersionRange
 
 _GENERATED_ID = re.compile(r"#[A-Za-z][\w-]*?\d{3,}|\[id[~^*$|]?=['\"]?[\w-]*\d{3,}")
@@ -40,6 +42,7 @@ def faults(file: SelectorFile) -> Faults:
 
 def _versions(file: SelectorFile) -> Faults:
     ranges: list[tuple[Where, str]] = [(("firmware",), file.firmware)]
+    ranges += limits(file)
     ranges += [(("identify", index, "version"), sign.version) for index, sign in enumerate(file.identify) if sign.version]
     for where, range_ in ranges:
         try:
@@ -111,6 +114,9 @@ def _of_a_page(name: str, page: Page, file: SelectorFile) -> Faults:
     for element_name, element in page.elements.items():
         place = (*where, "elements", element_name)
         yield from _of_an_element(place, element, page.elements, file)
+        if element.setting and element.setting not in catalogue():
+            near = _near(element.setting, catalogue())
+            yield (*place, "setting"), f"there is no setting {element.setting!r} in docs/settings.md{near}"
         if element.column:
             yield (*place, "column"), "only an element of `rows` stands in a column"
     for rows_name, rows in page.rows.items():

@@ -68,6 +68,7 @@ class Locator(Strict):
     frame: Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])] | None = Field(
         None, description="frames by CSS, outermost first"
     )
+    firmware: str | None = Field(None, description='the versions for which it counts, for example ">=4.3"; default: all')
 
     @model_validator(mode="after")
     def _one_way(self) -> Locator:

@@ -10,6 +10,7 @@ from nvrflow.firmware.elements import Choices, Element, Elements, Names, Rows
 from nvrflow.firmware.evidence import About, Evidence, OnScreen
 from nvrflow.firmware.locator import Condition, Locators, Strict, as_list, framed, framed_below, framed_rows
 from nvrflow.firmware.traffic import Answer, Fetched, HarmlessRequest, WritingRequest
+from nvrflow.firmware.word import Words
 
 __all__ = [
     "About",
@@ -166,9 +167,7 @@ class SelectorFile(Strict):
     extends: str | None = None
     identify: list[Evidence] = []
     about: About = About()
-    texts: dict[str, dict[str, Annotated[list[str], BeforeValidator(as_list, json_schema_input_type=str | list[str])]]] = Field(
-        {}, description="words on the screen, by a name for them and by language code"
-    )
+    texts: dict[str, dict[str, Words]] = Field({}, description="words on the screen, by a name for them and by language code")
     language: Language | None = None
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")

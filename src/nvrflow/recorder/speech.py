@@ -50,4 +50,5 @@ def _note(window: Window, said: Said) -> None:
     if note and note not in report.notes:
         report.notes.append(note)
     if said.get("version"):
+        window.knows(firmware.at(said["version"]))
         window.version_refusal = version_refusal(firmware, said, window.session.host)

@@ -68,6 +68,11 @@ class Window:
         self.firmware = self.steps.firmware = firmware
         self._look_at(self.session.page)
 
+    def knows(self, firmware: Firmware) -> None:
+        """Use `firmware`, of which more is known now, on the page in use."""
+        self.firmware = self.steps.firmware = firmware
+        self._look_at(self._finder.page)
+
     @property
     def file(self) -> SelectorFile:
         """The selector file."""

@@ -82,7 +82,6 @@ def _rehearse(flow: Flow, notes: Notes) -> str:
             problems.append(_in_words(problem))
         else:
             problems.append("")
-        notes.touched |= notes.used
     return problems[0] if all(problems) else ""
 
 

@@ -33,7 +33,7 @@ class Verb(NamedTuple):
 
 @dataclass
 class Notes:
-    """The state of one run, and the findings of all runs; `touched` are pages, each with an element, rows or nothing."""
+    """The state of one run, and the findings of all runs; `touched` are pages with an element, rows, `rows.element`, or none."""
 
     file: SelectorFile
     flow: str
@@ -85,9 +85,9 @@ class RecorderStandIn:
 
     def go_to(self, page: str) -> PageStandIn:
         """The page, noted if the file does not have it."""
+        self._notes.touched.add((page, ""))
         if page not in self._notes.file.pages:
             self._notes.misses(page)
-        self._notes.touched.add((page, ""))
         return PageStandIn(self._notes, page)
 
     def arrive(self, page: str, ready: bool = True) -> PageStandIn:
@@ -181,6 +181,7 @@ class PageStandIn:
             if self._page is not None and element not in self._page.elements:
                 self._notes.misses(self.name, element)
             self._notes.used.add((self.name, element))
+            self._notes.touched.add((self.name, element))
         return self._result((self.name, str(given.get("element")), name), verb.returns)
 
     def _rows_of(self, rows: str) -> Rows | None:

@@ -1,0 +1,154 @@
+"""One setting of a recorder, and how what the pages show becomes settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nvrflow.capture.controls import Box, Control
+from nvrflow.firmware.catalogue import Value, catalogue
+
+_FIELDS = ("textbox", "combobox", "listbox", "slider", "spinbutton", "checkbox", "switch", "radio")
+_NO_SETTINGS = ("tab", "option", "treeitem", "menuitem", "menuitemcheckbox", "menuitemradio", "link")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its value as the page shows it, and where a person finds it.
+
+    `name` is a name of the catalogue or `page/label`. `value` is true or false for what can be on or off, a text or number for
+    anything else, and None for a password. `options` are those of a drop-down list of HTML or the labels of radios; `unit` are
+    the words behind the field. `key` is the page's own name of the label, if it has one: it is the same in every language.
+    """
+
+    name: str
+    value: Value
+    label: str
+    page: str
+    options: tuple[str, ...] = ()
+    unit: str = ""
+    enabled: bool = True
+    secret: bool = False
+    key: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON and YAML, by the keys that the contract names; `name` is the key under which it stands."""
+        told: dict[str, Any] = {"value": self.value, "label": self.label, "page": self.page}
+        told |= {"options": list(self.options)} if self.options else {}
+        told |= {"unit": self.unit} if self.unit else {}
+        told |= {"enabled": False} if not self.enabled else {}
+        told |= {"secret": True} if self.secret else {}
+        return told | ({"key": self.key} if self.key else {})
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one page of the selector file showed: its controls, and the box of each element that has a name of the catalogue.
+
+    `states` are those elements of which the selector file knows how to read whether they are on.
+    """
+
+    page: str
+    controls: Sequence[Control]
+    named: Mapping[str, Box] = field(default_factory=dict)
+    states: Mapping[str, bool] = field(default_factory=dict)
+
+
+def settings_of(sights: Iterable[Sight], menus: Collection[str] = ()) -> tuple[Setting, ...]:
+    """Every setting, page by page. What several pages show belongs to the page whose element it is, else to the first of them.
+
+    `menus` are pages that are only a way to others: what they show belongs to another page, if that shows it, too.
+    """
+    owner: dict[tuple[Any, ...], tuple[str, Control]] = {}
+    given: dict[tuple[Any, ...], tuple[str, bool | None]] = {}
+    for sight in sights:
+        for control in sight.controls:
+            if not _is_setting(control):
+                continue
+            identity = _identity(control)
+            name = next((name for name, box in sight.named.items() if _same_place(box, control.box)), None)
+            if name is not None:
+                given[identity] = (name, sight.states.get(name))
+            if identity not in owner or name is not None or owner[identity][0] in menus:
+                owner[identity] = (sight.page, control)
+    return tuple(_named(_joined(owner, given)))
+
+
+def _joined(
+    owner: Mapping[tuple[Any, ...], tuple[str, Control]], given: Mapping[tuple[Any, ...], tuple[str, bool | None]]
+) -> list[tuple[str, tuple[str, ...], Setting]]:
+    """Each setting with its name of the catalogue (or nothing) and the titles above it; radios of one group are one setting."""
+    found: list[tuple[str, tuple[str, ...], Setting]] = []
+    for page, control in owner.values():
+        group = _radios(control, page, owner.values()) if control.role == "radio" else []
+        if group and group[0] is not control:
+            continue
+        name, state = next((given[key] for one in group or [control] if (key := _identity(one)) in given), ("", None))
+        made, above = _of_radios(group, page) if group else _of_one(control, page)
+        entry = catalogue().get(name)
+        value = made.value if state is None else state
+        options = () if isinstance(value, bool) else made.options
+        found.append((name, above, replace(made, value=entry.value(value) if entry else value, options=options)))
+    return found
+
+
+def _of_one(control: Control, page: str) -> tuple[Setting, tuple[str, ...]]:
+    value = control.value if control.checked is None else control.checked
+    made = Setting(
+        "", value, control.name, page, control.options, control.unit, not control.disabled, control.secret, control.key
+    )
+    return made, control.group
+
+
+def _of_radios(group: Sequence[Control], page: str) -> tuple[Setting, tuple[str, ...]]:
+    """Of several radios, what is chosen; their label is the words beside the first of them, or the nearest title above."""
+    first = group[0]
+    chosen = next((one.name for one in group if one.checked), None)
+    enabled = not all(one.disabled for one in group)
+    label = first.group[-1] if first.group else first.name
+    return Setting("", chosen, label, page, tuple(one.name for one in group), enabled=enabled), first.group[:-1]
+
+
+def _radios(control: Control, page: str, all_of_them: Iterable[tuple[str, Control]]) -> list[Control]:
+    """The radios of which only one can be on, together with `control`; empty if it stands alone."""
+    name = control.attributes.get("name")
+    group = [
+        one
+        for where, one in all_of_them
+        if where == page and one.role == "radio" and one.frame == control.frame and name and one.attributes.get("name") == name
+    ]
+    return group if len(group) > 1 else []
+
+
+def _named(found: Sequence[tuple[str, tuple[str, ...], Setting]]) -> Iterable[Setting]:
+    """Each with a name of its own: that of the catalogue, `page/label`, or with as many titles as tell it from the others."""
+    plain = Counter((one.page, one.label) for _, _, one in found)
+    taken = Counter[str]()
+    for name, group, one in found:
+        above = group if plain[one.page, one.label] > 1 or not one.label else ()
+        own = name or "/".join([one.page, *above, one.label or "(no label)"])
+        taken[own] += 1
+        yield replace(one, name=own if taken[own] == 1 else f"{own}#{taken[own]}")
+
+
+def _is_setting(control: Control) -> bool:
+    if control.covered or control.role in _NO_SETTINGS:
+        return False
+    return control.role in _FIELDS or (control.checked is not None and not control.is_words)
+
+
+def _identity(control: Control) -> tuple[Any, ...]:
+    """What tells a control from every other one: its place counts, its value does not."""
+    return (control.role, control.name, control.key, control.group, control.frame, control.attributes.get("name"), control.box)
+
+
+def _same_place(one: Box, other: Box) -> bool:
+    """Whether two boxes lie upon each other: the middle of each is within the other."""
+
+    def holds(outer: Box, inner: Box) -> bool:
+        x, y = inner[0] + inner[2] / 2, inner[1] + inner[3] / 2
+        return outer[0] <= x <= outer[0] + outer[2] and outer[1] <= y <= outer[1] + outer[3]
+
+    return holds(one, other) and holds(other, one)
