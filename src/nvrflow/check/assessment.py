@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from nvrflow.capture.controls import Control
 from nvrflow.check.itinerary import is_optional
 from nvrflow.check.ranking import Ranked, rank, the_clear_one, wanted_of
-from nvrflow.check.repair import Broken, best_locator, repaired, said, shown_again
+from nvrflow.check.repair import Broken, best_locator, moved, repaired, said, shown_again
 from nvrflow.check.sighting import Sighting, box_of, claimed, control_at
-from nvrflow.check.verdict import Candidate, Change, Judged, MoveFirst
+from nvrflow.check.verdict import Candidate, Change, Judged
 from nvrflow.firmware import Element
 from nvrflow.firmware.parts import Where
 from nvrflow.recorder.finder import Match, Tried
@@ -72,7 +72,7 @@ def _found(scene: Scene, full: str, match: Match) -> Judged:
     changes: tuple[Change, ...] = ()
     if (control := control_at(scene.seen.controls, box) if box else None) and box and where[2] == "elements":
         changes = repaired(Broken(scene.window, where, spec, control, box))
-    changes = changes or (MoveFirst(where, match.index),)
+    changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
     reason = f"{first} finds nothing; {match.locator} finds it"
     if control is not None and (roles := {one.role for one in spec.find if one.role}) and control.role not in roles:
         reason += f"; its role is {control.role} now, and {' or '.join(sorted(roles))} is expected"

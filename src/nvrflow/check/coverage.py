@@ -12,6 +12,7 @@ from nvrflow.check.verdict import AddWord, Judged
 from nvrflow.check.walk import Walk
 from nvrflow.firmware import Element, Firmware, SelectorFile
 from nvrflow.rehearsal.rehearsals import Rehearsal
+from nvrflow.report.secrecy import Gate
 
 _UNSEEN_POPUP = "it is seen only while the pop-up is shown, and the pop-up was not shown"
 
@@ -27,12 +28,13 @@ class Outcome:
 def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) -> Outcome:
     """All verdicts of the walk, with those that the steps of the run tell."""
     file, heard = firmware.file, Hearsay(walk.steps)
-    where = places(file)
+    where, whole = places(file), dict(_elements(firmware.whole or file))
     judged = dict(walk.verdicts)
     for full, spec in _elements(file):
         known = judged.get(full)
         if known is None or known.verdict not in ("found", "drift"):
-            told = heard.on(full, walk.describe(spec.find[0]), where[full])
+            find, all_of_it = ([walk.describe(one) for one in each.find] for each in (spec, whole[full]))
+            told = heard.on(full, find, where[full], all_of_it)
             judged[full] = told or known or _not_looked_for(walk, file, full, spec, judged)
     for name in file.obstacles:
         judged[f"obstacles.{name}"] = Judged(f"obstacles.{name}", "not-reachable", reason="it is seen only while it is shown")
@@ -41,7 +43,8 @@ def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) 
             if getattr(file.pages[name], part) and f"{name}.{part}" not in judged:
                 judged[f"{name}.{part}"] = _behind(walk, f"{name}.{part}", name)
     ordered = [judged[full] for full in _order(file) if full in judged]
-    checked = tuple(_without_conflicts(ordered, walk, firmware))
+    gate = Gate(walk.secrets, firmware.names)
+    checked = tuple(one.covered(gate) for one in _without_conflicts(ordered, walk, firmware))
     return Outcome(checked, _coverage(walk, firmware, checked, rehearsals))
 
 
@@ -96,7 +99,7 @@ def _not_looked_for(walk: Walk, file: SelectorFile, full: str, spec: Element, ju
             reason=f"it is shown only after {before}, which is {known.verdict}",
             cause=known.cause or before,
         )
-    if Hearsay(walk.steps).on(before, "", ()) is not None:
+    if Hearsay(walk.steps).on(before, [""], ()) is not None:
         return Judged(full, "missing", reason=f"it was not shown after {before} was used")
     return Judged(full, "not-reachable", reason=f"it is shown only after {before}, which was not used")
 

@@ -17,18 +17,22 @@ class Hearsay:
 
     steps: Sequence[Step]
 
-    def on(self, element: str, first: str, where: Where) -> Judged | None:
-        """The verdict on an element that a step found; `first` is its first locator in words. None if no step used it."""
+    def on(self, element: str, find: Sequence[str], where: Where, whole: Sequence[str] = ()) -> Judged | None:
+        """The verdict on an element that a step found; None if no step used it.
+
+        `find` are its locators in words, `whole` those of the file, which may have some for other versions.
+        """
         used = [step for step in self.steps if step.element == element and step.locator and step.outcome != "failed"]
         if not used:
             return None
         step = max(used, key=lambda one: one.fallback)
         if step.fallback == 0:
             return Judged(element, "found", step.locator)
-        reason = f"{first} finds nothing; {step.locator} finds it"
-        proposal = f"{element}: put the locator first that is number {step.fallback + 1}"
+        reason = f"{find[0]} finds nothing; {step.locator} finds it"
+        index = whole.index(step.locator) if step.locator in whole else step.fallback
+        proposal = f"{element}: put the locator first that is number {index + 1}"
         return Judged(
-            element, "drift", step.locator, step.fallback, reason, proposal=proposal, changes=(MoveFirst(where, step.fallback),)
+            element, "drift", step.locator, step.fallback, reason, proposal=proposal, changes=(MoveFirst(where, index),)
         )
 
     def failed_at(self, since: int) -> Step | None:

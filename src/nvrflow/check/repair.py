@@ -46,11 +46,19 @@ def repaired(broken: Broken) -> tuple[Change, ...]:
     for locator, more in _locators(broken):
         firmware = _with(broken.window.firmware, *more)
         if _finds(broken, firmware, locator):
-            known = [place for place, one in enumerate(broken.spec.find) if _same(one, locator)]
-            if known and known[0] > 0:
-                return (*more, MoveFirst(broken.where, known[0]))
+            known = next((one for one in broken.spec.find[1:] if _same(one, locator)), None)
+            if known is not None:
+                return (*more, moved(broken.window.firmware, broken.where, known))
             return (*more, PutFirst(broken.where, _plain(locator, broken)))
     return ()
+
+
+def moved(firmware: Firmware, where: Where, locator: Locator) -> MoveFirst:
+    """The change that puts a later locator first; its place in the file counts those for other versions of the firmware, too."""
+    part: Any = firmware.whole or firmware.file
+    for key in where:
+        part = part[key] if isinstance(part, dict) else getattr(part, str(key))
+    return MoveFirst(where, list(part.find).index(locator))
 
 
 def shown_again(window: Window, shown_by: Sequence[Locator], control: Control) -> tuple[Change, ...]:

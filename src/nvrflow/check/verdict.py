@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from nvrflow.firmware.parts import Where
 from nvrflow.report import Rectangle
+from nvrflow.report.secrecy import Gate
 
 Verdict = Literal["found", "drift", "missing", "not-reachable", "not-applicable"]
 WORST_FIRST: tuple[Verdict, ...] = ("missing", "drift", "not-reachable", "not-applicable", "found")
@@ -85,6 +86,16 @@ class Judged:
     def page(self) -> str:
         """The page to which it belongs; `handlers` and `obstacles` for what belongs to none."""
         return self.element.partition(".")[0]
+
+    def covered(self, gate: Gate) -> Judged:
+        """This verdict without secrets in its texts; a change that would write a secret into a file is no change any more."""
+        candidates = tuple(
+            replace(one, name=gate.text(one.name), why=tuple(map(gate.text, one.why)), locator=gate.text(one.locator))
+            for one in self.candidates
+        )
+        told = replace(self, reason=gate.text(self.reason), proposal=gate.text(self.proposal), candidates=candidates)
+        leaks = any(gate.text(repr(change)) != repr(change) for change in self.changes)
+        return told.withdrawn("its words are not proposed, because they hold a secret") if leaks else told
 
     def withdrawn(self, why: str) -> Judged:
         """This verdict without its proposal, and why there is none."""

@@ -39,6 +39,7 @@ class Walk:
     pictures: dict[str, dict[str, object]] = field(default_factory=dict)
     firmware: Firmware | None = None
     steps: list[Step] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
     describe: Callable[[Locator], str] = repr
     ended: str = "the walk ended before this page"
 
@@ -58,7 +59,7 @@ class Walk:
 
     def _know(self, recorder: Recorder) -> None:
         """Keep what is needed when the browser is closed: the selector file in the language that is known now."""
-        self.firmware, self.steps = recorder.firmware, recorder.report.steps
+        self.firmware, self.steps, self.secrets = recorder.firmware, recorder.report.steps, recorder.session.secrets
         self.describe = recorder.window.finder.describe
 
     def _outside(self, recorder: Recorder) -> None:

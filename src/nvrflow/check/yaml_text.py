@@ -12,8 +12,10 @@ import re
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from nvrflow.errors import WrongCall
 from nvrflow.firmware.parts import Where
 
 _PLAIN = re.compile(r"[A-Za-z_$./\u00c0-\uffef][^\x00-\x1f:#,\[\]{}&*!|>'\"%@`\\]*", re.S)
@@ -24,6 +26,23 @@ def scalar(word: str) -> str:
     """A text as YAML says it: bare if every reader of YAML takes it for a text, else in double quotes."""
     bare = _PLAIN.fullmatch(word) and word == word.strip() and word.casefold() not in _OTHERWISE
     return word if bare else json.dumps(word, ensure_ascii=False)
+
+
+def read_inline(text: str) -> dict[str, Any]:
+    """A mapping in one line of YAML, such as a locator. Raises WrongCall for anything else."""
+    try:
+        node = YAML(pure=True).compose(io.StringIO(text))
+    except YAMLError:
+        node = None
+    if not isinstance(node, MappingNode):
+        raise WrongCall(f"{text}: is not a locator; write it like {{role: button, name: OK}}, role=button name=OK, or CSS")
+    return {str(key): value for key, value in _data(node).items()}
+
+
+def _data(node: Any) -> Any:
+    if isinstance(node, MappingNode):
+        return {key.value: _data(value) for key, value in node.value}
+    return [_data(one) for one in node.value] if isinstance(node, SequenceNode) else node.value
 
 
 class YamlText:

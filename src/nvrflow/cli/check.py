@@ -1,10 +1,10 @@
-"""`nvrflow check`."""
+"""`nvrflow check` and `nvrflow try`."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +14,7 @@ from nvrflow.errors import WrongCall, exit_code_of
 
 if TYPE_CHECKING:
     from nvrflow.check.examination import Examination
+    from nvrflow.check.lookup import Looked
     from nvrflow.report import Report
 
 
@@ -82,3 +83,53 @@ def _write(job: Examination, report: Report, file: Path) -> str:
             f"--write-patch {file}: cannot be written ({problem.strerror}); name a file in a folder of your own"
         ) from None
     return f"{file}: read it, and then: git -C {patch.folder} apply {file.resolve()}"
+
+
+@click.command("try", short_help="See what a locator finds on a page of the recorder.")
+@click.argument("url", callback=checked_address)
+@click.argument("locators", metavar="LOCATOR...", nargs=-1, required=True)
+@click.option("--page", metavar="NAME", default="sign_in", show_default=True, help="The page of the selector file to look at.")
+@click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")
+@driving
+def try_(url: str, locators: tuple[str, ...], page: str, driving: Driving, flows: Path | None) -> int:
+    """Say for each LOCATOR how many elements it finds on a page, and whether it finds exactly one that is visible.
+
+    A LOCATOR is written as in a selector file, {role: button, name: OK}, or as role=button name=OK, or it is CSS. Exit code 0
+    only if each of them finds exactly one.
+    """
+    from nvrflow.check.lookup import Inquirer, look_up
+    from nvrflow.cli.paragraph import say
+    from nvrflow.cli.progress import progress_for
+
+    progress = progress_for(driving.as_json)
+    with progress:
+        password = asker(url, driving.user, progress.pause)
+        found = look_up(url, locators, page, Inquirer(driving.user, password, driving.manner(), flows, progress))
+    if driving.as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        say(f"{found.firmware}: {found.page}")
+        for one in found.looked:
+            _tell(one)
+    return 0 if all(one.is_unique for one in found.looked) else 1
+
+
+def _tell(one: Looked) -> None:
+    """One locator: its verdict, what it finds, or what is similar."""
+    from nvrflow.cli.paragraph import found_mark, say
+
+    hidden = f", and {one.count - one.visible} that cannot be seen" if one.count > one.visible else ""
+    say("")
+    say(f"{found_mark(one.is_unique)} {one.locator}: {one.visible} visible{hidden}", indent=4)
+    for match in one.matches:
+        say(f"{_control(match)}", first=4, indent=6)
+    if one.visible > len(one.matches):
+        say(f"and {one.visible - len(one.matches)} more", first=4)
+    for near in one.near:
+        advice = f"; {near['locator']} finds it" if near["locator"] else ""
+        say(f"similar ({near['score']:.2f}): {_control(near)}{advice}", first=4, indent=6)
+
+
+def _control(match: dict[str, Any]) -> str:
+    said = f'{match["role"]} "{match["name"]}"' if match["role"] else "something that is no control"
+    return said + (" at {:.0f},{:.0f}, {:.0f} x {:.0f}".format(*match["box"]) if match["box"] else "")

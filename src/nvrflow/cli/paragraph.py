@@ -23,6 +23,7 @@ COMMANDS = (
     "run",
     "identify",
     "check",
+    "try",
     "guide",
     "picture",
     "verify",
