@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nvrflow.check.barrier import Barrier
 from nvrflow.check.hearsay import Hearsay, places
-from nvrflow.check.verdict import AddWord, Judged
+from nvrflow.check.ranking import SURE, rank, wanted_of
+from nvrflow.check.sighting import claimed
+from nvrflow.check.verdict import AddWord, Candidate, Judged
 from nvrflow.check.walk import Walk
 from nvrflow.firmware import Element, Firmware, SelectorFile
 from nvrflow.rehearsal.rehearsals import Rehearsal
@@ -42,7 +44,7 @@ def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) 
         for part in ("shown_by", "ready"):
             if getattr(file.pages[name], part) and f"{name}.{part}" not in judged:
                 judged[f"{name}.{part}"] = _behind(walk, f"{name}.{part}", name)
-    ordered = [judged[full] for full in _order(file) if full in judged]
+    ordered = [_with_other_pages(judged[full], walk, firmware) for full in _order(file) if full in judged]
     gate = Gate(walk.secrets, firmware.names)
     checked = tuple(one.covered(gate) for one in _without_conflicts(ordered, walk, firmware))
     return Outcome(checked, _coverage(walk, firmware, checked, rehearsals))
@@ -129,6 +131,26 @@ def _without_conflicts(judged: Iterable[Judged], walk: Walk, firmware: Firmware)
             (where for change in one.changes if isinstance(change, AddWord) for where in _clashes(change, walk, firmware)), ""
         )
         yield one.withdrawn(f"the new word would fit more than one control on the page {clash}") if clash else one
+
+
+def _with_other_pages(judged: Judged, walk: Walk, firmware: Firmware) -> Judged:
+    """A missing element with the controls of other pages that have its words; they are shown, and never taken."""
+    page, _, name = judged.element.partition(".")
+    spec = firmware.file.pages[page].elements.get(name) if page in firmware.file.pages else None
+    if judged.verdict != "missing" or judged.proposal or spec is None:
+        return judged
+    there = {(one.role, one.name) for one in walk.sightings[page].controls} if page in walk.sightings else set()
+    found = dict[tuple[str, str], Candidate]()
+    for other, seen in walk.sightings.items():
+        taken = {index: full for control, full in claimed(seen.controls, seen.boxes) for index in [seen.controls.index(control)]}
+        for one in rank(seen.controls, wanted_of(firmware, name, spec), taken) if other != page else ():
+            if one.score >= SURE and (key := (one.control.role, one.control.name)) not in there:
+                why = (*one.why, f"on the page {other}")
+                found.setdefault(key, Candidate(one.control.role, one.control.name, one.score, why, other))
+    if not found:
+        return judged
+    told = ", ".join(f'{one.role} "{one.name}" on the page {one.page}' for one in found.values())
+    return replace(judged, reason=f"{judged.reason}. Similar: {told}", candidates=(*judged.candidates, *found.values()))
 
 
 def _clashes(change: AddWord, walk: Walk, firmware: Firmware) -> Iterator[str]:

@@ -1,0 +1,174 @@
+"""`nvrflow check` on recorders that are not quite as their selector files say: a verdict for each element, and the patch."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from changed_recorder import changed_recorder
+from conftest import BRISK, Opening
+
+from nvrflow.check.coverage import Outcome
+from nvrflow.check.examination import Examination
+from nvrflow.flows.download_certificates import download_certificates
+from nvrflow.linting import lint
+from nvrflow.recorder import Manner
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = "web/js/setup_pages.js"
+ROLE = ('<button data-export="Root" t="https.ExportRoot"></button>', '<a href="#" data-export="Root" t="https.ExportRoot"></a>')
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A team's repository with its own copy of the selector files."""
+    shutil.copytree(ROOT / "selectors", tmp_path / "team" / "selectors")
+    git(tmp_path / "team", "init", "-q")
+    return tmp_path / "team" / "selectors"
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Iterator[Path]:
+    """A folder for the files of a changed recorder."""
+    (tmp_path / "changed").mkdir()
+    yield tmp_path / "changed"
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True, capture_output=True, text=True)
+
+
+def examined(recorder: Any, own: Path, tmp_path: Path, **options: Any) -> tuple[Examination, dict[str, Any]]:
+    manner = Manner(selectors=own, screenshots=options.pop("screenshots", False), timeout=10)
+    job = Examination(recorder.url, recorder.user, recorder.password, manner, out=tmp_path / "run", **options)
+    _, folder = job.go()
+    return job, folder.document
+
+
+def verdicts(outcome: Outcome, *verdict: str) -> dict[str, str]:
+    """Why each element has one of these verdicts; pop-ups that were not shown left out."""
+    judged = [one for one in outcome.judged if one.verdict in verdict and one.page not in ("handlers", "obstacles")]
+    return {one.element: one.cause or one.reason for one in judged}
+
+
+def test_an_unchanged_recorder_has_nothing_missing_and_says_what_was_not_reached(
+    simulated: Any, own: Path, tmp_path: Path
+) -> None:
+    job, document = examined(simulated(), own, tmp_path, screenshots=True)
+    assert (document["outcome"], document["error"], job.is_failed) == ("checked", None, False)
+    assert verdicts(job.outcome, "missing", "drift", "not-applicable") == {}
+    assert verdicts(job.outcome, "not-reachable") == {
+        "https.confirm": "it is shown only after https.ok, which changes the recorder"
+    }
+    confirmed = next(one for one in document["elements"] if one["element"] == "account.confirm")
+    assert (confirmed["verdict"], confirmed["locator"]) == ("found", 'button "OK" within message_box'), "the sign-out used it"
+    assert document["coverage"]["languages_not_seen"] == ["es", "de", "zh"]
+    assert document["coverage"]["pages_not_reached"] == document["coverage"]["elements_unused"] == []
+    assert not any(step["effect"] == "write" for step in document["steps"])
+    looked = [step["value"] for step in document["steps"] if step["verb"] == "look"]
+    assert sorted(looked) == sorted(job.walk.firmware.file.pages) and looked[-1] == "account"  # type: ignore[union-attr]
+    assert job.patch("dahua/nvr_v4").text == ""
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/jpeg") == len(looked) and page.count('<g class="m-found">') > 20
+    cases = ET.fromstring((tmp_path / "run" / "junit.xml").read_text(encoding="utf-8"))
+    assert (cases.get("failures"), cases.get("errors"), cases.get("tests")) == ("0", "0", str(len(document["elements"])))
+
+
+def test_what_changed_is_repaired_by_patches_until_the_check_is_clean_and_the_flow_passes(
+    own: Path, homes: Path, tmp_path: Path, opened: Opening
+) -> None:
+    """A label renamed in German only, with everything behind it; then, behind it, a button that became a link."""
+    words = {"tree.NetworkSecurity": {"German": "Netzwerk-Sicherheit"}}
+    settings = {**BRISK, "language": "German"}
+    with changed_recorder(homes, "uniview/nvr", settings, words, {PAGES: ROLE}) as recorder:
+        job, document = examined(recorder, own, tmp_path)
+        assert list(verdicts(job.outcome, "missing")) == ["setup.network_security"]
+        behind = verdicts(job.outcome, "not-reachable")
+        assert {"https.enable", "trusted_ca.download", "network_security.https_tab"} <= set(behind)
+        assert set(behind.values()) == {"setup.network_security"}, "one cause, many consequences"
+        assert document["error"]["kind"] == "selector-drift" and "1 element is missing" in document["error"]["message"]
+        apply(job, own)
+        again, _ = examined(recorder, own, tmp_path)
+        assert list(verdicts(again.outcome, "missing")) == ["trusted_ca.download"]
+        repaired = next(one for one in again.outcome.judged if one.element == "trusted_ca.download")
+        assert repaired.proposal == "trusted_ca.download: put first {role: link, name: $export_root}"
+        assert "role link instead of button" in repaired.reason, "another role is said, not taken silently"
+        apply(again, own)
+        clean, document = examined(recorder, own, tmp_path)
+        assert verdicts(clean.outcome, "missing", "drift") == {} and document["outcome"] == "checked"
+        with opened(recorder, selectors=own) as driven:
+            device, trusted = download_certificates(driven)
+            assert trusted is not None and trusted.issued(device) and driven.report.drift == []
+    text = (own / "uniview" / "nvr.yaml").read_text(encoding="utf-8")
+    assert "de: [Netzwerksicherheit, Netzwerk-Sicherheit], zh" in text, "the old word stays beside the new one"
+    before = (ROOT / "selectors" / "uniview" / "nvr.yaml").read_text(encoding="utf-8")
+    assert [line for line in before.splitlines() if line not in text.splitlines()] == [
+        "  network_security: {en: Network Security, es: Seguridad de red, de: Netzwerksicherheit, zh: 网络安全}"
+    ]
+
+
+def apply(job: Examination, own: Path) -> None:
+    """Take the patch as a person would, and let lint read the result."""
+    patch = job.patch("uniview/nvr")
+    assert patch.folder == own.parent.resolve() and patch.left == ()
+    (own.parent / "check.diff").write_text(patch.text, encoding="utf-8")
+    git(own.parent, "apply", "check.diff")
+    assert [str(one) for one in lint([own / "uniview" / "nvr.yaml"], own) if one.severity != "note"] == []
+
+
+def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, tmp_path: Path) -> None:
+    """Two buttons with one name, a button that is gone, an optional element that this device does not have."""
+    (own / "team").mkdir()
+    (own / "team" / "nvr.yaml").write_text(
+        "vendor: Team\nextends: uniview/nvr\nidentify: []\nverified_on: []\npages:\n  https:\n    elements:\n"
+        "      reset: {find: [{role: button, name: Reset}], optional: true}\n"
+        "      advanced: [{role: link, name: Advanced}]\n      more: {find: [{css: .more}], called: more, after: advanced}\n"
+    )
+    files = {PAGES: ('<button data-export="Root" t="https.ExportRoot">', '<button data-export="Root" t="app.Export">')}
+    with changed_recorder(homes, "uniview/nvr", BRISK, None, files) as recorder:
+        manner = Manner(selectors=own, screenshots=False, timeout=10, firmware="team/nvr")
+        job = Examination(recorder.url, recorder.user, recorder.password, manner, out=tmp_path / "run")
+        job.go()
+    missing = verdicts(job.outcome, "missing")
+    assert set(missing) == {"device_certificate.download", "trusted_ca.download", "https.advanced"}
+    assert "finds 2 visible elements" in missing["device_certificate.download"]
+    assert "https.reset" in verdicts(job.outcome, "not-applicable")
+    assert verdicts(job.outcome, "not-reachable")["https.more"] == "https.advanced"
+    assert job.patch("team/nvr").text == "" and not any(one.changes for one in job.outcome.judged)
+    removed = next(one for one in job.outcome.judged if one.element == "trusted_ca.download")
+    assert removed.candidates and all(one.score < 0.85 for one in removed.candidates)
+
+
+def test_a_later_locator_is_drift_which_only_strict_fails(own: Path, homes: Path, tmp_path: Path) -> None:
+    """From the command line, with the patch on standard output: the label of a link changed, which is found by its attribute."""
+    with changed_recorder(homes, "uniview/nvr", BRISK, {"menu.Setup": "Main setup"}) as recorder:
+        argv = ["check", recorder.url, "--selectors", str(own), "--no-screenshots", "--out", str(tmp_path / "run")]
+        loose = command(recorder, *argv, "--write-patch", "-")
+        strict = command(recorder, *argv, "--strict", "--json")
+        refused = command(recorder, *argv, "--json", password="wrong")
+    assert loose.returncode == 0, loose.stderr
+    assert loose.stdout.startswith("--- a/selectors/uniview/nvr.yaml\n+++ b/selectors/uniview/nvr.yaml\n")
+    assert "+  setup: {en: [Setup, Main setup], es: " in loose.stdout
+    document = json.loads(strict.stdout)
+    (drift,) = [one for one in document["elements"] if one["verdict"] == "drift"]
+    assert (strict.returncode, drift["element"]) == (1, "home.setup")
+    assert drift["proposal"] == "texts.setup: en: [Setup, Main setup]"
+    assert [one["element"] for one in document["drift"]] == ["home.setup"]
+    assert "1 element is found otherwise than the file says first" in strict.stderr
+    assert refused.returncode == 4 and json.loads(refused.stdout)["error"]["kind"] == "sign-in-refused"
+    assert len(json.loads(refused.stdout)["elements"]) == len(document["elements"]), "each element has a verdict all the same"
+
+
+def command(recorder: Any, *words: str, password: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NVRFLOW_PASSWORD": password or recorder.password}
+    argv = [sys.executable, "-m", "nvrflow", *words]
+    return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
