@@ -18,6 +18,7 @@ from conftest import BRISK, Opening
 
 from nvrflow.check.coverage import Outcome
 from nvrflow.check.examination import Examination
+from nvrflow.errors import exit_code_of
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.linting import lint
 from nvrflow.recorder import Manner
@@ -149,26 +150,36 @@ def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, 
 
 
 def test_a_later_locator_is_drift_which_only_strict_fails(own: Path, homes: Path, tmp_path: Path) -> None:
-    """From the command line, with the patch on standard output: the label of a link changed, which is found by its attribute."""
+    """The label of a link changed, which is found by its attribute; from the command line, with JSON and a patch in a file."""
     with changed_recorder(homes, "uniview/nvr", BRISK, {"menu.Setup": "Main setup"}) as recorder:
+        loose, _ = examined(recorder, own, tmp_path)
         argv = ["check", recorder.url, "--selectors", str(own), "--no-screenshots", "--out", str(tmp_path / "run")]
-        loose = command(recorder, *argv, "--write-patch", "-")
-        strict = command(recorder, *argv, "--strict", "--json")
-        refused = command(recorder, *argv, "--json", password="wrong")
-    assert loose.returncode == 0, loose.stderr
-    assert loose.stdout.startswith("--- a/selectors/uniview/nvr.yaml\n+++ b/selectors/uniview/nvr.yaml\n")
-    assert "+  setup: {en: [Setup, Main setup], es: " in loose.stdout
-    document = json.loads(strict.stdout)
+        strict = command(recorder, *argv, "--strict", "--json", "--write-patch", str(tmp_path / "check.diff"))
+    assert not loose.is_failed and list(verdicts(loose.outcome, "drift")) == ["home.setup"]
+    document, patch = json.loads(strict.stdout), (tmp_path / "check.diff").read_text(encoding="utf-8")
     (drift,) = [one for one in document["elements"] if one["verdict"] == "drift"]
     assert (strict.returncode, drift["element"]) == (1, "home.setup")
     assert drift["proposal"] == "texts.setup: en: [Setup, Main setup]"
     assert [one["element"] for one in document["drift"]] == ["home.setup"]
     assert "1 element is found otherwise than the file says first" in strict.stderr
-    assert refused.returncode == 4 and json.loads(refused.stdout)["error"]["kind"] == "sign-in-refused"
-    assert len(json.loads(refused.stdout)["elements"]) == len(document["elements"]), "each element has a verdict all the same"
+    assert patch.startswith("--- a/selectors/uniview/nvr.yaml\n+++ b/selectors/uniview/nvr.yaml\n")
+    assert "+  setup: {en: [Setup, Main setup], es: " in patch
 
 
-def command(recorder: Any, *words: str, password: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NVRFLOW_PASSWORD": password or recorder.password}
+def test_a_refused_sign_in_ends_the_check_and_each_element_has_a_verdict_all_the_same(
+    simulated: Any, own: Path, tmp_path: Path
+) -> None:
+    recorder = simulated("uniview/nvr")
+    job = Examination(recorder.url, recorder.user, "wrong", Manner(selectors=own, screenshots=False), out=tmp_path / "run")
+    report, folder = job.go()
+    assert report.error is not None and exit_code_of(report.error["kind"]) == 4
+    assert len(folder.document["elements"]) == 25 and verdicts(job.outcome, "missing") == {}
+    assert verdicts(job.outcome, "not-reachable")["https.ok"] == "the walk ended before this page (sign-in-refused)"
+    cases = ET.fromstring((tmp_path / "run" / "junit.xml").read_text(encoding="utf-8"))
+    assert [case.get("name") for case in cases.iter("testcase") if case.find("error") is not None] == ["run"]
+
+
+def command(recorder: Any, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NVRFLOW_PASSWORD": recorder.password}
     argv = [sys.executable, "-m", "nvrflow", *words]
     return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
