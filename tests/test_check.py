@@ -18,6 +18,7 @@ from conftest import BRISK, Opening
 
 from nvrflow.check.coverage import Outcome
 from nvrflow.check.examination import Examination
+from nvrflow.check.ranking import SURE
 from nvrflow.errors import exit_code_of
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.linting import lint
@@ -64,6 +65,12 @@ def verdicts(outcome: Outcome, *verdict: str) -> dict[str, str]:
 def test_an_unchanged_recorder_has_nothing_missing_and_says_what_was_not_reached(
     simulated: Any, own: Path, tmp_path: Path
 ) -> None:
+    file = own / "dahua" / "nvr_v4.yaml"
+    shown = "      online_users: {find: [{role: link, name: Online Users}], after: user_menu}\n"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("        called: the user's name\n", f"        called: the user's name\n{shown}"), encoding="utf-8"
+    )
     job, document = examined(simulated(), own, tmp_path, screenshots=True)
     assert (document["outcome"], document["error"], job.is_failed) == ("checked", None, False)
     assert verdicts(job.outcome, "missing", "drift", "not-applicable") == {}
@@ -73,7 +80,9 @@ def test_an_unchanged_recorder_has_nothing_missing_and_says_what_was_not_reached
     confirmed = next(one for one in document["elements"] if one["element"] == "account.confirm")
     assert (confirmed["verdict"], confirmed["locator"]) == ("found", 'button "OK" within message_box'), "the sign-out used it"
     assert document["coverage"]["languages_not_seen"] == ["es", "de", "zh"]
-    assert document["coverage"]["pages_not_reached"] == document["coverage"]["elements_unused"] == []
+    assert {one["element"]: one["verdict"] for one in document["elements"]}["home.online_users"] == "found", "after a click"
+    assert document["coverage"]["pages_not_reached"] == []
+    assert document["coverage"]["elements_unused"] == ["home.online_users"]
     assert not any(step["effect"] == "write" for step in document["steps"])
     looked = [step["value"] for step in document["steps"] if step["verb"] == "look"]
     assert sorted(looked) == sorted(job.walk.firmware.file.pages) and looked[-1] == "account"  # type: ignore[union-attr]
@@ -146,7 +155,7 @@ def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, 
     assert verdicts(job.outcome, "not-reachable")["https.more"] == "https.advanced"
     assert job.patch("team/nvr").text == "" and not any(one.changes for one in job.outcome.judged)
     removed = next(one for one in job.outcome.judged if one.element == "trusted_ca.download")
-    assert removed.candidates and all(one.score < 0.85 for one in removed.candidates)
+    assert removed.candidates and all(one.score < SURE for one in removed.candidates)
 
 
 def test_a_later_locator_is_drift_which_only_strict_fails(own: Path, homes: Path, tmp_path: Path) -> None:

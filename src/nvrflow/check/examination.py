@@ -12,9 +12,11 @@ from typing import Any
 from nvrflow.check.boxed import as_boxed
 from nvrflow.check.cases import as_cases
 from nvrflow.check.coverage import Outcome, outcome_of
+from nvrflow.check.itinerary import SIGN_IN
 from nvrflow.check.patch import Patch, patch_of
 from nvrflow.check.verdict import Judged
 from nvrflow.check.walk import Walk
+from nvrflow.errors import SelectorDrift
 from nvrflow.firmware import Firmware, load_firmware
 from nvrflow.recorder import Manner, Recorder
 from nvrflow.rehearsal.rehearsals import Rehearsal, rehearse
@@ -108,7 +110,10 @@ class Examination:
         """The firmware; of a run that ended before the walk, all pages count as not reached."""
         if self.walk.firmware is not None or report.firmware is None:
             return self.walk.firmware
-        return load_firmware(str(report.firmware["name"]), self.manner.selectors)
+        firmware = load_firmware(str(report.firmware["name"]), self.manner.selectors)
+        if report.error is not None and report.error["kind"] == SelectorDrift.kind and SIGN_IN in firmware.file.pages:
+            self.walk.not_begun(firmware, report.error["message"])
+        return firmware
 
     def _failure(self, report: Report) -> str:
         name = report.firmware["name"] if report.firmware else self.url

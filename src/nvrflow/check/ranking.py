@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nvrflow.capture.controls import Control
+from nvrflow.capture.controls import WORDS, Control
 from nvrflow.firmware import Element, Firmware
 
-SURE = 0.85  # a candidate below is only shown
+SURE = 0.8  # a candidate below is only shown
 CLEAR = 0.1  # by how much it has to be better than the next
-_LIKE = 0.25  # the least score of a name that counts where the role is another, or the control is not new on the page
+_LIKE = 0.15  # the least score of a name that counts where the role is another, or the control is not new on the page
 _SAME = 0.9  # how much a name has to be like a word of another language
 _MOST = 3
 _FAMILIES = (
@@ -26,7 +26,7 @@ _FAMILIES = (
 _OF_A_FIELD = ("label", "placeholder")
 # What a program made and makes otherwise the next time: a number at the end, a hash, a name with a counter.
 _GENERATED = re.compile(
-    r"\d{3,}|[-_:]\d+$|^[:_]|gen\d|^\d|(^|[-_])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{5,}($|[-_])|(^|[-_])[0-9a-f]{8,}($|[-_])", re.I
+    r"\d{3,}|[-_:]\d+$|^[:_]|gen\d|^\d|(^|[-_])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{5,}($|[-_])|(^|[-_])[0-9a-f]{8,}($|[-_])", re.I
 )
 _STABLE = (
     "data-testid",
@@ -44,13 +44,17 @@ _STABLE = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the selector file knows about an element: roles, words in the page's language and in others, frames, its own name."""
+    """What the selector file knows about an element: roles, words in the page's language and in others, frames, its own name.
+
+    `is_text`: it is found by its text alone, so it may be words that no control is known to hold.
+    """
 
     roles: frozenset[str]
     words: tuple[str, ...]
     foreign: tuple[str, ...]
     called: str
     frame: tuple[str, ...] = ()
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ def wanted_of(firmware: Firmware, name: str, element: Element) -> Wanted:
     texts = [firmware.file.texts[value[1:]] for value in values if value.startswith("$")]
     foreign = [word for text in texts for code, said in text.items() if code != firmware.language for word in said]
     frame = tuple(element.find[0].frame or ())
-    return Wanted(frozenset(roles), tuple(dict.fromkeys(words)), tuple(dict.fromkeys(foreign)), name.replace("_", " "), frame)
+    is_text = not roles and any(one.way == "text" for one in element.find)
+    said, others = tuple(dict.fromkeys(words)), tuple(dict.fromkeys(foreign))
+    return Wanted(frozenset(roles), said, others, name.replace("_", " "), frame, is_text)
 
 
 def rank(
@@ -91,7 +97,7 @@ def rank(
     before = {(one.role, one.name, one.box) for one in above}
     ranked = []
     for index, control in enumerate(controls):
-        if index in taken or control.is_words or not control.name:
+        if index in taken or not control.name or (control.is_words and not wanted.is_text):
             continue
         one = _ranked(control, wanted, (control.role, control.name, control.box) in before)
         if one is not None:
@@ -166,7 +172,7 @@ def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked | None:
 
 def _role_score(role: str, expected: frozenset[str]) -> tuple[float, list[str]]:
     if not expected:
-        return 0.3, []
+        return (0.2, ["words that no control holds"]) if role in WORDS else (0.3, [])
     if role in expected:
         return 0.35, [f"role {role} as expected"]
     said = " or ".join(sorted(expected)) if len(expected) < _MOST else "a field"
@@ -184,7 +190,7 @@ def _name_score(name: str, wanted: Wanted) -> tuple[float, str]:
         ((wanted.called,), 0.38, ", its name in the file"),
     )
     scored = [
-        (likeness(word, name) * weight, likeness(word, name), word, kind) for words, weight, kind in kinds for word in words
+        (likeness(word, name) ** 2 * weight, likeness(word, name), word, kind) for words, weight, kind in kinds for word in words
     ]
     best = max(scored, default=(0.0, 0.0, "", ""))
     same = "the same words as" if best[1] == 1.0 else f"{best[1]:.0%} like"

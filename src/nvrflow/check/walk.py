@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nvrflow.browser.playwright_errors import translated
-from nvrflow.capture.controls import Control, controls_of
+from nvrflow.capture.controls import Control
+from nvrflow.check.afterwards import shown_after
 from nvrflow.check.assessment import Scene, assess, assess_shown_by
 from nvrflow.check.barrier import Barrier, barrier_before
 from nvrflow.check.hearsay import Hearsay
@@ -57,6 +58,12 @@ class Walk:
             self._know(recorder)
         recorder.leave()
 
+    def not_begun(self, firmware: Firmware, why: str) -> None:
+        """Note that the sign-in page was not shown, so that there was no walk."""
+        cause = f"{SIGN_IN}.shown_by"
+        self._judge(Judged(cause, "missing", reason=why))
+        self.barriers |= dict.fromkeys(firmware.file.pages, Barrier(cause, "nothing shows that the sign-in page is there"))
+
     def _know(self, recorder: Recorder) -> None:
         """Keep what is needed when the browser is closed: the selector file in the language that is known now."""
         self.firmware, self.steps, self.secrets = recorder.firmware, recorder.report.steps, recorder.session.secrets
@@ -96,7 +103,8 @@ class Walk:
                 ahead.append(page)
             else:
                 self._visit(recorder, page)
-                self._use_what_shows_more(recorder, page, leaving)
+                for judged in shown_after(recorder, page, leaving, self.verdicts):
+                    self._judge(judged)
 
     def _may_come_later(self, recorder: Recorder, page: str, ahead: list[str]) -> bool:
         """Whether no way to the page is known yet, and a page where one begins is still to be visited."""
@@ -127,9 +135,7 @@ class Walk:
             self._note_failure(recorder, name, before, problem)
             return
         self.reached[name] = True
-        if spec.shown_by:
-            shown = next((one for one in spec.shown_by if recorder.window.finder.shows([one])), spec.shown_by[0])
-            self._judge(Judged(f"{name}.shown_by", "found", recorder.window.finder.describe(shown)))
+        self._judge_shown(recorder, name)
         if spec.ready:
             self._judge(Judged(f"{name}.ready", "found"))
         self._look(recorder, name)
@@ -189,12 +195,13 @@ class Walk:
                 why = f"{failed.element} is missing"
             self.barriers[name] = Barrier(failed.element, why)
         elif recorder.has(name) and recorder.shows(name):
+            self._judge_shown(recorder, name)
             self._judge(Judged(f"{name}.ready", "missing", reason=why))
             self._look(recorder, name)
-            self.barriers[name] = Barrier(f"{name}.ready", why)
+            self.barriers[name] = Barrier(f"{name}.ready", f"the page {name} does not become ready")
         else:
-            self._judge_shown_by(recorder, name, why)
-            self.barriers[name] = Barrier(f"{name}.shown_by", why)
+            self._judge_unshown(recorder, name, why)
+            self.barriers[name] = Barrier(f"{name}.shown_by", f"nothing shows that the page {name} is there")
         self.reached[name] = False
 
     @staticmethod
@@ -210,30 +217,23 @@ class Walk:
             for one in assess(Scene(recorder.window, look(recorder.window, page, others), self._above(recorder, page))):
                 self._judge(one)
 
-    def _judge_shown_by(self, recorder: Recorder, name: str, why: str) -> None:
-        seen = Sighting(name, controls=controls_of(recorder.page))
-        with translated(f"{recorder.firmware.name}: {name}"):
-            self._judge(assess_shown_by(Scene(recorder.window, seen, self._above(recorder, name)), why))
+    def _judge_shown(self, recorder: Recorder, name: str) -> None:
+        shown_by, finder = recorder.firmware.file.pages[name].shown_by, recorder.window.finder
+        if shown_by:
+            shown = next((one for one in shown_by if finder.shows([one])), shown_by[0])
+            self._judge(Judged(f"{name}.shown_by", "found", finder.describe(shown)))
 
-    def _use_what_shows_more(self, recorder: Recorder, name: str, leaving: frozenset[str]) -> None:
-        """Use each element after which others of this page are shown, if that changes nothing, and look for those."""
-        elements = recorder.firmware.file.pages[name].elements
-        triggers = dict.fromkeys(spec.after for spec in elements.values() if spec.after)
-        for trigger in triggers:
-            full = f"{name}.{trigger}"
-            known = self.verdicts.get(full)
-            if known is None or known.verdict not in ("found", "drift") or full in leaving or elements[trigger].effect == "write":
-                continue
-            shown = frozenset(one for one, spec in elements.items() if spec.after == trigger)
-            try:
-                recorder.go_to(name).click(trigger)
-                seen = look(recorder.window, name, frozenset(elements) - shown)
-            except _PASSED_OVER as problem:
-                for one in shown:
-                    self._judge(Judged(f"{name}.{one}", "not-reachable", reason=str(problem), cause=full))
-                continue
-            for judged in assess(Scene(recorder.window, seen, self.sightings[name].controls)):
-                self._judge(judged)
+    def _judge_unshown(self, recorder: Recorder, name: str, why: str) -> None:
+        """Judge what should show the page; what is found of its elements all the same counts as found."""
+        with translated(f"{recorder.firmware.name}: {name}"):
+            if not recorder.has(name):
+                return
+            seen = look(recorder.window, name, frozenset())
+            scene = Scene(recorder.window, seen, self._above(recorder, name))
+            self._judge(assess_shown_by(scene, why))
+            for one in assess(scene):
+                if one.verdict in ("found", "drift"):
+                    self._judge(one)
 
     def _stopped(self, recorder: Recorder, why: str) -> None:
         """Note that a pop-up ended the walk, because its answer would change the recorder."""
