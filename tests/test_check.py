@@ -16,9 +16,9 @@ import pytest
 from changed_recorder import changed_recorder
 from conftest import BRISK, Opening
 
+from nvrflow.check.candidates import SURE
 from nvrflow.check.coverage import Outcome
 from nvrflow.check.examination import Examination
-from nvrflow.check.ranking import SURE
 from nvrflow.errors import exit_code_of
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.linting import lint

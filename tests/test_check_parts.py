@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 from nvrflow.browser import find_browser
 from nvrflow.capture.controls import Control, controls_of
 from nvrflow.check.boxed import marks
+from nvrflow.check.candidates import Ranked, is_generated, rank, stable_attribute, the_clear_one, wanted_of
 from nvrflow.check.itinerary import Itinerary, is_optional, only_later
 from nvrflow.check.patch import patch_of
-from nvrflow.check.ranking import Ranked, is_generated, rank, stable_attribute, the_clear_one, wanted_of
 from nvrflow.check.typed import locators
 from nvrflow.check.verdict import AddWord, Change, Judged, MoveFirst, PutFirst
 from nvrflow.check.yaml_text import YamlText

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from nvrflow.capture.controls import controls_of
 from nvrflow.check.assessment import Scene, assess
-from nvrflow.check.sighting import look
+from nvrflow.check.glimpse import look
 from nvrflow.check.verdict import Judged
 from nvrflow.errors import OtherHost, ProductDefect, SelectorDrift, TimedOut
 from nvrflow.recorder import Recorder

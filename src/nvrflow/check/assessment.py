@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nvrflow.capture.controls import Control
+from nvrflow.check.candidates import Ranked, rank, the_clear_one, wanted_of
+from nvrflow.check.glimpse import Sighting, box_of, claimed, control_at
 from nvrflow.check.itinerary import is_optional
-from nvrflow.check.ranking import Ranked, rank, the_clear_one, wanted_of
 from nvrflow.check.repair import Broken, best_locator, moved, repaired, said, shown_again
-from nvrflow.check.sighting import Sighting, box_of, claimed, control_at
 from nvrflow.check.verdict import Candidate, Change, Judged
 from nvrflow.firmware import Element
 from nvrflow.firmware.parts import Where

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nvrflow.check.barrier import Barrier
+from nvrflow.check.candidates import SURE, rank, wanted_of
+from nvrflow.check.glimpse import claimed
 from nvrflow.check.hearsay import Hearsay, places
-from nvrflow.check.ranking import SURE, rank, wanted_of
-from nvrflow.check.sighting import claimed
 from nvrflow.check.verdict import AddWord, Candidate, Judged
 from nvrflow.check.walk import Walk
 from nvrflow.firmware import Element, Firmware, SelectorFile

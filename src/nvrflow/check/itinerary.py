@@ -72,11 +72,6 @@ def _opens(page: Page, on: str, element: str) -> bool:
     return any(way.on == on and element in way.open for way in page.all_ways)
 
 
-def openers(way: Way) -> list[str]:
-    """The elements that a way uses, as `page.element`."""
-    return [f"{way.on}.{step}" for step in way.open]
-
-
 def usable(page: Page, reached: Mapping[str, bool], gone: frozenset[str]) -> Way | None:
     """The first way to `page` that begins on a page that was reached, with an element that is there; None if there is none."""
     for way in page.all_ways:

@@ -10,9 +10,9 @@ from typing import Any
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.capture.controls import Control, controls_of
-from nvrflow.check.ranking import rank, wanted_of
+from nvrflow.check.candidates import rank, wanted_of
+from nvrflow.check.glimpse import box_of, control_at
 from nvrflow.check.repair import best_locator
-from nvrflow.check.sighting import box_of, control_at
 from nvrflow.check.typed import known_to, locators
 from nvrflow.check.yaml_text import inline
 from nvrflow.errors import WrongCall
@@ -82,7 +82,7 @@ class Tried:
 def look_up(place: str, typed: Sequence[str], page: str = _START, inquirer: Inquirer | None = None) -> Tried:
     """What each of the locators finds on the page of the recorder at `place`. Nothing is changed there.
 
-    Raises WrongCall for what is no locator, or for a page that the selector file does not have, and whatever ends a run.
+    Raises WrongCall for what is not a locator, or for a page that the selector file does not have, and whatever ends a run.
     """
     inquirer, wanted = inquirer or Inquirer(), locators(typed)
     with recorder_at(place, inquirer) as recorder:

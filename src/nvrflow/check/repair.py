@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nvrflow.capture.controls import Control
-from nvrflow.check.ranking import stable_attribute
-from nvrflow.check.sighting import box_of, overlap
+from nvrflow.check.candidates import stable_attribute
+from nvrflow.check.glimpse import box_of, overlap
 from nvrflow.check.verdict import AddWord, Change, MoveFirst, PutFirst
 from nvrflow.check.yaml_text import inline, scalar
 from nvrflow.firmware import Element, Firmware, Locator

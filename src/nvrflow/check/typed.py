@@ -20,8 +20,8 @@ _BESIDE = ("name", "has_text", "within", "frame")
 def locators(typed: Sequence[str]) -> list[Locator]:
     """The locators in the arguments of a command: `{role: button, name: OK}`, `role=button name=OK` or CSS.
 
-    A word with `=` belongs to the locator that was begun before, unless it begins another. A word that is no key of a locator is
-    an attribute: `t=com.OK`. Raises WrongCall for what is no locator.
+    A word with `=` belongs to the locator that was begun before, unless it begins another. A word that locators do not have as a
+    key is an attribute: `t=com.OK`. Raises WrongCall for what is not a locator.
     """
     found = list[tuple[str, dict[str, Any]]]()
     for one in typed:
@@ -72,5 +72,5 @@ def _locator(said: str, data: dict[str, Any]) -> Locator:
         key = ".".join(map(str, error["loc"]))
         what = error["msg"].removeprefix("Value error, ")
         if error["type"] == "extra_forbidden":
-            what = f"is no key of a locator; there are {', '.join((*WAYS_TO_FIND, *_BESIDE))}"
+            what = f"is not a key of locators; there are {', '.join((*WAYS_TO_FIND, *_BESIDE))}"
         raise WrongCall(f"{said}: {key + ': ' if key else ''}{what}") from None

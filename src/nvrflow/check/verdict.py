@@ -88,7 +88,7 @@ class Judged:
         return self.element.partition(".")[0]
 
     def covered(self, gate: Gate) -> Judged:
-        """This verdict without secrets in its texts; a change that would write a secret into a file is no change any more."""
+        """This verdict without secrets in its texts; a change that would write a secret into a file is dropped."""
         candidates = tuple(
             replace(one, name=gate.text(one.name), why=tuple(map(gate.text, one.why)), locator=gate.text(one.locator))
             for one in self.candidates

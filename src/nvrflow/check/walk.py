@@ -10,9 +10,9 @@ from nvrflow.capture.controls import Control
 from nvrflow.check.afterwards import shown_after
 from nvrflow.check.assessment import Scene, assess, assess_shown_by
 from nvrflow.check.barrier import Barrier, barrier_before
+from nvrflow.check.glimpse import Sighting, look
 from nvrflow.check.hearsay import Hearsay
 from nvrflow.check.itinerary import SIGN_IN, Itinerary, only_later, usable
-from nvrflow.check.sighting import Sighting, look
 from nvrflow.check.verdict import Judged
 from nvrflow.errors import HeldBack, NvrflowError, OtherHost, ProductDefect, SelectorDrift, TimedOut
 from nvrflow.firmware import Firmware, Locator
@@ -172,7 +172,7 @@ class Walk:
             recorder.steps.take_pictures = False
 
     def _above(self, recorder: Recorder, name: str) -> tuple[Control, ...]:
-        """What was shown before the page was opened; nothing for a page that is no other screen."""
+        """What was shown before the page was opened; nothing for a page on the same screen."""
         for way in recorder.firmware.file.pages[name].all_ways:
             if way.open and way.on in self.sightings:
                 return self.sightings[way.on].controls

@@ -131,5 +131,5 @@ def _tell(one: Looked) -> None:
 
 
 def _control(match: dict[str, Any]) -> str:
-    said = f'{match["role"]} "{match["name"]}"' if match["role"] else "something that is no control"
+    said = f'{match["role"]} "{match["name"]}"' if match["role"] else "an element without a label"
     return said + (" at {:.0f},{:.0f}, {:.0f} x {:.0f}".format(*match["box"]) if match["box"] else "")
