@@ -20,15 +20,17 @@ from nvrflow.browser import use_driver
 from nvrflow.recorder import Recorder, open_recorder
 from nvrflow.simulator import simulate
 
-# What these share for all their tests takes long to make: side by side they stay in one process (with `--dist loadgroup`).
-ONE_PROCESS = {
-    "test_accepted",
-    "test_forgeries",
-    "test_guide",
-    "test_launcher",
-    "test_name_matrix",
-    "test_policies",
-    "test_wheel",
+# What the tests of such a file share takes long to make, or the computer has it once: side by side they stay in one process.
+TOGETHER = {
+    "test_accepted": "accepted",
+    "test_forgeries": "forgeries",
+    "test_guide": "guide",
+    "test_guide_of_a_run": "guide of a run",
+    "test_launcher": "launcher",
+    "test_name_matrix": "name matrix",
+    "test_policies": "stores of the computer",
+    "test_system_store": "stores of the computer",
+    "test_wheel": "wheel",
 }
 # Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
 LONG = {"test_claims", "test_cli", "test_guide_command", "test_name_matrix", "test_strange_recorders"}
@@ -38,7 +40,7 @@ Opening = Callable[..., AbstractContextManager[Recorder]]
 
 @pytest.fixture
 def system_store_alone() -> Iterator[None]:
-    """Where tests run side by side, one after the other those that change this computer's one system store."""
+    """Where tests run side by side, one after the other those that change what a computer has once: its stores and policies."""
     import fcntl
 
     with (Path(tempfile.gettempdir()) / "nvrflow-tests-system-store.lock").open("w") as lock:
@@ -148,15 +150,25 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Record(named), "nvrflow-promises")
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """What hands out tests to the processes of `--dist loadgroup`: file by file those in TOGETHER, the others one by one.
+
+    pytest-xdist 3.8 has groups of its own, but with pytest 9.2 they have no effect.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = lambda test: TOGETHER.get(Path(test.partition("::")[0]).stem, test)
+    return scheduler
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts a browser, keep together what shares something, and side by side begin with what takes longest."""
+    """Mark what starts a browser, and side by side begin with what takes longest."""
     for item in items:
         if needs_browser(item):
             item.add_marker(pytest.mark.browser)
-        if item.path.stem in ONE_PROCESS:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-        elif "system_store_alone" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("system store"))  # two processes would only wait for each other
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.path.stem not in LONG)

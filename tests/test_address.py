@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from loopback import LoopbackServer
+from plain_recorder import serving
 
-from nvrflow.address import Link, covered, host_of, joined, link_of, normalised, place_of, port_in
+from nvrflow.address import Link, covered, entrance_of, host_of, joined, link_of, normalised, place_of, port_in
 from nvrflow.browser.bounds import Bounds
 from nvrflow.browser.entrance import locate
 from nvrflow.cli import nvrflow
@@ -72,6 +73,24 @@ IMPOSSIBLE += ["http://h:0", "http://h:99999", "http://192.0.2.300", "http://-a"
 )
 def test_an_address_is_read_in_each_usual_spelling(typed: str, meant: str) -> None:
     assert normalised(typed) == meant
+
+
+def test_the_page_that_an_address_names_is_kept() -> None:
+    assert entrance_of("192.0.2.10") == entrance_of("http://192.0.2.10/") == "/"
+    assert entrance_of("https://192.0.2.10:8443/doc/page/login.asp?lang=en#top") == "/doc/page/login.asp?lang=en#top"
+    assert entrance_of("192.0.2.10/#/login") == "/#/login"
+
+
+@pytest.mark.browser
+def test_the_browser_opens_the_page_that_the_typed_address_names(tmp_path: Path) -> None:
+    (tmp_path / "acme.yaml").write_text("vendor: Acme\nfirmware: '*'\npages: {home: {path: /, shown_by: [{css: h1}]}}\n")
+    asked: list[str] = []
+    with serving({"/ui/start": "<title>Acme</title><h1>Acme</h1>", "/": "nothing here"}, asked) as url:
+        with open_recorder(f"{url}/ui/start?x=1", firmware="acme", selectors=tmp_path, screenshots=False) as recorder:
+            recorder.go_to("home")
+        assert asked == ["/", "/ui/start?x=1"], "one look at where the recorder answers, then the browser"
+        assert recorder.report.steps[0].title == f"Open {url}/ui/start?x=1"
+        assert recorder.report.recorder == url
 
 
 @pytest.mark.parametrize("typed", IMPOSSIBLE, ids=ascii)

@@ -30,11 +30,12 @@ PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\
 
 @dataclass
 class Peer:
-    """A server that answers with given bytes, and keeps what it got; `connections` counts."""
+    """A server that answers with given bytes, and keeps what it got; `arrived` is set with the first; `connections` counts."""
 
     answer: Callable[[bytes], bytes | None] = lambda _: PLAIN
     context: ssl.SSLContext | None = None
     got: list[bytes] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
     connections: int = 0
 
     def __enter__(self) -> Peer:
@@ -64,6 +65,7 @@ class Peer:
                 while len(body) < length:
                     body += talk.recv(65536)
                 self.got.append(head + body)
+                self.arrived.set()
                 answer = self.answer(head)
                 if answer is None:
                     return
@@ -178,6 +180,7 @@ def test_requests_inside_a_connection_that_was_allowed_are_judged_one_by_one(pee
             sock.sendall(b"DELETE /b HTTP/1.1\r\nHost: x\r\n\r\n")
             assert _read_head(sock).startswith(b"HTTP/1.1 403")
     assert [one.method for one in run.asked] == ["GET", "DELETE", "DELETE"]
+    assert peer.arrived.wait(10), "the gate sent it on before it refused the next, but nobody waits for its answer"
     assert [got[:4] for got in peer.got] == [b"GET "]
 
 

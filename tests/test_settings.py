@@ -57,6 +57,15 @@ def test_what_is_covered_is_no_setting_and_a_password_has_no_value() -> None:
     assert [(one.label, one.value, one.as_dict()["secret"]) for one in found.values()] == [("Password", None, True)]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("API Key", "abc"), ("SNMP community", "x"), ("Id", "J4tpQEGK2EDZKSZs2d5z66Kpjqh9piFj")]
+)
+def test_what_lets_somebody_in_is_listed_without_its_value(name: str, value: str) -> None:
+    (found,) = read(Sight("web", [field_of(name, value)])).values()
+    assert (found.value, found.secret) == (None, True)
+    assert read(Sight("web", [field_of("Name", "Loading bay, camera number seventeen")]))["web/Name"].secret is False
+
+
 def test_what_several_pages_show_is_told_once() -> None:
     same = field_of("Port", "80")
     assert [one.page for one in read(Sight("http", [same]), Sight("help", [same])).values()] == ["http"]

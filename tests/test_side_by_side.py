@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,26 @@ def test_all_tests_run_in_at_most_two_processes_for_each_core_and_never_in_none(
     assert workers_for("tests") == 3
     monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1 << 12, "SC_PHYS_PAGES": 1}.__getitem__)
     assert workers_for("tests") == 1
+
+
+def test_tests_that_share_what_takes_long_or_change_the_computer_run_in_one_process(tmp_path: Path) -> None:
+    """Nothing is really run: a plugin writes down which process was given which test."""
+    (tmp_path / "given.py").write_text(
+        "import os, pathlib\n"
+        "def pytest_runtest_protocol(item, nextitem):\n"
+        f"    with pathlib.Path({str(tmp_path)!r}, os.environ['PYTEST_XDIST_WORKER']).open('a') as file:\n"
+        "        file.write(item.path.stem + '\\n')\n"
+        "    return True\n"
+    )
+    argv = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-p", "given", "-p", "no:cacheprovider"]
+    files = [f"tests/trust/{name}.py" for name in ("test_forgeries", "test_system_store", "test_policies", "test_names")]
+    run = subprocess.run(
+        [*argv, *files], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, timeout=120
+    )
+    one, other = (set((tmp_path / worker).read_text(encoding="utf-8").split()) for worker in ("gw0", "gw1"))
+    assert one | other == {Path(file).stem for file in files}, run.stdout.decode()
+    assert "test_names" in one & other and "test_forgeries" not in one & other
+    assert len({"test_system_store", "test_policies"} & one) in (0, 2)
 
 
 def workers_for(*named: str) -> int:

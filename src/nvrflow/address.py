@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from nvrflow.errors import WrongCall
 from nvrflow.hostname import at_host, is_host, proper_host, usual_host
@@ -102,6 +102,14 @@ def place_of(typed: str) -> Place:
 def normalised(typed: str) -> str:
     """A typed address in one form: `192.0.2.10` and `http://192.0.2.10/` become `http://192.0.2.10`. Raises WrongCall."""
     return place_of(typed).url
+
+
+def entrance_of(typed: str) -> str:
+    """The page that a typed address names: its path, query and fragment; `/` for an address without any. Raises WrongCall."""
+    place_of(typed)
+    parts, _ = _split(typed.strip())
+    assert parts is not None
+    return urlunsplit(("", "", parts.path or "/", parts.query, parts.fragment))
 
 
 def link_of(written: str) -> Link:

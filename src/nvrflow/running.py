@@ -100,7 +100,7 @@ class Run:
         secrets: set[str] = set()
         names: set[str] = set()
         try:
-            self._drive(flow, url, steps, folder, secrets, names)
+            self._drive(flow, steps, folder, secrets, names)
             report.outcome = _outcome(report, self.manner.check)
         except HeldBack:
             report.outcome = "checked"
@@ -119,11 +119,12 @@ class Run:
             darkroom.close()
         return report, folder
 
-    def _drive(self, flow: Flow, url: str, steps: Steps, folder: RunFolder, secrets: set[str], names: set[str]) -> None:
+    def _drive(self, flow: Flow, steps: Steps, folder: RunFolder, secrets: set[str], names: set[str]) -> None:
         if self.camera.video is not None:
             self.camera.video = folder.path / self.camera.video
         manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
-        with open_recorder(url, self.user, self.password, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
+        account = (self.user, self.password)
+        with open_recorder(self.url, *account, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
             recorder.session.secrets = secrets
             names |= recorder.firmware.names
             flow(recorder, **self.arguments)

@@ -95,6 +95,25 @@ def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca(
     assert curl(url) == 60 and "CERTIFICATE_VERIFY_FAILED" in python(url)
 
 
+def test_a_second_recorder_of_one_ca_is_left_out_because_curl_looks_at_one_certificate_only(
+    serve: Serving, machine: Computer
+) -> None:
+    """And where the recorder's address changes, its own earlier anchor is no such obstacle: it is replaced."""
+    authority = make_ca()
+    device, other = make_device(authority, "127.0.0.1", "127.0.0.9"), make_device(authority, "127.0.0.2")
+    ledger = trusted(device, authority, machine).ledger
+    for kind in ("limited", "pin"):
+        plan = planned(
+            other.certificate, authority.certificate, None, "127.0.0.2", kind, ["debian-system"], computer=machine
+        )  # fmt: skip
+        (left_out,) = plan.skipped
+        assert (plan.items, left_out.code) == ((), "one-of-a-ca") and "--cacert" in left_out.advice
+    renewed = make_device(authority)
+    trusted(renewed, authority, machine)
+    url = serve(renewed)
+    assert (curl(url), python(url), len(ledger.entries())) == (0, "ok", 2)
+
+
 def test_java_never_gets_what_it_would_not_limit(machine: Computer) -> None:
     before = java_aliases()
     authority = make_ca()

@@ -38,7 +38,7 @@ class Session:
     `running` is a browser that is open already and stays open; it serves while no key has to be pinned, and not for a dry run,
     because WebRTC passes a gate unless a browser was started otherwise. `language` is asked of pages (Accept-Language). `status`
     is that of the start page, `challenge` its WWW-Authenticate header if the browser itself has to ask for user and password.
-    `entrance` is the path that `authenticate` will open, and nothing before it.
+    `first` is the path at which the browser starts, `entrance` the path that `authenticate` will open, and nothing before it.
     """
 
     browser: Browser
@@ -59,6 +59,7 @@ class Session:
     status: int = 200
     challenge: str = ""
     signed_in: bool = False
+    first: str = "/"
     entrance: str = "/"
     secrets: set[str] = field(default_factory=set)
     _password: str | None = None
@@ -122,7 +123,7 @@ class Session:
 
     def is_fresh(self, path: str) -> bool:
         """Whether the browser was opened at `path` just now and nothing was done in it since."""
-        return self._fresh and path in ("/", self.entrance)
+        return self._fresh and path in ("/", self.first, self.entrance)
 
     def used(self) -> None:
         """Something was done in the browser."""
@@ -183,7 +184,7 @@ class Session:
         self.close()
         self._credentials = None
 
-    def _start(self, path: str = "/") -> None:
+    def _start(self, path: str | None = None) -> None:
         process, proxy = self._process()
         options = {**(self.stage.context if self.stage else {}), **proxy}
         if self.language:
@@ -204,7 +205,7 @@ class Session:
         if self.stage is not None:
             self.stage.meet(self._page)
         try:
-            response = open_recorder(self._page, self.url + path, self.timeout, self._refusals)
+            response = open_recorder(self._page, self.url + (path or self.first), self.timeout, self._refusals)
         except Unreachable:
             if not self.follow_to_https():
                 raise

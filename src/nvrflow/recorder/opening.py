@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nvrflow.address import Place, normalised, place_of
+from nvrflow.address import Place, entrance_of, normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
 from nvrflow.attempts.tries import Tries
 from nvrflow.browser import Browser, find_browser
@@ -59,13 +59,13 @@ def open_recorder(
     if named is None:
         available(manner.selectors)
     with heard_by(steps.listener):
-        session = session_for(normalised(url), user, password, manner, steps.camera)
-    address = session.address
+        session = session_for(url, user, password, manner, steps.camera)
+    shown = session.at(session.first) if session.first != "/" else session.url
     _note_start(session, named, manner, steps)
     with heard_by(steps.listener), tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch, blamed(session):
         try:
             tries = _tries(place_of(url), session, manner, steps.report)
-            with steps.chapter("Connect"), steps.step("open", f"Open {address.url}", verb="open", value=address.url) as step:
+            with steps.chapter("Connect"), steps.step("open", f"Open {shown}", verb="open", value=shown) as step:
                 firmware = _known(session, named, manner, steps)
                 window = Window(session, firmware, steps, tries, Path(downloads or scratch), manner.timeout)
                 window.https_memory = HttpsMemory(manner.state or state_folder())
@@ -114,8 +114,11 @@ def _close(session: Session, report: Report) -> None:
         report.notes.extend([*held_notes(session.held, session.secrets), *session.bounds.notes()])
 
 
-def session_for(url: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None) -> Session:
-    """A browser on the recorder at `url`, not started yet. Raises Unreachable, OtherHost, WrongCall."""
+def session_for(
+    typed: str, user: str, password: str | Callable[[], str] | None, manner: Manner, camera: Camera | None
+) -> Session:
+    """A browser on the recorder at the address that was typed, not started yet. Raises Unreachable, OtherHost, WrongCall."""
+    url = normalised(typed)
     browser = manner.browser if isinstance(manner.browser, Browser) else find_browser(manner.browser, full=manner.headed)
     bounds = Bounds(place_of(url).host, tuple(map(follow_to, manner.follow_to)))
     return Session(
@@ -123,6 +126,7 @@ def session_for(url: str, user: str, password: str | Callable[[], str] | None, m
         address=locate(url, min(manner.timeout, 10.0), bounds),
         bounds=bounds,
         plain_url=_plain(url),
+        first=entrance_of(typed),
         user=user,
         ask_password=_asking(password),
         headed=manner.headed,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nvrflow.address import normalised, place_of
+from nvrflow.address import place_of
 from nvrflow.browser import Browser
 from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.playwright_errors import PlaywrightTimeout
@@ -50,7 +50,7 @@ def look_at(
 
     Raises Unreachable, InvalidFile, WrongCall, and OtherHost where the start page leads to another host.
     """
-    session = session_for(normalised(url), "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
+    session = session_for(url, "", "", Manner(browser=browser, timeout=timeout, follow_to=follow_to), None)
     address = session.address
     try:
         candidates = tuple(identify(Inquiry(session.page, session.url), selectors, session.challenge))
@@ -69,7 +69,7 @@ def https_led_to(url: str, browser: Browser | Path | None = None, timeout: float
 
     Raises Unreachable, OtherHost, WrongCall.
     """
-    session = session_for(normalised(url), "", "", Manner(browser=browser, timeout=timeout), None)
+    session = session_for(url, "", "", Manner(browser=browser, timeout=timeout), None)
     try:
         page, end = session.page, time.monotonic() + _LEADS_SOON
         while not session.bounds.secured and time.monotonic() < end:

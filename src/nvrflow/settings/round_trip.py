@@ -53,7 +53,8 @@ def read_settings(url: str, reader: Reader | None = None) -> Settings:
     steps = Steps(Report(flow="read", recorder=url), reader.listener)
     manner = replace(reader.manner, check=True, screenshots=False)
     with open_recorder(url, reader.user, reader.password, manner=manner, steps=steps) as recorder:
-        find_flow("sign_in", reader.flows)(recorder)
+        if recorder.has("sign_in") or reader.flows is not None:
+            find_flow("sign_in", reader.flows)(recorder)
         sights, not_read = _sights(recorder)
         found = settings_of(sights, menus_of(recorder.firmware.file))
         gate = Gate(recorder.session.secrets, recorder.firmware.names)
@@ -74,6 +75,10 @@ def _sights(recorder: Recorder) -> tuple[list[Sight], dict[str, str]]:
     sights, not_read = list[Sight](), dict[str, str]()
     for name, page in recorder.firmware.file.pages.items():
         if name == "sign_in" or page.asked_by_browser:
+            continue
+        ways = [way.on for way in page.all_ways]
+        if ways and set(ways) <= set(not_read):
+            not_read[name] = f"it lies on {' and '.join(dict.fromkeys(ways))}, which could not be shown"
             continue
         try:
             recorder.go_to(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from nvrflow.capture.controls import Box, Control
 from nvrflow.firmware.catalogue import Value, catalogue
 
 _FIELDS = ("textbox", "combobox", "listbox", "slider", "spinbutton", "checkbox", "switch", "radio")
+_SECRET_NAME = re.compile(r"api.?key|token|secret|passw|passphrase|private.?key|community", re.I)
 _NO_SETTINGS = ("tab", "option", "treeitem", "menuitem", "menuitemcheckbox", "menuitemradio", "link")
 
 
@@ -19,8 +21,9 @@ class Setting:
     """One setting: its value as the page shows it, and where a person finds it.
 
     `name` is a name of the catalogue or `page/label`. `value` is true or false for what can be on or off, a text or number for
-    anything else, and None for a password. `options` are those of a drop-down list of HTML or the labels of radios; `unit` are
-    the words behind the field. `key` is the page's own name of the label, if it has one: it is the same in every language.
+    anything else, and None for a password or a key that lets somebody in. `options` are those of a drop-down list of HTML or
+    the labels of radios; `unit` are the words behind the field. `key` is the page's own name of the label, if it has one: it is
+    the same in every language.
     """
 
     name: str
@@ -95,11 +98,22 @@ def _joined(
 
 
 def _of_one(control: Control, page: str) -> tuple[Setting, tuple[str, ...]]:
-    value = control.value if control.checked is None else control.checked
-    made = Setting(
-        "", value, control.name, page, control.options, control.unit, not control.disabled, control.secret, control.key
-    )
+    secret = control.secret or _lets_in(control)
+    value = None if secret else control.value if control.checked is None else control.checked
+    made = Setting("", value, control.name, page, control.options, control.unit, not control.disabled, secret, control.key)
     return made, control.group
+
+
+def _lets_in(control: Control) -> bool:
+    """Whether a text field shows what lets somebody in, such as an API key: its names say so, or its value looks like one."""
+    names = (control.name, control.key, *(control.attributes.get(name, "") for name in ("id", "name", "placeholder")))
+    value = control.value or ""
+    return control.role == "textbox" and (any(map(_SECRET_NAME.search, names)) or _looks_random(value))
+
+
+def _looks_random(value: str) -> bool:
+    kinds = (re.search("[a-z]", value), re.search("[A-Z]", value), re.search("[0-9]", value))
+    return re.fullmatch(r"[A-Za-z0-9_+/=-]{24,}", value) is not None and all(kinds)
 
 
 def _of_radios(group: Sequence[Control], page: str) -> tuple[Setting, tuple[str, ...]]:

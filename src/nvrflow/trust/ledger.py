@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -93,9 +93,13 @@ class _Document:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The file `trust.json` in the user's state folder."""
+    """The file `trust.json` in the user's state folder.
+
+    `machine` is the lock file for the stores of the whole computer, which administrators with other homes change, too.
+    """
 
     path: Path
+    machine: Path | None = None
 
     def entries(self) -> list[Entry]:
         """All entries, in the order in which they were made. Raises InvalidFile for a damaged file or another format."""
@@ -136,17 +140,31 @@ class Ledger:
 
     @contextmanager
     def alone(self, seconds: float = 60.0) -> Iterator[None]:
-        """Lock out other runs and threads of nvrflow while stores are changed. Raises TimedOut after so many seconds."""
-        self._make_folder()
+        """Lock out other runs and threads of nvrflow while stores are changed. Raises TimedOut after so many seconds.
+
+        As administrator this also locks out the runs of other administrators, who have ledgers of their own.
+        """
+        with self._locked(self._lock, seconds), self.alone_on_machine(seconds):
+            yield
+
+    @contextmanager
+    def alone_on_machine(self, seconds: float = 60.0) -> Iterator[None]:
+        """Lock out other administrators only; for a user who is none, this locks nothing. Raises TimedOut."""
+        with self._locked(self.machine, seconds) if self.machine else nullcontext():
+            yield
+
+    @contextmanager
+    def _locked(self, lock: Path, seconds: float) -> Iterator[None]:
+        self._make_folder(lock.parent)
         try:
-            with FileLock(self._lock, timeout=seconds):
+            with FileLock(lock, timeout=seconds, mode=0o600):
                 yield
         except Timeout:
             raise TimedOut(
-                f"{self.path.parent}: another nvrflow still changes the trust stores after {seconds:g} seconds; try again later"
+                f"{lock.parent}: another nvrflow still changes the trust stores after {seconds:g} seconds; try again later"
             ) from None
         except OSError as problem:
-            raise InvalidFile(f"the ledger cannot be locked ({problem.strerror}); {_NOTHING}", self._lock) from None
+            raise InvalidFile(f"the ledger cannot be locked ({problem.strerror}); {_NOTHING}", lock) from None
 
     def between_changes(self, look: Callable[[], T]) -> T:
         """Call `look` while no other run changes stores, because a database that is just being made cannot be read.
@@ -164,9 +182,9 @@ class Ledger:
     def _lock(self) -> Path:
         return self.path.parent / "trust.lock"
 
-    def _make_folder(self) -> None:
+    def _make_folder(self, folder: Path) -> None:
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as problem:
             raise InvalidFile(f"the ledger cannot be locked ({problem.strerror}); {_NOTHING}", self.path) from None
 
@@ -201,7 +219,7 @@ class Ledger:
             "taken_back": [asdict(one) for one in document.taken_back],
         }
         try:
-            self._make_folder()
+            self._make_folder(self.path.parent)
             write_whole(self.path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode(), 0o600, lasting=True)
         except OSError as problem:
             raise InvalidFile(
@@ -212,7 +230,8 @@ class Ledger:
 
 def ledger_of(computer: Computer) -> Ledger:
     """The ledger of this computer's user."""
-    return Ledger(computer.state / "trust.json")
+    shared = computer.admin and computer.system == "linux"  # elsewhere the system's own tools change one certificate at a time
+    return Ledger(computer.state / "trust.json", computer.under("/run/nvrflow-trust.lock") if shared else None)
 
 
 def _now() -> str:

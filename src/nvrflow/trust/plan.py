@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from nvrflow.trust.judgement import WHOLE, Judgement, judged
 from nvrflow.trust.ledger import Entry, Ledger
 from nvrflow.trust.material import Material
 from nvrflow.trust.request import Kind, Request
-from nvrflow.trust.store_findings import OPENSSL_GAP, authority_there
+from nvrflow.trust.store_findings import OPENSSL_GAP, authority_there, others_of_its_ca, replaces
 from nvrflow.trust.stores import Flagged, Store, Use, flags_of, is_enough
 
 
@@ -204,8 +204,10 @@ def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:
         if not state.usable and not state.by_hand:
             skipped.append(Problem("store-not-usable", store.name, state.why, state.advice, "note"))
             continue
-        around += [] if made.kind in WHOLE else authority_there(store, made.material.authority, made.earlier)
-        if any(problem.fatal for problem in around):
+        about_it = list(_about_store(store, made))
+        around += [problem for problem in about_it if problem.level != "note"]
+        skipped += [problem for problem in about_it if problem.level == "note"]
+        if any(problem.fatal for problem in around) or any(problem in skipped for problem in about_it):
             continue
         for choice in choose(made.material, made.kind, store.family):
             if choice.certificate is None:
@@ -217,7 +219,26 @@ def _with_items(made: Plan, stores: Sequence[Store]) -> Plan:
             (items if state.usable else by_hand).append(item)
     names = {item.store.name for item in items}
     kept = {(item.store.name, item.store.place, item.certificate.sha256) for item in items}
-    replaced = tuple(one for one in made.earlier if one.kind != made.kind and one.store in names and one.spot not in kept)
+    others = [one for one in made.earlier if one.store in names and one.spot not in kept]
+    outdated = _outdated(others, made)
+    replaced = tuple(one for one in others if one.kind != made.kind or one in outdated)
     return replace(
         made, items=tuple(items), replaced=replaced, around=tuple(around), by_hand=tuple(by_hand), skipped=tuple(skipped)
     )
+
+
+def _about_store(store: Store, made: Plan) -> Iterator[Problem]:
+    """What the certificates in the store mean for the import; a note means that this store is left out."""
+    if made.kind in WHOLE:
+        return
+    yield from authority_there(store, made.material.authority, made.earlier)
+    if made.material.situation == "issued":
+        yield from others_of_its_ca(store, made.material.signer, made.kind, made.earlier)
+
+
+def _outdated(entries: Sequence[Entry], made: Plan) -> list[Entry]:
+    """The limited anchors of the same CA for this recorder that have other names, for example its earlier address."""
+    if made.kind != "limited":
+        return []
+    clones = [one.certificate for one in entries if replaces(one.certificate, made.material.signer)]
+    return [one for one in entries if any(one.sha256 == clone.sha256 or one.certificate.issued(clone) for clone in clones)]

@@ -67,7 +67,8 @@ def remove(target: Target, ledger: Ledger, computer: Computer) -> list[Removal]:
         with ledger.alone():
             done = recover(ledger, computer)
             done += [_removed(entry, ledger, computer) for entry in reversed(ledger.entries()) if _is_meant(entry, target)]
-    return [*done, *_strays(target, [*(known or []), *(ledger.entries() if known else [])], all_stores(computer))]
+    with ledger.alone_on_machine():
+        return [*done, *_strays(target, [*(known or []), *(ledger.entries() if known else [])], all_stores(computer))]
 
 
 def recover(ledger: Ledger, computer: Computer) -> list[Removal]:
