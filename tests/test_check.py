@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +21,8 @@ from conftest import BRISK, Opening
 from nvrflow.check.candidates import SURE
 from nvrflow.check.coverage import Outcome
 from nvrflow.check.examination import Examination
-from nvrflow.errors import exit_code_of
+from nvrflow.check.lookup import Inquirer, look_up
+from nvrflow.errors import WrongCall, exit_code_of
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.linting import lint
 from nvrflow.recorder import Manner
@@ -158,21 +161,64 @@ def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, 
     assert removed.candidates and all(one.score < SURE for one in removed.candidates)
 
 
-def test_a_later_locator_is_drift_which_only_strict_fails(own: Path, homes: Path, tmp_path: Path) -> None:
-    """The label of a link changed, which is found by its attribute; from the command line, with JSON and a patch in a file."""
-    with changed_recorder(homes, "uniview/nvr", BRISK, {"menu.Setup": "Main setup"}) as recorder:
-        loose, _ = examined(recorder, own, tmp_path)
-        argv = ["check", recorder.url, "--selectors", str(own), "--no-screenshots", "--out", str(tmp_path / "run")]
-        strict = command(recorder, *argv, "--strict", "--json", "--write-patch", str(tmp_path / "check.diff"))
-    assert not loose.is_failed and list(verdicts(loose.outcome, "drift")) == ["home.setup"]
-    document, patch = json.loads(strict.stdout), (tmp_path / "check.diff").read_text(encoding="utf-8")
+def test_the_morning_in_the_document_happens_as_it_is_told(own: Path, homes: Path, tmp_path: Path) -> None:
+    """From the command line: two labels changed, the patch repairs both, and the transcripts are what is printed."""
+    told = transcripts((ROOT / "docs" / "regression.md").read_text(encoding="utf-8"))
+    words = {"tree.NetworkSecurity": "Network Safety", "menu.Setup": "Main setup"}
+    with changed_recorder(homes, "uniview/nvr", BRISK, words) as recorder:
+        first = command(recorder, own.parent, "check", recorder.url, "--selectors", "selectors", "--write-patch", "check.diff")
+        (loose, document), diff = examined(recorder, own, tmp_path), (own.parent / "check.diff").read_text(encoding="utf-8")
+        git(own.parent, "apply", "check.diff")
+        found = command(recorder, own.parent, *told["try"][0].replace("http://192.0.2.10", recorder.url).split(" ", 1))
+        clean = command(recorder, own.parent, "check", recorder.url, "--selectors", "selectors", "--strict", "--no-screenshots")
+    assert (first.returncode, clean.returncode, found.returncode) == (1, 0, 1), first.stderr + clean.stderr + found.stderr
+    assert plain(first.stdout) == plain(told["check"][1]) and plain(clean.stdout) == plain(told["check"][3])
+    assert plain(found.stdout) == plain(told["try"][1])
+    assert [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")] == told["git diff"][
+        1
+    ].splitlines()
     (drift,) = [one for one in document["elements"] if one["verdict"] == "drift"]
-    assert (strict.returncode, drift["element"]) == (1, "home.setup")
-    assert drift["proposal"] == "texts.setup: en: [Setup, Main setup]"
+    assert (drift["element"], drift["proposal"]) == ("home.setup", "texts.setup: en: [Setup, Main setup]")
     assert [one["element"] for one in document["drift"]] == ["home.setup"]
-    assert "1 element is found otherwise than the file says first" in strict.stderr
-    assert patch.startswith("--- a/selectors/uniview/nvr.yaml\n+++ b/selectors/uniview/nvr.yaml\n")
-    assert "+  setup: {en: [Setup, Main setup], es: " in patch
+    assert {one["verdict"] for one in document["elements"]} == {"found", "drift", "missing", "not-reachable"}
+    loose.strict = True
+    assert loose.is_failed
+    cases = ET.fromstring((tmp_path / "run" / "junit.xml").read_text(encoding="utf-8"))
+    assert (cases.get("failures"), cases.get("errors"), cases.get("skipped")) == ("1", "9", "2")
+    assert [one.get("value") for one in cases.findall(".//testcase/properties/property")] == [drift["proposal"]]
+
+
+def test_try_says_what_is_similar_where_a_locator_finds_nothing(simulated: Any) -> None:
+    recorder = simulated("uniview/nvr")
+    typed = ["role=button", "name=Log in", "{role: button, name: $login}", "#szUserName, #szUserPasswd", "[hidden]"]
+    inquirer = Inquirer(recorder.user, recorder.password, Manner(timeout=10))
+    looked = look_up(recorder.url, typed, "sign_in", inquirer).looked
+    assert [(one.visible, one.is_unique) for one in looked] == [(0, False), (1, True), (2, False), (0, False)]
+    assert looked[0].near[0]["locator"] == "{role: button, name: $login}" and looked[0].near[0]["name"] == "Login"
+    assert [match["name"] for match in looked[2].matches] == ["Username", "Password"] and looked[3].count > 0
+    with pytest.raises(WrongCall, match="has no such text"):
+        look_up(recorder.url, ["{text: $nothing}"], "sign_in", inquirer)
+    with pytest.raises(WrongCall, match="has no such page"):
+        look_up(recorder.url, ["input"], "garden", inquirer)
+
+
+def transcripts(text: str) -> dict[str, list[str]]:
+    """What is typed in a document and what is printed there, one after the other, by the first word of the command."""
+    found: dict[str, list[str]] = {"check": [], "try": [], "git apply": [], "git diff": []}
+    for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M):
+        lines = textwrap.dedent(block).strip().splitlines()
+        starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            typed = lines[start].removeprefix("$ ")
+            name = next(one for one in found if typed.startswith((one, f"nvrflow {one}")))
+            found[name] += [typed.removeprefix("nvrflow "), "\n".join(lines[start + 1 : end])]
+    return found
+
+
+def plain(printed: str) -> list[str]:
+    """Lines without what is different each time: folders, times, places on the screen."""
+    lines = (re.sub(r"(/\S+|[\d.]+ s\.|at \d+,\d+, \d+ x \d+)", "…", line.rstrip()) for line in printed.strip().splitlines())
+    return [line for line in lines if line]
 
 
 def test_a_refused_sign_in_ends_the_check_and_each_element_has_a_verdict_all_the_same(
@@ -188,7 +234,7 @@ def test_a_refused_sign_in_ends_the_check_and_each_element_has_a_verdict_all_the
     assert [case.get("name") for case in cases.iter("testcase") if case.find("error") is not None] == ["run"]
 
 
-def command(recorder: Any, *words: str) -> subprocess.CompletedProcess[str]:
+def command(recorder: Any, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "NVRFLOW_PASSWORD": recorder.password}
-    argv = [sys.executable, "-m", "nvrflow", *words]
-    return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    argv = [sys.executable, "-m", "nvrflow", *(part for word in words for part in shlex.split(word))]
+    return subprocess.run(argv, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False)

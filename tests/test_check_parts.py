@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -16,11 +18,13 @@ from nvrflow.check.boxed import marks
 from nvrflow.check.candidates import Ranked, is_generated, rank, stable_attribute, the_clear_one, wanted_of
 from nvrflow.check.itinerary import Itinerary, is_optional, only_later
 from nvrflow.check.patch import patch_of
+from nvrflow.check.repair import Broken, repaired
 from nvrflow.check.typed import locators
 from nvrflow.check.verdict import AddWord, Change, Judged, MoveFirst, PutFirst
 from nvrflow.check.yaml_text import YamlText
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, Locator, load_firmware
+from nvrflow.recorder.window import Window
 from nvrflow.report.secrecy import Gate
 
 FILE = """\
@@ -121,9 +125,41 @@ def test_none_is_chosen_of_two_alike_nor_one_that_another_element_finds_nor_the_
 
 
 @pytest.mark.browser
+def test_what_was_on_the_screen_before_is_not_chosen(page: Page) -> None:
+    page.set_content("<button>Save</button>")
+    shown = controls_of(page)
+    wanted = wanted_of(Firmware("acme/form", _small().file, "en"), "save", Element(find=[Locator(role="button", name="$save")]))
+    assert the_clear_one(rank(shown, wanted, {}))[0] is not None
+    best, why = the_clear_one(rank(shown, wanted, {}, above=shown))
+    assert best is None and "it was on the screen before this page was opened" in why
+
+
+@pytest.mark.browser
 def test_a_label_that_lost_its_translation_is_recognised(ranked: Callable[..., tuple[Ranked, ...]]) -> None:
     best, _ = the_clear_one(ranked("<button>Save</button><button>Suchen</button>", language="de"))
     assert best is not None and best.control.name == "Save" and "of another language" in " ".join(best.why)
+
+
+@pytest.mark.browser
+def test_a_change_is_proposed_only_if_the_first_locator_then_finds_that_control_alone(page: Page) -> None:
+    form = Element(find=[Locator(role="button", name="$save"), Locator(css="#old")])
+    where = ("pages", "form", "elements", "save")
+
+    def repaired_on(html: str) -> tuple[Change, ...]:
+        page.set_content(html)
+        firmware = Firmware("acme/form", _small().file, "en")
+        window = cast(Window, SimpleNamespace(page=page, firmware=firmware, file=firmware.file))
+        control = next(one for one in controls_of(page) if one.name == "Store" and one.attributes.get("class") != "other")
+        return repaired(Broken(window, where, form, control, control.box))
+
+    assert repaired_on("<button>Store</button>") == (AddWord("save", "en", "Store"),)
+    assert repaired_on("<a href=#>Store</a>") == (
+        AddWord("save", "en", "Store"),
+        PutFirst(where, {"role": "link", "name": "$save"}),
+    )
+    twice = "<button class=other>Store</button><p><button {}>Store</button>"
+    assert repaired_on(twice.format("data-action=keep")) == (PutFirst(where, {"attribute": {"data-action": "keep"}}),)
+    assert repaired_on(twice.format("id=button-1030")) == ()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ def _write(job: Examination, report: Report, file: Path) -> str:
         raise WrongCall(
             f"--write-patch {file}: cannot be written ({problem.strerror}); name a file in a folder of your own"
         ) from None
-    return f"{file}: read it, and then: git -C {patch.folder} apply {file.resolve()}"
+    return f"{file}; read it, and then: {shlex.join(['git', '-C', str(patch.folder), 'apply', str(file.resolve())])}"
 
 
 @click.command("try", short_help="See what a locator finds on a page of the recorder.")

@@ -24,6 +24,7 @@ COMMANDS = (
     "identify",
     "check",
     "try",
+    "read",
     "guide",
     "picture",
     "verify",

@@ -50,7 +50,10 @@ def print_summary(
 
 
 def print_conclusion(console: Console, report: Report, told: Sequence[tuple[str, str]], sentence: str) -> None:
-    """Print lines, each with its label or with none, and the outcome in a sentence; an error with its message and its advice."""
+    """Print lines, each with its label or with none, and the outcome in a sentence; an error with its message.
+
+    What to do is said, too, except for drift, which the lines are about.
+    """
     console.print()
     for label, text in told:
         _print_labelled(console, label, text)
@@ -61,7 +64,7 @@ def print_conclusion(console: Console, report: Report, told: Sequence[tuple[str,
         console.print(line, style=style, soft_wrap=True)
     if report.error is not None:
         _print_labelled(console, report.error["kind"], report.error["message"])
-        if advice(report.error["kind"]):
+        if report.error["kind"] != "selector-drift" and advice(report.error["kind"]):
             _print_labelled(console, "What to do", advice(report.error["kind"]))
 
 
