@@ -190,7 +190,7 @@ def test_the_morning_in_the_document_happens_as_it_is_told(own: Path, homes: Pat
 
 def test_try_says_what_is_similar_where_a_locator_finds_nothing(simulated: Any) -> None:
     recorder = simulated("uniview/nvr")
-    typed = ["role=button", "name=Log in", "{role: button, name: $login}", "#szUserName, #szUserPasswd", "[hidden]"]
+    typed = ["role=button", "name=Log in", "{role: button, name: $login}", "#szUserName, #szUserPasswd", "head title"]
     inquirer = Inquirer(recorder.user, recorder.password, Manner(timeout=10))
     looked = look_up(recorder.url, typed, "sign_in", inquirer).looked
     assert [(one.visible, one.is_unique) for one in looked] == [(0, False), (1, True), (2, False), (0, False)]
