@@ -147,10 +147,7 @@ def _with_other_pages(judged: Judged, walk: Walk, firmware: Firmware) -> Judged:
             if one.score >= SURE and (key := (one.control.role, one.control.name)) not in there:
                 why = (*one.why, f"on the page {other}")
                 found.setdefault(key, Candidate(one.control.role, one.control.name, one.score, why, other))
-    if not found:
-        return judged
-    told = ", ".join(f'{one.role} "{one.name}" on the page {one.page}' for one in found.values())
-    return replace(judged, reason=f"{judged.reason}. Similar: {told}", candidates=(*judged.candidates, *found.values()))
+    return replace(judged, candidates=(*judged.candidates, *found.values()))
 
 
 def _clashes(change: AddWord, walk: Walk, firmware: Firmware) -> Iterator[str]:

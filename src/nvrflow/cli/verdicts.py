@@ -11,7 +11,7 @@ from nvrflow.cli.terminal import counted, seconds
 
 if TYPE_CHECKING:
     from nvrflow.check.examination import Examination
-    from nvrflow.check.verdict import Judged
+    from nvrflow.check.verdict import Candidate, Judged
     from nvrflow.cli.progress import Progress
     from nvrflow.report import Report
 
@@ -83,8 +83,12 @@ def _why(one: Judged, whole: bool = False) -> str:
     told = one.reason if whole else _cut(one.reason)
     if one.proposal:
         return f"{told}. Change: {one.proposal}"
-    near = [f'{each.role} "{each.name}" ({each.score:.2f})' for each in one.candidates]
-    return f"{told}. On the page: {', '.join(near)}" if near else told
+    near = [f'{each.role} "{each.name}" ({each.score:.2f}{_elsewhere(one, each)})' for each in one.candidates]
+    return f"{told}. Similar: {', '.join(near)}" if near else told
+
+
+def _elsewhere(one: Judged, candidate: Candidate) -> str:
+    return "" if candidate.page == one.page else f", on the page {candidate.page}"
 
 
 def _cut(text: str) -> str:
