@@ -65,12 +65,13 @@ def assess_shown_by(scene: Scene, why: str) -> Judged:
 
 def _found(scene: Scene, full: str, match: Match) -> Judged:
     box = scene.seen.boxes.get(full)
+    control = control_at(scene.seen.controls, box) if box else None
     if match.index == 0:
-        return Judged(full, "found", match.locator, box=box)
+        return Judged(full, "found", match.locator, reason="it is disabled" if control and control.disabled else "", box=box)
     spec, where = element_at(scene.window, full)
     first = scene.window.finder.describe(spec.find[0])
     changes: tuple[Change, ...] = ()
-    if (control := control_at(scene.seen.controls, box) if box else None) and box and where[2] == "elements":
+    if control is not None and box and where[2] == "elements":
         changes = repaired(Broken(scene.window, where, spec, control, box))
     changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
     reason = f"{first} finds nothing; {match.locator} finds it"

@@ -74,7 +74,9 @@ def _every(judged: Sequence[Judged]) -> Iterator[tuple[str, str]]:
     from nvrflow.check.verdict import WORST_FIRST
 
     for one in sorted(judged, key=lambda each: WORST_FIRST.index(each.verdict)):
-        told = _why(one, whole=True) if one.verdict in ("missing", "drift") else one.reason or one.locator
+        told = (
+            _why(one, whole=True) if one.verdict in ("missing", "drift") else "; ".join(filter(None, (one.locator, one.reason)))
+        )
         yield _WORDS[one.verdict], f"{one.element}: {told}" if told else one.element
 
 
