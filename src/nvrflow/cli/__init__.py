@@ -22,6 +22,8 @@ _COMMANDS = {
     "secure": "nvrflow.cli.secure",
     "run": "nvrflow.cli.secure",
     "identify": "nvrflow.cli.identify",
+    "check": "nvrflow.cli.check",
+    "try": "nvrflow.cli.check",
     "guide": "nvrflow.cli.guide",
     "picture": "nvrflow.cli.picture",
     "capture": "nvrflow.cli.capture",
@@ -39,6 +41,8 @@ _SUMMARIES = {
     "secure": "Turn on HTTPS and make this computer's browsers trust it: the whole manual procedure.",
     "run": "Run one flow: sign_in, download_certificates, enable_https, disable_https, secure, or your own.",
     "identify": "Find the selector file that fits a recorder, and show why.",
+    "check": "Look for every element of the selector file on a recorder: found, drift or missing, and the change that helps.",
+    "try": "See what a locator finds on a page of the recorder.",
     "guide": "Write the illustrated guide of a flow: Markdown, HTML and PDF, a picture for each step.",
     "picture": "Take one picture for documentation, by the page's name; or check that it is up to date.",
     "capture": "Keep every page of a recorder, without private data, to look at without the recorder.",
@@ -63,7 +67,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        module = import_module(_COMMANDS[cmd_name])
+        command = getattr(module, cmd_name if hasattr(module, cmd_name) else f"{cmd_name}_")  # some are words of Python
         assert isinstance(command, click.Command)
         return command
 
