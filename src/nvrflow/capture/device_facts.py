@@ -49,6 +49,8 @@ def https_facts(recorder: Recorder, heard: Heard) -> tuple[dict[str, Any], tuple
     port = next((one for one in ports if one), PORTS["https"] if plain.port == PORTS["http"] else None)
     served = tls.served(plain.host, port, _PATIENCE) if port else None
     chain = served.chain if served is not None else ()
+    if chain and memory:
+        memory.learn(plain, port)  # the next capture finds it, also where HTTP does not lead there any more
     facts: dict[str, Any] = {
         "in_use": address.secure,
         "redirect": target is not None,

@@ -17,6 +17,8 @@ from nvrflow.capture.scrubber import Scrubber
 from nvrflow.content import as_yaml
 from nvrflow.errors import NvrflowError, WrongCall
 
+_FEWER_COLOURS = [min(value + 2, 255) & 0xFC for value in range(256)]  # six bits of each channel: the eye sees no difference
+
 if TYPE_CHECKING:
     from nvrflow.capture.snapshot import Snapshot, Wardrobe
 
@@ -55,14 +57,11 @@ class Writer:
         self._write(folder / "page.yaml", as_yaml(_plain(self.scrubber.data(_plain(data)))))
 
     def picture(self, folder: Path, png: bytes) -> None:
-        """Write page.png, without anything but its pixels."""
+        """Write page.png, without anything but its pixels. No colour depends on the others, so that two can be compared."""
         from PIL import Image
 
         with Image.open(io.BytesIO(png)) as image:
-            few = image.convert("RGB").quantize(
-                256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
-            )  # what pages are drawn with
-            few.save(folder / "page.png", "PNG", optimize=True)
+            image.convert("RGB").point(_FEWER_COLOURS * 3).save(folder / "page.png", "PNG", optimize=True)
 
     def styles(self, wardrobe: Wardrobe) -> None:
         """Write each style sheet once."""

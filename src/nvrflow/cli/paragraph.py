@@ -27,6 +27,8 @@ COMMANDS = (
     "read",
     "guide",
     "picture",
+    "compare",
+    "history",
     "capture",
     "read",
     "verify",
