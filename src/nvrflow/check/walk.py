@@ -154,14 +154,17 @@ class Walk:
 
     def _look(self, recorder: Recorder, name: str) -> None:
         """Look at a page that is shown, as one step, and judge what is on it."""
-        window, file = recorder.window, recorder.firmware.file
         title = f"Look at the page {name}"
-        with window.steps.step(f"look-{name}".replace("_", "-"), title, verb="look", value=name) as step:
-            seen = look(window, name, only_later(file.pages[name], name, file))
-            self.sightings[name] = seen
-            for one in assess(Scene(window, seen, self._above(recorder, name))):
-                self._judge(one)
-            self._picture(recorder, step)
+        with recorder.steps.step(f"look-{name}".replace("_", "-"), title, verb="look", value=name) as step:
+            self._see(recorder, name, step)
+
+    def _see(self, recorder: Recorder, name: str, step: Step) -> None:
+        window, file = recorder.window, recorder.firmware.file
+        seen = look(window, name, only_later(file.pages[name], name, file))
+        self.sightings[name] = seen
+        for one in assess(Scene(window, seen, self._above(recorder, name))):
+            self._judge(one)
+        self._picture(recorder, step)
 
     def _picture(self, recorder: Recorder, step: Step) -> None:
         if self.pictured:
