@@ -80,7 +80,7 @@ def trusted(device: Made, authority: Made | None, machine: Computer, kind: trust
     return plan
 
 
-@pytest.mark.parametrize("names_issuer", [False, True])
+@pytest.mark.parametrize("names_issuer", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca(
     serve: Serving, machine: Computer, names_issuer: bool
 ) -> None:
