@@ -34,7 +34,15 @@ TOGETHER = {
     "test_wheel": "wheel",
 }
 # Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
-LONG = {"test_claims", "test_cli", "test_guide_command", "test_name_matrix", "test_strange_recorders"}
+LONG = {
+    "test_claims",
+    "test_cli",
+    "test_examples",
+    "test_flows",
+    "test_guide_command",
+    "test_password_environment",
+    "test_strange_recorders",
+}
 
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
