@@ -47,9 +47,9 @@ def everything(recorder: Recorder) -> set[str]:
     ("name", "key", "elements"),
     [
         ("dahua/nvr_v4", "com.Download", {"device_certificate.download", "trusted_ca.download"}),
-        ("dahua/nvr_v4", "security.CaCertificate", {"security.ca_certificate_tab"}),
-        ("dahua/nvr_v4", "menu.setting", {"home.setting"}),
-        ("dahua/nvr_v4_3", "service.Https", {"security.https_tab"}),
+        pytest.param("dahua/nvr_v4", "security.CaCertificate", {"security.ca_certificate_tab"}, marks=pytest.mark.slow),
+        pytest.param("dahua/nvr_v4", "menu.setting", {"home.setting"}, marks=pytest.mark.slow),
+        pytest.param("dahua/nvr_v4_3", "service.Https", {"security.https_tab"}, marks=pytest.mark.slow),
         ("dahua/ipc_web3", "https.Create", {"https.create_server_certificate"}),
         ("uniview/nvr", "menu.Setup", {"home.setup"}),
     ],
