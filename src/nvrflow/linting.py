@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nvrflow.capture.trust_level import trust_in
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.firmware.checking import Origin, dotted, place
@@ -57,7 +58,7 @@ def lint(files: Sequence[Path] = (), own: Path | None = None, flows: Path | None
 
 
 def table(own: Path | None = None) -> str:
-    """All selector files as a Markdown table, with what each was verified on: the one in the README."""
+    """All selector files as a Markdown table, with how far each can be trusted by its evidence: the one in the README."""
     rows = ["| selector file | recorders | firmware | languages | verified on |", "| --- | --- | --- | --- | --- |"]
     for name in available(own):
         file, _ = load(name, own)
@@ -67,7 +68,7 @@ def table(own: Path | None = None) -> str:
             f"{file.vendor} {', '.join(file.lines)}".strip(),
             file.firmware,
             languages,
-            ", ".join(file.verified_on) or "nothing yet",
+            str(trust_in(name)),
         )
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"

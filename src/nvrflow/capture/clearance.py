@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nvrflow.capture.archive import OK
+from nvrflow.capture.archive import OK, Capture
 from nvrflow.capture.resource import within
 from nvrflow.capture.scanner import Leak, Scanner
 from nvrflow.capture.scrubber import Scrubber
+from nvrflow.capture.vocabulary import words_kept
 from nvrflow.content import as_yaml, from_json, read_yaml
+from nvrflow.firmware import available, load_firmware
 
 _NEEDED = ("page.html", "page.yaml")  # without these there is no page
 
@@ -48,6 +50,16 @@ def scanner_of(scrubber: Scrubber) -> Scanner:
         value: kind for value, kind in scrubber.kinds.items() if scrubber.known[value] != value and value not in scrubber.kept
     }
     return Scanner(originals, {*scrubber.kept, *scrubber.substitutes.made})
+
+
+def leaks_in(capture: Capture) -> list[Leak]:
+    """What looks like private data in a capture that somebody has sent, by its looks alone. Raises InvalidFile."""
+    allowed = {*capture.summary.made_up, *available()}
+    if capture.firmware is not None:
+        allowed |= set(words_kept(load_firmware(capture.firmware)))
+    for file in (capture.folder / "words").glob("*.json"):
+        allowed |= set(capture.words(file.stem).values())
+    return Scanner({}, {word for word in allowed if len(word) > 2}).scan(capture.folder)
 
 
 def _replace_once_more(file: Path, scrubber: Scrubber) -> None:

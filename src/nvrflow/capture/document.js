@@ -39,7 +39,7 @@
     }
   }
 
-  const write = ({assets, css, changed, joined, bare}) => {
+  const write = ({assets, css, changed, joined, bare, keeps}) => {
     const own = new Map(joints.flatMap((joint, index) => joint.nodes.map((node, at) => [node, joined[index][at]])));
     const say = (text, node) => own.get(node) ?? changed[text] ?? text;
     const esc = text => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/\u00a0/g, '&nbsp;');
@@ -83,11 +83,12 @@
     const shape = (one, at) => {  // without the firmware's styles: what is not seen, what has no size of its own, what only its children fill
       if (one.closest('head') || ['html', 'body', 'script', 'style', 'option'].includes(one.localName) || one instanceof SVGElement) return;
       const inner = [...one.querySelectorAll('*')], seen = isVisible(one);
+      at.delete('style');
       if (!seen) at.set('data-cap', one.matches('slot, details') || getComputedStyle(one).display === 'contents' ? 'in' : inner.some(isVisible) || (one.shadowRoot && [...one.shadowRoot.querySelectorAll('*')].some(isVisible)) ? 'flat' : 'off');
       else if (!one.textContent.trim() && !one.querySelector('img, input, iframe')) at.set('data-cap', 'on');
     };
     let frames = [];
-    const wrap = new Set();
+    const wrap = new Set(), emptied = new Set();
     const kids = node => { let text = ''; for (const child of node.childNodes) text += written(child); return text };
     const blank = (width, height) => `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="${width || 1}" height="${height || 1}"><rect width="100%" height="100%" fill="#c8ccd2"/></svg>`)}`;
     const PARTS = {
@@ -172,11 +173,13 @@
       const at = attributesOf(node), inner = Object.hasOwn(PARTS, tag) ? PARTS[tag](node, at) : null;
       states(node, at);
       const frame = tag === 'iframe' || tag === 'frame' ? ` \u0001${frames.push(node) - 1}\u0002` : '';
+      const isEmptied = at.get('data-cap') === 'off' && !keeps && !['select', 'table', 'tr', 'tbody', 'thead'].includes(tag) && !node.closest('select');
+      if (isEmptied) for (const one of node.querySelectorAll('*')) emptied.add(one);
       let text = `<${tag}${frame}` + [...at].map(([key, value]) => ` ${key}="${escA(value)}"`).join('') + '>';
       if (VOID.has(tag)) return text;
       if (tag === 'head') text += '<meta charset="utf-8">' + CSP + (bare ? BARE : '');
       if (node.shadowRoot) text += `<template shadowrootmode="open">${bare ? BARE : ''}${kids(node.shadowRoot)}${adopted(node.shadowRoot)}</template>`;
-      text += inner ?? (wrap.has(node) ? `<template data-cap-nest>${kids(node)}</template>` : kids(node));
+      text += inner ?? (isEmptied ? '' : wrap.has(node) ? `<template data-cap-nest>${kids(node)}</template>` : kids(node));
       if (tag === 'head') text += adopted(document);
       return text + `</${tag}>`;
     };
@@ -188,8 +191,8 @@
     };
     // What HTML cannot say (a in a, div in p, tr in div) goes into a template, until it reads back as the same tree.
     const all = root => [...root.querySelectorAll('body *')];
-    const live = all(document).filter(one => !one.closest('noscript, template') || one.matches('noscript, template'));
     let html = make();
+    const live = all(document).filter(one => !emptied.has(one) && (!one.closest('noscript, template') || one.matches('noscript, template')));
     for (let tries = 0; tries < 20 && Document.parseHTMLUnsafe; tries++) {
       const back = Document.parseHTMLUnsafe(html);
       for (let nest; nest = back.querySelector('template[data-cap-nest]');) nest.replaceWith(nest.content);

@@ -125,6 +125,7 @@ class _Still:
     wardrobe: Wardrobe
     scrubber: Scrubber
     bare: bool
+    keeps: bool
     documents: dict[str, str] = field(default_factory=dict)
     frames: dict[str, str] = field(default_factory=dict)
 
@@ -152,7 +153,7 @@ class _Still:
         texts = state.evaluate("one => ({strings: one.strings, joints: one.joints})")
         changed = {one: said for one in texts["strings"] if (said := within(one, self.scrubber)) != one}
         joined_texts = [self._apart(one["texts"], one["joint"]) for one in texts["joints"]]
-        given = {"changed": changed, "joined": joined_texts, "bare": self.bare}
+        given = {"changed": changed, "joined": joined_texts, "bare": self.bare, "keeps": self.keeps}
         write = "(one, given) => one.write(given)"
         wardrobe = self.wardrobe
         got = state.evaluate_handle(write, {**given, "assets": wardrobe.assets, "css": wardrobe.css})
@@ -198,10 +199,14 @@ class _Still:
         return f"{STYLES}/{self.wardrobe.put(text, self.scrubber)}.css"
 
 
-def snapshot_of(page: Page, wardrobe: Wardrobe, scrubber: Scrubber, bare: bool = False) -> Snapshot:
-    """`page` as it is now. `bare`: without styles and pictures; what is not seen stays unseen. Raises PlaywrightError."""
-    wardrobe.look_at(page, scrubber)
-    still = _Still(wardrobe, scrubber, bare)
+def snapshot_of(page: Page, wardrobe: Wardrobe, scrubber: Scrubber, bare: bool = False, keeps: bool = True) -> Snapshot:
+    """`page` as it is now. Raises PlaywrightError.
+
+    `bare`: without styles and pictures; what is not seen stays unseen, and without `keeps` it is empty as well.
+    """
+    if not bare:
+        wardrobe.look_at(page, scrubber)
+    still = _Still(wardrobe, scrubber, bare, keeps)
     text = still.document(page.main_frame, page.url)
     return Snapshot(scrubber.data(page.url), {"page.html": text, **still.documents}, still.frames)
 

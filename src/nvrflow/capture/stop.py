@@ -61,7 +61,7 @@ class Stop:
         learn_page(self.scrubber, live)
         learn_controls(self.scrubber, controls_of(live))
         elements, rows = elements_on(window.finder, spec), rows_on(window.finder, spec)
-        snapshot = snapshot_of(live, self.wardrobe, self.scrubber, self.bare)
+        snapshot = snapshot_of(live, self.wardrobe, self.scrubber, self.bare, name == "sign_in")
         link = link_of(snapshot.url)
         facts: dict[str, Any] = {
             "path": link.path + (f"?{link.query}" if link.query else ""),

@@ -48,7 +48,8 @@ SignIn = Callable[[Recorder], object]
 class Wish:
     """What is captured: the recorder at `url`, into the folder `out`, in `languages` (none: the one that it speaks).
 
-    `donated`: the smallest capture, without styles and pictures. `sign_in` is the flow that signs in.
+    `donated`: the smallest capture, without styles and pictures. `sign_in` is the flow that signs in. `approve` looks at the
+    finished capture, and without its consent none is written.
     """
 
     url: str
@@ -60,6 +61,7 @@ class Wish:
     manner: Manner = field(default_factory=Manner)
     listener: Listener = field(default_factory=Silence)
     donated: bool = False
+    approve: Callable[[Capture], bool] | None = None
 
     def check(self) -> None:
         """Raise WrongCall for what can be seen to be wrong before a recorder is asked."""
@@ -80,6 +82,8 @@ def take(wish: Wish) -> Capture:
         for language in wish.languages or (None,):
             tour.visit(language)
         tour.end()
+        if wish.approve is not None and not wish.approve(Capture.open(writer.draft)):
+            raise NvrflowError(f"{wish.out}: was not written, because you did not agree")
         writer.finish()
     except BaseException:
         writer.give_up()

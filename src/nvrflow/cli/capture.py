@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +25,11 @@ _OUT = click.option(
 @click.command(short_help="Keep every page of a recorder, without private data, to look at without the recorder.")
 @click.argument("url", callback=checked_address)
 @click.option("--languages", metavar="CODES", help="Visit the pages in each of these languages, for example en,de.")
+@click.option("--donate", is_flag=True, help="The smallest capture, to give to others: no pictures and styles; shown before.")
+@click.option("--yes", is_flag=True, help="With --donate: write it without a question.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")
 @driving_to(_OUT)
-def capture(url: str, languages: str | None, flows: Path | None, driving: Driving) -> int:
+def capture(url: str, languages: str | None, donate: bool, yes: bool, flows: Path | None, driving: Driving) -> int:
     """Keep every page of the selector file as it is now, in a folder that can be looked at without the recorder.
 
     Nothing is changed on the recorder. Addresses, serial numbers, names, certificates and other private data are replaced by
@@ -39,15 +43,32 @@ def capture(url: str, languages: str | None, flows: Path | None, driving: Drivin
     codes = tuple(dict.fromkeys(part.strip() for part in (languages or "").split(",") if part.strip()))
     if languages is not None and not codes:
         raise WrongCall("--languages: names no language; write their codes, for example en,de")
+    if donate and not yes and not sys.stdin.isatty():
+        raise WrongCall("--donate: asks before it writes, and nobody is here to answer; look at it at a terminal, or add --yes")
     progress = progress_for(driving.as_json)
+
+    def approve(finished: Capture) -> bool:
+        with progress.pause():
+            return _approved(finished, yes, driving.as_json)
+
     with progress:
         password = asker(url, driving.user, progress.pause)
-        sign_in = find_flow("sign_in", flows)
-        taken = take(Wish(url, driving.out, sign_in, codes, driving.user, password, driving.manner(), progress))
+        wish = Wish(url, driving.out, find_flow("sign_in", flows), codes, driving.user, password, driving.manner(), progress)
+        taken = take(replace(wish, donated=donate, approve=approve if donate else None))
     if driving.as_json:
         click.echo(json.dumps(_document(taken), ensure_ascii=False, indent=2))
     _tell(taken, err=driving.as_json)
     return 0
+
+
+def _approved(finished: Capture, yes: bool, err: bool) -> bool:
+    """Show everything that a donated capture tells, and ask whether it may be written."""
+    from nvrflow.capture.donation import MEANING, preview
+    from nvrflow.cli.paragraph import say
+
+    for line in (MEANING, "", *preview(finished)):
+        say(line, err=err, indent=2)
+    return yes or click.confirm("Write this folder?", err=True)
 
 
 def _document(taken: Capture) -> dict[str, object]:
