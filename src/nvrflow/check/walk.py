@@ -199,7 +199,7 @@ class Walk:
         why = str(problem).removeprefix(f"{recorder.firmware.name}: ")
         failed = Hearsay(recorder.report.steps).failed_at(before)
         if failed is not None:
-            if isinstance(problem, SelectorDrift) and self._is_known(recorder, failed.element):
+            if isinstance(problem, SelectorDrift) and recorder.has(failed.element.partition(".")[0]):
                 self._judge_again(recorder, failed.element)
                 why = f"{failed.element} is missing"
             self.barriers[name] = Barrier(failed.element, why)
@@ -212,11 +212,6 @@ class Walk:
             self._judge_unshown(recorder, name, why)
             self.barriers[name] = Barrier(f"{name}.shown_by", f"nothing shows that the page {name} is there")
         self.reached[name] = False
-
-    @staticmethod
-    def _is_known(recorder: Recorder, element: str) -> bool:
-        page, _, name = element.partition(".")
-        return recorder.has(page) and name in recorder.firmware.file.pages[page].elements
 
     def _judge_again(self, recorder: Recorder, element: str) -> None:
         """Judge an element that a step did not find, unless it is known to be missing already."""
