@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from needs_browser import needs_browser
 from playwright.sync_api import Playwright
 from promised import Record, promises
+from slow_tests import leave_out
 
 from nvrflow.browser import use_driver
 from nvrflow.recorder import Recorder, open_recorder
@@ -143,6 +144,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return max(1, min(2 * cores, memory >> 30))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which tenth of the slow tests a run takes besides the others."""
+    parser.addoption("--slow-tenth", type=int, metavar="N", help="also run a tenth of the slow tests, another one for each N")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Where the reports of all processes arrive, record which tests ran: the promises in the documents name some."""
     if not hasattr(config, "workerinput"):
@@ -166,7 +172,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts a browser, and side by side begin with what takes longest."""
+    """Leave the slow ones out, mark what starts a browser, and side by side begin with what takes longest."""
+    leave_out(config, items)
     for item in items:
         if needs_browser(item):
             item.add_marker(pytest.mark.browser)

@@ -118,9 +118,9 @@ def test_five_views_of_each_situation_never_contradict_each_other(home: Path) ->
 
 
 def test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place(home: Path) -> None:
-    brisk = {"restart_seconds": 0.3, "scan_seconds": 0.3}
+    brisk: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
     with simulate("dahua/nvr_v4", **brisk) as old:
-        ports = {"port": urlsplit(old.url).port, "https_port": urlsplit(old.https_url).port}
+        ports: dict[str, Any] = {"port": urlsplit(old.url).port, "https_port": urlsplit(old.https_url).port}
         pinned = Person(home, old).secures("--yes", "--trust", "pin")
         agree(pinned)
         assert (pinned.code, pinned.https["trusted"]) == (0, True)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 from conftest import pytest_xdist_auto_num_workers
+from slow_tests import tenth_of
 
 from nvrflow.browser.driver import driver
 
@@ -46,6 +47,14 @@ def test_all_tests_run_in_at_most_two_processes_for_each_core_and_never_in_none(
     assert workers_for("tests") == 3
     monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1 << 12, "SC_PHYS_PAGES": 1}.__getitem__)
     assert workers_for("tests") == 1
+
+
+def test_slow_tests_run_where_they_are_asked_for_and_ten_tenths_are_all_of_them() -> None:
+    quick, slow = collected("tests/test_flows.py"), collected("-m", "slow", "tests/test_flows.py")
+    assert len(quick) > 20 and len(slow) > 20 and not set(quick) & set(slow)
+    assert collected(slow[0]) == [slow[0]], "a test that is named itself"
+    assert set(collected("--slow-tenth", "3", "tests/test_flows.py")) == {*quick, *(one for one in slow if tenth_of(one) == 3)}
+    assert len({tenth_of(one) for one in slow}) > 5 and all(tenth_of(one) in range(10) for one in slow)
 
 
 def test_tests_that_share_what_takes_long_or_change_the_computer_run_in_one_process(tmp_path: Path) -> None:

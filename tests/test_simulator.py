@@ -370,7 +370,7 @@ def test_the_settings_are_listed_with_the_values_they_may_have_and_what_they_are
     ).stdout
     told = dict(zip(shown.splitlines()[::2], shown.splitlines()[1::2], strict=True))
     assert told["lockout_minutes=10.0"].endswith("[number, 0 or more]")
-    assert told["tls=modern"].endswith("[modern | tls12 | old]")
+    assert told["tls=modern"].endswith("[modern | tls12 | compatible | old]")
     assert told["session_login=false"].endswith("[true | false]")
     assert told["language=English"].endswith("[English | German | SimpChinese | Spanish]")
     assert told["busy_ports="].endswith("[whole number, 0 or more, up to 65535; commas between several]")

@@ -22,6 +22,7 @@ WAYS = {
     "an address": quote(SECRET, safe=""),
     "an address in small letters": re.sub("%..", lambda code: code[0].lower(), quote(SECRET, safe="")),
     "base64 after one more letter": base64.b64encode(f"a{SECRET}".encode()).decode()[2:],
+    "hexadecimal": SECRET.encode().hex(),
     "base64 after a user's name": base64.b64encode(f"admin:{SECRET}".encode()).decode()[8:],
 }
 

@@ -125,14 +125,14 @@ def as_yaml(data: Any) -> str:
     return str(yaml.dump(data, Dumper=_StrictDumper, allow_unicode=True, sort_keys=False, width=130))
 
 
-class _StrictDumper(yaml.SafeDumper):
+class _StrictDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """A dumper that quotes every text which `read_yaml` or another reader of YAML could take for something else."""
 
 
-def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _quoted(dumper: Any, text: str) -> Any:
     words = text.casefold() in ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
-    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'-]*(?<! )", text) and text.isprintable() and not words
-    style = None if plain else '"'
+    plain = re.fullmatch(r"[A-Za-z(][\w .,/()+'=-]*(?<! )", text) and text.isprintable() and not words
+    style = "|" if "\n" in text else None if plain else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -1,4 +1,4 @@
-"""Every spelling of a secret in a text: in an address, in JSON, HTML, XML and base64."""
+"""Every spelling of a secret in a text: in an address, in JSON, HTML, XML, base64 and hexadecimal."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ def _real(secrets: Iterable[str]) -> set[str]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """`secret` as it looks in addresses, JSON (also inside JSON), HTML, XML and base64, at every alignment of the latter."""
+    """`secret` as it looks in addresses, JSON (also inside JSON), HTML, XML, hexadecimal and base64, at every alignment of it."""
     octets = secret.encode("utf-8", "surrogatepass")
     escaped = json.dumps(secret)[1:-1]
     plain = {secret, escaped, json.dumps(escaped)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     marked = {html.escape(secret), html.escape(secret, quote=False), secret.translate(_MARKUP)}
     coded = {quote(octets), quote(octets, safe=""), quote_plus(octets)}
     coded |= {re.sub("%..", lambda code: code[0].lower(), form) for form in coded}
-    return plain | marked | coded | {form for form in _base64(octets) if len(form) >= SHORT}
+    digits = {octets.hex(), octets.hex().upper()}
+    return plain | marked | coded | digits | {form for form in _base64(octets) if len(form) >= SHORT}
 
 
 def _base64(octets: bytes) -> set[str]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nvrflow.cli.options import checked_address
+from nvrflow.cli.options import checked_place, is_capture
 
 if TYPE_CHECKING:
     from nvrflow.recorder.start_page import Seen
 
 
 @click.command(short_help="Find the selector file that fits a recorder, and show why.")
-@click.argument("url", callback=checked_address)
+@click.argument("url", metavar="URL|CAPTURE", callback=checked_place)
 @click.option(
     "--selectors",
     metavar="DIR",
@@ -40,11 +40,18 @@ def identify(
 ) -> int:
     """Look at the recorder's start page, without signing in, and say which selector file fits. Exit code 1 when none does."""
     from nvrflow.cli.progress import progress_for
-    from nvrflow.recorder.start_page import look_at
     from nvrflow.wait import waiting
 
     with progress_for(as_json), waiting("the recorder's start page"):
-        seen = look_at(url, selectors, browser_path, timeout, follow_to)
+        if is_capture(url):
+            from nvrflow.capture.replay import Viewer
+            from nvrflow.capture.replay import look_at as look_at_capture
+
+            seen = look_at_capture(Path(url), Viewer(browser_path, selectors=selectors))
+        else:
+            from nvrflow.recorder.start_page import look_at
+
+            seen = look_at(url, selectors, browser_path, timeout, follow_to)
     if as_json:
         click.echo(json.dumps(seen.as_dict(), ensure_ascii=False, indent=2))
         return 0 if seen.firmware else 1

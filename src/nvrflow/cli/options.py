@@ -113,6 +113,18 @@ def checked_address(_: click.Context, __: click.Parameter, typed: Any) -> Any:
     return typed
 
 
+def checked_place(context: click.Context, parameter: click.Parameter, typed: Any) -> Any:
+    """Check an argument that is a recorder's address or the folder of a capture. It is a click callback. Raises WrongCall."""
+    return typed if is_capture(typed) else checked_address(context, parameter, typed)
+
+
+def is_capture(typed: str) -> bool:
+    """Whether a person typed the folder of a capture."""
+    from nvrflow.capture.archive import Capture
+
+    return Capture.is_at(typed)
+
+
 @dataclass(frozen=True)
 class Driving:
     """The values of the shared options."""

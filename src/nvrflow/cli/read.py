@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nvrflow.cli.options import Driving, checked_address, driving_to
+from nvrflow.cli.options import Driving, checked_place, driving_to, is_capture
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall
 
@@ -15,11 +15,11 @@ _OUT = click.option("--out", metavar="FILE", type=click.Path(path_type=Path), he
 
 
 @click.command(short_help="Read every setting that the recorder's pages show.")
-@click.argument("url", callback=checked_address)
+@click.argument("place", metavar="URL|CAPTURE", callback=checked_place)
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")
 @driving_to(_OUT)
-def read(url: str, driving: Driving, flows: Path | None) -> int:
-    """Read every setting that the recorder's pages show, and print them as one YAML document (--json: as JSON).
+def read(place: str, driving: Driving, flows: Path | None) -> int:
+    """Read every setting that the pages of a recorder or of a CAPTURE show, and print them as one YAML document (--json: JSON).
 
     A setting has a name of docs/settings.md where the selector file gives it one, and otherwise the name of its page and its
     label. Nothing is changed. Passwords are listed without their value. Exit code 1 if a page could not be read.
@@ -31,9 +31,8 @@ def read(url: str, driving: Driving, flows: Path | None) -> int:
 
     progress = progress_for(True)
     with progress:
-        found = read_settings(
-            url, Reader(driving.user, asker(url, driving.user, progress.pause), driving.manner(), flows, progress)
-        )
+        password = None if is_capture(place) else asker(place, driving.user, progress.pause)
+        found = read_settings(place, Reader(driving.user, password, driving.manner(), flows, progress))
     document = found.as_dict()
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n" if driving.as_json else as_yaml(document)
     if driving.out is None:

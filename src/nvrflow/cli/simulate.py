@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from nvrflow.cli.options import is_capture
 
 if TYPE_CHECKING:
     from nvrflow.simulator.service import SimulatedRecorder
 
 
 @click.command(short_help="Run a simulated recorder in the foreground.")
-@click.argument("firmware", default="dahua/nvr_v4")
+@click.argument("firmware", metavar="FIRMWARE|CAPTURE", default="dahua/nvr_v4")
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="A loopback address (127.x).")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="HTTP port (default: a free port).")
 @click.option("--https-port", type=click.IntRange(0, 65535), default=0, help="HTTPS port (default: a free port).")
@@ -24,17 +26,27 @@ if TYPE_CHECKING:
     multiple=True,
     help="A setting of the recorder, for example certificate=expired (repeatable).",
 )
+@click.option(
+    "--fixtures",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder with simulated recorders of your own; they come before the shipped ones.",
+)
 @click.option("--settings", is_flag=True, help="List the settings of FIRMWARE with the values they may have, and exit.")
-def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], settings: bool) -> None:
+def simulate(firmware: str, host: str, port: int, https_port: int, changes: tuple[str, ...], **told: Any) -> None:
     """Run a simulated recorder until Ctrl-C; when it answers, one JSON line gives its addresses, user and password.
 
-    FIRMWARE is the name of a fixture, for example dahua/nvr_v4.
+    FIRMWARE is the name of a fixture, for example dahua/nvr_v4. The folder of a CAPTURE is served as it is, to be looked at.
     """
+    if is_capture(firmware):
+        _exhibit(Path(firmware), host, port)
+        return
     from nvrflow.errors import WrongCall
     from nvrflow.simulator import serve_forever, settings_of
 
-    if settings:
-        for setting, values, meaning in settings_of(firmware):
+    fixtures: Path | None = told["fixtures"]
+    if told["settings"]:
+        for setting, values, meaning in settings_of(firmware, fixtures):
             click.echo(f"{setting}\n    {meaning} [{values}]")
         return
     chosen: dict[str, str] = {}
@@ -48,7 +60,20 @@ def simulate(firmware: str, host: str, port: int, https_port: int, changes: tupl
         document = {key: getattr(recorder, key) for key in ("url", "https_url", "user", "password", "firmware")}
         click.echo(json.dumps(document))
 
-    serve_forever(firmware, ready, **{"host": host, "port": port, "https_port": https_port, **chosen})
+    serve_forever(firmware, ready, fixtures=fixtures, **{"host": host, "port": port, "https_port": https_port, **chosen})
+
+
+def _exhibit(folder: Path, host: str, port: int) -> None:
+    from nvrflow.capture.archive import Capture
+    from nvrflow.capture.exhibition import exhibit
+
+    capture = Capture.open(folder)
+
+    def ready(url: str) -> None:
+        document = {"url": url, "https_url": None, "user": None, "password": None, "firmware": capture.firmware}
+        click.echo(json.dumps(document))
+
+    exhibit(capture, host, port, ready)
 
 
 @click.command(short_help="See it work on a simulated recorder.")

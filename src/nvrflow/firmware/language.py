@@ -41,8 +41,8 @@ def hear(page: ShownPage, firmware: Firmware, timeout: float) -> Heard:
         firmware = firmware.speaking(language.names.get(said) or _code_of(said))
     if language.dictionary and said and firmware.language != "en":
         english = [name for name, code in language.names.items() if code == "en"]
-        own = _dictionary(page, language.dictionary, [said])
-        firmware = firmware.reading(own, _dictionary(page, language.dictionary, english or _ENGLISH) if own else {})
+        own = dictionary_in(page, language.dictionary, [said])
+        firmware = firmware.reading(own, dictionary_in(page, language.dictionary, english or _ENGLISH) if own else {})
     if firmware.language is not None:
         return Heard(firmware)
     kept = "; its own words are used" if firmware.own_words else ""
@@ -65,7 +65,7 @@ def _said(page: ShownPage, firmware: Firmware, script: str, seconds: float) -> s
         raise InvalidFile(f"is not a JavaScript expression ({problem})", firmware.name, key="language.script") from None
 
 
-def _dictionary(page: ShownPage, files: Sequence[Fetched], names: Sequence[str]) -> dict[str, str]:
+def dictionary_in(page: ShownPage, files: Sequence[Fetched], names: Sequence[str]) -> dict[str, str]:
     """The recorder's words by key in a language that has one of `names`, from the first file that holds any; else nothing."""
     for said, file in product(names, files):
         path = file.model_copy(update={"fetch": file.fetch.replace("{language}", quote(said))})

@@ -50,7 +50,7 @@ class Camera:
 
     `video` names the file of a screencast, for which there has to be an encoder (`nvrflow.browser.driver`); what kept it from
     being made is in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the
-    pages' language.
+    pages' language. `met` hears of each page that was opened, before it shows anything.
     """
 
     still: bool = False
@@ -61,6 +61,7 @@ class Camera:
     no_video: str = ""
     titled: Callable[[str, Mapping[str, str], str | None], str] = lambda title, translations, spoken: title
     videos: list[Path] = field(default_factory=list)
+    met: Callable[[Page], None] | None = None
     _taken: int = 0
     _page: Page | None = None
     _session: CDPSession | None = None
@@ -125,6 +126,8 @@ class Camera:
     def meet(self, page: Page) -> None:
         """Begin the screencast of a page that was opened, if a video is wanted."""
         self._page = page
+        if self.met is not None:
+            self.met(page)
         if self.video is None or self.no_video:
             return
         number = len(self.videos) + 1

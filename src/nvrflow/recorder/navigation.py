@@ -35,6 +35,9 @@ def go_to(window: Window, name: str, patient: bool = True) -> None:
     pages = window.file.pages
     if name not in pages:
         raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
+    if window.shelf is not None:
+        window.shelf(name)
+        return
     look_at_last_click(window)
     close_others(window, name)
     if _comes_into_sight(window, name):
@@ -78,6 +81,9 @@ def close(window: Window, name: str) -> None:
 
 def arrive(window: Window, name: str, ready: bool = True) -> None:
     """Wait until the page is shown, and also ready if that is wanted; pop-ups are answered meanwhile."""
+    if window.shelf is not None:
+        window.shelf(name)
+        return
     page, patience = window.file.pages[name], window.patience()
     with waiting(f"the page {name}", window.timeout):
         _await_window(window, name, patience)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser.bounds import Bounds
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.errors import HeldBack, NvrflowError, OtherHost
+from nvrflow.errors import HeldBack, NvrflowError, OtherHost, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.finder import Finder
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 class Steps:
     """Writes the steps of one run into its report, and keeps their pictures until the flow is over.
 
-    `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a step
-    that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the recorder is
-    not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends at the first
-    of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that changes the
-    recorder, and may raise an error to prevent it. `shown` is asked for the browser's page when a step has failed.
+    `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a
+    step that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the
+    recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
+    at the first of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that
+    changes the recorder, and may raise an error to prevent it. `refusal` says why nothing can be used, if that is so. `shown`
+    is asked for the browser's page when a step has failed.
     """
 
     report: Report
@@ -50,6 +51,7 @@ class Steps:
     held: bool = False
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
+    refusal: str = ""
     before_first_write: Callable[[], None] | None = None
     shown: Callable[[], Page | None] = lambda: None
     _chapter: str = ""
@@ -82,14 +84,12 @@ class Steps:
     ) -> Iterator[Step]:
         """Record one action; the caller fills in what it learns. An exception marks the step as failed and is raised again.
 
-        `details` is what is known before the step: its `element`, `verb` and `value`.
-
-        `before` is a running step that has to wait for this step; in the report this step comes first.
+        `details` is what is known before the step: its `element`, `verb` and `value`. `before` is a running step that has to wait
+        for this step; in the report this step comes first.
         """
         self.go_on()
         step = Step(self._unused(step_id), title, effect, chapter=self._chapter, **details)  # type: ignore[arg-type]
-        step.leaving = self.leaving
-        steps = self.report.steps
+        step.leaving, steps = self.leaving, self.report.steps
         steps.insert(steps.index(before) if before is not None else len(steps), step)
         self.listener.starts(title)
         began = time.perf_counter()
@@ -136,7 +136,9 @@ class Steps:
         return bool(self.passed_by) and not self.leaving
 
     def go_on(self) -> None:
-        """Raise HeldBack if a pop-up has stopped the run, OtherHost if the page has left the recorder's host."""
+        """Raise HeldBack if a pop-up has stopped the run, OtherHost if the page has left its host, WrongCall by `refusal`."""
+        if self.refusal:
+            raise WrongCall(self.refusal)
         if self.bounds is not None:
             self.bounds.stop_if_moved()
         if self.stopped:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,8 +42,8 @@ class Window:
     When a separate window is closed, the recorder's page is used again. `native` are the words of native dialogs since the last
     click, `pending` is the click whose result is not known yet, `unsaved` says which switches were turned and not saved yet, and
     how each was before. `unheard`: the language is not known yet; `unasked`: model and version were not read again after the
-    sign-in. `https_memory` keeps the port of HTTPS for later runs. `version_refusal` says why this firmware may not be
-    changed, if it may not.
+    sign-in. `shelf` shows a page by its name where pages were captured, and no way leads there. `https_memory` keeps the port of
+    HTTPS for later runs. `version_refusal` says why this firmware may not be changed, if it may not.
     """
 
     def __init__(self, session: Session, firmware: Firmware, steps: Steps, tries: Tries, downloads: Path, timeout: float) -> None:
@@ -59,6 +59,7 @@ class Window:
         self.unheard = False
         self.unasked = False
         self.version_refusal: NvrflowError | None = None
+        self.shelf: Callable[[str], None] | None = None
         self._heard: BrowserContext | None = None
         steps.shown = lambda: self._finder.page
         self.read_as(firmware)

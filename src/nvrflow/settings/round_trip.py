@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nvrflow.capture.archive import Capture
 from nvrflow.capture.controls import Box, controls_of
+from nvrflow.capture.replay import Viewer, opened
 from nvrflow.errors import SelectorDrift, TimedOut
 from nvrflow.firmware import SelectorFile
 from nvrflow.recorder import Manner, Recorder, open_recorder
@@ -47,13 +50,15 @@ class Settings:
         return {"firmware": self.firmware, "language": self.language, "settings": named, "not_read": self.not_read}
 
 
-def read_settings(url: str, reader: Reader | None = None) -> Settings:
-    """Sign in, look at every page of the selector file, and sign out. Nothing is changed. Raises whatever ends a run."""
+def read_settings(place: str, reader: Reader | None = None) -> Settings:
+    """Sign in at an address, look at every page of the selector file, and sign out; or look at the pages of a capture's folder.
+
+    Nothing is changed. Raises whatever ends a run.
+    """
     reader = reader or Reader()
-    steps = Steps(Report(flow="read", recorder=url), reader.listener)
-    manner = replace(reader.manner, check=True, screenshots=False)
-    with open_recorder(url, reader.user, reader.password, manner=manner, steps=steps) as recorder:
-        if recorder.has("sign_in") or reader.flows is not None:
+    captured = Capture.is_at(Path(place))
+    with _captured(Path(place), reader) if captured else _live(place, reader) as recorder:
+        if not captured and (recorder.has("sign_in") or reader.flows is not None):
             find_flow("sign_in", reader.flows)(recorder)
         sights, not_read = _sights(recorder)
         found = settings_of(sights, menus_of(recorder.firmware.file))
@@ -62,6 +67,18 @@ def read_settings(url: str, reader: Reader | None = None) -> Settings:
             replace(one, value=gate.data(one.value), name=gate.text(one.name), label=gate.text(one.label)) for one in found
         )
         return Settings(recorder.firmware.name, recorder.firmware.language, kept, gate.data(not_read))
+
+
+def _live(url: str, reader: Reader) -> AbstractContextManager[Recorder]:
+    steps = Steps(Report(flow="read", recorder=url), reader.listener)
+    manner = replace(reader.manner, check=True, screenshots=False)
+    return open_recorder(url, reader.user, reader.password, manner=manner, steps=steps)
+
+
+def _captured(folder: Path, reader: Reader) -> AbstractContextManager[Recorder]:
+    manner = reader.manner
+    viewer = Viewer(manner.browser, manner.headed, manner.selectors, manner.firmware, reader.listener)
+    return opened(folder, manner.language, viewer)
 
 
 def menus_of(file: SelectorFile) -> set[str]:

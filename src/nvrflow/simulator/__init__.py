@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.errors import WrongCall
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["available", "require", "serve_forever", "settings_of", "simulate", "usable"]
 
 
-def simulate(firmware: str, **settings: Any) -> SimulatedRecorder:
+def simulate(firmware: str, *, fixtures: Path | None = None, **settings: Any) -> SimulatedRecorder:
     """Start a simulated recorder; close it, or use it with `with`. Raises WrongCall, and InvalidFile for its recorder.yaml.
 
     `settings` are those of `recorder_settings.Settings`; words as on a command line are accepted (`"3"`, `"true"`, `"a,b"`).
+    `fixtures` is a folder with recorders of one's own, which come before the shipped ones.
     """
     require()
     from nvrflow.simulator.service import SimulatedRecorder
 
-    file, chosen, homes = load(firmware, settings)
+    file, chosen, homes = load(firmware, settings, fixtures)
     return SimulatedRecorder(firmware, file, chosen, homes)
 
 
@@ -43,13 +45,16 @@ def require() -> None:
         )
 
 
-def settings_of(firmware: str) -> list[tuple[str, str, str]]:
+def settings_of(firmware: str, fixtures: Path | None = None) -> list[tuple[str, str, str]]:
     """The settings of one recorder: `name=value`, the values that it may have, what it means. Raises WrongCall, InvalidFile."""
-    _, settings, homes = load(firmware, {})
-    return listed(settings, sorted({words.stem for home in homes for words in home.glob("web/lang/*.txt")}))
+    file, settings, homes = load(firmware, {}, fixtures)
+    languages = sorted({words.stem for home in homes for words in home.glob("web/lang/*.txt")})
+    return listed(settings, languages, list(file.differences))
 
 
-def serve_forever(firmware: str, ready: Callable[[SimulatedRecorder], None], **settings: Any) -> None:
+def serve_forever(
+    firmware: str, ready: Callable[[SimulatedRecorder], None], *, fixtures: Path | None = None, **settings: Any
+) -> None:
     """Run a simulated recorder until SIGINT or SIGTERM, then close it; `ready` is called when it answers. Main thread only."""
     never = threading.Event()
     stopped: list[int] = []
@@ -57,7 +62,7 @@ def serve_forever(firmware: str, ready: Callable[[SimulatedRecorder], None], **s
         number: signal.signal(number, lambda number, frame: stopped.append(number)) for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        with simulate(firmware, **settings) as recorder:
+        with simulate(firmware, fixtures=fixtures, **settings) as recorder:
             ready(recorder)
             while not stopped:
                 never.wait(0.2)  # a wait without a time limit cannot be interrupted on Windows

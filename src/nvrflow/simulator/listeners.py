@@ -45,6 +45,7 @@ class Listener:
             access_log=False,
             log_level="critical",
             server_header=False,
+            headers=[("X-Simulated-By", "nvrflow")],  # a capture says that no real recorder was captured
             timeout_keep_alive=75,
         )
         config.load()
@@ -98,5 +99,7 @@ def tls_context(device: Pair, authority: Pair | None, settings: Settings, tls11:
 def _versions(settings: Settings, tls11: bool) -> tuple[ssl.TLSVersion, ssl.TLSVersion]:
     if settings.tls == "old":
         return ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    if settings.tls == "compatible":
+        return ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2
     lowest = ssl.TLSVersion.TLSv1_1 if tls11 else ssl.TLSVersion.TLSv1_2
     return lowest, ssl.TLSVersion.TLSv1_2 if settings.tls == "tls12" else ssl.TLSVersion.MAXIMUM_SUPPORTED

@@ -23,7 +23,11 @@ def routes(device: Device) -> list[Route]:
         if page is None:
             return Response("not found", 404)
         text = page.read_text(encoding="utf-8").replace("%SEED%", str(secrets.randbelow(9000) + 1000))
-        return Response(text, media_type="text/html", headers={"Cache-Control": "no-store"})
+        return Response(
+            text.replace("</head>", _loaded_last(device) + "</head>", 1),
+            media_type="text/html",
+            headers={"Cache-Control": "no-store"},
+        )
 
     async def own(request: Request) -> Response:
         return answer(request, device.web_file(f"{request.path_params['path']}"))
@@ -42,6 +46,12 @@ def routes(device: Device) -> list[Route]:
     ]
 
 
+def _loaded_last(device: Device) -> str:
+    """The scripts and style sheets that recorder.yaml adds to the start page."""
+    styles = [f'<link rel="stylesheet" href="/web/{style}">\n' for style in device.file.styles]
+    return "".join([*styles, *(f'<script src="/web/{script}"></script>\n' for script in device.file.scripts)])
+
+
 def words(device: Device, language: str) -> Response:
     """The words of the pages in one language, as JSON of key and words; "not found" for a language it does not have."""
     path = device.web_file(f"lang/{language}.txt")
@@ -49,7 +59,9 @@ def words(device: Device, language: str) -> Response:
         return Response("not found", 404)
     known = json.loads(path.read_text(encoding="utf-8"))
     own = {key: spoken[language] for key, spoken in device.file.words.items() if language in spoken}
-    body = json.dumps({**known, **own}, ensure_ascii=False)
+    renamed = device.file.renamed_keys
+    spoken = {renamed.get(key, key): word for key, word in {**known, **own}.items()}
+    body = json.dumps(spoken, ensure_ascii=False)
     return Response(body, media_type="text/plain", headers={"Cache-Control": "no-store"})
 
 

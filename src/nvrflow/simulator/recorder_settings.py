@@ -97,8 +97,12 @@ class Settings(Strict):
     authority_file: str = Field("ca.pem", description="the file name of the CA certificate")
     same_name: bool = Field(False, description="both downloads suggest the file name of the device certificate")
     send_chain: bool = Field(False, description="the TLS port sends the CA certificate as well")
-    tls: Literal["modern", "tls12", "old"] = Field("modern", description="TLS 1.2 and 1.3; 1.2 only; 1.0 and 1.1 only")
+    tls: Literal["modern", "tls12", "compatible", "old"] = Field(
+        "modern", description="TLS 1.2 and 1.3; 1.2 only; 1.0 to 1.2; 1.0 and 1.1 only"
+    )
     https: bool = Field(False, description="HTTPS is on from the start")
+    redirects: bool = Field(True, description="while HTTPS is on, HTTP redirects to it; false: HTTP shows the pages, too")
+    secure_cookie: bool = Field(False, description="rpc2: browsers send the session's cookie over HTTPS only")
     https_never_comes_up: bool = Field(False, description="once HTTPS is on, HTTP redirects to a port where nothing listens")
     also_abnormal: Annotated[list[str], BeforeValidator(_listed), AfterValidator(_findings)] = Field(
         [], description="rpc2: further findings of the security scan"
@@ -112,6 +116,9 @@ class Settings(Strict):
     plugin: Literal["none", "optional", "required"] = Field("none", description="whether the pages ask for a plug-in")
     restart_seconds: float = Field(1.5, ge=0, description="how long a restart of the web service takes")
     scan_seconds: float = Field(1.2, ge=0, description="how long a security scan takes")
+    differences: Annotated[list[str], BeforeValidator(_listed)] = Field(
+        [], description="in which ways it differs from the recorder that it extends, if its recorder.yaml has some"
+    )
     latency_ms: float = Field(0, ge=0, description="the delay of every answer")
     clock_offset: float = Field(0, description="how far the recorder's clock is ahead of this computer's")
 
@@ -133,6 +140,8 @@ FIXED = frozenset(
         "tls",
         "send_chain",
         "https",
+        "redirects",
+        "differences",
         "https_config",
         "also_abnormal",
     ]

@@ -175,7 +175,7 @@ class SimulatedRecorder:
         if web.https and pair and not device.settings.https_never_comes_up:
             tls = tls_context(pair, device.certificates.authority, device.settings, web.tls11)
             self._listeners.append(Listener(self._application, device.settings.host, web.https_port, tls))
-        plain = redirect(device) if web.https else self._application
+        plain = redirect(device) if web.https and device.settings.redirects else self._application
         self._listeners.append(Listener(plain, device.settings.host, web.http_port))
         for listener in self._listeners:
             await listener.ready()

@@ -13,14 +13,15 @@ from nvrflow.simulator.recorder_settings import FINDINGS, Settings
 _WORDS = {str: "text", int: "whole number", float: "number"}
 
 
-def listed(settings: Settings, languages: list[str]) -> list[tuple[str, str, str]]:
+def listed(settings: Settings, languages: list[str], differences: list[str]) -> list[tuple[str, str, str]]:
     """Every setting: NAME=VALUE as in `settings`, the values that it may have, and what it means.
 
-    `languages` are the languages of the recorder's pages.
+    `languages` are the languages of the recorder's pages, `differences` those that its recorder.yaml has.
     """
     names = {
         "language": languages,
         "languages": languages,
+        "differences": differences,
         "also_abnormal": [name for rows in FINDINGS.values() for name in rows],
     }
     return [

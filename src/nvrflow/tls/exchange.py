@@ -48,18 +48,18 @@ class Offers:
 def offers(host: str, port: int = 443, timeout: float = 5.0) -> Offers:
     """Try the ciphers of browsers, one key exchange after the other; most servers need three handshakes. Never raises."""
     at = (host, port, timeout)
-    newest = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
+    newest = agreed(at, ssl.TLSVersion.TLSv1_2, None, ":".join(_CIPHERS.values()))
     found: set[KeyExchange] = {"tls13"} if newest is not None and newest[0] == "TLSv1.3" else set()
     for exchange, ciphers in _CIPHERS.items():
-        if newest is not None and _handshake(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, ciphers):
+        if newest is not None and agreed(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, ciphers):
             found.add(exchange)
     if newest is not None:
         versions = {newest[0]} | ({"TLSv1.2"} if found - {"tls13"} else set())
         return Offers(frozenset(versions), frozenset(found), _exchange(*newest))
-    other = _handshake(at, ssl.TLSVersion.TLSv1_2, None, ANY_CIPHER)
+    other = agreed(at, ssl.TLSVersion.TLSv1_2, None, ANY_CIPHER)
     if other is None:
-        other = _handshake(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, _WITHOUT_CERTIFICATE)
-    old = _handshake(at, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ANY_CIPHER)
+        other = agreed(at, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2, _WITHOUT_CERTIFICATE)
+    old = agreed(at, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ANY_CIPHER)
     return Offers(frozenset(one[0] for one in (other, old) if one), dropped=other[1] if other else "")
 
 
@@ -69,10 +69,10 @@ def _exchange(version: str, cipher: str) -> KeyExchange:
     return "ecdhe" if cipher.startswith("ECDHE-") else "rsa"
 
 
-def _handshake(
+def agreed(
     at: tuple[str, int, float], oldest: ssl.TLSVersion, newest: ssl.TLSVersion | None, ciphers: str
 ) -> tuple[str, str] | None:
-    """The version and cipher that the server picks; None if the handshake fails."""
+    """The version and cipher that the server at host, port picks within a time limit; None if the handshake fails."""
     host, port, timeout = at
     context = everything_accepted(ciphers)
     with warnings.catch_warnings():

@@ -70,7 +70,7 @@ class _Rpc2:
         body, opened = self._sign_in.answer(_params(sent), sent.get("session"), _address(request))
         response = _reply(body, sent)
         if opened:
-            response.set_cookie(_COOKIE, opened, httponly=True)
+            response.set_cookie(_COOKIE, opened, httponly=True, secure=self._device.settings.secure_cookie)
         return response
 
     async def call(self, request: Request) -> Response:

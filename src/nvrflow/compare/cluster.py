@@ -1,0 +1,116 @@
+"""What appeared on a page, or went from it: a window, a second copy of something, or single controls with the words beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nvrflow.capture.controls import Box, Control
+from nvrflow.compare.clue import Aspect
+from nvrflow.compare.pairs import Pair, identity
+
+_GAP = 48.0  # CSS pixels between parts of one window
+_WIDE = 480.0  # and between the parts of a second copy, which nothing else is likely to be
+_MOST = 0.5  # of the controls of a page, which a modal window covers
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Controls that came or went together: `aspect` is `popup`, `twice` or "" for a single control with its words."""
+
+    aspect: Aspect
+    members: tuple[Control, ...]
+
+    @property
+    def head(self) -> Control:
+        """The control by which a person names it: a window's title, or the one thing that can be used."""
+        usable = [one for one in self.members if not one.is_words]
+        return self.members[0] if self.aspect or not usable else usable[0]
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: the title of the window, or the control's label."""
+        groups = {one.group[-1] for one in self.members if one.group}
+        return next(iter(groups)) if self.aspect == "popup" and len(groups) == 1 else self.head.name
+
+
+def clusters(changed: Sequence[Control], others: Sequence[Control], both: Sequence[Pair], after: bool) -> Iterator[Cluster]:
+    """The clusters of `changed`, the controls that only one page has; `others` is everything on the other page.
+
+    `after`: they are new, otherwise they are gone.
+    """
+    known, groups = {identity(one) for one in others}, {one.group for one in others}
+    named = [one for one in changed if one.name]
+    modal = _covered_more(both, after) > _MOST * len(both)
+    copies = [one for one in named if identity(one) in known]
+    for members in _together(copies, _WIDE):
+        if len(members) > 1 and any(not one.is_words for one in members):
+            yield Cluster("twice", members)
+        else:
+            yield from (Cluster("", one) for one in _each(members))
+    rest = [one for one in named if identity(one) not in known]
+    for members in [tuple(rest)] if modal and rest else _together(rest, _GAP):
+        usable = any(not one.is_words for one in members)
+        if len(members) > 1 and usable and (modal or _is_window(members, groups, both, after)):
+            yield Cluster("popup", members)
+        else:
+            yield from (Cluster("", one) for one in _each(members))
+
+
+def _covered_more(both: Sequence[Pair], after: bool) -> int:
+    """How many controls are covered on the one page and were not on the other."""
+    states = ((pair.b.covered, pair.a.covered) if after else (pair.a.covered, pair.b.covered) for pair in both)
+    return sum(here and not there for here, there in states)
+
+
+def _is_window(members: Sequence[Control], groups: set[tuple[str, ...]], both: Sequence[Pair], after: bool) -> bool:
+    """Whether it lies above the page: it has a title of its own, or what was free before is covered by it."""
+    if all(one.group and one.group not in groups for one in members):
+        return True
+    whole = _around(members)
+    here, there = ("b", "a") if after else ("a", "b")
+    hidden = [getattr(pair, here) for pair in both if getattr(pair, here).covered and not getattr(pair, there).covered]
+    return any(_gap(one.box, whole) <= 0 for one in hidden)
+
+
+def _each(members: Sequence[Control]) -> Iterator[tuple[Control, ...]]:
+    """Each control that can be used, with the words that stand nearest to it; words alone if there is no such control."""
+    usable = [one for one in members if not one.is_words]
+    if not usable:
+        yield from ((one,) for one in members)
+        return
+    beside = {id(one): [one] for one in usable}
+    for words in (one for one in members if one.is_words):
+        nearest = min(usable, key=lambda one: _gap(one.box, words.box))
+        beside[id(nearest)].append(words)
+    yield from (tuple(group) for group in beside.values())
+
+
+def _together(controls: Sequence[Control], gap: float) -> list[tuple[Control, ...]]:
+    """Controls in groups: those of one window, and those with no more than a gap between them."""
+    groups: list[list[Control]] = []
+    for one in controls:
+        near = [group for group in groups if any(_belong(one, other, gap) for other in group)]
+        groups = [group for group in groups if not any(group is other for other in near)]
+        groups.append([*(other for group in near for other in group), one])
+    return [tuple(sorted(group, key=lambda one: (one.box[1], one.box[0]))) for group in groups]
+
+
+def _belong(one: Control, other: Control, gap: float) -> bool:
+    if one.frame != other.frame:
+        return False
+    return (bool(one.group) and one.group == other.group) or (one.group == other.group and _gap(one.box, other.box) < gap)
+
+
+def _around(controls: Sequence[Control]) -> Box:
+    left, top = min(one.box[0] for one in controls), min(one.box[1] for one in controls)
+    right = max(one.box[0] + one.box[2] for one in controls)
+    bottom = max(one.box[1] + one.box[3] for one in controls)
+    return left, top, right - left, bottom - top
+
+
+def _gap(one: Box, other: Box) -> float:
+    """The distance between two boxes; 0 or less if they touch or overlap."""
+    across = max(one[0], other[0]) - min(one[0] + one[2], other[0] + other[2])
+    down = max(one[1], other[1]) - min(one[1] + one[3], other[1] + other[3])
+    return max(across, down)

@@ -1,0 +1,80 @@
+"""How long the way to each page took, and which pages are slower or faster beyond what busy computers and networks explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from nvrflow.compare.clue import Aspect
+from nvrflow.compare.difference import Difference
+from nvrflow.firmware import SelectorFile
+
+_TIMES = 2.0  # so many times slower, at least
+_SECONDS = 1.0  # and by so many seconds
+_SPREADS = 4.0  # and so many times the spread of repeated visits
+_SHARE = 0.5  # of a page's delay, which a page on the way to it explains
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The seconds that several visits of one page took, before and after."""
+
+    page: str
+    a: tuple[float, ...]
+    b: tuple[float, ...]
+
+    def difference(self, load: float) -> float:
+        """By how many seconds it is slower (below 0: faster) beyond the noise; `load` is how much slower everything was."""
+        if not self.a or not self.b:
+            return 0.0
+        slower = self._beyond(self.a, [seconds / max(load, 1.0) for seconds in self.b])
+        return slower or -self._beyond(self.b, [seconds * min(load, 1.0) for seconds in self.a])
+
+    def _beyond(self, before: Sequence[float], after: Sequence[float]) -> float:
+        """The seconds by which each visit after is slower than each visit before; 0 within the noise."""
+        slowest, fastest = max(before), min(after)
+        spread = median(abs(one - median(before)) for one in before)
+        beyond = fastest > _TIMES * slowest and fastest - slowest > max(_SECONDS, _SPREADS * spread)
+        return median(after) - median(before) if beyond else 0.0
+
+
+def paces(a: Mapping[str, Sequence[float]], b: Mapping[str, Sequence[float]]) -> list[Pace]:
+    """The pages that both have, with the seconds of all visits."""
+    return [Pace(page, tuple(a[page]), tuple(b[page])) for page in a if page in b]
+
+
+def slower_pages(found: Sequence[Pace], file: SelectorFile) -> Iterator[Difference]:
+    """A difference for each page whose own time has changed; what a page on the way to it explains is not told again."""
+    load = _load(found)
+    delays = {pace.page: pace.difference(load) for pace in found}
+    for pace in found:
+        delay = delays[pace.page]
+        if delay and not any(_explains(delays.get(other, 0.0), delay) for other in _on_the_way(file, pace.page)):
+            aspect: Aspect = "slower" if delay > 0 else "faster"
+            yield Difference(
+                "time", "changed", aspect, pace.page, pace.page, pages=(pace.page,), before=f"{median(pace.a):.1f} s",
+                after=f"{median(pace.b):.1f} s", consequence="drift" if delay > 0 else "none",
+            )  # fmt: skip
+
+
+def _load(found: Sequence[Pace]) -> float:
+    """How many times slower the middle page was: a busy computer makes all pages slower, a firmware only some."""
+    ratios = [median(pace.b) / median(pace.a) for pace in found if pace.a and pace.b and median(pace.a) > 0]
+    return median(ratios) if ratios else 1.0
+
+
+def _explains(delay: float, other: float) -> bool:
+    return delay * other > 0 and abs(delay) > _SHARE * abs(other)
+
+
+def _on_the_way(file: SelectorFile, page: str) -> set[str]:
+    """Every page that lies on some way to this one."""
+    found, waiting = set[str](), [page]
+    while waiting:
+        known = file.pages.get(waiting.pop())
+        for way in known.all_ways if known else []:
+            if way.on not in found:
+                found.add(way.on)
+                waiting.append(way.on)
+    return found - {page}

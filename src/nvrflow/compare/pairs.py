@@ -1,0 +1,173 @@
+"""Which control of one page is which control of the other: by its words' key, its words, its kind and its place."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from nvrflow.capture.controls import Box, Control
+
+_NEAR = 12.0  # CSS pixels between two boxes at one place
+_ALIKE = 0.6  # of two labels, for the same control with another label
+# What changes from one look to the next: times, dates, addresses, long numbers and identifiers, percentages.
+_RESTLESS = re.compile(
+    r"\d{1,2}:\d{2}(:\d{2})?|\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4}|\d{1,3}(\.\d{1,3}){3}(:\d+)?"
+    r"|([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{8,}|\b\d{4,}\b|\b\d+(\.\d+)? ?%"
+)
+
+
+def steady(words: str) -> str:
+    """`words` with `#` for everything that may change from one look to the next, and single spaces."""
+    return _RESTLESS.sub("#", " ".join(words.split()))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One control before and after."""
+
+    a: Control
+    b: Control
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it stands at another place, or has another size."""
+        return any(abs(one - other) > 1 for one, other in zip(self.a.box, self.b.box, strict=True))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The controls of two pages: those found on both, those only on the first, those only on the second."""
+
+    both: tuple[Pair, ...]
+    gone: tuple[Control, ...]
+    new: tuple[Control, ...]
+
+
+def identity(control: Control) -> str:
+    """What stays the same about a control on all pages and, where its words have a key, in all languages."""
+    if control.key:
+        return f"{control.role}:{control.key}"
+    return f"{control.role}:{steady(control.name)}" if control.name else f"{control.role}:~{control.attributes.get('class', '')}"
+
+
+def paired(a: Sequence[Control], b: Sequence[Control]) -> Pairs:
+    """Match two pages. What agrees in everything is matched first, then what agrees in less; a rest stays unmatched."""
+    left, right, both = list(a), list(b), list[Pair]()
+    rules: list[Callable[[Control], Hashable]] = [
+        lambda one: (one.role, steady(one.name), one.key, one.group, one.frame, _class_if_nameless(one)),
+        lambda one: (one.role, steady(one.name), one.key, one.frame, _class_if_nameless(one)),
+        lambda one: (one.role, one.key, one.frame) if one.key else None,
+        lambda one: (one.role, steady(one.name), one.frame) if one.name else None,
+    ]
+    for rule in rules:
+        both += _by(rule, left, right)
+    both += _in_one_place(left, right, _became_another_kind)
+    both += _between_the_same(both, left, right)
+    return Pairs(tuple(sorted(both, key=lambda pair: (pair.a.box[1], pair.a.box[0]))), tuple(left), tuple(right))
+
+
+def _class_if_nameless(control: Control) -> str:
+    return "" if control.name else control.attributes.get("class", "")
+
+
+def _by(rule: Callable[[Control], Hashable], left: list[Control], right: list[Control]) -> Iterable[Pair]:
+    """Pairs of what is equal under `rule`; of several that are equal, the nearest ones. They are taken out of the lists."""
+    waiting = defaultdict[Hashable, list[Control]](list)
+    for one in right:
+        waiting[rule(one)].append(one)
+    groups = defaultdict[Hashable, list[Control]](list)
+    for one in left:
+        if rule(one) is not None and waiting[rule(one)]:
+            groups[rule(one)].append(one)
+    found = [pair for what, members in groups.items() for pair in _nearest(members, waiting[what])]
+    _take(found, left, right)
+    return found
+
+
+def _nearest(left: Sequence[Control], right: Sequence[Control]) -> list[Pair]:
+    if len(left) == len(right):  # all of them, in the order in which a person reads them
+        return [Pair(one, other) for one, other in zip(left, right, strict=True)]
+    distances = sorted(
+        (abs(one.box[0] - other.box[0]) + abs(one.box[1] - other.box[1]), i, j)
+        for i, one in enumerate(left)
+        for j, other in enumerate(right)
+    )
+    used_left, used_right, found = set[int](), set[int](), list[Pair]()
+    for _, i, j in distances:
+        if i not in used_left and j not in used_right:
+            used_left.add(i)
+            used_right.add(j)
+            found.append(Pair(left[i], right[j]))
+    return found
+
+
+def _in_one_place(left: list[Control], right: list[Control], fits: Callable[[Control, Control], bool]) -> list[Pair]:
+    found = list[Pair]()
+    for one in left:
+        taken = {id(pair.b) for pair in found}
+        candidates = [other for other in right if id(other) not in taken and fits(one, other)]
+        if candidates:
+            found.append(Pair(one, min(candidates, key=lambda other: _distance(one.box, other.box))))
+    _take(found, left, right)
+    return found
+
+
+def _became_another_kind(one: Control, other: Control) -> bool:
+    """Whether a control with the same words is of another kind now, at about the same place."""
+    same = (one.key == other.key and bool(one.key)) or (bool(one.name) and steady(one.name) == steady(other.name))
+    return (
+        same
+        and not one.is_words
+        and not other.is_words
+        and one.frame == other.frame
+        and _distance(one.box, other.box) < 8 * _NEAR
+    )
+
+
+def _between_the_same(both: Sequence[Pair], left: list[Control], right: list[Control]) -> list[Pair]:
+    """Controls of one kind between the same neighbours, at one place or with similar words: they have another label."""
+    before = {id(pair.a): pair.b for pair in both}
+    a_order = sorted([pair.a for pair in both] + left, key=lambda one: (one.box[1], one.box[0]))
+    b_order = sorted([pair.b for pair in both] + right, key=lambda one: (one.box[1], one.box[0]))
+    follows = {id(other): one for one, other in pairwise([None, *b_order])}
+    found = list[Pair]()
+    for neighbour, one in pairwise([None, *a_order]):
+        if not any(one is other for other in left) or one is None:
+            continue
+        expected = before.get(id(neighbour)) if neighbour is not None else None
+        for other in right:
+            taken = any(pair.b is other for pair in found)
+            beside = follows[id(other)] is expected and (expected is not None or neighbour is None)
+            if not taken and _was_renamed(one, other, beside):
+                found.append(Pair(one, other))
+                before[id(one)] = other
+                break
+    _take(found, left, right)
+    return found
+
+
+def _was_renamed(one: Control, other: Control, beside: bool) -> bool:
+    if (one.role, one.frame, one.tag) != (other.role, other.frame, other.tag) or bool(one.name) != bool(other.name):
+        return False
+    if one.key and other.key and one.key != other.key and not _alike(one.name, other.name):
+        return False
+    at_one_place = _distance(one.box, other.box) < _NEAR
+    return (beside and (at_one_place or _alike(one.name, other.name))) or (at_one_place and _alike(one.name, other.name))
+
+
+def _alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one.lower(), other.lower()).ratio() > _ALIKE
+
+
+def _distance(one: Box, other: Box) -> float:
+    return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
+
+
+def _take(found: Iterable[Pair], left: list[Control], right: list[Control]) -> None:
+    lost = {id(pair.a) for pair in found} | {id(pair.b) for pair in found}
+    left[:] = [one for one in left if id(one) not in lost]
+    right[:] = [one for one in right if id(one) not in lost]

@@ -1,0 +1,133 @@
+"""One page in one language, before and after: its controls in pairs, and a clue for each thing that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nvrflow.capture.archive import CapturedPage
+from nvrflow.capture.controls import Box, Control
+from nvrflow.compare.arrangement import Reordered, reordered
+from nvrflow.compare.clue import Aspect, Change, Clue, Kind
+from nvrflow.compare.cluster import Cluster, clusters
+from nvrflow.compare.entries import Entries
+from nvrflow.compare.pairs import Pair, Pairs, paired, steady
+from nvrflow.compare.tongue import Tongue
+
+_STATES = {True: "on", False: "off", None: ""}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page that both captures have in one language. `entries` are the controls that lead to pages."""
+
+    page_a: CapturedPage
+    page_b: CapturedPage
+    tongue_a: Tongue
+    tongue_b: Tongue
+    entries: Entries
+
+    @property
+    def name(self) -> str:
+        """The page's name in the selector file."""
+        return self.page_a.name
+
+    @property
+    def language(self) -> str:
+        """The language of both pages."""
+        return self.page_a.language
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The controls of both, without data of the device."""
+        a = [one for one in self.page_a.controls if not self.tongue_a.is_data(one)]
+        b = [one for one in self.page_b.controls if not self.tongue_b.is_data(one)]
+        return paired(a, b)
+
+    @cached_property
+    def clues(self) -> tuple[Clue, ...]:
+        """Everything that differs, but for pictures and time."""
+        return (*self._gone(), *self._new(), *(clue for pair in self.pairs.both for clue in self._between(pair)), *self._order())
+
+    @cached_property
+    def data(self) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+        """Where data of the device stands, before and after."""
+        a = (one.box for one in self.page_a.controls if self.tongue_a.is_data(one))
+        return tuple(a), tuple(one.box for one in self.page_b.controls if self.tongue_b.is_data(one))
+
+    def _gone(self) -> Iterator[Clue]:
+        for cluster in clusters(self.pairs.gone, self.page_b.controls, self.pairs.both, after=False):
+            yield self._of(cluster, "removed", after=False)
+
+    def _new(self) -> Iterator[Clue]:
+        for cluster in clusters(self.pairs.new, self.page_a.controls, self.pairs.both, after=True):
+            yield self._of(cluster, "added", after=True)
+
+    def _of(self, cluster: Cluster, change: Change, after: bool) -> Clue:
+        tongue = self.tongue_b if after else self.tongue_a
+        about = tongue.identity(cluster.head, self.name)
+        is_label = cluster.head.is_words and not cluster.aspect
+        kind: Kind = "page" if self.entries.has(cluster.head) else "label" if is_label else "control"
+        members = cluster.members
+        return Clue(
+            kind, change, cluster.aspect, about, cluster.name, self.name, self.language,
+            before=None if after else cluster.name, after=cluster.name if after else None,
+            a=() if after else members, b=members if after else (),
+        )  # fmt: skip
+
+    def _between(self, pair: Pair) -> Iterator[Clue]:
+        """What differs between the two states of one control."""
+        a, b = pair.a, pair.b
+        if a.role != b.role:
+            yield self._changed(pair, "control", "kind", a.role, b.role)
+        if steady(a.name) != steady(b.name) and not self._is_filled_in(pair):
+            yield self._words(pair)
+        elif a.key != b.key:
+            yield replace(self._changed(pair, "label", "key", a.key, b.key), identity=self.tongue_a.key_of(a) or a.key)
+        if a.disabled != b.disabled:
+            yield self._changed(pair, "control", "enabled", *("disabled" if one.disabled else "enabled" for one in (a, b)))
+        if a.checked != b.checked and a.role == b.role:
+            yield self._changed(pair, "setting", "default", _STATES[a.checked], _STATES[b.checked])
+        elif not a.secret and steady(a.value or "") != steady(b.value or ""):
+            yield self._changed(pair, "setting", "default", a.value or "", b.value or "")
+        if a.options != b.options and [steady(one) for one in a.options] != [steady(one) for one in b.options]:
+            yield self._changed(pair, "setting", "options", ", ".join(a.options), ", ".join(b.options))
+
+    def _is_filled_in(self, pair: Pair) -> bool:
+        """Whether only a value within the words differs, because the words themselves are the same in both dictionaries."""
+        key_a, key_b = self.tongue_a.key_of(pair.a), self.tongue_b.key_of(pair.b)
+        same = bool(key_a) and key_a == key_b and self.tongue_a.dictionary[key_a] == self.tongue_b.dictionary[key_b]
+        return same and any(mark in self.tongue_a.dictionary[key_a] for mark in ("%", "{"))
+
+    def _words(self, pair: Pair) -> Clue:
+        key = self.tongue_a.key_of(pair.a)
+        clue = self._changed(pair, "label", "words", pair.a.name, pair.b.name)
+        return replace(clue, identity=key) if key else clue
+
+    def _changed(self, pair: Pair, kind: Kind, aspect: Aspect, before: str, after: str) -> Clue:
+        change: Change = "renamed" if kind == "label" else "changed"
+        about = self.tongue_a.identity(pair.a, self.name)
+        return Clue(
+            kind, change, aspect, about, pair.a.name, self.name, self.language,
+            before=before, after=after, a=(pair.a,), b=(pair.b,),
+        )  # fmt: skip
+
+    def _order(self) -> Iterator[Clue]:
+        for line in reordered([pair for pair in self.pairs.both if pair.a.name]):
+            yield self._reordered(line)
+
+    def _reordered(self, line: Reordered) -> Clue:
+        kind: Kind = "page" if any(self.entries.has(pair.a) for pair in line.moved) else "control"
+        about = sorted(self.tongue_a.identity(pair.a, self.name) for pair in line.moved)
+        return Clue(
+            kind, "moved", "order", " ".join(about), ", ".join(pair.a.name for pair in line.moved), self.name, self.language,
+            before=_beside(line.a, line.moved[0].a), after=_beside(line.b, line.moved[0].b),
+            a=tuple(pair.a for pair in line.moved), b=tuple(pair.b for pair in line.moved),
+        )  # fmt: skip
+
+
+def _beside(controls: tuple[Control, ...], control: Control) -> str:
+    """Where one of several controls in a line stands."""
+    at = next(index for index, one in enumerate(controls) if one is control)
+    return f'after "{controls[at - 1].name}"' if at else "first"
