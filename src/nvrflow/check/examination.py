@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from nvrflow.capture.archive import Capture
 from nvrflow.check.boxed import as_boxed
+from nvrflow.check.captured import is_capture, look_through
 from nvrflow.check.cases import as_cases
 from nvrflow.check.coverage import Outcome, outcome_of
 from nvrflow.check.itinerary import SIGN_IN
@@ -22,9 +26,11 @@ from nvrflow.recorder import Manner, Recorder
 from nvrflow.rehearsal.rehearsals import Rehearsal, rehearse
 from nvrflow.report import Drift, Listener, Report, Silence
 from nvrflow.report.folder import RunFolder
-from nvrflow.running import Errand, Run, find_flow, flow_names
+from nvrflow.running import Errand, Run, Writers, find_flow, flow_names
+from nvrflow.wait import heard_by
 
 _SIGN_OUT = "sign_out"
+_CAPTURED = "http://capture"  # by which the run folder of a capture is named
 
 
 @dataclass
@@ -46,11 +52,29 @@ class Examination:
     def go(self) -> tuple[Report, RunFolder]:
         """Walk through the recorder's pages, and write the run folder whatever happens. Raises WrongCall, InvalidFile."""
         manner = replace(self.manner, check=True, screenshots=False)
+        if is_capture(self.url):
+            return self._go_through_capture()
         with ThreadPoolExecutor(1, "nvrflow-rehearsal") as self._worker:
-            writers = {"junit.xml": lambda said, _: as_cases(said, self.strict), "report.html": as_boxed}
-            errand = Errand(self.walk_through, self._conclude, writers)
+            errand = Errand(self.walk_through, self._conclude, self._writers)
             run = Run("check", self.url, self.user, self.password, manner, self.out, self.flows, self.trace, errand=errand)
             return replace(run, listener=self.listener).go()
+
+    def _go_through_capture(self) -> tuple[Report, RunFolder]:
+        """The verdicts on what a capture shows, in a run folder as of a recorder."""
+        folder = RunFolder.create(self.out, "check", _CAPTURED)
+        folder.writers = self._writers
+        began = time.perf_counter()
+        with ThreadPoolExecutor(1, "nvrflow-rehearsal") as self._worker, heard_by(self.listener):
+            report, pictures = look_through(Path(self.url), self.walk, self.manner, self.listener)
+            report.started = datetime.now().astimezone().isoformat(timespec="seconds")
+            self._conclude(report)
+        report.seconds = round(time.perf_counter() - began, 3)
+        folder.write(report, pictures, (), self.walk.firmware.names if self.walk.firmware else ())
+        return report, folder
+
+    @property
+    def _writers(self) -> Writers:
+        return {"junit.xml": lambda said, _: as_cases(said, self.strict), "report.html": as_boxed}
 
     @property
     def is_failed(self) -> bool:
@@ -136,6 +160,17 @@ def _drift(judged: Judged) -> Drift:
     return Drift(judged.element, judged.reason.partition(" finds nothing")[0], judged.locator, judged.proposal)
 
 
-def summary(judged: tuple[Judged, ...]) -> dict[str, Any]:
-    """How many elements have each verdict."""
-    return {verdict: sum(one.verdict == verdict for one in judged) for verdict in dict.fromkeys(one.verdict for one in judged)}
+def proposed_patch(folder: Path, manner: Manner, flows: Path | None = None) -> str:
+    """The change of the selector file that corrects it for the capture in `folder`, in all languages of the capture; "" for none.
+
+    Raises WrongCall, InvalidFile.
+    """
+    judged, name = list[Judged](), ""
+    for language in Capture.open(folder).languages:
+        with tempfile.TemporaryDirectory(prefix="nvrflow-") as out:
+            spoken = replace(manner, language=language, screenshots=False)
+            job = Examination(str(folder), manner=spoken, out=Path(out), flows=flows)
+            report, _ = job.go()
+            judged += job.outcome.judged
+            name = str(report.firmware["name"]) if report.firmware else name
+    return patch_of(judged, name, manner.selectors).text if name else ""

@@ -10,7 +10,9 @@ from typing import Any
 
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.capture.controls import Control, controls_of
+from nvrflow.capture.replay import opened
 from nvrflow.check.candidates import rank, wanted_of
+from nvrflow.check.captured import is_capture, viewer_of
 from nvrflow.check.glimpse import box_of, control_at
 from nvrflow.check.repair import best_locator
 from nvrflow.check.typed import known_to, locators
@@ -90,19 +92,26 @@ def look_up(place: str, typed: Sequence[str], page: str = _START, inquirer: Inqu
         if page not in recorder.firmware.file.pages:
             known = ", ".join(recorder.firmware.file.pages)
             raise WrongCall(f"--page {page}: {recorder.firmware.name} has no such page; it has {known}")
-        show(recorder, page, inquirer.flows)
+        if is_capture(place):
+            recorder.go_to(page)
+        else:
+            show(recorder, page, inquirer.flows)
         recorder.window.turn_to(page)
         recorder.window.settle()
         gate = Gate(recorder.session.secrets, recorder.firmware.names)
         with translated(f"{recorder.firmware.name}: {page}"):
             controls = controls_of(recorder.page)
             looked = tuple(_covered(_looked(recorder, one, controls), gate) for one in wanted)
-        return Tried(recorder.url, recorder.firmware.name, page, looked)
+        return Tried(place if is_capture(place) else recorder.url, recorder.firmware.name, page, looked)
 
 
 @contextmanager
 def recorder_at(place: str, inquirer: Inquirer) -> Iterator[Recorder]:
-    """The recorder at an address, opened so that nothing can be changed on it."""
+    """The recorder at an address, or in the folder of a capture, opened so that nothing can be changed on it."""
+    if is_capture(place):
+        with opened(Path(place), inquirer.manner.language, viewer_of(inquirer.manner, inquirer.listener)) as recorder:
+            yield recorder
+        return
     steps = Steps(Report(flow="try", recorder=place), inquirer.listener)
     manner = replace(inquirer.manner, check=True, screenshots=False)
     with open_recorder(place, inquirer.user, inquirer.password, manner=manner, steps=steps) as recorder:

@@ -46,7 +46,7 @@ class Walk:
 
     def go(self, recorder: Recorder) -> None:
         """Walk from the sign-in page through every page of the selector file, and sign out."""
-        self._know(recorder)
+        self.know(recorder)
         try:
             with recorder.chapter("Look at the pages"):
                 self._outside(recorder)
@@ -55,7 +55,7 @@ class Walk:
         except HeldBack as held:
             self._stopped(recorder, str(held))
         finally:
-            self._know(recorder)
+            self.know(recorder)
         recorder.leave()
 
     def not_begun(self, firmware: Firmware, why: str) -> None:
@@ -64,7 +64,7 @@ class Walk:
         self._judge(Judged(cause, "missing", reason=why))
         self.barriers |= dict.fromkeys(firmware.file.pages, Barrier(cause, "nothing shows that the sign-in page is there"))
 
-    def _know(self, recorder: Recorder) -> None:
+    def know(self, recorder: Recorder) -> None:
         """Keep what is needed when the browser is closed: the selector file in the language that is known now."""
         self.firmware, self.steps, self.secrets = recorder.firmware, recorder.report.steps, recorder.session.secrets
         self.describe = recorder.window.finder.describe
@@ -134,11 +134,17 @@ class Walk:
                 raise
             self._note_failure(recorder, name, before, problem)
             return
+        title = f"Look at the page {name}"
+        with recorder.steps.step(f"look-{name}".replace("_", "-"), title, verb="look", value=name) as step:
+            self.arrived(recorder, name, step)
+
+    def arrived(self, recorder: Recorder, name: str, step: Step) -> None:
+        """Judge a page that is shown and ready; `step` gets its picture."""
         self.reached[name] = True
         self._judge_shown(recorder, name)
-        if spec.ready:
+        if recorder.firmware.file.pages[name].ready:
             self._judge(Judged(f"{name}.ready", "found"))
-        self._look(recorder, name)
+        self._see(recorder, name, step)
 
     def _is_shown_already(self, recorder: Recorder, name: str) -> bool:
         """Whether the page is there without the element that opens it, once the page on which it lies is shown."""
@@ -193,7 +199,7 @@ class Walk:
         why = str(problem).removeprefix(f"{recorder.firmware.name}: ")
         failed = Hearsay(recorder.report.steps).failed_at(before)
         if failed is not None:
-            if isinstance(problem, SelectorDrift) and self._is_known(recorder, failed.element):
+            if isinstance(problem, SelectorDrift) and recorder.has(failed.element.partition(".")[0]):
                 self._judge_again(recorder, failed.element)
                 why = f"{failed.element} is missing"
             self.barriers[name] = Barrier(failed.element, why)
@@ -206,11 +212,6 @@ class Walk:
             self._judge_unshown(recorder, name, why)
             self.barriers[name] = Barrier(f"{name}.shown_by", f"nothing shows that the page {name} is there")
         self.reached[name] = False
-
-    @staticmethod
-    def _is_known(recorder: Recorder, element: str) -> bool:
-        page, _, name = element.partition(".")
-        return recorder.has(page) and name in recorder.firmware.file.pages[page].elements
 
     def _judge_again(self, recorder: Recorder, element: str) -> None:
         """Judge an element that a step did not find, unless it is known to be missing already."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nvrflow.cli.options import Driving, checked_address, driving
+from nvrflow.cli.options import Driving, checked_place, driving, is_capture
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Look for every element of the selector file on a recorder, and say what changed.")
-@click.argument("url", callback=checked_address)
+@click.argument("url", metavar="URL|CAPTURE", callback=checked_place)
 @click.option("--strict", is_flag=True, help="Fail also for an element that a later locator finds.")
 @click.option(
     "--write-patch",
@@ -48,7 +48,7 @@ def check(url: str, driving: Driving, strict: bool, patch: Path | None, verbose:
     job = Examination(
         url,
         driving.user,
-        asker(url, driving.user, progress.pause),
+        None if is_capture(url) else asker(url, driving.user, progress.pause),
         driving.manner(),
         strict,
         driving.out,
@@ -87,7 +87,7 @@ def _write(job: Examination, report: Report, file: Path) -> str:
 
 
 @click.command("try", short_help="See what a locator finds on a page of the recorder.")
-@click.argument("url", callback=checked_address)
+@click.argument("url", metavar="URL|CAPTURE", callback=checked_place)
 @click.argument("locators", metavar="LOCATOR...", nargs=-1, required=True)
 @click.option("--page", metavar="NAME", default="sign_in", show_default=True, help="The page of the selector file to look at.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")
@@ -104,7 +104,7 @@ def try_(url: str, locators: tuple[str, ...], page: str, driving: Driving, flows
 
     progress = progress_for(driving.as_json)
     with progress:
-        password = asker(url, driving.user, progress.pause)
+        password = None if is_capture(url) else asker(url, driving.user, progress.pause)
         found = look_up(url, locators, page, Inquirer(driving.user, password, driving.manner(), flows, progress))
     if driving.as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))

@@ -51,6 +51,17 @@ def _short(judged: Sequence[Judged]) -> Iterator[tuple[str, str]]:
         for one in judged:
             if one.verdict == verdict:
                 yield _WORDS[verdict], f"{one.element}: {_why(one)}"
+    yield from _unreached(judged)
+    disabled = [one.element for one in judged if one.verdict == "found" and one.reason]
+    if disabled:
+        yield _WORDS["found"], _cut(f"{', '.join(disabled)}; disabled now")
+    absent = [one.element for one in judged if one.verdict == "not-applicable"]
+    if absent:
+        yield _WORDS["not-applicable"], _cut(", ".join(absent))
+
+
+def _unreached(judged: Sequence[Judged]) -> Iterator[tuple[str, str]]:
+    """What was not reached, by its cause: one line for many elements."""
     causes = Counter(one.cause for one in judged if one.verdict == "not-reachable" and one.cause)
     for cause, count in causes.most_common():
         yield _WORDS["not-reachable"], f"{counted(count, 'element')} behind {cause}"
@@ -65,9 +76,6 @@ def _short(judged: Sequence[Judged]) -> Iterator[tuple[str, str]]:
     for reason, elements in reasons.items():
         which = elements[0] if len(elements) == 1 else counted(len(elements), "element")
         yield _WORDS["not-reachable"], f"{which}: {_cut(reason)}"
-    absent = [one.element for one in judged if one.verdict == "not-applicable"]
-    if absent:
-        yield _WORDS["not-applicable"], _cut(", ".join(absent))
 
 
 def _every(judged: Sequence[Judged]) -> Iterator[tuple[str, str]]:
