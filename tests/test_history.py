@@ -32,7 +32,7 @@ def run_folder(folder: Path, day: str, seconds: float, **more: Any) -> None:
 def capture(folder: Path, day: str, version: str, seconds: float, **device: Any) -> None:
     Written({"https": FORM, "home": FORM}, seconds=seconds, device={**DEVICE, **device}).at(folder)
     text = (folder / "capture.yaml").read_text(encoding="utf-8").replace("2026-11-28T06:00:00+00:00", f"{day}T06:00:00+00:00")
-    (folder / "capture.yaml").write_text(text.replace("version: '4.1'", f"version: '{version}'"), encoding="utf-8")
+    (folder / "capture.yaml").write_text(re.sub(r"(?m)^version: .*", f"version: '{version}'", text), encoding="utf-8")
 
 
 @pytest.fixture

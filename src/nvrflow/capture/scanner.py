@@ -86,12 +86,17 @@ class Scanner:
 
     def _is_allowed(self, view: str, start: int, end: int) -> bool:
         value = view[start:end]
-        for one in self.allowed:
+        for one in self._allowed_anyhow:
             if value in one:
                 around = view[max(0, start - len(one)) : end + len(one)]
                 if one in around:
                     return True
         return False
+
+    @cached_property
+    def _allowed_anyhow(self) -> frozenset[str]:
+        """What is allowed, as it is and without spaces: so it stands where these were taken out."""
+        return frozenset([*self.allowed, *map(_without_spaces, self.allowed)])
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
