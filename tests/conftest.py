@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from needs_browser import needs_browser
 from playwright.sync_api import Playwright
 from promised import Record, promises
-from slow_tests import leave_out
+from slow_tests import leave_out, mark_derived
 
 from nvrflow.browser import use_driver
 from nvrflow.recorder import Recorder, open_recorder
@@ -34,7 +34,15 @@ TOGETHER = {
     "test_wheel": "wheel",
 }
 # Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
-LONG = {"test_claims", "test_cli", "test_guide_command", "test_name_matrix", "test_strange_recorders"}
+LONG = {
+    "test_claims",
+    "test_cli",
+    "test_examples",
+    "test_flows",
+    "test_guide_command",
+    "test_password_environment",
+    "test_strange_recorders",
+}
 
 Opening = Callable[..., AbstractContextManager[Recorder]]
 
@@ -173,6 +181,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the slow ones out, mark what starts a browser, and side by side begin with what takes longest."""
+    for item in items:
+        mark_derived(item)
     leave_out(config, items)
     for item in items:
         if needs_browser(item):

@@ -12,7 +12,19 @@ import pytest
 
 HERE = f"{Path(__file__).resolve().parent}{os.sep}"
 # What starts a browser or looks for one, by name.
-STARTERS = {"Run", "find_browser", "find_firefox", "hang", "look_at", "open_browser", "open_recorder", "prove", "sync_playwright"}
+STARTERS = {
+    "Run",
+    "Examination",
+    "find_browser",
+    "find_firefox",
+    "hang",
+    "look_at",
+    "look_up",
+    "open_browser",
+    "open_recorder",
+    "prove",
+    "sync_playwright",
+}
 
 
 def needs_browser(item: pytest.Item) -> bool:

@@ -21,6 +21,16 @@ def mostly_slow(values: Iterable[Any], quick: Callable[[Any], bool]) -> list[Any
     ]
 
 
+# These files extend another shipped file, and one test of each goes through all flows; what else runs on each firmware is slow.
+DERIVED = {"cpplus/nvr_v4", "dahua/nvr_v4_3", "hikvision/ds_v3"}
+
+
+def mark_derived(item: pytest.Item) -> None:
+    """Mark as slow what runs on each simulated recorder (the plugin's `firmware_name`), where a firmware only extends another."""
+    if isinstance(item, pytest.Function) and hasattr(item, "callspec") and item.callspec.params.get("firmware_name") in DERIVED:
+        item.add_marker(pytest.mark.slow)
+
+
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take the slow tests that were not asked for out of `items`."""
     if "slow" in (config.option.markexpr or "") or any("::" in one for one in config.args):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asking_recorder import AskingRecorder
 from plain_recorder import serving
+from slow_tests import mostly_slow
 from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow import Recorder, Trusting
@@ -70,7 +71,7 @@ def test_a_full_browser_tells_which_firmware_it_is_without_a_try_to_sign_in(stra
     assert recorder.tries == []
 
 
-@schemes
+@pytest.mark.parametrize("scheme", mostly_slow(["Basic", "Digest"], "Digest".__eq__))
 def test_secure_works_in_a_full_browser_and_the_proof_takes_the_question_for_an_answer(
     strange: Started, full: Browser, trust_store: TrustStore, scheme: str
 ) -> None:

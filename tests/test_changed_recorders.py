@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from changed_recorder import changed_recorder
 from conftest import BRISK
 
 from nvrflow.errors import SelectorDrift, UnknownFirmware
@@ -16,7 +17,6 @@ from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import Recorder
-from nvrflow.simulator import recorder_files
 from nvrflow.simulator.service import SimulatedRecorder
 
 Changed = Callable[..., SimulatedRecorder]
@@ -30,16 +30,7 @@ def changed(tmp_path: Path) -> Iterator[Changed]:
         def start(
             name: str, words: dict[str, str] | None = None, files: dict[str, tuple[str, str]] | None = None, version: str = ""
         ) -> Any:
-            file, settings, homes = recorder_files.load(name, BRISK)
-            own = {key: dict.fromkeys(settings.languages, word) for key, word in (words or {}).items()}
-            for path, (old, new) in (files or {}).items():
-                text = next(home / path for home in homes if (home / path).is_file()).read_text(encoding="utf-8")
-                assert text.count(old) == 1, f"{path} has {old!r} {text.count(old)} times"
-                (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-                (tmp_path / path).write_text(text.replace(old, new), encoding="utf-8")
-            device = file.device.model_copy(update={"version": version or file.device.version})
-            file = file.model_copy(update={"words": {**file.words, **own}, "device": device})
-            return started.enter_context(SimulatedRecorder(name, file, settings, (tmp_path, *homes)))
+            return started.enter_context(changed_recorder(tmp_path, name, BRISK, words, files, version))
 
         yield start
 
@@ -56,9 +47,9 @@ def everything(recorder: Recorder) -> set[str]:
     ("name", "key", "elements"),
     [
         ("dahua/nvr_v4", "com.Download", {"device_certificate.download", "trusted_ca.download"}),
-        ("dahua/nvr_v4", "security.CaCertificate", {"security.ca_certificate_tab"}),
-        ("dahua/nvr_v4", "menu.setting", {"home.setting"}),
-        ("dahua/nvr_v4_3", "service.Https", {"security.https_tab"}),
+        pytest.param("dahua/nvr_v4", "security.CaCertificate", {"security.ca_certificate_tab"}, marks=pytest.mark.slow),
+        pytest.param("dahua/nvr_v4", "menu.setting", {"home.setting"}, marks=pytest.mark.slow),
+        pytest.param("dahua/nvr_v4_3", "service.Https", {"security.https_tab"}, marks=pytest.mark.slow),
         ("dahua/ipc_web3", "https.Create", {"https.create_server_certificate"}),
         ("uniview/nvr", "menu.Setup", {"home.setup"}),
     ],

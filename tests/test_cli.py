@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import BRISK
+from slow_tests import mostly_slow
 from trust.marionette import new_profile
 
 from nvrflow.simulator import simulate
@@ -138,7 +139,9 @@ def test_a_check_leaves_recorder_and_home_as_they_were(command: Command, recorde
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("profile", ["cn_only", "expired", "not_yet_valid", "sha1", "wrong_ca"])
+@pytest.mark.parametrize(
+    "profile", mostly_slow(["cn_only", "expired", "not_yet_valid", "sha1", "wrong_ca"], {"expired"}.__contains__)
+)
 def test_a_certificate_that_no_browser_would_take_stops_before_anything_is_changed(command: Command, profile: str) -> None:
     with simulate("dahua/nvr_v4", certificate=profile) as recorder:
         before = recorder.state()
@@ -295,6 +298,7 @@ def test_help_needs_no_browser_and_no_report_library(command: Command) -> None:
     assert ended.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow  # quick: test_ledger.py::test_two_recorders_behind_one_address_each_have_their_entry_although_they_share_a_ca
 @pytest.mark.browser
 def test_two_recorders_behind_one_address_are_two(command: Command, recorder: Any) -> None:
     with simulate("dahua/nvr_v4") as other:

@@ -401,7 +401,7 @@ def _shown(process: Any, base: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("secure", [pytest.param(False, id="http"), pytest.param(True, id="https", marks=pytest.mark.slow)])
 def test_broken_answers_look_as_they_do_without_a_gate(secure: bool) -> None:
     with Peer(_odd, context=made() if secure else None) as recorder:
         base = f"http{'s' if secure else ''}://127.0.0.1:{recorder.port}"

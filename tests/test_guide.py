@@ -255,12 +255,6 @@ def test_commands_for_each_system_are_in_the_chapter_about_importing(shown: Show
     assert 'certutil -A -d "sql:$db" -t C,,' in text
 
 
-def test_the_pages_are_asked_to_speak_the_language_of_the_guide(shown: Shown) -> None:
-    taken = run_for_guide(shown.recorder, shown.runs, "sign_in", "zh")
-    assert taken.report.language == "zh"
-    assert told(compose(taken, words_in("zh"), DAY))["click-sign-in-submit"] == "点击 登录 按钮。"
-
-
 def test_a_recorder_on_which_it_cannot_be_done_has_a_guide_that_says_so(simulated: Any, playwright: Any, tmp_path: Path) -> None:
     use_driver(playwright)
     made = make_guide(run_for_guide(simulated(plugin="required"), tmp_path / "runs"), tmp_path / "guide", QUICK)
@@ -290,7 +284,7 @@ def test_a_flow_may_add_sentences_and_chapters_with_translations(shown: Shown, t
     assert german.items[0].sentences[0].text == "Vorsicht, Stufe."
 
 
-def test_a_matrix_has_a_folder_for_each_language_and_an_index(shown: Shown, tmp_path: Path) -> None:
+def test_a_matrix_has_a_folder_for_each_language_whose_pages_speak_it_and_an_index(shown: Shown, tmp_path: Path) -> None:
     shooting = Shooting(
         (shown.recorder.url,),
         "sign_in",
@@ -302,6 +296,7 @@ def test_a_matrix_has_a_folder_for_each_language_and_an_index(shown: Shown, tmp_
     )
     batch = make_guides(shooting, tmp_path / "all", QUICK)
     assert [made.language for made in batch.guides] == ["en", "zh"]
+    assert "点击 **登录** 按钮。" in (batch.guides[1].folder / "guide.md").read_text(encoding="utf-8")
     assert batch.index is not None
     links = re.findall(r'href="([^"]+)"', batch.index.read_text(encoding="utf-8"))
     assert links and all((tmp_path / "all" / link).is_file() for link in links)

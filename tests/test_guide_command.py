@@ -26,6 +26,7 @@ def guide(home: Path, out: Path, url: str, password: str, *more: str, path: str 
     return ended.stdout + ended.stderr
 
 
+@pytest.mark.slow  # quick: test_guide.py and test_guide_of_a_run.py, and the commands of the other tests here
 def test_the_guide_has_each_step_once_in_order_and_leaves_the_recorder_alone(home: Path, tmp_path: Path) -> None:
     with simulate("dahua/nvr_v4", password="hunter2-hunter2") as recorder:
         before = recorder.state()

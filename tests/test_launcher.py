@@ -230,6 +230,7 @@ def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(checkout: 
     assert builds(checkout) == 1
 
 
+@pytest.mark.slow  # quick: test_a_changed_lock_file_or_project_is_set_up_again
 def test_a_moved_checkout_is_set_up_anew(ready: Path, tmp_path: Path) -> None:
     moved = shutil.copytree(ready, tmp_path / "else where", symlinks=True)
     ended = launch(moved / "nvrflow", "moved")
@@ -240,6 +241,7 @@ def test_a_moved_checkout_is_set_up_anew(ready: Path, tmp_path: Path) -> None:
     assert "a check out" not in script
 
 
+@pytest.mark.slow  # quick: test_a_changed_lock_file_or_project_is_set_up_again
 def test_an_environment_that_lost_its_python_is_mended(ready: Path) -> None:
     for name in ("python", "python3"):
         (ready / ".venv" / "bin" / name).unlink()

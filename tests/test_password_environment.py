@@ -91,7 +91,9 @@ def run_tests(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("options", [(), ("-n", "3")], ids=["one process", "three"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="one process", marks=pytest.mark.slow), pytest.param(("-n", "3"), id="three")]
+)
 def test_five_tests_with_a_wrong_password_make_one_try_and_tell_it_once(
     tmp_path: Path, home: Path, options: tuple[str, ...]
 ) -> None:
@@ -107,7 +109,9 @@ def test_five_tests_with_a_wrong_password_make_one_try_and_tell_it_once(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["one process", "two"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="one process", marks=pytest.mark.slow), pytest.param(("-n", "2"), id="two")]
+)
 def test_tests_sign_in_with_a_password_that_their_own_children_do_not_get(
     tmp_path: Path, home: Path, options: tuple[str, ...]
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Opening
+from slow_tests import mostly_slow
 
 from nvrflow.address import normalised, place_of
 from nvrflow.attempts.memory import SignInMemory
@@ -165,7 +166,7 @@ def test_downloads_arrive_in_each_way_that_recorders_have(simulated: Simulated, 
     assert bool(clicked) is (download == "folder")
 
 
-@pytest.mark.parametrize("encoding", ["pem", "der", "pkcs7_der", "pkcs7_pem"])
+@pytest.mark.parametrize("encoding", mostly_slow(["pem", "der", "pkcs7_der", "pkcs7_pem"], {"der", "pkcs7_pem"}.__contains__))
 def test_the_format_is_told_from_the_content(simulated: Simulated, opened: Opening, encoding: str) -> None:
     recorder = simulated(format=encoding, same_name=True)
     with opened(recorder) as page:
@@ -343,7 +344,7 @@ def test_a_selector_file_with_a_typo_is_refused_before_the_browser_starts(
         pass
 
 
-@pytest.mark.parametrize("language", ["English", "Spanish", "German", "SimpChinese"])
+@pytest.mark.parametrize("language", mostly_slow(["English", "Spanish", "German", "SimpChinese"], {"SimpChinese"}.__contains__))
 def test_every_language_of_the_recorder_works_without_being_told(simulated: Simulated, opened: Opening, language: str) -> None:
     recorder = simulated(language=language)
     with opened(recorder) as page:

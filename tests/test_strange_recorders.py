@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slow_tests import mostly_slow
 from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow import Recorder, Trusting
@@ -72,7 +73,7 @@ def test_secure_ends_with_a_recorder_that_a_browser_trusts(
     assert recorder.https
 
 
-@kinds
+@pytest.mark.parametrize("kind", mostly_slow(KINDS, {"face": "windows"}.__eq__), ids=["basic", "digest", "windows"])
 def test_https_can_be_switched_off_again(strange: Started, opened_strange: Opening, kind: dict[str, str]) -> None:
     recorder = strange(**kind)
     with opened_strange(recorder) as opened:
@@ -92,7 +93,7 @@ def test_a_wrong_password_is_sent_once(strange: Started, opened_strange: Opening
     assert len(recorder.tries) == 1
 
 
-@kinds
+@pytest.mark.parametrize("kind", mostly_slow(KINDS, {"scheme": "Digest"}.__eq__), ids=["basic", "digest", "windows"])
 def test_check_changes_nothing(strange: Started, opened_strange: Opening, kind: dict[str, str]) -> None:
     recorder = strange(**kind)
     with opened_strange(recorder, check=True) as opened:

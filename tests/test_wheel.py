@@ -63,12 +63,13 @@ def _dependencies() -> Path:
 
 
 def _environment(wheel: Path, place: Path, *seen: Path) -> Path:
-    venv.EnvBuilder(with_pip=True, symlinks=True).create(place)
+    venv.EnvBuilder(symlinks=True).create(place)
     python = place / "bin" / "python"
     asked = [str(python), "-c", "import site; print(site.getsitepackages()[0])"]
     site = Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
     (site / "dependencies.pth").write_text("".join(f"{path}\n" for path in seen), encoding="utf-8")
-    subprocess.run([python, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet", wheel], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(python)]  # a pip of its own would take longer than all the rest
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--quiet", wheel], check=True)
     return python
 
 

@@ -120,7 +120,7 @@ def _taken(wanted: Wanted, visit: Visit, language: str | None) -> Iterator[tuple
     manner = replace(visit.manner, check=True, screenshots=False, spoken=language or visit.manner.spoken)
     with open_recorder(wanted.url, visit.user, visit.password, manner=manner, steps=steps) as recorder:
         _must_have(recorder, subject)
-        _show(recorder, subject.page, visit.flows)
+        show(recorder, subject.page, visit.flows)
         for scheme in shown.schemes:
             recorder.page.emulate_media(color_scheme=scheme)
             illustrate(recorder.window, f"{subject.page}-{scheme}", subject)
@@ -138,7 +138,7 @@ def _must_have(recorder: Recorder, subject: Subject) -> None:
         element_of(recorder.window, subject.page, element)
 
 
-def _show(recorder: Recorder, page: str, flows: Path | None) -> None:
+def show(recorder: Recorder, page: str, flows: Path | None) -> None:
     """Go to the page, signed in only if it is not shown to everybody."""
     file = recorder.firmware.file
     if page == "sign_in" or "sign_in" not in file.pages or "sign_in" in lineage(file, page):

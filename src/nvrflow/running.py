@@ -8,7 +8,7 @@ import inspect
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -39,7 +39,20 @@ from nvrflow.report.darkroom import Darkroom
 from nvrflow.report.folder import RunFolder
 
 Flow = Callable[..., Any]
+Writers = Mapping[str, Callable[[dict[str, Any], dict[str, bytes]], str]]
 _NOT_THERE = (SelectorDrift, TimedOut, ProductDefect)  # errors that may come from a step that --check held back
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What is run in place of a flow with a file: a function, what is done with the report before it is written, and documents.
+
+    `writers` make further documents, or others than a flow's, from report.json and the thumbnails, by their file names.
+    """
+
+    flow: Flow
+    conclude: Callable[[Report], None]
+    writers: Writers = field(default_factory=dict)
 
 
 @dataclass
@@ -62,11 +75,12 @@ class Run:
     camera: Camera = field(default_factory=Camera)
     notes: tuple[str, ...] = ()
     runs: Path = Path("nvrflow-runs")
+    errand: Errand | None = None
 
     @cached_property
     def function(self) -> Flow:
         """The flow itself, loaded once. Raises WrongCall, InvalidFile."""
-        return find_flow(self.flow, self.flows)
+        return self.errand.flow if self.errand is not None else find_flow(self.flow, self.flows)
 
     def go(self) -> tuple[Report, RunFolder]:
         """Run the flow, and write the run folder whatever happens. Raises WrongCall or InvalidFile before anything is done.
@@ -77,6 +91,7 @@ class Run:
         url = normalised(self.url)
         self.manner = self.manner.checked()
         folder = RunFolder.create(self.out, self.flow, url, self.runs)
+        folder.writers = self.errand.writers if self.errand is not None else {}
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         report = Report(flow=self.flow, recorder=url, notes=[*self.notes], started=started)
         darkroom = Darkroom()
@@ -97,6 +112,8 @@ class Run:
             report.seconds = round(time.perf_counter() - began, 3)
             report.pictures = "still" if self.camera.still else "quick"
             report.videos = [path.name for path in self.camera.videos]
+            if self.errand is not None:
+                self.errand.conclude(report)
             folder.write_illustrations(report, steps.sheets)
             folder.write(report, steps.pictures, secrets, names, darkroom)
             darkroom.close()
@@ -122,7 +139,12 @@ def _told(problem: BaseException, flow: Flow) -> NvrflowError:
     engine, own = Path(__file__).parent, Path(inspect.getfile(flow)).parent
     for frame in reversed(traceback.extract_tb(problem.__traceback__)):
         file = Path(frame.filename)
-        if own != folder("flows") and file.is_relative_to(own) and not {"site-packages", "dist-packages"} & set(file.parts):
+        if (
+            own != folder("flows")
+            and not own.is_relative_to(engine)
+            and file.is_relative_to(own)
+            and not {"site-packages", "dist-packages"} & set(file.parts)
+        ):
             what = " ".join(str(problem).split())
             said = f"{type(problem).__name__}: {what}" if what else type(problem).__name__
             return FlowFailed(f"{file}:{frame.lineno}: the flow ended with an error of its own: {said}; correct the flow there")

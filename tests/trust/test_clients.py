@@ -143,7 +143,10 @@ def processes_with(text: str) -> list[int]:
 @pytest.mark.browser
 @with_firefox
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="processes are looked up in /proc")
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+@pytest.mark.parametrize(
+    "how",
+    [pytest.param(signal.SIGKILL, id="killed"), pytest.param(signal.SIGINT, id="interrupted", marks=pytest.mark.slow)],
+)
 def test_firefox_and_its_folder_go_when_whoever_asked_is_gone(how: signal.Signals, tmp_path: Path) -> None:
     script = (
         "import sys\n"

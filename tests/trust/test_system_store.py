@@ -59,9 +59,11 @@ def listed(keystore: Path, content: bytes) -> set[str]:
     return {line.split(",")[0] for line in listing.splitlines() if "trustedCertEntry" in line}
 
 
-def curl(url: str) -> int:
+def curl(url: str, bundle: Path | None = None) -> int:
+    """curl's exit code; without a bundle it reads the system's own."""
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
-    command = [shutil.which("curl") or "curl", "--silent", "--output", "/dev/null", "--noproxy", "*", url]
+    other = ["--cacert", str(bundle)] if bundle else []
+    command = [shutil.which("curl") or "curl", "--silent", "--output", "/dev/null", "--noproxy", "*", *other, url]
     return subprocess.run(command, env=environment, timeout=30, check=False).returncode
 
 
@@ -80,7 +82,7 @@ def trusted(device: Made, authority: Made | None, machine: Computer, kind: trust
     return plan
 
 
-@pytest.mark.parametrize("names_issuer", [False, True])
+@pytest.mark.parametrize("names_issuer", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca(
     serve: Serving, machine: Computer, names_issuer: bool
 ) -> None:
@@ -95,23 +97,47 @@ def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca(
     assert curl(url) == 60 and "CERTIFICATE_VERIFY_FAILED" in python(url)
 
 
+@pytest.fixture
+def small(tmp_path: Path, home: Path) -> Computer:
+    """A Debian below tmp_path, whose update-ca-certificates only writes the bundle."""
+    folder, bundle, tool = (tmp_path / one for one in ("usr/local/share/ca-certificates", "etc/ssl/certs", "bin"))
+    for one in (folder, bundle, tool):
+        one.mkdir(parents=True)
+    (tmp_path / "etc/ca-certificates.conf").write_text("")
+    (tool / "update-ca-certificates").write_text(f"#!/bin/sh\ncat {folder}/* > {bundle}/ca-certificates.crt\n")
+    (tool / "update-ca-certificates").chmod(0o755)
+    return Computer("linux", {"HOME": str(home), "PATH": f"{tool}:/usr/bin:/bin"}, root=tmp_path, admin=True)
+
+
 def test_a_second_recorder_of_one_ca_is_left_out_because_curl_looks_at_one_certificate_only(
-    serve: Serving, machine: Computer
+    serve: Serving, small: Computer
 ) -> None:
-    """And where the recorder's address changes, its own earlier anchor is no such obstacle: it is replaced."""
     authority = make_ca()
-    device, other = make_device(authority, "127.0.0.1", "127.0.0.9"), make_device(authority, "127.0.0.2")
-    ledger = trusted(device, authority, machine).ledger
+    device, other = make_device(authority), make_device(authority, "127.0.0.2")
+    bundle = small.under("/etc/ssl/certs/ca-certificates.crt")
+    urls = serve(device), serve(other, host="127.0.0.2")
+    trusted(device, authority, small)
+    both = bundle.with_name("both.crt")
+    anchors = plan_for_other(other, authority, Computer("linux", small.environment, root=small.root / "other")).material.anchors
+    both.write_text(bundle.read_text() + anchors.root.pem + anchors.clone.pem)
+    assert [curl(url, bundle) for url in urls] == [0, 60]
+    assert sorted(curl(url, both) for url in urls) == [0, 60], "another anchor beside the first has no effect"
     for kind in ("limited", "pin"):
-        plan = planned(
-            other.certificate, authority.certificate, None, "127.0.0.2", kind, ["debian-system"], computer=machine
-        )  # fmt: skip
+        plan = plan_for_other(other, authority, small, kind)
         (left_out,) = plan.skipped
         assert (plan.items, left_out.code) == ((), "one-of-a-ca") and "--cacert" in left_out.advice
+
+
+def plan_for_other(device: Made, authority: Made, computer: Computer, kind: trust.Kind = "limited") -> trust.Plan:
+    return planned(device.certificate, authority.certificate, None, "127.0.0.2", kind, ["debian-system"], computer=computer)
+
+
+def test_where_a_recorders_address_changes_its_own_earlier_anchor_is_replaced(serve: Serving, small: Computer) -> None:
+    authority = make_ca()
+    trusted(make_device(authority, "127.0.0.1", "127.0.0.9"), authority, small)
     renewed = make_device(authority)
-    trusted(renewed, authority, machine)
-    url = serve(renewed)
-    assert (curl(url), python(url), len(ledger.entries())) == (0, "ok", 2)
+    ledger = trusted(renewed, authority, small).ledger
+    assert (curl(serve(renewed), small.under("/etc/ssl/certs/ca-certificates.crt")), len(ledger.entries())) == (0, 2)
 
 
 def test_java_never_gets_what_it_would_not_limit(machine: Computer) -> None:

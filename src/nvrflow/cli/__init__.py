@@ -24,10 +24,12 @@ _COMMANDS = {
     "identify": "nvrflow.cli.identify",
     "guide": "nvrflow.cli.guide",
     "picture": "nvrflow.cli.picture",
+    "check": "nvrflow.cli.check",
+    "try": "nvrflow.cli.check",
+    "read": "nvrflow.cli.read",
+    "capture": "nvrflow.cli.capture",
     "compare": "nvrflow.cli.compare",
     "history": "nvrflow.cli.history",
-    "capture": "nvrflow.cli.capture",
-    "read": "nvrflow.cli.read",
     "verify": "nvrflow.cli.trust",
     "trust": "nvrflow.cli.trust",
     "untrust": "nvrflow.cli.trust",
@@ -43,10 +45,12 @@ _SUMMARIES = {
     "identify": "Find the selector file that fits a recorder, and show why.",
     "guide": "Write the illustrated guide of a flow: Markdown, HTML and PDF, a picture for each step.",
     "picture": "Take one picture for documentation, by the page's name; or check that it is up to date.",
-    "history": "Show the captures and runs of a device line over time: a table and one chart.",
-    "compare": "Say what changed between two firmwares, worst first: captures, runs or live recorders.",
-    "capture": "Keep every page of a recorder, without private data, to look at without the recorder.",
+    "check": "Look for every element of the selector file on a recorder: found, drift or missing, and the change that helps.",
+    "try": "See what a locator finds on a page of the recorder.",
     "read": "Read every setting that the recorder's pages show, as one document.",
+    "capture": "Keep every page of a recorder, without private data, to look at without the recorder.",
+    "compare": "Say what changed between two firmwares, worst first: captures, runs or live recorders.",
+    "history": "Show the captures and runs of a device line over time: a table and one chart.",
     "verify": "Ask this computer's browsers whether they trust the recorder; if not, say why and what to do.",
     "trust": "Import certificate files with the operating system's tools.",
     "untrust": "Remove exactly what nvrflow imported.",
@@ -67,7 +71,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        module = import_module(_COMMANDS[cmd_name])
+        command = getattr(module, cmd_name if hasattr(module, cmd_name) else f"{cmd_name}_")  # some are words of Python
         assert isinstance(command, click.Command)
         return command
 

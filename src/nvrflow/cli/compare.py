@@ -81,6 +81,7 @@ def compare(a: str, b: str, driving: Driving, **told: Any) -> int:
     captured first; nothing is changed on them.
     """
     from nvrflow.compare.comparison import compare as compared
+    from nvrflow.compare.comparison import with_patch
     from nvrflow.compare.known import DEFAULT, known_from
 
     wishes = Wishes(**told)
@@ -92,6 +93,7 @@ def compare(a: str, b: str, driving: Driving, **told: Any) -> int:
         if wishes.accept:
             _accept(kept, wishes, found)
         found = known_from([kept, *_existing(wishes.ignore)]).applied(found)
+        found = with_patch(found, lambda comparison: _patch(comparison, driving, wishes))
         _write(found, driving, wishes)
     if driving.as_json:
         click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
@@ -136,6 +138,14 @@ def _existing(files: tuple[Path, ...]) -> tuple[Path, ...]:
         if not file.is_file():
             raise WrongCall(f"--ignore {file}: there is no such file")
     return files
+
+
+def _patch(found: Comparison, driving: Driving, wishes: Wishes) -> str:
+    """The change of the selector file that corrects it for the second side, where that is a capture."""
+    from nvrflow.check.examination import proposed_patch
+
+    capture = found.b.capture
+    return proposed_patch(capture.folder, driving.manner(), wishes.flows) if capture is not None else ""
 
 
 def _accept(file: Path, wishes: Wishes, found: Comparison) -> None:

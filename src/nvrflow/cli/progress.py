@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -156,6 +156,15 @@ class Progress:
         self._settle()
         self._hide()
         print_summary(self._final, report, folder, commands, advise, options)
+
+    def conclusion(self, report: Report, told: Sequence[tuple[str, str]], sentence: str) -> None:
+        """Show lines with a label each, the error if there is one, and the outcome of the report in a sentence."""
+        from nvrflow.cli.summary import print_conclusion
+
+        self._running.clear()
+        self._settle()
+        self._hide()
+        print_conclusion(self._final, report, told, sentence)
 
     @property
     def _width(self) -> int | None:

@@ -5,7 +5,7 @@ The steps are not listed again: they were shown while they happened, and the run
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,25 @@ def print_summary(
     _conclude(console, report, document)
     if advise and (following := next_command(document, options)):
         _print_labelled(console, *following)
+
+
+def print_conclusion(console: Console, report: Report, told: Sequence[tuple[str, str]], sentence: str) -> None:
+    """Print lines, each with its label or with none, and the outcome in a sentence; an error with its message.
+
+    What to do is said, too, except for drift, which the lines are about.
+    """
+    console.print()
+    for label, text in told:
+        _print_labelled(console, label, text)
+    console.print()
+    good, bad, _ = marks_of(console)
+    mark, style = (bad, "bold red") if report.outcome == "failed" else (good, "bold green")
+    for line in paragraph(spoken(console, f"{mark} {sentence}."), _width(console), indent=2):
+        console.print(line, style=style, soft_wrap=True)
+    if report.error is not None:
+        _print_labelled(console, report.error["kind"], report.error["message"])
+        if report.error["kind"] != "selector-drift" and advice(report.error["kind"]):
+            _print_labelled(console, "What to do", advice(report.error["kind"]))
 
 
 def _conclude(console: Console, report: Report, document: dict[str, Any]) -> None:
@@ -115,8 +134,8 @@ def _print_labelled(console: Console, label: str, text: str) -> None:
     """`label: text`, with further lines indented."""
     from rich.text import Text
 
-    head = spoken(console, label) + ":"
-    for number, line in enumerate(paragraph(f"{head} {encodable(console, text.strip())}", _width(console), indent=2)):
+    head = spoken(console, label) + ":" if label else ""
+    for number, line in enumerate(paragraph(f"{head} {encodable(console, text.strip())}".strip(), _width(console), indent=2)):
         styled = Text(line)
         if number == 0:
             styled.stylize("bold", 0, len(head))

@@ -13,8 +13,6 @@ from nvrflow.firmware.model import Rows, SelectorFile
 from nvrflow.rehearsal.branches import Question, Run
 from nvrflow.rehearsal.values import Anything, Shown
 
-_A_PORT = 443
-
 
 class Missing(NamedTuple):
     """A page, or an element of a page, that the selector file does not have; `flow` is the flow whose source uses it."""
@@ -197,7 +195,7 @@ class PageStandIn:
         if returns == "str":
             return Shown(question, self._notes.ask)
         if returns == "int":
-            return _A_PORT
+            return 443  # a port
         if returns == "None":
             return None
         return [Anything()] if returns.startswith("list") else Anything()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,14 @@ from nvrflow.whole_file import write_whole
 
 @dataclass
 class RunFolder:
-    """The folder into which one run is written; `document` is the content of report.json."""
+    """The folder into which one run is written; `document` is the content of report.json.
+
+    `writers` are documents in place of junit.xml and report.html, by their names, from report.json and the thumbnails.
+    """
 
     path: Path
     document: dict[str, Any] = field(default_factory=dict)
+    writers: Mapping[str, Callable[[dict[str, Any], dict[str, bytes]], str]] = field(default_factory=dict)
 
     @classmethod
     def create(cls, out: Path | None, flow: str, url: str, runs: Path = Path("nvrflow-runs")) -> RunFolder:
@@ -96,8 +101,8 @@ class RunFolder:
         from nvrflow.report.html import as_html
         from nvrflow.report.junit import as_junit
 
-        yield "junit.xml", gate.written(as_junit(self.document), lambda: as_junit(blank(self.document)))
-        yield "report.html", gate.written(as_html(self.document, thumbnails), lambda: as_html(blank(self.document), {}))
+        for name, write in {"junit.xml": lambda said, _: as_junit(said), "report.html": as_html, **self.writers}.items():
+            yield name, gate.written(write(self.document, thumbnails), partial(write, blank(self.document), {}))
         yield "report.json", json.dumps(self.document, ensure_ascii=False, indent=2) + "\n"
 
     def _write_pictures(self, report: Report, pictures: list[Picture], darkroom: Darkroom) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
     environment = Environment(
         loader=PackageLoader("nvrflow.report", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"when": _when, "seconds": _seconds, "groups": _groups, "names": _names}
+    environment.filters |= {"when": when, "seconds": seconds, "groups": _groups, "names": _names}
     steps = [{**step, "number": number} for number, step in enumerate(document["steps"], 1)]
     error = document["error"]
     return environment.get_template("report.html.j2").render(
@@ -39,7 +39,7 @@ def as_html(document: dict[str, Any], thumbnails: dict[str, bytes]) -> str:
     )
 
 
-def _when(moment: str) -> str:
+def when(moment: str) -> str:
     """An ISO 8601 date and time for a person; anything else as it is."""
     try:
         read = datetime.fromisoformat(moment)
@@ -51,7 +51,7 @@ def _when(moment: str) -> str:
     )
 
 
-def _seconds(duration: float) -> str:
+def seconds(duration: float) -> str:
     """A duration in seconds, written for a person."""
     minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest} s" if minutes else f"{duration:.1f} s" if duration >= 10 else f"{duration:.2f} s"

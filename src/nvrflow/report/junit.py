@@ -32,7 +32,7 @@ def as_junit(document: dict[str, Any]) -> str:
     suite = ET.SubElement(top, "testsuite", {"name": one_line(f"{document['flow']} {document['recorder']}"), **counts})
     if document["started"]:
         suite.set("timestamp", one_line(document["started"]))
-    _properties(suite, document)
+    suite_properties(suite, document)
     names = _names(document["flow"], steps)
     for step, (classname, name) in zip(steps, names, strict=True):
         case = ET.SubElement(suite, "testcase", {"classname": classname, "name": name, "time": f"{step['seconds']:.3f}"})
@@ -44,7 +44,7 @@ def as_junit(document: dict[str, Any]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
 
 
-def _properties(suite: ET.Element, document: dict[str, Any]) -> None:
+def suite_properties(suite: ET.Element, document: dict[str, Any]) -> None:
     """What the run was about, for a report over many recorders and firmwares."""
     https, firmware = document["https"] or {}, document["firmware"] or {}
     known = {

@@ -1,0 +1,156 @@
+"""One verdict for each element that was looked for on a page, while the page is shown: candidates and changes are tried on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from nvrflow.capture.controls import Control
+from nvrflow.check.candidates import Ranked, rank, the_clear_one, wanted_of
+from nvrflow.check.glimpse import Sighting, box_of, claimed, control_at
+from nvrflow.check.itinerary import is_optional
+from nvrflow.check.repair import Broken, best_locator, moved, repaired, said, shown_again
+from nvrflow.check.verdict import Candidate, Change, Judged
+from nvrflow.firmware import Element
+from nvrflow.firmware.parts import Where
+from nvrflow.recorder.finder import Match, Tried
+from nvrflow.recorder.window import Window
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What has to be known to judge a page: the window that shows it, what was seen there, and what was shown before."""
+
+    window: Window
+    seen: Sighting
+    above: tuple[Control, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The page's name."""
+        return self.seen.page
+
+
+def assess(scene: Scene) -> Iterator[Judged]:
+    """A verdict on everything that was looked for."""
+    for full, match in scene.seen.found.items():
+        yield _found(scene, full, match)
+    taken = _taken(scene) if scene.seen.tried else {}
+    for full, tried in scene.seen.tried.items():
+        yield _not_found(scene, full, tried, taken)
+    for full, why in scene.seen.absent.items():
+        yield Judged(full, "not-reachable", reason=why)
+
+
+def assess_shown_by(scene: Scene, why: str) -> Judged:
+    """The verdict on what should show that the page is there, and does not."""
+    window, spec = scene.window, scene.window.file.pages[scene.page]
+    shown_by = spec.shown_by or []
+    full = f"{scene.page}.shown_by"
+    if not shown_by:
+        return Judged(full, "missing", reason=why)
+    words = Element(find=shown_by)
+    ranked = rank(scene.seen.controls, wanted_of(window.firmware, scene.page, words), _taken(scene), scene.above)
+    best, _ = the_clear_one(ranked)
+    changes = shown_again(window, shown_by, best.control) if best else ()
+    return Judged(
+        full,
+        "missing",
+        reason=why,
+        candidates=_candidates(scene, ranked),
+        proposal=said(changes, window.firmware),
+        changes=changes,
+    )
+
+
+def _found(scene: Scene, full: str, match: Match) -> Judged:
+    box = scene.seen.boxes.get(full)
+    control = control_at(scene.seen.controls, box) if box else None
+    if match.index == 0:
+        return Judged(full, "found", match.locator, reason="it is disabled" if control and control.disabled else "", box=box)
+    spec, where = element_at(scene.window, full)
+    first = scene.window.finder.describe(spec.find[0])
+    changes: tuple[Change, ...] = ()
+    if control is not None and box and where[2] == "elements":
+        changes = repaired(Broken(scene.window, where, spec, control, box))
+    changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
+    reason = f"{first} finds nothing; {match.locator} finds it"
+    if control is not None and (roles := {one.role for one in spec.find if one.role}) and control.role not in roles:
+        reason += f"; its role is {control.role} now, and {' or '.join(sorted(roles))} is expected"
+    proposal = said(changes, scene.window.firmware)
+    return Judged(full, "drift", match.locator, match.index, reason, proposal=proposal, changes=changes, box=box)
+
+
+def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, str]) -> Judged:
+    reason = f"tried {', '.join(map(str, tried))}"
+    window = scene.window
+    page, _, name = full.partition(".")
+    if name not in window.file.pages[page].elements:
+        return Judged(full, "missing", reason=reason)  # rows, and what is in them
+    spec, where = element_at(window, full)
+    ranked = rank(scene.seen.controls, wanted_of(window.firmware, name, spec), taken, scene.above)
+    candidates = _candidates(scene, ranked)
+    if is_optional(page, name, window.file):
+        return Judged(
+            full,
+            "not-applicable",
+            reason="this device does not show it, and the file says that it is optional",
+            candidates=candidates,
+        )
+    if any(one.count > 1 for one in tried):
+        several = next(one for one in tried if one.count > 1)
+        why = f"{several.locator} finds {several.count} visible elements, and it is not known which of them is meant"
+        return Judged(full, "missing", reason=why, candidates=candidates)
+    best, why_not = the_clear_one(ranked)
+    if best is None:
+        return Judged(full, "missing", reason=f"{reason}; {why_not}", candidates=candidates)
+    changes = repaired(Broken(window, where, spec, best.control, best.control.box))
+    told = f"{reason}; the best candidate is clear" + (f": {best.note}" if best.note else "")
+    judged = Judged(full, "missing", reason=told, candidates=candidates, proposal=said(changes, window.firmware), changes=changes)
+    return judged if changes else judged.withdrawn("no stable locator finds that candidate alone")
+
+
+def element_at(window: Window, full: str) -> tuple[Element, Where]:
+    """The element with this whole name, of a page or of rows, and its place in the selector file. Rows count as an element."""
+    page, *rest = full.split(".")
+    spec = window.file.pages[page]
+    if len(rest) == 1 and rest[0] in spec.elements:
+        return spec.elements[rest[0]], ("pages", page, "elements", rest[0])
+    rows = spec.rows[rest[0]]
+    if len(rest) == 1:
+        return Element(find=rows.find), ("pages", page, "rows", rest[0])
+    if rest[1] in rows.elements:
+        return rows.elements[rest[1]], ("pages", page, "rows", rest[0], "elements", rest[1])
+    return Element(find=rows.cells[rest[1]].find or rows.find), ("pages", page, "rows", rest[0], "cells", rest[1])
+
+
+def _candidates(scene: Scene, ranked: Iterable[Ranked]) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            one.control.role,
+            one.control.name,
+            one.score,
+            one.why,
+            scene.page,
+            best_locator(scene.window, one.control),
+            one.control.box,
+        )
+        for one in ranked
+    )
+
+
+def _taken(scene: Scene) -> dict[int, str]:
+    """The controls on the screen that an element of the file finds, of this page or of another, by their place in the list."""
+    controls, boxes = scene.seen.controls, dict(scene.seen.boxes)
+    finder = scene.window.finder
+    missing = set(scene.seen.tried)
+    for page, spec in scene.window.file.pages.items():
+        for name, element in spec.elements.items():
+            full = f"{page}.{name}"
+            if full in boxes or full in missing or page == scene.page:
+                continue
+            match = finder.probe(element.find)
+            if isinstance(match, Match) and (box := box_of(match.found)):
+                boxes[full] = box
+    places = {id(control): index for index, control in enumerate(controls)}
+    return {places[id(control)]: full for control, full in claimed(controls, boxes)}
