@@ -27,7 +27,7 @@ from nvrflow.recorder import Manner
 from nvrflow.simulator import simulate
 from nvrflow.simulator.recorder_files import load
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # each capture waits until every page has come to rest
 FIXTURES = Path(__file__).resolve().parent / "second_firmware"
 NAME = "planted/nvr_v4"
 BOTH = ("secure", "download_certificates")
@@ -123,7 +123,7 @@ def test_a_live_recorder_with_the_same_firmware_has_no_difference(taken: Taking,
             env={**os.environ, "NVRFLOW_PASSWORD": recorder.password},
             capture_output=True,
             text=True,
-            timeout=170,
+            timeout=500,
         )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert json.loads(ended.stdout)["findings"] == []

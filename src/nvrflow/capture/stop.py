@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
 
 _GLANCE = 5000  # milliseconds
+_UNTIL_READY = 1200  # milliseconds without an answer, where nothing says when a page is ready: some ask again and again
 _HIDDEN = "all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))"
 _BOUNDARY = {"width": 1280, "height": 720}
 
@@ -54,7 +55,7 @@ class Stop:
         """Write the page `name`, which is shown now. Raises PlaywrightError, NvrflowError."""
         window, spec = self.recorder.window, self.recorder.firmware.file.pages[name]
         window.settle()
-        window.calm_down()
+        window.calm_down(*(() if spec.ready else (_UNTIL_READY,)))
         live = window.page
         mark_shown(live, window.firmware)
         self.heard.read(self.scrubber)

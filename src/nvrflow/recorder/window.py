@@ -128,11 +128,11 @@ class Window:
             raise ProductDefect(f"{self.session.host}: the page stays busy for more than {self.timeout:g} s") from None
         return True
 
-    def calm_down(self) -> None:
-        """Wait until the page loads nothing for a moment, because forms are shown before their values have come."""
+    def calm_down(self, moment: int = _CALM) -> None:
+        """Wait until the page loads nothing for a moment (milliseconds): forms are shown before their values have come."""
         end = time.monotonic() + self.timeout
         with waiting("the page to have loaded", self.timeout):
-            while self.happens("requestfinished", _CALM) and time.monotonic() < end:
+            while self.happens("requestfinished", moment) and time.monotonic() < end:
                 continue
 
     def comes(self, wanted: Sequence[Locator], milliseconds: float) -> bool:
