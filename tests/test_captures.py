@@ -72,7 +72,10 @@ def desktop(tmp_path_factory: pytest.TempPathFactory, playwright: Any) -> Kept:
 def captured(firmware: str, folder: Path, languages: tuple[str, ...] = ()) -> Capture:
     manner = Manner(timeout=15, state=folder / "state")
     with simulate(firmware, restart_seconds=0.3, scan_seconds=0.3) as one:
-        return take(Wish(one.url, folder / "out", find_flow("sign_in"), languages, one.user, one.password, manner))
+        before = one.state()
+        capture = take(Wish(one.url, folder / "out", find_flow("sign_in"), languages, one.user, one.password, manner))
+        assert one.state() == before and one.sessions == 0, "a capture changes nothing, and signs out"
+        return capture
 
 
 def test_the_command_says_what_was_captured_and_what_was_replaced(kept: Kept) -> None:

@@ -76,7 +76,10 @@ def test_an_unchanged_recorder_has_nothing_missing_and_says_what_was_not_reached
     file.write_text(
         text.replace("        called: the user's name\n", f"        called: the user's name\n{shown}"), encoding="utf-8"
     )
-    job, document = examined(simulated(), own, tmp_path, screenshots=True)
+    recorder = simulated()
+    before = recorder.state()
+    job, document = examined(recorder, own, tmp_path, screenshots=True)
+    assert recorder.state() == before and recorder.sessions == 0
     assert (document["outcome"], document["error"], job.is_failed) == ("checked", None, False)
     assert verdicts(job.outcome, "missing", "drift", "not-applicable") == {}
     assert verdicts(job.outcome, "not-reachable") == {
