@@ -51,9 +51,12 @@ DRAWING = f'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text
 INNER = f"<p>Inside {P['serial']}</p><button>In srcdoc</button><!-- {P['mail']} -->"
 PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{P["device"]} at {P["address"]}</title>
 <meta name="serial" content="{P["serial"]}"><!-- built on {P["host"]} by {P["mail"]} -->
-<style>h1::after {{ content: " {P["serial"]}" }} /* {P["mail"]} */ .logo {{ background: url("data:image/svg+xml;base64,{b64(DRAWING)}") }}
-.long::before {{ content: "{P["address"]}"; display: none }} {" ".join(f".filler-{n} {{ color: red }}" for n in range(20))}</style>
-<script>var SERIAL = "{P["serial"]}"; document.cookie = "sid={P["cookie"]}"; localStorage.setItem("device", "{P["stored"]}");</script>
+<style>h1::after {{ content: " {P["serial"]}" }} /* {P["mail"]} */
+.logo {{ background: url("data:image/svg+xml;base64,{b64(DRAWING)}") }}
+.long::before {{ content: "{P["address"]}"; display: none }}
+{" ".join(f".filler-{n} {{ color: red }}" for n in range(20))}</style>
+<script>var SERIAL = "{P["serial"]}";
+  document.cookie = "sid={P["cookie"]}"; localStorage.setItem("device", "{P["stored"]}");</script>
 </head><body data-token="{P["token"]}" onclick="open('{P["host"]}')">
 <h1>Settings of {P["serial"]}</h1>
 <label>Device Name <input id="name" value="{P["device"]}"></label>
@@ -77,9 +80,11 @@ PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{P[
 <table><thead><tr><th>No.<th>Channel Name<th>IP</thead><tbody><tr><td>1<td>{P["channel"]}<td>{P["address"]}</table>
 <button id="save">Save</button>
 <script>customElements.define("x-panel", class extends HTMLElement {{ constructor() {{ super();
-  this.attachShadow({{mode: "open"}}).innerHTML = "<style>b {{ color: teal }}</style><b>Shadow {P["serial"]}</b><button>In shadow</button>"; }} }});
+  this.attachShadow({{mode: "open"}}).innerHTML =
+    "<style>b {{ color: teal }}</style><b>Shadow {P["serial"]}</b><button>In shadow</button>"; }} }});
 document.querySelector("canvas").getContext("2d").fillText("{P["serial"]}", 5, 20);
-fetch("/api/info").then(answer => answer.json()).then(info => {{ document.querySelector("#live").textContent = "Owner " + info.owner }});
+fetch("/api/info").then(answer => answer.json()).then(info => {{
+   document.querySelector("#live").textContent = "Owner " + info.owner }});
 </script></body></html>"""
 ANSWERS = {
     "/": PAGE,

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from plain_recorder import serving
 
 from nvrflow.browser import use_driver
 from nvrflow.capture.archive import Capture
+from nvrflow.capture.draft import seed
 from nvrflow.capture.replay import Viewer, look_at, opened
 from nvrflow.capture.sightings import differences, elements_on, rows_on
 from nvrflow.capture.tour import Wish, take
 from nvrflow.content import as_yaml, read_yaml
 from nvrflow.errors import InvalidFile, SelectorDrift, UnknownFirmware, WrongCall
+from nvrflow.linting import lint
 from nvrflow.recorder import Manner
 from nvrflow.running import find_flow
 from nvrflow.simulator import simulate
@@ -69,7 +72,10 @@ def desktop(tmp_path_factory: pytest.TempPathFactory, playwright: Any) -> Kept:
 def captured(firmware: str, folder: Path, languages: tuple[str, ...] = ()) -> Capture:
     manner = Manner(timeout=15, state=folder / "state")
     with simulate(firmware, restart_seconds=0.3, scan_seconds=0.3) as one:
-        return take(Wish(one.url, folder / "out", find_flow("sign_in"), languages, one.user, one.password, manner))
+        before = one.state()
+        capture = take(Wish(one.url, folder / "out", find_flow("sign_in"), languages, one.user, one.password, manner))
+        assert one.state() == before and one.sessions == 0, "a capture changes nothing, and signs out"
+        return capture
 
 
 def test_the_command_says_what_was_captured_and_what_was_replaced(kept: Kept) -> None:
@@ -231,6 +237,23 @@ def test_a_folder_that_is_not_empty_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out" / "mine.txt").write_text("mine")
     said = command(tmp_path, "capture", "http://192.0.2.1", "--out", "out", password="x")
     assert said.returncode == 2 and "out: exists already and is not empty; name a new folder" in said.stderr
+
+
+def test_a_donation_without_a_person_to_ask_is_not_made(tmp_path: Path) -> None:
+    said = command(tmp_path, "capture", "http://192.0.2.1", "--donate", "--out", "out", password="x")
+    assert said.returncode == 2 and "--donate: asks before it writes, and nobody is here to answer" in said.stderr
+
+
+def test_an_unknown_ui_gives_a_first_selector_file(tmp_path: Path) -> None:
+    page = "<title>Acme NVR</title><label>User <input></label><label>Pass <input type=password></label><button>Go</button>"
+    with serving({"/": page}, []) as url:
+        said = command(tmp_path, "capture", url, "--draft", "acme/nvr_v1", "--out", "out", password="x")
+    assert said.returncode == 0, said.stderr
+    file = tmp_path / "out" / "selectors" / "acme" / "nvr_v1.yaml"
+    assert set(read_yaml(file).data["pages"]["sign_in"]["elements"]) == {"user", "password", "submit"}
+    assert not [one for one in lint([file], tmp_path / "out" / "selectors") if one.severity == "error"]
+    with pytest.raises(WrongCall, match="--draft Acme: is not a name for a selector file; write VENDOR/LINE_VERSION"):
+        seed("Acme", tmp_path)
 
 
 def test_a_capture_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

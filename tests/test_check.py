@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 from changed_recorder import changed_recorder
 from conftest import BRISK, Opening
+from plain_recorder import PlainRecorder
 
 from nvrflow.check.candidates import SURE
-from nvrflow.check.coverage import Outcome
+from nvrflow.check.coverage import Outcome, outcome_of
 from nvrflow.check.examination import Examination
 from nvrflow.check.lookup import Inquirer, look_up
+from nvrflow.check.walk import Walk
 from nvrflow.errors import WrongCall, exit_code_of
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.linting import lint
@@ -74,7 +76,10 @@ def test_an_unchanged_recorder_has_nothing_missing_and_says_what_was_not_reached
     file.write_text(
         text.replace("        called: the user's name\n", f"        called: the user's name\n{shown}"), encoding="utf-8"
     )
-    job, document = examined(simulated(), own, tmp_path, screenshots=True)
+    recorder = simulated()
+    before = recorder.state()
+    job, document = examined(recorder, own, tmp_path, screenshots=True)
+    assert recorder.state() == before and recorder.sessions == 0
     assert (document["outcome"], document["error"], job.is_failed) == ("checked", None, False)
     assert verdicts(job.outcome, "missing", "drift", "not-applicable") == {}
     assert verdicts(job.outcome, "not-reachable") == {
@@ -202,15 +207,55 @@ def test_try_says_what_is_similar_where_a_locator_finds_nothing(simulated: Any) 
         look_up(recorder.url, ["input"], "garden", inquirer)
 
 
+def test_rows_optional_elements_and_pages_without_a_way_are_judged_too(tmp_path: Path) -> None:
+    """On a recorder of one page: cells by their columns, a row's element by its second locator, an optional button renamed."""
+    html = """<h1>Channels</h1><button>Formats</button><table><tr><th>Name<th>Record<tbody><tr><td>Door<td><input type=checkbox>
+      <td><a href=# title=edit>Change</a></table><button>More</button><button>More</button>"""
+    selectors = """
+pages:
+  channels:
+    path: /
+    shown_by: [{role: heading, name: Channels}]
+    elements:
+      format: {find: [{role: button, name: Format}], optional: true}
+      more: {find: [{role: button, name: More}], optional: true}
+    rows:
+      channels:
+        find: [{css: tbody tr}]
+        cells: {name: Name, state: State}
+        elements:
+          edit: [{role: link, name: Edit}, {title: edit}]
+          record: {find: [{role: checkbox}], column: Record}
+      log: {find: [{css: ol li}], cells: {line: [{css: b}]}}
+  behind: {on: channels, open: format, shown_by: [{css: .nothing}], elements: {save: [{role: button, name: Save}]}}
+"""
+    recorder = PlainRecorder(tmp_path, {"/": html}, selectors)
+    with recorder.opened() as opened:
+        walk = Walk(lambda _: None, lambda _: frozenset(), pictured=False)
+        walk.go(opened)
+        outcome = outcome_of(walk, opened.firmware, [])
+    found = {one.element.removeprefix("channels."): one for one in outcome.judged}
+    said = {name: one.verdict for name, one in found.items()}
+    assert {name for name, verdict in said.items() if verdict == "found"} == {
+        "shown_by",
+        *("channels", "channels.name", "channels.record"),
+    }
+    assert (said["channels.state"], said["log"], said["log.line"]) == ("missing", "missing", "not-reachable")
+    assert said["channels.edit"] == "drift" and "number 2" in found["channels.edit"].proposal
+    assert said["more"] == "missing", "two of them are not the same as none"
+    assert said["format"] == "not-applicable" and "button 'Formats' resembles it" in found["format"].reason
+    assert {said["behind.shown_by"], said["behind.save"]} == {"not-applicable"}, "an optional element alone leads there"
+
+
 def transcripts(text: str) -> dict[str, list[str]]:
     """What is typed in a document and what is printed there, one after the other, by the first word of the command."""
-    found: dict[str, list[str]] = {"check": [], "try": [], "git apply": [], "git diff": []}
+    found: dict[str, list[str]] = {name: [] for name in ("check", "try", "git apply", "git diff", "of others")}
     for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.M):
         lines = textwrap.dedent(block).strip().splitlines()
         starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
             typed = lines[start].removeprefix("$ ")
-            name = next(one for one in found if typed.startswith((one, f"nvrflow {one}")))
+            name = next((one for one in found if typed.startswith((one, f"nvrflow {one}"))), "of others")
             found[name] += [typed.removeprefix("nvrflow "), "\n".join(lines[start + 1 : end])]
     return found
 

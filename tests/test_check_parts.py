@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page
 
 from nvrflow.browser import find_browser
 from nvrflow.capture.controls import Control, controls_of
-from nvrflow.check.boxed import marks
+from nvrflow.check.boxed import as_boxed, marks
 from nvrflow.check.candidates import Ranked, is_generated, rank, stable_attribute, the_clear_one, wanted_of
+from nvrflow.check.cases import as_cases
 from nvrflow.check.itinerary import Itinerary, is_optional, only_later
 from nvrflow.check.patch import patch_of
 from nvrflow.check.repair import Broken, repaired
@@ -25,7 +26,8 @@ from nvrflow.check.yaml_text import YamlText
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, Locator, load_firmware
 from nvrflow.recorder.window import Window
-from nvrflow.report.secrecy import Gate
+from nvrflow.report import Report
+from nvrflow.report.secrecy import Gate, blank
 
 FILE = """\
 # A recorder of ours
@@ -308,6 +310,17 @@ def test_a_locator_is_typed_as_in_a_file_as_words_or_as_css(typed: list[str], ex
 def test_what_is_no_locator_is_refused_with_what_to_write(typed: str) -> None:
     with pytest.raises(WrongCall):
         locators([typed])
+
+
+def test_the_documents_of_a_check_can_be_written_without_its_data() -> None:
+    """The last gate compares with such a file, to know what is markup."""
+    judged = Judged("page.save", "missing", reason="gone", box=(1, 2, 3, 4)).as_dict()
+    report = Report(
+        flow="check", recorder="http://192.0.2.10", extra={"elements": [judged], "coverage": {"texts_not_seen": ["a"]}}
+    )
+    document = report.as_dict()
+    assert "gone" in as_boxed(document, {}) and "gone" in as_cases(document)
+    assert "gone" not in as_boxed(blank(document), {}) and "gone" not in as_cases(blank(document))
 
 
 def test_labels_on_a_picture_do_not_cover_each_other() -> None:

@@ -55,6 +55,11 @@ def test_switches_say_whether_they_are_on_also_where_the_page_draws_them(shows: 
     assert the(seen, "button", "C").checked is None
 
 
+def test_what_opens_a_menu_is_no_switch(shows: Shows) -> None:
+    seen = shows("<button class=dropdown-toggle>Help</button><button class=switch aria-haspopup=menu>User</button>")
+    assert [one.checked for one in seen] == [None, None]
+
+
 def test_a_password_has_no_value(shows: Shows) -> None:
     field = the(shows("<label>Password <input type=password value=hunter2></label>"), "textbox", "Password")
     assert (field.value, field.secret) == (None, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from nvrflow.capture.replay import Viewer, opened
 from nvrflow.capture.scanner import Scanner
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.tour import Wish, take
+from nvrflow.errors import NvrflowError
 from nvrflow.recorder import Manner
 
 pytestmark = pytest.mark.browser
@@ -92,6 +93,21 @@ def test_every_locator_finds_on_the_capture_what_it_found_live(taken: Taken) -> 
             one.value for one in taken.capture.page("settings").controls if one.name == "Device Name"
         )
         assert len(page.rows("channels")) == 1
+
+
+def test_a_donated_capture_has_no_pictures_and_styles_and_everything_is_still_found(tmp_path: Path) -> None:
+    recorder = PlainRecorder(tmp_path, ANSWERS, SELECTORS[: SELECTORS.index("  gone:")])
+    manner = Manner(selectors=tmp_path / "selectors", timeout=3, state=tmp_path / "state")
+    seen: list[str] = []
+    with serving(recorder.pages, recorder.requests) as url:
+        wish = Wish(url, tmp_path / "out", lambda recorder: None, (), PRIVATE["user"], PRIVATE["password"], manner, donated=True)
+        with pytest.raises(NvrflowError, match="was not written, because you did not agree"):
+            take(replace(wish, approve=lambda finished: bool(seen.append(finished.page("settings").html))))  # type: ignore[func-returns-value]
+        assert seen and list(tmp_path.glob("*out*")) == [] and list(tmp_path.glob(".nvrflow*")) == []
+        capture = take(wish)
+    files = {path.suffix for path in capture.folder.rglob("*") if path.is_file()}
+    assert files == {".yaml", ".json", ".html"} and capture.summary.donated and capture.summary.differs == ()
+    assert leaked(capture.folder) == [] and "<svg" not in capture.page("settings").html
 
 
 def test_a_leak_on_purpose_is_found_in_each_disguise_and_removed(taken: Taken, tmp_path: Path) -> None:

@@ -5,5 +5,6 @@ In reading order: `controls` (what a page shows) and `archive` (the folder and i
 `heard` (the network), `device_facts`, `vocabulary` (words that stay) and `writer`. Without private data: `patterns` (its looks),
 `known_values` (what the run knows), `substitutes` (made-up values), `scrubber` (the replacement), `scanner` and `clearance`
 (the last look), `donation` (what others would learn). Looking at a capture: `shelf` (its pages in a browser), `question_book`
-(what only scripts could answer), `replay` (as a recorder), `exhibition` (over HTTP) and `trust_level` (what it proves).
+(what only scripts could answer), `replay` (as a recorder), `exhibition` (over HTTP), `trust_level` (what it proves) and `draft`
+(a first selector file from it).
 """

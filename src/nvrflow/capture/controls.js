@@ -168,7 +168,8 @@
     const near = [one];
     for (let p = up(one); p && near.length < 7 && p.querySelectorAll('input, button, select').length < 2; p = up(p)) near.push(p);
     const classes = near.flatMap(p => (p.getAttribute('class') || '').split(/\s+/));
-    if (![...one.classList].some(name => /(^|[-_])(cb|checkbox|check-box|switch|toggle|radio)($|[-_])/i.test(name))) return null;
+    if (one.hasAttribute('aria-haspopup') || one.hasAttribute('aria-expanded')) return null;
+    if (![...one.classList].some(name => /(^|[-_])(cb|checkbox|check-box|switch|radio)($|[-_])|^toggle($|[-_])/i.test(name))) return null;
     return classes.some(name => /(^|[-_])(checked|switch-on|is-on|on)$/i.test(name));
   };
   const stateOf = (one, role) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
 
 Box = tuple[float, float, float, float]
+_SECRET_NAME = re.compile(r"api.?key|token|secret|passw|passphrase|private.?key|community", re.I)
+_RANDOM = re.compile(r"[A-Za-z0-9_+/=-]{24,}")
 WORDS = ("text", "heading", "columnheader", "cell")  # the roles of what nobody can use
 
 
@@ -53,6 +56,14 @@ class Control:
         """Whether it is text that nobody can use."""
         return self.role in WORDS
 
+    @property
+    def holds_secret(self) -> bool:
+        """Whether it shows or takes what lets somebody in: a password, or an API key or the like by its names or its looks."""
+        names = (self.name, self.key, *(self.attributes.get(name, "") for name in ("id", "name", "placeholder")))
+        value = self.value or ""
+        is_key = any(map(_SECRET_NAME.search, names)) or (_RANDOM.fullmatch(value) is not None and _is_mixed(value))
+        return self.secret or (self.role == "textbox" and is_key)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON and YAML, without what has its default value."""
         return {
@@ -60,6 +71,10 @@ class Control:
             for one in fields(self)
             if (value := getattr(self, one.name)) not in (None, "", (), {}, False) or (one.name == "checked" and value is False)
         }
+
+
+def _is_mixed(value: str) -> bool:
+    return all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
 
 
 def control_from(data: Mapping[str, Any]) -> Control:

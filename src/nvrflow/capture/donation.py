@@ -11,7 +11,7 @@ _SAID = re.compile(r'"((?:[^"\\]|\\.)+)"|: (?!/url)(.+)$')
 _BOX = re.compile(r"\[box=[^\]]*\]")
 MEANING = (
     "This folder holds the structure of the recorder's pages, their labels and attributes, and the words of its dictionary. It"
-    " has no pictures, no scripts and none of the manufacturer's styles. nvrflow sends it to nobody: you decide whom you give it to."
+    " has no pictures, no scripts and none of the manufacturer's styles. nvrflow sends it to nobody: you decide who gets it."
     " In a public repository everybody can read it, and it cannot be taken back from there. It also says which model and firmware"
     " you have. Read the words below, and do not give the folder away if one of them says who or where you are."
 )

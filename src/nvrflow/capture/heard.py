@@ -16,7 +16,7 @@ from nvrflow.firmware.body import read_body
 from nvrflow.recorder.dry_run import NoCalls, calls_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Response
+    from playwright.sync_api import BrowserContext, Page, Request, Response
 
 _PROGRAM = ("xhr", "fetch", "document", "other", "eventsource")
 _WORDS = re.compile(r"lang|locale|i18n|translat|dict|text", re.I)  # what such files hold stands on each device
@@ -40,6 +40,7 @@ class Heard:
     requests: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     waiting: list[Response] = field(default_factory=list)
+    ended: set[Request] = field(default_factory=set)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def meet(self, page: Page) -> None:
@@ -47,6 +48,7 @@ class Heard:
         if page.context not in self._contexts:
             self._contexts.append(page.context)
             page.context.on("response", lambda response: self.waiting.append(response))
+            page.context.on("requestfinished", lambda request: self.ended.add(request))
 
     @property
     def simulated(self) -> bool:
@@ -76,8 +78,8 @@ class Heard:
             known["query"] = sorted({part.partition("=")[0] for part in link.query.split("&")})
         if response.status not in known["status"]:
             known["status"].append(response.status)
-        if request.resource_type == "document":
-            return
+        if request.resource_type == "document" or request not in self.ended:
+            return  # an answer that the recorder keeps open, until something happens there, has no body yet
         body = read_body(response.text()[:_LONGEST])
         if body is not None:
             if not _WORDS.search(link.path):

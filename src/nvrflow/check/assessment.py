@@ -90,18 +90,15 @@ def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, 
     spec, where = element_at(window, full)
     ranked = rank(scene.seen.controls, wanted_of(window.firmware, name, spec), taken, scene.above)
     candidates = _candidates(scene, ranked)
-    if is_optional(page, name, window.file):
-        return Judged(
-            full,
-            "not-applicable",
-            reason="this device does not show it, and the file says that it is optional",
-            candidates=candidates,
-        )
     if any(one.count > 1 for one in tried):
         several = next(one for one in tried if one.count > 1)
         why = f"{several.locator} finds {several.count} visible elements, and it is not known which of them is meant"
         return Judged(full, "missing", reason=why, candidates=candidates)
     best, why_not = the_clear_one(ranked)
+    if is_optional(page, name, window.file):
+        near = f"; {best.control.role} {best.control.name!r} resembles it" if best is not None else ""
+        told = f"this device does not show it, and the file says that it is optional{near}"
+        return Judged(full, "not-applicable", reason=told, candidates=candidates)
     if best is None:
         return Judged(full, "missing", reason=f"{reason}; {why_not}", candidates=candidates)
     changes = repaired(Broken(window, where, spec, best.control, best.control.box))

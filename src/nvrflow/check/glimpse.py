@@ -10,9 +10,9 @@ from typing import Any
 from nvrflow.browser.playwright_errors import PlaywrightError, translated
 from nvrflow.capture.controls import Control, controls_of
 from nvrflow.firmware import Locator
-from nvrflow.firmware.elements import Rows
+from nvrflow.firmware.elements import Cell, Element, Rows
 from nvrflow.recorder.finder import Match, Tried
-from nvrflow.recorder.rows import table_of
+from nvrflow.recorder.rows import Table, table_of
 from nvrflow.recorder.window import Window
 from nvrflow.report import Rectangle
 
@@ -91,20 +91,20 @@ def _look_at_rows(window: Window, full: str, rows: Rows, seen: Sighting) -> None
     named = [row for row in finder.visible(rows.find[index]).all() if table.text_in(row, rows.key, columns)]
     row = named[0] if named else first
     for name, cell in rows.cells.items():
-        _note(seen, f"{full}.{name}", _in_row(table, row, cell.column, columns, cell.find, name))
+        _note(seen, f"{full}.{name}", _in_row(table, row, cell, columns, name))
     for name, element in rows.elements.items():
         if not element.after:
-            _note(seen, f"{full}.{name}", _in_row(table, row, element.column, columns, element.find, name))
+            _note(seen, f"{full}.{name}", _in_row(table, row, element, columns, name))
 
 
-def _in_row(table: Any, row: Any, column: str | None, columns: list[str], find: Sequence[Locator] | None, name: str) -> Any:
+def _in_row(table: Table, row: Any, told: Cell | Element, columns: list[str], name: str) -> Match | list[Tried]:
     """The match of a cell or element in a row, or what was tried."""
-    finder = table.window.finder
+    finder, column = table.window.finder, told.column
     said = f'column "{" / ".join(table.window.firmware.words(column))}"' if column else ""
     if column and not table.has_column(column, columns):
         return [Tried(said, 0)]
     base = table.below(row, column, columns, name) if column else row
-    return finder.probe(find, base) if find else Match(base, 0, said)
+    return finder.probe(told.find, base) if told.find else Match(base, 0, said)
 
 
 def _note(seen: Sighting, full: str, result: Match | list[Tried]) -> None:

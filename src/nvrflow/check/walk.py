@@ -67,7 +67,6 @@ class Walk:
     def know(self, recorder: Recorder) -> None:
         """Keep what is needed when the browser is closed: the selector file in the language that is known now."""
         self.firmware, self.steps, self.secrets = recorder.firmware, recorder.report.steps, recorder.session.secrets
-        self.describe = recorder.window.finder.describe
 
     def _outside(self, recorder: Recorder) -> None:
         for page in Itinerary(recorder.firmware.file).outside():
@@ -141,6 +140,7 @@ class Walk:
     def arrived(self, recorder: Recorder, name: str, step: Step) -> None:
         """Judge a page that is shown and ready; `step` gets its picture."""
         self.reached[name] = True
+        self.describe = recorder.window.finder.describe
         self._judge_shown(recorder, name)
         if recorder.firmware.file.pages[name].ready:
             self._judge(Judged(f"{name}.ready", "found"))

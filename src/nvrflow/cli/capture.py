@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +17,34 @@ from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
     from nvrflow.capture.archive import Capture
+    from nvrflow.capture.tour import Wish
 
 _OUT = click.option(
     "--out", metavar="FOLDER", type=click.Path(path_type=Path), required=True, help="The folder to make; it must not exist yet."
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command's own options, as they were typed."""
+
+    languages: str | None
+    donate: bool
+    yes: bool
+    draft: str | None
+    flows: Path | None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The languages in which the pages are visited."""
+        return tuple(dict.fromkeys(part.strip() for part in (self.languages or "").split(",") if part.strip()))
+
+    def check(self) -> None:
+        """Raise WrongCall for what can be seen to be wrong before a recorder is asked."""
+        if self.languages is not None and not self.codes:
+            raise WrongCall("--languages: names no language; write their codes, for example en,de")
+        if self.donate and not self.yes and not sys.stdin.isatty():
+            raise WrongCall("--donate: asks before it writes, and nobody is here to answer; use a terminal, or add --yes")
 
 
 @click.command(short_help="Keep every page of a recorder, without private data, to look at without the recorder.")
@@ -27,38 +52,53 @@ _OUT = click.option(
 @click.option("--languages", metavar="CODES", help="Visit the pages in each of these languages, for example en,de.")
 @click.option("--donate", is_flag=True, help="The smallest capture, to give to others: no pictures and styles; shown before.")
 @click.option("--yes", is_flag=True, help="With --donate: write it without a question.")
+@click.option("--draft", metavar="NAME", help="Of an unknown UI: capture its start page, and write a first selector file NAME.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")
 @driving_to(_OUT)
-def capture(url: str, languages: str | None, donate: bool, yes: bool, flows: Path | None, driving: Driving) -> int:
+def capture(url: str, driving: Driving, **told: Any) -> int:
     """Keep every page of the selector file as it is now, in a folder that can be looked at without the recorder.
 
     Nothing is changed on the recorder. Addresses, serial numbers, names, certificates and other private data are replaced by
     made-up ones while the folder is written, and the finished folder is searched for them once more.
     """
-    from nvrflow.capture.tour import Wish, take
+    from nvrflow.capture.tour import Wish
     from nvrflow.cli.progress import progress_for
     from nvrflow.running import find_flow
 
+    asked = Asked(**told)
+    asked.check()
     assert driving.out is not None
-    codes = tuple(dict.fromkeys(part.strip() for part in (languages or "").split(",") if part.strip()))
-    if languages is not None and not codes:
-        raise WrongCall("--languages: names no language; write their codes, for example en,de")
-    if donate and not yes and not sys.stdin.isatty():
-        raise WrongCall("--donate: asks before it writes, and nobody is here to answer; look at it at a terminal, or add --yes")
     progress = progress_for(driving.as_json)
 
     def approve(finished: Capture) -> bool:
         with progress.pause():
-            return _approved(finished, yes, driving.as_json)
+            return _approved(finished, asked.yes, driving.as_json)
 
     with progress:
         password = asker(url, driving.user, progress.pause)
-        wish = Wish(url, driving.out, find_flow("sign_in", flows), codes, driving.user, password, driving.manner(), progress)
-        taken = take(replace(wish, donated=donate, approve=approve if donate else None))
+        sign_in = find_flow("sign_in", asked.flows)
+        wish = Wish(url, driving.out, sign_in, asked.codes, driving.user, password, driving.manner(), progress)
+        taken = _taken(replace(wish, donated=asked.donate, approve=approve if asked.donate else None), asked.draft)
     if driving.as_json:
         click.echo(json.dumps(_document(taken), ensure_ascii=False, indent=2))
     _tell(taken, err=driving.as_json)
     return 0
+
+
+def _taken(wish: Wish, draft: str | None) -> Capture:
+    """The capture; of an unknown UI its start page, with a first selector file for it beside the pages."""
+    from nvrflow.capture.draft import draft_of, seed
+    from nvrflow.capture.tour import take
+
+    if draft is None:
+        return take(wish)
+    with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
+        manner = replace(wish.manner, firmware=draft, selectors=seed(draft, Path(scratch)))
+        taken = take(replace(wish, manner=manner, sign_in=lambda recorder: None))
+    file = taken.folder / "selectors" / f"{draft}.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(draft_of(taken, draft), encoding="utf-8")
+    return taken
 
 
 def _approved(finished: Capture, yes: bool, err: bool) -> bool:

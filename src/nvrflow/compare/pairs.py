@@ -25,6 +25,11 @@ def steady(words: str) -> str:
     return _RESTLESS.sub("#", " ".join(words.split()))
 
 
+def label(words: str) -> str:
+    """A label as it is compared: as `steady` has it, and `#` for a number or a sign without any letter, which is no label."""
+    return steady(words) if any(one.isalpha() for one in words) else "#"
+
+
 @dataclass(frozen=True)
 class Pair:
     """One control before and after."""

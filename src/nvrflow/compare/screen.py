@@ -12,7 +12,7 @@ from nvrflow.compare.arrangement import Reordered, reordered
 from nvrflow.compare.clue import Aspect, Change, Clue, Kind
 from nvrflow.compare.cluster import Cluster, clusters
 from nvrflow.compare.entries import Entries
-from nvrflow.compare.pairs import Pair, Pairs, identity, paired, steady
+from nvrflow.compare.pairs import Pair, Pairs, identity, label, paired, steady
 from nvrflow.compare.tongue import Tongue
 
 _STATES = {True: "on", False: "off", None: ""}
@@ -92,7 +92,7 @@ class Screen:
         a, b = pair.a, pair.b
         if a.role != b.role:
             yield self._changed(pair, "control", "kind", a.role, b.role)
-        if steady(a.name) != steady(b.name) and not self._is_filled_in(pair):
+        if label(a.name) != label(b.name) and not self._is_filled_in(pair):
             yield self._words(pair)
         elif a.key != b.key:
             yield replace(self._changed(pair, "label", "key", a.key, b.key), identity=self.tongue_a.key_of(a) or a.key)
@@ -100,7 +100,7 @@ class Screen:
             yield self._changed(pair, "control", "enabled", *("disabled" if one.disabled else "enabled" for one in (a, b)))
         if a.checked != b.checked and a.role == b.role:
             yield self._changed(pair, "setting", "default", _STATES[a.checked], _STATES[b.checked])
-        elif not a.secret and steady(a.value or "") != steady(b.value or ""):
+        elif not a.holds_secret and not b.holds_secret and steady(a.value or "") != steady(b.value or ""):
             yield self._changed(pair, "setting", "default", a.value or "", b.value or "")
         if a.options != b.options and [steady(one) for one in a.options] != [steady(one) for one in b.options]:
             yield self._changed(pair, "setting", "options", ", ".join(a.options), ", ".join(b.options))

@@ -107,6 +107,10 @@ class Table:
         said = cell.column or cell.called
         return self.window.firmware.in_a_sentence(said) if said else name
 
+    def has_column(self, column: str, columns: list[str]) -> bool:
+        """Whether one of `columns` has this title, which is a text of the file or words."""
+        return self._place(column, columns) is not None
+
     def _place(self, column: str, columns: list[str]) -> int | None:
         """Which column has this title, or as the only one a line of its title that says so, beside buttons or switches."""
         words = self._words(column)
@@ -120,13 +124,13 @@ class Table:
     def text_in(self, row: Locator, name: str, columns: list[str]) -> str:
         """The text of the cell `name` of a row; empty if the row has no such cell."""
         cell = self.spec.cells[name]
-        found = self._below(row, cell.column, columns, name) if cell.column else row
+        found = self.below(row, cell.column, columns, name) if cell.column else row
         if cell.find:
             found = self.window.finder.inside(found, cell.find)
         return " ".join(text_of(found.first).split()) if found.count() else ""
 
-    def _below(self, row: Locator, column: str, columns: list[str], where: str) -> Locator:
-        """The cell of a row below the title `column`."""
+    def below(self, row: Locator, column: str, columns: list[str], where: str) -> Locator:
+        """The cell of a row below the title `column`. Raises SelectorDrift if no column has that title."""
         place = self._place(column, columns)
         if place is None:
             said, titles = (
@@ -144,7 +148,7 @@ class Table:
             known = ", ".join(elements) or "none"
             raise WrongCall(f"{self.at}.{name}: the selector file has no such element of these rows; they have {known}")
         spec = elements[name]
-        base = self._below(row, spec.column, self.columns(), name) if spec.column else row
+        base = self.below(row, spec.column, self.columns(), name) if spec.column else row
         return Element(self.window, f"{self.page}.{self.name}", name, spec, Popups(self.window), base, key)
 
 

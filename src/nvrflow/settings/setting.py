@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,6 @@ from nvrflow.capture.controls import Box, Control
 from nvrflow.firmware.catalogue import Value, catalogue
 
 _FIELDS = ("textbox", "combobox", "listbox", "slider", "spinbutton", "checkbox", "switch", "radio")
-_SECRET_NAME = re.compile(r"api.?key|token|secret|passw|passphrase|private.?key|community", re.I)
 _NO_SETTINGS = ("tab", "option", "treeitem", "menuitem", "menuitemcheckbox", "menuitemradio", "link")
 
 
@@ -98,22 +96,10 @@ def _joined(
 
 
 def _of_one(control: Control, page: str) -> tuple[Setting, tuple[str, ...]]:
-    secret = control.secret or _lets_in(control)
+    secret = control.holds_secret
     value = None if secret else control.value if control.checked is None else control.checked
     made = Setting("", value, control.name, page, control.options, control.unit, not control.disabled, secret, control.key)
     return made, control.group
-
-
-def _lets_in(control: Control) -> bool:
-    """Whether a text field shows what lets somebody in, such as an API key: its names say so, or its value looks like one."""
-    names = (control.name, control.key, *(control.attributes.get(name, "") for name in ("id", "name", "placeholder")))
-    value = control.value or ""
-    return control.role == "textbox" and (any(map(_SECRET_NAME.search, names)) or _looks_random(value))
-
-
-def _looks_random(value: str) -> bool:
-    kinds = (re.search("[a-z]", value), re.search("[A-Z]", value), re.search("[0-9]", value))
-    return re.fullmatch(r"[A-Za-z0-9_+/=-]{24,}", value) is not None and all(kinds)
 
 
 def _of_radios(group: Sequence[Control], page: str) -> tuple[Setting, tuple[str, ...]]:

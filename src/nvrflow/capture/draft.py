@@ -1,0 +1,116 @@
+"""A first selector file for an unknown UI, written from what its captured pages show: every control with a name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nvrflow.capture.archive import Capture, CapturedPage
+from nvrflow.capture.controls import Control
+from nvrflow.content import as_yaml
+from nvrflow.errors import WrongCall
+from nvrflow.firmware import available, load_firmware
+
+_NAME = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9_]*")
+_MADE_BY_A_PROGRAM = re.compile(r"\d{3,}|gen\d|[0-9a-f]{6,}|^(ext|ember|mui|react|radix|:r)", re.I)
+_FIELDS = ("textbox", "searchbox", "combobox", "listbox", "spinbutton", "slider", "checkbox", "radio", "switch")
+_HEAD = """# A draft, made by nvrflow from a capture of the start page. Correct the names, and say how to get to other pages.
+# Locators are tried in order; the first that finds exactly one visible element wins. docs/new-firmware.md says the rest.
+"""
+
+
+def seed(name: str, folder: Path) -> Path:
+    """Write the least that a selector file can say, with which the start page of an unknown UI is captured, below `folder`.
+
+    What any shipped file declares harmless may be sent, as while a recorder is identified. Returns the folder of selector files.
+    Raises WrongCall for a name that is not like `acme/nvr_v1`.
+    """
+    if not _NAME.fullmatch(name):
+        raise WrongCall(f"--draft {name}: is not a name for a selector file; write VENDOR/LINE_VERSION, for example acme/nvr_v1")
+    file = folder / f"{name}.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    known = [one for other in available() for one in load_firmware(other).file.harmless]
+    harmless = [dict(one) for one in {repr(one): one.model_dump(exclude_defaults=True) for one in known}.values()]
+    page = {"path": "/", "ready": [{"quiet": True}]}
+    file.write_text(as_yaml({**_header(name), "harmless": harmless, "pages": {"sign_in": page}}), encoding="utf-8")
+    return folder
+
+
+def draft_of(capture: Capture, name: str) -> str:
+    """The text of a first selector file for the pages in the capture. Raises InvalidFile, WrongCall."""
+    pages = {page.name: _page(page) for page in capture.pages()}
+    data: dict[str, Any] = _header(name)
+    start = capture.device.get("start", {})
+    title = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", str(start.get("title") or ""))
+    signs = [{"title": f"^{title}$"}] if title else []
+    signs += [{"has": css} for page in capture.pages()[:1] for one in page.controls if one.secret and (css := _by_id(one))]
+    if signs:
+        data["identify"] = signs
+    return _HEAD + as_yaml({**data, "pages": pages})
+
+
+def _header(name: str) -> dict[str, Any]:
+    vendor, line = name.split("/") if "/" in name else (name, name)
+    return {"vendor": vendor.replace("-", " ").title(), "lines": [line.replace("_", " ")], "firmware": "*"}
+
+
+def _page(page: CapturedPage) -> dict[str, Any]:
+    """One page: what shows it, and each control that can be found again."""
+    controls = [one for one in page.controls if not one.is_words and one.role != "img"]
+    password = next((one for one in controls if one.secret), None)
+    elements: dict[str, Any] = {}
+    for one in controls:
+        found = _locators(one, controls)
+        if found:
+            taken = _called(one, controls, password, elements)
+            elements[taken] = {"find": found, "secret": True} if one.secret else found
+    heading = next((one for one in page.controls if one.role == "heading" and one.name), None)
+    shown = {"css": "input[type=password]"} if password else {"role": "heading", "name": heading.name} if heading else None
+    return {"path": page.path, **({"shown_by": [shown]} if shown else {}), "elements": elements}
+
+
+def _called(one: Control, controls: list[Control], password: Control | None, taken: Iterable[str]) -> str:
+    """A name for the element: what flows call it on a sign-in page, else the words of its label."""
+    name = re.sub(r"[^a-z0-9]+", "_", one.name.casefold()).strip("_")[:40].strip("_")
+    if one.secret:
+        name = "password"
+    elif password is not None and one.role == "textbox" and controls.index(one) < controls.index(password):
+        name = "user"
+    elif password is not None and one.role in ("button", "clickable") and controls.index(one) > controls.index(password):
+        name = "submit" if "submit" not in taken else name
+    name = name if name[:1].isalpha() else f"{one.role}_{name}".strip("_")
+    number, own = 2, name
+    while own in taken:
+        own, number = f"{name}_{number}", number + 1
+    return own
+
+
+def _locators(one: Control, controls: list[Control]) -> list[dict[str, Any]]:
+    """Up to two ways to find the control: by its words if they are its alone, and by an id that looks lasting."""
+    found: list[dict[str, Any]] = []
+    frame = {"frame": list(one.frame)} if one.frame else {}
+    same = Counter((other.role, other.name) for other in controls)[one.role, one.name]
+    if one.name and same == 1:
+        if one.role in _FIELDS and one.named == "label":
+            found.append({"label": one.name})
+        elif one.named in ("placeholder", "title"):
+            found.append({one.named: one.name})
+        elif one.role not in ("clickable", "file") and one.named in ("text", "aria-label", "alt", "label"):
+            found.append({"role": one.role, "name": one.name})
+        elif one.role == "clickable":
+            found.append({"text": one.name})
+    if css := _by_id(one):
+        found.append({"css": css})
+    return [{**locator, **frame} for locator in found]
+
+
+def _by_id(one: Control) -> str:
+    """CSS for the control's id or name; empty if it has none, or one that a program has made."""
+    for key in ("id", "name"):
+        value = one.attributes.get(key, "")
+        if value and not _MADE_BY_A_PROGRAM.search(value) and '"' not in value and "\\" not in value:
+            return f'{one.tag}[{key}="{value}"]'
+    return ""
