@@ -12,6 +12,7 @@ from nvrflow.capture.archive import CapturedElement
 from nvrflow.capture.controls import Control
 from nvrflow.compare.comparison import Comparison, compare
 from nvrflow.compare.difference import Difference
+from nvrflow.compare.pace import paces, slower_pages
 from nvrflow.compare.pairs import paired, steady
 from nvrflow.compare.sentence import sentence
 from nvrflow.compare.usage import Usage
@@ -222,6 +223,24 @@ def test_a_page_that_shows_another_tab_at_first_is_not_told_control_by_control(c
     pages = {"security": [*BAR, *status], "security_status": [*BAR, *status], "system_service": [*BAR, *service]}
     other = {**pages, "security": [*BAR, *service]}
     assert told(compared(Written(pages), Written(other))) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "aspects"),
+    [
+        ((0.6,), (5.2,), ["slower"]),
+        ((0.6,), (2.2,), []),  # one visit may be slow by chance
+        ((0.6, 0.7), (2.2, 2.4), ["slower"]),
+        ((0.6, 0.7), (2.2, 1.0), []),  # not each visit
+        ((5.2, 5.0), (0.6, 0.7), ["faster"]),
+        ((0.1, 0.1), (0.4, 0.5), []),  # many times slower, and nobody notices
+        ((4.0, 9.0), (12.0, 11.0), []),  # the visits before differ as much
+    ],
+)
+def test_how_much_slower_a_page_must_be(before: tuple[float, ...], after: tuple[float, ...], aspects: list[str]) -> None:
+    same = {"home": (0.5, 0.5), "menu": (0.2, 0.2), "https": (1.0, 1.0)}
+    found = paces({**same, "security_status": before}, {**same, "security_status": after})
+    assert [one.aspect for one in slower_pages(found, load_firmware("dahua/nvr_v4").file)] == aspects
 
 
 def test_other_devices_are_said_first(compared: Any) -> None:

@@ -10,8 +10,8 @@ from nvrflow.compare.clue import Aspect
 from nvrflow.compare.difference import Difference
 from nvrflow.firmware import SelectorFile
 
-_TIMES = 2.0  # so many times slower, at least
-_SECONDS = 1.0  # and by so many seconds
+_TIMES, _SECONDS = 2.0, 1.0  # so many times slower, at least, and by so many seconds, where each visit was repeated
+_TIMES_ONCE, _SECONDS_ONCE = 3.0, 2.5  # and where there was one visit, which may have been slow by chance
 _SPREADS = 4.0  # and so many times the spread of repeated visits
 _SHARE = 0.5  # of a page's delay, which a page on the way to it explains
 
@@ -35,7 +35,8 @@ class Pace:
         """The seconds by which each visit after is slower than each visit before; 0 within the noise."""
         slowest, fastest = max(before), min(after)
         spread = median(abs(one - median(before)) for one in before)
-        beyond = fastest > _TIMES * slowest and fastest - slowest > max(_SECONDS, _SPREADS * spread)
+        times, seconds = (_TIMES, _SECONDS) if min(len(before), len(after)) > 1 else (_TIMES_ONCE, _SECONDS_ONCE)
+        beyond = fastest > times * slowest and fastest - slowest > max(seconds, _SPREADS * spread)
         return median(after) - median(before) if beyond else 0.0
 
 
