@@ -30,6 +30,7 @@ from nvrflow.simulator.recorder_files import load
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # each capture waits until every page has come to rest
 FIXTURES = Path(__file__).resolve().parent / "second_firmware"
 NAME = "planted/nvr_v4"
+BOTH_SPOKEN = ("en", "de")  # two visits: one may be slow by chance
 BOTH = ("secure", "download_certificates")
 # What each planted difference is told as: kind, change, what is different, consequence, flows, and a part of the sentence.
 PLANTED: dict[str, tuple[str, str, str, str, tuple[str, ...], str]] = {
@@ -108,14 +109,14 @@ def test_the_second_firmware_has_twenty_differences_of_which_each_can_be_chosen(
 
 
 def test_all_twenty_are_told_each_once_with_their_consequence_and_nothing_else(taken: Taking) -> None:
-    found = compare(taken(languages=("en", "de")), taken(*PLANTED, languages=("en", "de")))
+    found = compare(taken(languages=BOTH_SPOKEN), taken(*PLANTED, languages=BOTH_SPOKEN))
     assert told(found) == sorted(PLANTED)
     assert [one.consequence for one in found.differences] == ["breaking"] * 2 + ["drift"] * 4 + ["none"] * 14
     assert found.first == ()
 
 
 def test_a_live_recorder_with_the_same_firmware_has_no_difference(taken: Taking, ports: dict[str, int], tmp_path: Path) -> None:
-    before = taken(languages=("en", "de"))
+    before = taken(languages=BOTH_SPOKEN)
     with simulate(NAME, fixtures=FIXTURES, **ports) as recorder:
         asked = ["compare", before.name, recorder.url, "--languages", "en", "--json", "--fail-on", "any", "--out", str(tmp_path)]
         ended = subprocess.run(
@@ -140,8 +141,7 @@ def test_what_compare_says_about_the_disabled_button_is_true(ports: dict[str, in
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_each_of_them_alone_is_told_alone(taken: Taking, name: str) -> None:
-    languages = ("en", "de") if name == "label_in_one_language" else ("en",)
-    assert told(compare(taken(languages=languages), taken(name, languages=languages))) == [name]
+    assert told(compare(taken(languages=BOTH_SPOKEN), taken(name, languages=BOTH_SPOKEN))) == [name]
 
 
 @pytest.fixture(scope="module")
@@ -159,4 +159,4 @@ def load_on_this_computer() -> Iterator[None]:
 def test_ten_captures_of_one_firmware_under_load_have_no_difference(
     taken: Taking, load_on_this_computer: None, again: int
 ) -> None:
-    assert told(compare(taken(), taken(again=again))) == []
+    assert told(compare(taken(languages=BOTH_SPOKEN), taken(languages=BOTH_SPOKEN, again=again))) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nvrflow.capture.archive import OK, Capture
+from nvrflow.capture.archive import OK, Capture, CapturedElement
 from nvrflow.capture.controls import Box, Control
 from nvrflow.compare.clue import Clue
 from nvrflow.compare.difference import CONSEQUENCES, Consequence, Difference, Touched
@@ -30,15 +30,22 @@ def sores(screens: Iterable[Screen]) -> Iterator[Sore]:
     for screen in screens:
         for name, before in screen.page_a.elements.items():
             after = screen.page_b.elements.get(name)
-            if after is None or before.locator is None:
+            if after is None or _locator(before) is None:
                 continue
             was = control_at(screen.page_a.controls, before.box)
             now = control_at(screen.page_b.controls, after.box)
             disabled = bool(was and now and now.disabled and not was.disabled)
             covered = bool(was and now and now.covered and not was.covered)
-            touched = Touched(f"{screen.name}.{name}", screen.language, before.locator, after.locator, disabled, covered)
+            touched = Touched(f"{screen.name}.{name}", screen.language, _locator(before), _locator(after), disabled, covered)
             if touched.consequence != "none":
                 yield Sore(screen, touched, was, now)
+
+
+def _locator(element: CapturedElement) -> int | None:
+    """The place of the locator that finds the element; the counts know it, too, where the page was still moving."""
+    return (
+        element.locator if element.locator is not None else next((at for at, one in enumerate(element.counts) if one == 1), None)
+    )
 
 
 def control_at(controls: Sequence[Control], box: Box | None) -> Control | None:
