@@ -42,6 +42,7 @@ class Kept:
     capture: Capture
     said: subprocess.CompletedProcess[str] | None = None
     serial: str = ""
+    states: tuple[Any, ...] = ()
 
 
 def command(folder: Path, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
@@ -55,24 +56,27 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """A recorder with frames and HTTPS, captured from the command line."""
     folder = tmp_path_factory.mktemp("kept")
     with simulate("hikvision/ds_v3", https=True, certificate="weak_key", serial="DS-7216HQHI-K120190101CCRRD11223344WCVU") as one:
+        before = one.state()
         said = command(
             folder, "capture", one.url, "--languages", "en,fr", "--out", "front", "--timeout", "10", password=one.password
         )
         assert said.returncode == 0, said.stderr
-        yield Kept(Capture.open(folder / "front"), said, "20190101CCRRD11223344WCVU")
+        yield Kept(Capture.open(folder / "front"), said, "20190101CCRRD11223344WCVU", (before, one.state()))
 
 
 @pytest.fixture(scope="module")
 def desktop(tmp_path_factory: pytest.TempPathFactory, playwright: Any) -> Kept:
     """A recorder whose UI is one page with windows, in two languages; captured without a command."""
     use_driver(playwright)
-    return Kept(captured("dahua/nvr_v5", tmp_path_factory.mktemp("desktop"), ("en", "de")))
+    folder, pages = tmp_path_factory.mktemp("desktop"), ("sign_in", "home", "https", "device_certificate")
+    return Kept(captured("dahua/nvr_v5", folder, ("en", "de"), pages))
 
 
-def captured(firmware: str, folder: Path, languages: tuple[str, ...] = ()) -> Capture:
+def captured(firmware: str, folder: Path, languages: tuple[str, ...] = (), pages: tuple[str, ...] = ()) -> Capture:
     manner = Manner(timeout=15, state=folder / "state")
     with simulate(firmware, restart_seconds=0.3, scan_seconds=0.3) as one:
-        return take(Wish(one.url, folder / "out", find_flow("sign_in"), languages, one.user, one.password, manner))
+        wish = Wish(one.url, folder / "out", find_flow("sign_in"), languages, one.user, one.password, manner, pages=pages)
+        return take(wish)
 
 
 def test_the_command_says_what_was_captured_and_what_was_replaced(kept: Kept) -> None:
@@ -80,6 +84,11 @@ def test_the_command_says_what_was_captured_and_what_was_replaced(kept: Kept) ->
     assert "en: 9 of 9 pages" in kept.said.stdout and "Replaced by made-up values: " in kept.said.stdout
     assert "fr: the recorder's pages stayed in en, so they were not captured in fr" in kept.said.stdout
     assert kept.serial not in "".join(path.read_text() for path in kept.capture.folder.rglob("*.*l"))
+
+
+def test_the_recorder_is_afterwards_as_it_was_before(kept: Kept) -> None:
+    before, after = kept.states
+    assert before == after and before["web"]["https"] is True
 
 
 def test_a_capture_says_what_it_is_and_knows_its_https(kept: Kept) -> None:
