@@ -216,6 +216,14 @@ def test_a_page_is_slower_only_beyond_the_noise(compared: Any) -> None:
     assert told(busy) == []  # everything is slower: the computer is busy
 
 
+def test_a_page_that_shows_another_tab_at_first_is_not_told_control_by_control(compared: Any) -> None:
+    status = [button("Rescan", 10, 200), button("Details", 120, 200)]
+    service = [button(name, 10, 200 + 40 * at) for at, name in enumerate(("SSH", "CGI", "ONVIF"))]
+    pages = {"security": [*BAR, *status], "security_status": [*BAR, *status], "system_service": [*BAR, *service]}
+    other = {**pages, "security": [*BAR, *service]}
+    assert told(compared(Written(pages), Written(other))) == []
+
+
 def test_other_devices_are_said_first(compared: Any) -> None:
     found = compared(Written({"home": BAR}), Written({"home": BAR}, model="NVR5216"))
     assert found.first == ("The two are different devices: model NVR4216 and model NVR5216. Differences may come from that.",)

@@ -182,10 +182,17 @@ class _Tour:
         learn_run(self.scrubber, recorder)
         for name in late:
             states[name] = self._see(stop, name)
+        for name in [name for name in late if states[name] != OK and self._was_passed(recorder, name, states)]:
+            states[name] = self._see(stop, name)
         self.differs += stop.differs
         told = recorder.report.firmware or {}
         self.about |= {key: str(told[key]) for key in ("name", "model", "version", "vendor") if told.get(key)}
         self.device.setdefault("cookies", cookie_facts(recorder))
+
+    def _was_passed(self, recorder: Recorder, name: str, states: dict[str, str]) -> bool:
+        """Whether a page was reached that lies on this one: then this one is there, and was missed by chance."""
+        file = recorder.firmware.file
+        return any(state == OK and name in lineage(file, other) for other, state in states.items())
 
     def _see(self, stop: Stop, name: str) -> str:
         """Capture one page; `ok`, or why it was not reached."""

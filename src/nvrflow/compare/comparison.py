@@ -11,7 +11,8 @@ from nvrflow.capture.archive import Capture
 from nvrflow.compare.difference import CONSEQUENCES, Difference
 from nvrflow.compare.entries import entries_of
 from nvrflow.compare.gist import Gist, gists
-from nvrflow.compare.pace import paces, slower_pages
+from nvrflow.compare.pace import on_the_way, paces, slower_pages
+from nvrflow.compare.pairs import identity
 from nvrflow.compare.phrases import word_clues
 from nvrflow.compare.protection import protection
 from nvrflow.compare.runs import run_differences
@@ -23,7 +24,7 @@ from nvrflow.compare.toll import charged, sores, with_lost_pages
 from nvrflow.compare.tongue import Tongue
 from nvrflow.compare.usage import Usage, usage_of, verifying_flows
 from nvrflow.errors import WrongCall
-from nvrflow.firmware import load_firmware
+from nvrflow.firmware import SelectorFile, load_firmware
 from nvrflow.report import nvrflow_version
 
 Patch = Callable[["Comparison"], str]
@@ -111,7 +112,7 @@ def _of_captures(a: Capture, b: Capture, usage: Usage) -> list[Difference]:
     entries = entries_of(usage.file, (a, b))
     tongues = {language: (Tongue(a, language, reference), Tongue(b, language, reference)) for language in languages}
     screens = [
-        Screen(page, other, *tongues[language], entries)
+        Screen(page, other, *tongues[language], entries, _beneath(page.name, language, usage.file, (a, b)))
         for language in languages
         for page in a.pages(language)
         if (other := {one.name: one for one in b.pages(language)}.get(page.name)) is not None
@@ -121,6 +122,12 @@ def _of_captures(a: Capture, b: Capture, usage: Usage) -> list[Difference]:
     told: list[Gist] = charged(gists(clues, reference), sores(screens), usage)
     told = with_lost_pages(told, a, b, usage)
     return [pictured(gist, screens, reference) for gist in told] + looks(screens, reference)
+
+
+def _beneath(page: str, language: str, file: SelectorFile, captures: tuple[Capture, Capture]) -> frozenset[str]:
+    """The identities of all controls on the pages that lie on this one, in both captures."""
+    below = [one for capture in captures for one in capture.pages(language) if page in on_the_way(file, one.name)]
+    return frozenset(identity(control) for one in below for control in one.controls)
 
 
 def _said_first(a: Side, b: Side) -> Iterable[str]:

@@ -50,7 +50,7 @@ def slower_pages(found: Sequence[Pace], file: SelectorFile) -> Iterator[Differen
     delays = {pace.page: pace.difference(load) for pace in found}
     for pace in found:
         delay = delays[pace.page]
-        if delay and not any(_explains(delays.get(other, 0.0), delay) for other in _on_the_way(file, pace.page)):
+        if delay and not any(_explains(delays.get(other, 0.0), delay) for other in on_the_way(file, pace.page)):
             aspect: Aspect = "slower" if delay > 0 else "faster"
             yield Difference(
                 "time", "changed", aspect, pace.page, pace.page, pages=(pace.page,), before=f"{median(pace.a):.1f} s",
@@ -68,7 +68,7 @@ def _explains(delay: float, other: float) -> bool:
     return delay * other > 0 and abs(delay) > _SHARE * abs(other)
 
 
-def _on_the_way(file: SelectorFile, page: str) -> set[str]:
+def on_the_way(file: SelectorFile, page: str) -> set[str]:
     """Every page that lies on some way to this one."""
     found, waiting = set[str](), [page]
     while waiting:

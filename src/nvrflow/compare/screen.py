@@ -12,7 +12,7 @@ from nvrflow.compare.arrangement import Reordered, reordered
 from nvrflow.compare.clue import Aspect, Change, Clue, Kind
 from nvrflow.compare.cluster import Cluster, clusters
 from nvrflow.compare.entries import Entries
-from nvrflow.compare.pairs import Pair, Pairs, label, paired, steady
+from nvrflow.compare.pairs import Pair, Pairs, identity, label, paired, steady
 from nvrflow.compare.tongue import Tongue
 
 _STATES = {True: "on", False: "off", None: ""}
@@ -20,13 +20,17 @@ _STATES = {True: "on", False: "off", None: ""}
 
 @dataclass(frozen=True)
 class Screen:
-    """A page that both captures have in one language. `entries` are the controls that lead to pages."""
+    """A page that both captures have in one language. `entries` are the controls that lead to pages.
+
+    `beneath` are the identities of all controls on the pages that lie on this one: a page often shows one of them at first.
+    """
 
     page_a: CapturedPage
     page_b: CapturedPage
     tongue_a: Tongue
     tongue_b: Tongue
     entries: Entries
+    beneath: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -40,10 +44,11 @@ class Screen:
 
     @cached_property
     def pairs(self) -> Pairs:
-        """The controls of both, without data of the device."""
+        """The controls of both, without data of the device, and without another page that is shown on this one at first."""
         a = [one for one in self.page_a.controls if not self.tongue_a.is_data(one)]
         b = [one for one in self.page_b.controls if not self.tongue_b.is_data(one)]
-        return paired(a, b)
+        found = paired(a, b)
+        return Pairs(found.both, self._own(found.gone), self._own(found.new))
 
     @cached_property
     def clues(self) -> tuple[Clue, ...]:
@@ -55,6 +60,12 @@ class Screen:
         """Where data of the device stands, before and after."""
         a = (one.box for one in self.page_a.controls if self.tongue_a.is_data(one))
         return tuple(a), tuple(one.box for one in self.page_b.controls if self.tongue_b.is_data(one))
+
+    def _own(self, controls: tuple[Control, ...]) -> tuple[Control, ...]:
+        """`controls` without those of pages on this one, if several of them came or went: then another one is shown at first."""
+        others = [one for one in controls if identity(one) in self.beneath]
+        several = sum(not one.is_words and not self.entries.has(one) for one in others) > 1
+        return tuple(one for one in controls if not several or one not in others)
 
     def _gone(self) -> Iterator[Clue]:
         for cluster in clusters(self.pairs.gone, self.page_b.controls, self.pairs.both, after=False):
