@@ -174,8 +174,7 @@ class _Tour:
         stop = Stop(recorder, self.scrubber, self.writer, self.heard, language, self.wish.donated)
         self.wardrobe = stop.wardrobe = self.wardrobe or stop.wardrobe
         early, late = _before_and_after(recorder, self.wish.pages)
-        for name in early:
-            states[name] = self._see(stop, name)
+        states |= {name: self._see(stop, name) for name in early}
         late = [*late, *(name for name in early if states[name] != OK and name != "sign_in")]
         if recorder.has("sign_in"):
             self.wish.sign_in(recorder)
