@@ -101,6 +101,23 @@ def test_an_unchanged_recorder_has_nothing_missing_and_says_what_was_not_reached
     assert (cases.get("failures"), cases.get("errors"), cases.get("tests")) == ("0", "0", str(len(document["elements"])))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize(
+    "name",
+    ["dahua/nvr_v4", "dahua/nvr_v4_3", "dahua/nvr_v5", "dahua/ipc_web3", "hikvision/nvr_v4", "hikvision/ds_v3", "uniview/nvr"],
+)
+def test_on_every_simulated_recorder_nothing_is_missing_and_nothing_drifts(
+    simulated: Any, tmp_path: Path, name: str, https: bool
+) -> None:
+    recorder = simulated(name, https=https)
+    manner = Manner(screenshots=False, timeout=20)
+    job = Examination(recorder.url, recorder.user, recorder.password, manner, out=tmp_path / "run")
+    report, _ = job.go()
+    assert (report.outcome, verdicts(job.outcome, "missing", "drift")) == ("checked", {}), report.error
+    assert not job.outcome.coverage["elements_unused"]
+
+
 def test_what_changed_is_repaired_by_patches_until_the_check_is_clean_and_the_flow_passes(
     own: Path, homes: Path, tmp_path: Path, opened: Opening
 ) -> None:

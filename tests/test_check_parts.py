@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,12 +17,17 @@ from nvrflow.capture.controls import Control, controls_of
 from nvrflow.check.boxed import as_boxed, marks
 from nvrflow.check.candidates import Ranked, is_generated, rank, stable_attribute, the_clear_one, wanted_of
 from nvrflow.check.cases import as_cases
+from nvrflow.check.coverage import Outcome
+from nvrflow.check.examination import Examination
 from nvrflow.check.itinerary import Itinerary, is_optional, only_later
 from nvrflow.check.patch import patch_of
 from nvrflow.check.repair import Broken, repaired
 from nvrflow.check.typed import locators
-from nvrflow.check.verdict import AddWord, Change, Judged, MoveFirst, PutFirst
+from nvrflow.check.verdict import AddWord, Candidate, Change, Judged, MoveFirst, PutFirst
 from nvrflow.check.yaml_text import YamlText
+from nvrflow.cli.paragraph import paragraph
+from nvrflow.cli.progress import Progress
+from nvrflow.cli.verdicts import print_verdicts
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Element, Firmware, Locator, load_firmware
 from nvrflow.recorder.window import Window
@@ -310,6 +315,26 @@ def test_a_locator_is_typed_as_in_a_file_as_words_or_as_css(typed: list[str], ex
 def test_what_is_no_locator_is_refused_with_what_to_write(typed: str) -> None:
     with pytest.raises(WrongCall):
         locators([typed])
+
+
+def test_the_list_of_verdicts_fits_on_one_screen_and_says_how_many_more_there_are() -> None:
+    class Told:
+        lines: Sequence[tuple[str, str]] = ()
+
+        def conclusion(self, report: Report, told: Sequence[tuple[str, str]], sentence: str) -> None:
+            self.lines, self.sentence = told, sentence
+
+    candidate = Candidate("button", "Store", 0.7, ("role button as expected",), "form")
+    lost = [Judged(f"form.button_{index}", "missing", reason="gone " * 30, candidates=(candidate,)) for index in range(40)]
+    behind = [Judged(f"other.field_{index}", "not-reachable", cause="form.button_0", reason="behind") for index in range(9)]
+    job = Examination("http://192.0.2.10", outcome=Outcome((*lost, *behind), {"texts_not_seen": ["save"]}))
+    told, report = Told(), Report(flow="check", recorder="http://192.0.2.10")
+    print_verdicts(cast(Progress, told), job, report, Path("run"), False, None)
+    high = sum(len(paragraph(f"{label}: {text}", 80, indent=2)) for label, text in told.lines)
+    assert high <= 20 and "more; --verbose lists everything" in "".join(text for _, text in told.lines)
+    assert 'button "Store" (0.70)' in told.lines[0][1] and told.sentence.startswith("40 missing, 9 not reachable; 0 steps")
+    print_verdicts(cast(Progress, told), job, report, Path("run"), True, None)
+    assert len(told.lines) == 40 + 9 + 2 and ("Words not seen", "save") in told.lines
 
 
 def test_the_documents_of_a_check_can_be_written_without_its_data() -> None:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nvrflow.capture.archive import Capture
+from nvrflow.capture.clearance import leaks_in
 from nvrflow.capture.trust_level import trust_in
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Firmware
@@ -40,8 +42,27 @@ class Finding:
         return asdict(self)
 
 
-def lint(files: Sequence[Path] = (), own: Path | None = None, flows: Path | None = None) -> list[Finding]:
-    """Everything worth correcting in `files`, or in all selector files. Raises WrongCall for a file outside the folders."""
+def lint(given: Sequence[Path] = (), own: Path | None = None, flows: Path | None = None) -> list[Finding]:
+    """Everything worth correcting in the files and captures that are given, or in all selector files.
+
+    Raises WrongCall for a file outside the folders, InvalidFile for a damaged capture.
+    """
+    captures = [path for path in given if Capture.is_at(path)]
+    files = [path for path in given if path not in captures]
+    private = [finding for path in captures for finding in _private(path)]
+    return private if captures and not files else [*private, *_of_files(files, own, flows)]
+
+
+def _private(capture: Path) -> Iterator[Finding]:
+    """What looks like private data in a capture that somebody gives away or has sent."""
+    for leak in leaks_in(Capture.open(capture)):
+        what = (
+            f"looks like private data: {leak.kind} ({leak.where}); capture it again, or delete the file and name it in `removed`"
+        )
+        yield Finding("error", str(capture / leak.file), None, "", what)
+
+
+def _of_files(files: Sequence[Path], own: Path | None, flows: Path | None) -> list[Finding]:
     known = available(own)
     names = [_name_of(path, known) for path in files] if files else list(known)
     sources = flow_names(flows)

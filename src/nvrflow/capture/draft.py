@@ -15,7 +15,7 @@ from nvrflow.errors import WrongCall
 from nvrflow.firmware import available, load_firmware
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9_]*")
-_MADE_BY_A_PROGRAM = re.compile(r"\d{3,}|gen\d|[0-9a-f]{6,}|^(ext|ember|mui|react|radix|:r)", re.I)
+_MADE_BY_A_PROGRAM = re.compile(r"\d{3,}|gen\d|[0-9a-f]{6,}|^[\W\d]", re.I)
 _FIELDS = ("textbox", "searchbox", "combobox", "listbox", "spinbutton", "slider", "checkbox", "radio", "switch")
 _HEAD = """# A draft, made by nvrflow from a capture of the start page. Correct the names, and say how to get to other pages.
 # Locators are tried in order; the first that finds exactly one visible element wins. docs/new-firmware.md says the rest.

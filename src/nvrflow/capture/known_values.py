@@ -52,6 +52,7 @@ _SHAPES: dict[Kind, re.Pattern[str]] = {
     "password": re.compile(r"^.{4,}$"),
 }
 _COMMON_NAME = re.compile(r"CN=([^,]+)")
+_HOST = "recorder.example.com"
 _CLOSE = 90  # CSS pixels between a label and its value
 _STORED = "() => [...Object.values(localStorage), ...Object.values(sessionStorage)]"
 
@@ -63,7 +64,8 @@ def learn_run(scrubber: Scrubber, recorder: Recorder) -> None:
     scrubber.learn("user", session.user)
     for url in (session.url, session.plain_url, recorder.page.url):
         place = link_of(url).place
-        made = scrubber.substitutes.of("address", place.host) if _is_number(place.host) else "host.example"
+        made = scrubber.substitutes.of("address", place.host) if _is_number(place.host) else _HOST
+        scrubber.substitutes.made.add(made)
         scrubber.put("address", place.host, made)
         scrubber.put("address", place.netloc, f"[{made}]" if ":" in made else made)
     for page in session.windows():

@@ -13,6 +13,8 @@ from nvrflow.firmware import available, load_firmware
 from nvrflow.firmware.model import SelectorFile
 from nvrflow.firmware.shown_page import NoJavaScript, ShownPage, quietly
 
+_PATIENCE = 2.0  # seconds
+
 
 @dataclass
 class QuestionBook:
@@ -37,8 +39,8 @@ class Recording:
         return answer
 
     def becomes_true(self, function: str, seconds: float) -> bool:
-        """Whether the page says so in time."""
-        return self.page.becomes_true(function, seconds)
+        """Whether the page says so in time; it has been shown for a while already."""
+        return self.page.becomes_true(function, min(seconds, _PATIENCE))
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class Scanner:
             yield from (Leak(name, "text", f"part {part} of a picture") for part in _odd_parts(base64.b64decode(picture)))
         text = _STYLE.sub("", text)
         seen: set[tuple[str, str]] = set()
-        for where, view in views(text):
+        for where, view in views(text, name.endswith(".html")):
             found = self._known(view, self._pattern) if where != _BARE else self._known(view, self._bare)
             for kind in dict.fromkeys([*found, *(self._alike(view) if where != _BARE else ())]):
                 if (kind, where) not in seen:
@@ -110,13 +110,14 @@ class Scanner:
         return re.compile("|".join(re.escape(one) for one in bare if len(one) >= _LEAST + 2) or r"(?!)")
 
 
-def views(text: str) -> Iterator[tuple[str, str]]:
-    """`text` in each way in which somebody could read it: as it is, unescaped, without tags, and decoded."""
+def views(text: str, has_tags: bool) -> Iterator[tuple[str, str]]:
+    """`text` in each way in which somebody could read it: as it is, unescaped, decoded, and without tags if it has any."""
     yield "as text", text
     for where, view in (("with its signs unescaped", html.unescape(text)), ("with percent signs", unquote(text))):
         if view != text:
             yield where, view
-    yield _BARE, _without_spaces(re.sub(r"<[^>]*>", "", text))
+    if has_tags:
+        yield _BARE, _without_spaces(re.sub(r"<[^>]*>", "", text))
     decoded = "\n".join(_decoded(text))
     if decoded:
         yield "encoded", decoded

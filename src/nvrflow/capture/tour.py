@@ -46,7 +46,7 @@ SignIn = Callable[[Recorder], object]
 
 @dataclass(frozen=True)
 class Wish:
-    """What is captured: the recorder at `url`, into the folder `out`, in `languages` (none: the one that it speaks).
+    """What is captured: `pages` (none: all) of the recorder at `url`, into the folder `out`, in `languages` (none: its own).
 
     `donated`: the smallest capture, without styles and pictures. `sign_in` is the flow that signs in. `approve` looks at the
     finished capture, and without its consent none is written.
@@ -62,6 +62,7 @@ class Wish:
     listener: Listener = field(default_factory=Silence)
     donated: bool = False
     approve: Callable[[Capture], bool] | None = None
+    pages: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise WrongCall for what can be seen to be wrong before a recorder is asked."""
@@ -172,10 +173,9 @@ class _Tour:
         """Each page once, those that everybody sees before the sign-in."""
         stop = Stop(recorder, self.scrubber, self.writer, self.heard, language, self.wish.donated)
         self.wardrobe = stop.wardrobe = self.wardrobe or stop.wardrobe
-        early, late = _before_and_after(recorder)
-        for name in early:
-            states[name] = self._see(stop, name)
-        late += [name for name in early if states[name] != OK and name != "sign_in"]
+        early, late = _before_and_after(recorder, self.wish.pages)
+        states |= {name: self._see(stop, name) for name in early}
+        late = [*late, *(name for name in early if states[name] != OK and name != "sign_in")]
         if recorder.has("sign_in"):
             self.wish.sign_in(recorder)
         learn_run(self.scrubber, recorder)
@@ -231,10 +231,16 @@ class _Tour:
         )
 
 
-def _before_and_after(recorder: Recorder) -> tuple[list[str], list[str]]:
-    """The names of the pages that may be shown without a sign-in, and of the others, those with the shortest way first."""
+def _before_and_after(recorder: Recorder, wanted: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The names of the pages that may be shown without a sign-in, and of the others, those with the shortest way first.
+
+    Raises WrongCall for a wanted page that the selector file does not have.
+    """
     file = recorder.firmware.file
-    ordered = sorted(file.pages, key=lambda name: len(lineage(file, name)))
+    if unknown := [name for name in wanted if name not in file.pages]:
+        known = ", ".join(file.pages)
+        raise WrongCall(f"--pages: {recorder.firmware.name}: the selector file has no page {unknown[0]!r}; it has {known}")
+    ordered = sorted(wanted or file.pages, key=lambda name: len(lineage(file, name)))
     if "sign_in" not in file.pages:
         return ordered, []
     early = [

@@ -40,7 +40,7 @@ def trust_in(name: str, fixtures: Path | None = None) -> Trust:
     home = (fixtures or folder("fixtures")) / name
     if runs := tuple(_runs(home, name)):
         return Trust("run on a device", runs)
-    if replayed := tuple(_replayed(home, name)):
+    if replayed := tuple(_replayed(captures_of(name, fixtures), name)):
         return Trust("replayed", replayed)
     return Trust("simulated" if (home / "recorder.yaml").is_file() else "nothing yet")
 
@@ -50,10 +50,9 @@ def captures_of(name: str, fixtures: Path | None = None) -> list[Path]:
     return sorted(path for path in ((fixtures or folder("fixtures")) / name / "captures").glob("*") if Capture.is_at(path))
 
 
-def _replayed(home: Path, name: str) -> Iterator[str]:
-    for path in sorted((home / "captures").glob("*")):
-        summary = Capture.open(path).summary if Capture.is_at(path) else None
-        if summary is not None and summary.firmware == name and not summary.simulated:
+def _replayed(captures: list[Path], name: str) -> Iterator[str]:
+    for summary in (Capture.open(path).summary for path in captures):
+        if summary.firmware == name and not summary.simulated:
             yield " ".join(part for part in (summary.model, summary.version, summary.when[:10]) if part)
 
 

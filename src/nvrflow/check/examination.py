@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,7 +32,6 @@ from nvrflow.report.folder import RunFolder
 from nvrflow.running import Errand, Run, Writers, find_flow, flow_names
 from nvrflow.wait import heard_by
 
-_SIGN_OUT = "sign_out"
 _CAPTURED = "http://capture"  # by which the run folder of a capture is named
 
 
@@ -102,10 +104,11 @@ class Examination:
             )
 
     def _used_when_leaving(self, firmware: Firmware) -> frozenset[str]:
-        """What the sign-out uses; its own rehearsal says so."""
-        found = [one for one in self._rehearsals(firmware.name) if one.flow == _SIGN_OUT]
-        used = [pair for one in found for pair in one.used.get(firmware.name, ())]
-        return frozenset(f"{page}.{name}" if name else page for page, name in used)
+        """What the sign-out may use: each element that its source names, of each page that it names."""
+        source = ast.parse(textwrap.dedent(inspect.getsource(find_flow("sign_out", self.flows))))
+        words = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant)}
+        pages = {name: page for name, page in firmware.file.pages.items() if name in words}
+        return frozenset(f"{name}.{one}" for name, page in pages.items() for one in page.elements if one in words)
 
     def _rehearsals(self, name: str) -> list[Rehearsal]:
         self._rehearse(name)

@@ -29,6 +29,7 @@ class Asked:
     """The command's own options, as they were typed."""
 
     languages: str | None
+    pages: str | None
     donate: bool
     yes: bool
     draft: str | None
@@ -37,12 +38,14 @@ class Asked:
     @property
     def codes(self) -> tuple[str, ...]:
         """The languages in which the pages are visited."""
-        return tuple(dict.fromkeys(part.strip() for part in (self.languages or "").split(",") if part.strip()))
+        return _parts(self.languages)
 
     def check(self) -> None:
         """Raise WrongCall for what can be seen to be wrong before a recorder is asked."""
         if self.languages is not None and not self.codes:
             raise WrongCall("--languages: names no language; write their codes, for example en,de")
+        if self.pages is not None and not _parts(self.pages):
+            raise WrongCall("--pages: names no page; write names of the selector file, for example sign_in,https")
         if self.donate and not self.yes and not sys.stdin.isatty():
             raise WrongCall("--donate: asks before it writes, and nobody is here to answer; use a terminal, or add --yes")
 
@@ -50,6 +53,7 @@ class Asked:
 @click.command(short_help="Keep every page of a recorder, without private data, to look at without the recorder.")
 @click.argument("url", callback=checked_address)
 @click.option("--languages", metavar="CODES", help="Visit the pages in each of these languages, for example en,de.")
+@click.option("--pages", metavar="NAMES", help="Only these pages of the selector file, for example sign_in,https.")
 @click.option("--donate", is_flag=True, help="The smallest capture, to give to others: no pictures and styles; shown before.")
 @click.option("--yes", is_flag=True, help="With --donate: write it without a question.")
 @click.option("--draft", metavar="NAME", help="Of an unknown UI: capture its start page, and write a first selector file NAME.")
@@ -78,11 +82,17 @@ def capture(url: str, driving: Driving, **told: Any) -> int:
         password = asker(url, driving.user, progress.pause)
         sign_in = find_flow("sign_in", asked.flows)
         wish = Wish(url, driving.out, sign_in, asked.codes, driving.user, password, driving.manner(), progress)
+        wish = replace(wish, pages=_parts(asked.pages))
         taken = _taken(replace(wish, donated=asked.donate, approve=approve if asked.donate else None), asked.draft)
     if driving.as_json:
         click.echo(json.dumps(_document(taken), ensure_ascii=False, indent=2))
     _tell(taken, err=driving.as_json)
     return 0
+
+
+def _parts(typed: str | None) -> tuple[str, ...]:
+    """The names in a list with commas, each once."""
+    return tuple(dict.fromkeys(part.strip() for part in (typed or "").split(",") if part.strip()))
 
 
 def _taken(wish: Wish, draft: str | None) -> Capture:

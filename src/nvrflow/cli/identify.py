@@ -78,7 +78,7 @@ def _tell(seen: Seen) -> None:
 
 
 @click.command(short_help="Check selector files: schema, missing words, brittle locators, unused elements.")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|CAPTURE...]")
 @click.option(
     "--selectors",
     metavar="DIR",
@@ -92,7 +92,10 @@ def _tell(seen: Seen) -> None:
 @click.option("--schema", is_flag=True, help="Print the JSON Schema for editors, and exit.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def lint(files: tuple[Path, ...], selectors: Path | None, flows: Path | None, schema: bool, table: bool, as_json: bool) -> int:
-    """Check all selector files, or only the FILEs that are named. Exit code 2 for an error, 1 for warnings only."""
+    """Check all selector files, or only the FILEs that are named. Exit code 2 for an error, 1 for warnings only.
+
+    The folder of a CAPTURE is searched for private data.
+    """
     if schema:
         from nvrflow.firmware.schema import schema_text
 

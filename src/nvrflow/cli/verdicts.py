@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nvrflow.cli.paragraph import WIDEST, paragraph
 from nvrflow.cli.terminal import counted, seconds
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from nvrflow.cli.progress import Progress
     from nvrflow.report import Report
 
-_SCREEN = 16  # lines of the list; what stands around it takes the rest of a screen
+_SCREEN = 15  # lines of the list, wrapped; what stands around it takes the rest of a screen
 _LONGEST = 200
 _WORDS = {
     "missing": "missing",
@@ -32,7 +33,7 @@ def print_verdicts(
     """Print the list, the coverage, the run folder and the outcome; `written` says what became of the patch."""
     judged = job.outcome.judged
     lines = list(_every(judged) if verbose else _short(judged))
-    shown = lines if verbose else lines[:_SCREEN]
+    shown = lines if verbose else list(_one_screen(lines))
     notes = [("Note", note) for note in report.notes]
     if len(lines) > len(shown):
         shown.append(("", f"and {len(lines) - len(shown)} more; --verbose lists everything"))
@@ -43,6 +44,17 @@ def print_verdicts(
     elif written is None and any(one.changes for one in judged):
         notes.append(("What to do", "the same command with --write-patch FILE writes these changes as a diff"))
     progress.conclusion(report, [*shown, *notes, ("Run folder", str(folder))], _sentence(judged, report))
+
+
+def _one_screen(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """As many of the lines as a screen has room for, each as high as it is where lines are wrapped; the first in any case."""
+    room = _SCREEN
+    for label, text in lines:
+        high = len(paragraph(f"{label}: {text}", WIDEST, indent=2))
+        if high > room and room < _SCREEN:
+            return
+        room -= high
+        yield label, text
 
 
 def _short(judged: Sequence[Judged]) -> Iterator[tuple[str, str]]:

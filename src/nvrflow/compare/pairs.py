@@ -26,7 +26,7 @@ def steady(words: str) -> str:
 
 
 def label(words: str) -> str:
-    """A label as it is compared: as `steady` has it, and `#` for a number or a sign without any letter, which is no label."""
+    """A label as it is compared: as `steady` has it, and `#` for a number or a sign without any letter."""
     return steady(words) if any(one.isalpha() for one in words) else "#"
 
 

@@ -53,11 +53,6 @@ def regions(a: Image, b: Image, hidden_a: Iterable[Box] = (), hidden_b: Iterable
     return [Region((one.box[0] + left, one.box[1] + top, *one.box[2:]), one.colours, one.recoloured) for one in found]
 
 
-def differ(a: Image, b: Image) -> bool:
-    """Whether two cut-outs of one size differ anywhere."""
-    return bool(regions(a, b))
-
-
 def _without(image: Image, hidden: Iterable[Box]) -> Image:
     from PIL import ImageDraw
 

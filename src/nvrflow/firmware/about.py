@@ -23,9 +23,18 @@ def about(page: ShownPage, firmware: Firmware) -> Said:
 
 def said_in_the_page(page: ShownPage, firmware: Firmware) -> Said:
     """Model and version from the page's scripts alone, without a request to the recorder."""
-    scripts = {name: told.script for name, told in firmware.file.about.sources.items() if told.script}
-    texts = expressions(page, firmware, [quietly(f"String((\n{script}\n) ?? ``)") for script in scripts.values()])
-    return _without_empty(dict(zip(scripts, texts, strict=True)))
+    return said_by(firmware, expressions(page, firmware, page_scripts(firmware)))
+
+
+def page_scripts(firmware: Firmware) -> list[str]:
+    """The JavaScript expressions that give model and version in the page."""
+    return [quietly(f"String((\n{told.script}\n) ?? ``)") for told in firmware.file.about.sources.values() if told.script]
+
+
+def said_by(firmware: Firmware, texts: list[Any]) -> Said:
+    """Model and version from the values of `page_scripts`."""
+    names = [name for name, told in firmware.file.about.sources.items() if told.script]
+    return _without_empty(dict(zip(names, texts, strict=True)))
 
 
 def about_in_answer(firmware: Firmware, answer: str, body: Any) -> Said:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nvrflow.errors import UnknownFirmware
 from nvrflow.firmware import Firmware, available, load_firmware
-from nvrflow.firmware.about import about, expressions, said_in_the_page
+from nvrflow.firmware.about import about, expressions, page_scripts, said_by
 from nvrflow.firmware.evidence import Evidence
 from nvrflow.firmware.shown_page import NoJavaScript, ShownPage, quietly, quoted
 from nvrflow.firmware.versions import VersionRange
@@ -40,7 +41,8 @@ def identify(page: ShownPage, own: Path | None = None, challenge: str = "") -> l
             page.becomes_true(_any_fits(firmwares, challenge), _PATIENCE)
     except NoJavaScript:
         pass  # the file whose script it is gets named below
-    candidates = [_weigh(page, firmware, challenge) for firmware in firmwares]
+    told = _in_one_look(page, firmwares, challenge)
+    candidates = [_weigh(page, firmware, answers) for firmware, answers in zip(firmwares, told, strict=True)]
     return sorted(candidates, key=lambda one: (one.score, len(one.found)), reverse=True)
 
 
@@ -69,13 +71,27 @@ def the_one(candidates: Iterable[Candidate], url: str, answered: str = "") -> Fi
     )
 
 
-def _weigh(page: ShownPage, firmware: Firmware, challenge: str) -> Candidate:
+def _in_one_look(page: ShownPage, firmwares: list[Firmware], challenge: str) -> list[list[Any]]:
+    """What the page says to each firmware's evidence, and then of its model and version. Raises InvalidFile."""
+    scripts = [
+        [*(_script(sign, challenge) for sign in firmware.file.identify), *page_scripts(firmware)] for firmware in firmwares
+    ]
+    try:
+        return list(page.evaluate(f"() => [{', '.join(_list(one) for one in scripts)}]"))
+    except NoJavaScript:  # asked one by one, the file whose script it is gets named
+        return [expressions(page, firmware, one) for firmware, one in zip(firmwares, scripts, strict=True)]
+
+
+def _list(scripts: list[str]) -> str:
+    return f"[{', '.join(scripts)}]"
+
+
+def _weigh(page: ShownPage, firmware: Firmware, told: list[Any]) -> Candidate:
     file = firmware.file
     signs = list(file.identify)
-    answers = expressions(page, firmware, [_script(sign, challenge) for sign in signs])
-    told = file.about.version
-    asks = told is not None and told.fetch is not None and all(answers)
-    version = (about if asks else said_in_the_page)(page, firmware).get("version", "")
+    answers, texts = told[: len(signs)], told[len(signs) :]
+    asks = file.about.version is not None and file.about.version.fetch is not None and all(answers)
+    version = (about(page, firmware) if asks else said_by(firmware, texts)).get("version", "")
     if version:
         signs.append(Evidence.model_validate({"version": file.firmware}))
         answers.append(True)

@@ -26,11 +26,12 @@ class NoWay(SelectorDrift):
     """The recorder does not offer this way to a page now; it may offer another."""
 
 
-def go_to(window: Window, name: str, patient: bool = True) -> None:
+def go_to(window: Window, name: str, patient: bool = True, below: str = "") -> None:
     """Show the page `name` as a person would, and wait until it is ready.
 
     Raises WrongCall for a page that the selector file does not have, SelectorDrift when no way leads there. Without `patient` it
-    does not wait for an element that is not offered now: it raises NoWay, because another way is left.
+    does not wait for an element that is not offered now: it raises NoWay, because another way is left. `below` is the page to
+    which this is the way, if pop-ups and open pages were looked for on the way there and nothing was done since.
     """
     pages = window.file.pages
     if name not in pages:
@@ -39,8 +40,8 @@ def go_to(window: Window, name: str, patient: bool = True) -> None:
         window.shelf(name)
         return
     look_at_last_click(window)
-    close_others(window, name)
-    if _comes_into_sight(window, name):
+    close_others(window, name, below)
+    if window.shows_page(name) if below else _comes_into_sight(window, name):
         await_ready(window, name, window.patience())
         listen_once(window)
     else:
@@ -52,15 +53,23 @@ def go_to(window: Window, name: str, patient: bool = True) -> None:
 def _comes_into_sight(window: Window, name: str) -> bool:
     """Whether the page is shown, once the pop-ups that lie above it are answered."""
     for _ in window.file.handlers:
-        if window.shows_page(name) or window.file.pages[name].path is not None or not Popups(window).answer_any():
-            break
+        if window.shows_page(name):
+            return True
+        if window.file.pages[name].path is not None or not Popups(window).answer_any():
+            return False
     return window.shows_page(name)
 
 
-def close_others(window: Window, name: str) -> None:
-    """Close every open page that does not lead to the page `name`, if the selector file says how to close it."""
+def close_others(window: Window, name: str, below: str = "") -> None:
+    """Close every open page that does not lead to the page `name`, if the selector file says how to close it.
+
+    The page `below` is known to be not shown, and every page that does not lead there is known to be closed.
+    """
     wanted = lineage(window.file, name)
     closable = {other: page for other, page in window.file.pages.items() if page.close and other not in wanted}
+    if below:
+        leading = lineage(window.file, below) - {below}
+        closable = {other: page for other, page in closable.items() if other in leading}
     known = [locator for page in closable.values() for locator in page.shown_by or []]
     if not known or not window.finder.shows(known):
         return
@@ -96,6 +105,7 @@ def arrive(window: Window, name: str, ready: bool = True) -> None:
 def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patience: Patience) -> None:
     if shown_by and window.finder.shows(shown_by):
         raise_refusal(window, window.pending)
+        return
     before = len(window.steps.report.steps)
     while shown_by and not window.comes(shown_by, SLICE):
         raise_refusal(window, window.pending)
@@ -140,7 +150,7 @@ def _enter(window: Window, name: str, patient: bool) -> None:
     ways = page.all_ways
     for index, way in enumerate(ways):
         try:
-            _take(window, name, way, patient and index == len(ways) - 1)
+            _take(window, name, way, patient and index == len(ways) - 1, "" if index else name)
             return
         except NoWay as problem:
             refused.append(str(problem))
@@ -162,11 +172,11 @@ def _open(window: Window, name: str, path: str) -> None:
         window.page.goto(url, wait_until="domcontentloaded", timeout=window.timeout_ms)
 
 
-def _take(window: Window, name: str, way: Way, patient: bool) -> None:
+def _take(window: Window, name: str, way: Way, patient: bool, below: str) -> None:
     """Take one way: show the page where it starts, then click each element; nothing is clicked on a way that is not offered."""
     steps = window.steps
     before = len(steps.report.steps)
-    go_to(window, way.on, patient)
+    go_to(window, way.on, patient, below)
     moved = len(steps.report.steps) > before
     if moved and window.file.pages[name].shown_by and window.shows_page(name):
         _mention(window, name, way)

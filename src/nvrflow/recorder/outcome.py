@@ -20,7 +20,7 @@ from nvrflow.recorder.window import SLICE, Pending, Window
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Request
+    from playwright.sync_api import Page, Request
 
 # An announcement of success may still be shown from an earlier click: it counts only if it is new, or was gone meanwhile.
 _MARK = "all => all.forEach(one => { one[Symbol.for('nvrflow.stale')] = one.innerText })"
@@ -151,9 +151,21 @@ def outcome_of(element: Element, signs_in: bool) -> Iterator[Outcome]:
             answers = listening.enter_context(Answers(window.file.answers[spec.answered_by]).of(window.page))
         heard = Outcome(element, Pending(spec, element.at, signs_in), answers, len(window.session.held))
         page = window.page
-        page.on("requestfailed", heard.lost)
-        listening.callback(page.remove_listener, "requestfailed", heard.lost)
+
+        def lost(request: Request) -> None:
+            if _page_of(request) in (page, None):
+                heard.lost(request)
+
+        page.context.on("requestfailed", lost)  # the context is listened to already, which saves two messages for each click
+        listening.callback(page.context.remove_listener, "requestfailed", lost)
         yield heard
+
+
+def _page_of(request: Request) -> Page | None:
+    """The page that made the request; None for that of a worker, or of a page that is being left."""
+    with suppress(PlaywrightError):
+        return request.frame.page
+    return None
 
 
 def mark_announced(element: Element) -> None:

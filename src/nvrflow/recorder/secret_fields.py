@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nvrflow.browser.visible import asked
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.finder import Finder
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def mark_secret(field: Locator) -> None:
     """Cover `field` in pictures, although it is not a password field."""
-    field.evaluate("field => field.setAttribute('data-nvrflow-secret', '')")
+    asked(field, "field => field.setAttribute('data-nvrflow-secret', '')")
 
 
 def mark_shown(page: Page, firmware: Firmware) -> None:
