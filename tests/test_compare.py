@@ -27,7 +27,7 @@ from nvrflow.recorder import Manner
 from nvrflow.simulator import simulate
 from nvrflow.simulator.recorder_files import load
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # each capture waits until every page has come to rest
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # each capture waits until every page has come to rest
 FIXTURES = Path(__file__).resolve().parent / "second_firmware"
 NAME = "planted/nvr_v4"
 BOTH_SPOKEN = ("en", "de")  # two visits: one may be slow by chance

@@ -232,6 +232,7 @@ def test_a_page_that_shows_another_tab_at_first_is_not_told_control_by_control(c
         ((0.6,), (2.2,), []),  # one visit may be slow by chance
         ((0.6, 0.7), (2.2, 2.4), ["slower"]),
         ((0.6, 0.7), (2.2, 1.0), []),  # not each visit
+        ((0.8, 2.6), (6.8, 5.7), ["slower"]),  # one visit before was disturbed
         ((5.2, 5.0), (0.6, 0.7), ["faster"]),
         ((0.1, 0.1), (0.4, 0.5), []),  # many times slower, and nobody notices
         ((4.0, 9.0), (12.0, 11.0), []),  # the visits before differ as much

@@ -32,12 +32,15 @@ class Pace:
         return slower or -self._beyond(self.b, [seconds * min(load, 1.0) for seconds in self.a])
 
     def _beyond(self, before: Sequence[float], after: Sequence[float]) -> float:
-        """The seconds by which each visit after is slower than each visit before; 0 within the noise."""
-        slowest, fastest = max(before), min(after)
-        spread = median(abs(one - median(before)) for one in before)
-        times, seconds = (_TIMES, _SECONDS) if min(len(before), len(after)) > 1 else (_TIMES_ONCE, _SECONDS_ONCE)
-        beyond = fastest > times * slowest and fastest - slowest > max(seconds, _SPREADS * spread)
-        return median(after) - median(before) if beyond else 0.0
+        """The seconds by which the fastest visit after is slower than the fastest before; 0 within the noise.
+
+        What disturbs a visit makes it slower and not faster, so that the fastest one says most.
+        """
+        once = min(len(before), len(after)) == 1
+        times, seconds = (_TIMES_ONCE, _SECONDS_ONCE) if once else (_TIMES, _SECONDS)
+        spread = max(median(abs(one - median(visits)) for one in visits) for visits in (before, after))
+        slower = min(after) - min(before)
+        return slower if min(after) > times * min(before) and slower > max(seconds, _SPREADS * spread) else 0.0
 
 
 def paces(a: Mapping[str, Sequence[float]], b: Mapping[str, Sequence[float]]) -> list[Pace]:
@@ -54,14 +57,14 @@ def slower_pages(found: Sequence[Pace], file: SelectorFile) -> Iterator[Differen
         if delay and not any(_explains(delays.get(other, 0.0), delay) for other in on_the_way(file, pace.page)):
             aspect: Aspect = "slower" if delay > 0 else "faster"
             yield Difference(
-                "time", "changed", aspect, pace.page, pace.page, pages=(pace.page,), before=f"{median(pace.a):.1f} s",
-                after=f"{median(pace.b):.1f} s", consequence="drift" if delay > 0 else "none",
+                "time", "changed", aspect, pace.page, pace.page, pages=(pace.page,), before=f"{min(pace.a):.1f} s",
+                after=f"{min(pace.b):.1f} s", consequence="drift" if delay > 0 else "none",
             )  # fmt: skip
 
 
 def _load(found: Sequence[Pace]) -> float:
     """How many times slower the middle page was: a busy computer makes all pages slower, a firmware only some."""
-    ratios = [median(pace.b) / median(pace.a) for pace in found if pace.a and pace.b and median(pace.a) > 0]
+    ratios = [(min(pace.b) + _SECONDS) / (min(pace.a) + _SECONDS) for pace in found if pace.a and pace.b]
     return median(ratios) if ratios else 1.0
 
 
