@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from nvrflow.capture.controls import Control
+from nvrflow.capture.controls import Box, Control
 from nvrflow.content import from_json, read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 
@@ -18,7 +18,6 @@ FORMAT = 1  # the number in capture.yaml; it is raised when an older nvrflow cou
 NAME = "capture.yaml"
 OK = "ok"
 Noun = TypeVar("Noun")
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,10 @@ class Capture:
     @staticmethod
     def is_at(place: Path | str) -> bool:
         """Whether `place` is a folder with a capture in it."""
-        return (Path(place) / NAME).is_file()
+        try:
+            return (Path(place) / NAME).is_file()
+        except OSError:  # an address that is longer than any name of a file
+            return False
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -94,10 +94,10 @@ def side_of(place: str, taking: Taking) -> Side:
     folder = Path(place)
     if Capture.is_at(folder):
         return Side(place, Capture.open(folder))
-    if (folder / "report.json").is_file():
-        return Side(place, report=_report(folder / "report.json"))
     if "://" in place:
         return Side(place, taking(place))
+    if (folder / "report.json").is_file():
+        return Side(place, report=_report(folder / "report.json"))
     what = "is neither a capture nor the folder of a run" if folder.is_dir() else "there is no such folder"
     raise WrongCall(f"{place}: {what}; name the folder of a capture or a run, or a recorder's address with http:// or https://")
 
