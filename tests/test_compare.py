@@ -81,7 +81,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory, playwright: Playwright, port
         if name not in made:
             use_driver(playwright)
             with simulate(NAME, fixtures=FIXTURES, differences=[*differences], **ports) as recorder:
-                manner = Manner(timeout=30, screenshots=False, state=top / "state")
+                manner = Manner(timeout=60, screenshots=False, state=top / "state")
                 wish = Wish(recorder.url, top / name, sign_in, languages, recorder.user, recorder.password, manner)
                 taken = take(wish)
             assert taken.summary.pages.keys() == set(languages)
@@ -134,7 +134,7 @@ def test_a_live_recorder_with_the_same_firmware_has_no_difference(taken: Taking,
 def test_what_compare_says_about_the_disabled_button_is_true(ports: dict[str, int], opened: Any) -> None:
     second = simulate(NAME, fixtures=FIXTURES, differences=["button_disabled"], **ports)
     broken = pytest.raises(NvrflowError, match=r"trusted_ca\.download")
-    with second as recorder, opened(recorder, timeout=4.0) as driven, broken:
+    with second as recorder, opened(recorder, timeout=12.0) as driven, broken:
         download_certificates(driven)
 
 
