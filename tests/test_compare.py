@@ -144,9 +144,11 @@ def test_each_of_them_alone_is_told_alone(taken: Taking, name: str) -> None:
     assert told(compare(taken(languages=BOTH_SPOKEN), taken(name, languages=BOTH_SPOKEN))) == [name]
 
 
-@pytest.fixture(scope="module")
-def load_on_this_computer() -> Iterator[None]:
-    """Two processes that keep the processor busy."""
+@pytest.fixture
+def load_on_this_computer(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Two processes that keep the processor busy; not beside other tests, which would wait for it."""
+    if pytestconfig.getoption("--slow-tenth") is not None:
+        pytest.skip("takes the whole computer; ./nvrflow test -m slow runs it")
     busy = [subprocess.Popen([sys.executable, "-c", "while True: sum(range(10**6))"]) for _ in range(2)]
     yield
     for one in busy:
