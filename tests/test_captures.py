@@ -59,7 +59,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     with simulate("hikvision/ds_v3", https=True, certificate="weak_key", serial="DS-7216HQHI-K120190101CCRRD11223344WCVU") as one:
         before = one.state()
         said = command(
-            folder, "capture", one.url, "--languages", "en,fr", "--out", "front", "--timeout", "10", password=one.password
+            folder, "capture", one.url, "--languages", "en,fr", "--out", "front", "--timeout", "30", password=one.password
         )
         assert said.returncode == 0, said.stderr
         yield Kept(Capture.open(folder / "front"), said, "20190101CCRRD11223344WCVU", (before, one.state()))
