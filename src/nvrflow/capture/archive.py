@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in
 from nvrflow.capture.controls import Box, Control
-from nvrflow.content import from_json, read_yaml
+from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 
 FORMAT = 1  # the number in capture.yaml; it is raised when an older nvrflow could no longer read what is written
 NAME = "capture.yaml"
 OK = "ok"
-Noun = TypeVar("Noun")
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,8 @@ class Summary:
     variant: Variant = field(default_factory=Variant)
     simulated: bool = False
     donated: bool = False
-    languages: tuple[str, ...] = ()
-    pages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    languages: tuple[Part, ...] = ()
+    pages: Mapping[Part, Mapping[Part, str]] = field(default_factory=dict)
     replaced: Mapping[str, int] = field(default_factory=dict)
     made_up: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -88,7 +86,7 @@ class PageFacts:
     scripts: Mapping[str, Any] = field(default_factory=dict)
     elements: Mapping[str, CapturedElement] = field(default_factory=dict)
     rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    frames: Mapping[str, str] = field(default_factory=dict)
+    frames: Mapping[str, Part] = field(default_factory=dict)
     aria: str = ""
     controls: tuple[Control, ...] = ()
 
@@ -104,12 +102,12 @@ class CapturedPage:
     @cached_property
     def facts(self) -> PageFacts:
         """What page.yaml says. Raises InvalidFile."""
-        return _read(self.folder / "page.yaml", PageFacts)
+        return noun_in(self.folder / "page.yaml", PageFacts)
 
     @property
     def html(self) -> str:
         """The page as static HTML. Raises InvalidFile."""
-        return _text(self.folder / "page.html")
+        return text_in(self.folder / "page.html")
 
     @property
     def aria(self) -> str:
@@ -166,7 +164,7 @@ class Capture:
         number = data.get("format") if isinstance(data, dict) else None
         if type(number) is int and number > FORMAT:
             raise InvalidFile(f"has the format {number}, and this nvrflow reads only {FORMAT}; use a newer nvrflow", file)
-        return cls(folder, _checked(data, Summary, file))
+        return cls(folder, checked(data, Summary, file))
 
     @staticmethod
     def is_at(place: Path | str) -> bool:
@@ -195,12 +193,12 @@ class Capture:
         file = self.folder / "device.json"
         if "device.json" in self.summary.removed:
             return {}
-        return _checked(_json(file), dict[str, Any], file)
+        return checked(json_in(file), dict[str, Any], file)
 
     def words(self, language: str) -> dict[str, str]:
         """The words of the recorder's own dictionary by key; empty if it has none in this language. Raises InvalidFile."""
         file = self.folder / "words" / f"{language}.json"
-        return _checked(_json(file), dict[str, str], file) if file.is_file() else {}
+        return checked(json_in(file), dict[str, str], file) if file.is_file() else {}
 
     def pages(self, language: str | None = None) -> tuple[CapturedPage, ...]:
         """Every page that was reached, in the order of the visit; without a language those of the first one."""
@@ -218,33 +216,3 @@ class Capture:
 
     def _page(self, language: str, name: str) -> CapturedPage:
         return CapturedPage(self.folder / "pages" / language / name, language, name)
-
-
-def _read(file: Path, kind: type[Noun]) -> Noun:
-    return _checked(read_yaml(file).data, kind, file)
-
-
-def _checked(data: Any, kind: type[Noun], file: Path) -> Noun:
-    """`data` as a noun; keys that it does not have are ignored, because a later nvrflow may write more."""
-    try:
-        return TypeAdapter(kind).validate_python(data)
-    except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        key = ".".join(map(str, first["loc"]))
-        raise InvalidFile(f"{first['msg']}; the capture is damaged, take it again", file, key=key or None) from None
-
-
-def _json(file: Path) -> Any:
-    try:
-        return from_json(_text(file))
-    except ValueError as problem:
-        raise InvalidFile(f"is not JSON ({problem}); the capture is damaged, take it again", file) from None
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InvalidFile("is missing; the capture is damaged, take it again", file) from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InvalidFile(f"cannot be read ({problem}); the capture is damaged, take it again", file) from None
