@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def compared(tmp_path: Path) -> Any:
     """Two written captures compared."""
 
     def two(a: Written, b: Written) -> Comparison:
-        return compare(a.at(tmp_path / "a"), b.at(tmp_path / "b"))
+        top = Path(tempfile.mkdtemp(dir=tmp_path))
+        return compare(a.at(top / "a"), b.at(top / "b"))
 
     return two
 
@@ -257,3 +259,37 @@ def test_an_id_says_what_it_is_about_and_not_which_values_it_has(compared: Any, 
         return only(compare(a, Written({"https": [*FORM, field]}).at(tmp_path / f"{value}-b"))).id
 
     assert changed("Basic") == changed("None")
+
+
+FOOTER = [Control("link", name, "text", box=(10 + 120 * at, 600, 100, 20), tag="a") for at, name in enumerate("ABCDE")]
+
+
+def test_controls_that_stood_together_are_one_difference(compared: Any) -> None:
+    one = only(compared(Written({"https": [*FORM, *FOOTER]}), Written({"https": FORM})))
+    assert sentence(one) == 'The controls "A, B, C and 2 more", which stood together, are gone'
+    assert one.before == "A, B, C, D, E"
+
+
+def test_controls_among_which_another_one_stays_are_told_each(compared: Any) -> None:
+    found = compared(Written({"https": [*FORM, *FOOTER]}), Written({"https": [*FORM, FOOTER[2]]}))
+    assert told(found) == [("control", "removed", "", name) for name in "ABDE"]
+
+
+def test_controls_that_moved_together_are_one_difference(compared: Any) -> None:
+    a, b = Written({"https": [*FORM, *FOOTER], "account": BAR}), Written({"https": FORM, "account": [*BAR, *FOOTER]})
+    assert sentence(only(compared(a, b))) == 'The link "A, B, C and 2 more" has moved from https to account'
+
+
+def test_a_new_field_for_a_port_is_told_as_one(compared: Any) -> None:
+    field = Control("textbox", "RTSPS Port", "label", value="322", box=(10, 200, 100, 20), tag="input")
+    one = only(compared(Written({"https": FORM}), Written({"https": [*FORM, field]})))
+    assert (one.kind, one.consequence) == ("tls", "none")
+    assert sentence(one) == '"RTSPS Port" is a new field for a port (322): the recorder may listen there now'
+    moved = compared(Written({"https": [*FORM, field], "home": BAR}), Written({"https": FORM, "home": [*BAR, field]}))
+    assert told(moved) == [("control", "moved", "other-page", "RTSPS Port")]
+
+
+def test_what_a_capture_made_up_is_no_difference(compared: Any) -> None:
+    a = Written({"https": [*FORM, words("Host XKQDW", 10, 200, key="")]}).without(made_up=("XKQDW",))
+    b = Written({"https": [*FORM, words("Host BNMLP", 10, 200, key="")]}).without(made_up=("BNMLP",))
+    assert told(compared(a, b)) == []

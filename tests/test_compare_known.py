@@ -126,7 +126,7 @@ def test_markdown_keeps_pipes_lines_and_tags_as_they_are(found: Comparison) -> N
 
 
 def test_the_terminal_shows_one_screen_worst_first(tmp_path: Path, usage: Any) -> None:  # noqa: F811
-    more = [button(f"Item {at}", 10 + 110 * (at % 8), 500 + 90 * (at // 8)) for at in range(40)]
+    more = [button(f"Item {at}", 10 + 160 * (at % 8), 500 + 90 * (at // 8)) for at in range(40)]
     sides = Written({"https": FORM}).at(tmp_path / "a"), Written({"https": [*FORM, *more]}).at(tmp_path / "b")
     lines = summary_lines(compare(*sides))
     assert len(lines) <= SCREEN

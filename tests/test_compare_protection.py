@@ -10,6 +10,7 @@ from written_capture import DEVICE
 
 from nvrflow.certificate.accepted import SHORTEST_RSA
 from nvrflow.compare.protection import protection
+from nvrflow.compare.sentence import sentence
 
 
 def changed(*path: Any, value: Any) -> dict[str, Any]:
@@ -73,3 +74,16 @@ def test_old_versions_that_come_together_are_one_difference_with_one_id() -> Non
 def test_a_recorder_whose_only_versions_are_old_is_refused_by_browsers() -> None:
     found = protection(DEVICE, changed("https", "versions", value={"TLSv1": []}), ("secure",))
     assert {(one.name, one.consequence) for one in found} == {("TLSv1", "drift"), ("TLSv1.2", "breaking")}
+
+
+def test_two_devices_with_one_key_are_told_and_one_device_is_not() -> None:
+    first = changed("certificates", 0, "key_mark", value="0a1b2") | {"marks": ["11111", "22222"]}
+    other = first | {"marks": ["33333"]}
+    (one,) = protection(first, other, ("secure",))
+    assert (one.consequence, sentence(one)) == (
+        "drift",
+        "The two are different devices, but their certificates have the same key",
+    )
+    assert protection(first, first | {"marks": ["22222"]}, ()) == []
+    assert protection(first, other | {"marks": []}, ()) == []
+    assert protection(first, changed("certificates", 0, "key_mark", value="99999") | {"marks": ["33333"]}, ()) == []

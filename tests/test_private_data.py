@@ -133,6 +133,19 @@ def test_a_leak_on_purpose_is_found_in_each_disguise_and_removed(taken: Taken, t
     assert {leak.file.removesuffix(".html") for leak in scanner.scan(tmp_path)} == {*disguises}
 
 
+@pytest.mark.parametrize("kind", ["webp", "png"])
+def test_a_picture_that_holds_more_than_its_pixels_is_a_leak(tmp_path: Path, kind: str) -> None:
+    from PIL import Image
+
+    scanner, file = Scanner({}, ()), tmp_path / f"page.{kind}"
+    Image.new("RGB", (8, 8)).save(file, lossless=True)
+    assert scanner.scan(tmp_path) == []
+    Image.new("RGB", (8, 8)).save(file, lossless=True, exif=b"Exif\0\0II*\0\x08\0\0\0\0\0")
+    assert [leak.kind for leak in scanner.scan(tmp_path)] == ["text"]
+    file.write_bytes(b"Harbour Office 7")
+    assert [leak.kind for leak in scanner.scan(tmp_path)] == ["text"]
+
+
 def test_a_file_that_cannot_be_cleared_is_deleted_and_its_page_says_so(tmp_path: Path) -> None:
     secret, folder = "Harbour Office 7", tmp_path / "pages" / "en" / "home"
     folder.mkdir(parents=True)

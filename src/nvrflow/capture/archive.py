@@ -16,6 +16,7 @@ from nvrflow.errors import InvalidFile, WrongCall
 FORMAT = 1  # the number in capture.yaml; it is raised when an older nvrflow could no longer read what is written
 NAME = "capture.yaml"
 OK = "ok"
+PICTURES = ("page.webp", "page.png")  # a page's picture; until 0.3.0 it was a PNG
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,7 @@ class CapturedPage:
     @property
     def picture(self) -> Path | None:
         """The file of its picture, which holds made-up values only; None if there is none."""
-        file = self.folder / "page.png"
-        return file if file.is_file() else None
+        return next((file for name in PICTURES if (file := self.folder / name).is_file()), None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nvrflow.capture.archive import OK, Capture
+from nvrflow.capture.archive import OK, PICTURES, Capture
 from nvrflow.capture.resource import within
 from nvrflow.capture.scanner import Leak, Scanner
 from nvrflow.capture.scrubber import Scrubber
@@ -67,7 +67,7 @@ def _replace_once_more(file: Path, scrubber: Scrubber) -> None:
         is_json = file.suffix == ".json"
         data = scrubber.data(from_json(file.read_bytes()) if is_json else read_yaml(file).data)
         file.write_text(json.dumps(data, ensure_ascii=False, indent=1) if is_json else as_yaml(data), encoding="utf-8")
-    elif file.suffix != ".png":
+    elif file.name not in PICTURES:
         text = file.read_text(encoding="utf-8", errors="replace")
         file.write_text(within(text, scrubber, "css" if file.suffix == ".css" else "page"), encoding="utf-8")
 

@@ -10,7 +10,9 @@ from nvrflow.address import PORTS, place_of
 from nvrflow.browser.entrance import redirected_to_https
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.capture.heard import Heard, shapes
+from nvrflow.capture.marks import device_marks, key_mark
 from nvrflow.capture.question_book import QuestionBook
+from nvrflow.capture.scrubber import Scrubber
 from nvrflow.certificate import Certificate
 from nvrflow.firmware.identification import Candidate
 
@@ -78,6 +80,7 @@ def certificate_facts(chain: tuple[Certificate, ...]) -> list[dict[str, Any]]:
             "not_after": one.not_after.date().isoformat(),
             "serial": f"{one.serial:X}",
             "sha256": one.sha256,
+            "key_mark": key_mark(one),
         }
         for one in chain
     ]
@@ -101,7 +104,8 @@ def cookie_facts(recorder: Recorder) -> list[dict[str, Any]]:
     ]
 
 
-def device_facts(heard: Heard, book: QuestionBook, known: dict[str, Any]) -> dict[str, Any]:
+def device_facts(heard: Heard, book: QuestionBook, known: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
     """The whole of device.json, before it is scrubbed; `known` are the facts of the functions above."""
     headers = {name: value for name, value in sorted(heard.headers.items()) if name != "x-simulated-by"}
+    known = {**known, "marks": device_marks(scrubber, (one["serial"] for one in known.get("certificates", ())))}
     return {**known, "headers": headers, "answers": book.scripts, "fetched": book.fetched, "requests": list(shapes(heard))}

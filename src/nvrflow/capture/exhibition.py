@@ -8,7 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from nvrflow.capture.archive import Capture
+from nvrflow.capture.archive import Capture, CapturedPage
 from nvrflow.errors import WrongCall
 
 _KINDS = {".yaml": "text/plain; charset=utf-8", ".html": "text/html; charset=utf-8", ".json": "application/json; charset=utf-8"}
@@ -38,7 +38,7 @@ def overview(capture: Capture) -> str:
     facts["Recorder"] = "simulated" if summary.simulated else None
     parts = [f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in facts.items() if value]
     for language in capture.languages:
-        shown = "".join(_entry(language, page.name, page.picture is not None) for page in capture.pages(language))
+        shown = "".join(_entry(language, page) for page in capture.pages(language))
         parts.append(f'</dl><h2 lang="{html.escape(language)}">{html.escape(language)}</h2><ul>{shown}</ul><dl>')
     title = f"Capture of {summary.model or summary.firmware or 'a recorder'}"
     head = f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
@@ -46,10 +46,10 @@ def overview(capture: Capture) -> str:
     return f'<!DOCTYPE html><html lang="en"><meta charset="utf-8">{head}{body}</html>'
 
 
-def _entry(language: str, name: str, pictured: bool) -> str:
-    place = f"pages/{html.escape(language)}/{html.escape(name)}"
-    picture = f'<img src="{place}/page.png" alt="" loading="lazy">' if pictured else ""
-    return f'<li><a href="{place}/page.html">{picture}{html.escape(name)}</a></li>'
+def _entry(language: str, page: CapturedPage) -> str:
+    place = f"pages/{html.escape(language)}/{html.escape(page.name)}"
+    picture = f'<img src="{place}/{page.picture.name}" alt="" loading="lazy">' if page.picture else ""
+    return f'<li><a href="{place}/page.html">{picture}{html.escape(page.name)}</a></li>'
 
 
 class _Visitor(SimpleHTTPRequestHandler):

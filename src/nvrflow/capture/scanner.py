@@ -22,6 +22,7 @@ _FONT_OR_PICTURE = re.compile(
 _DATA = re.compile(r"data:[\w.+/-]*;base64,[A-Za-z0-9+/=]+")  # what stands in it is read where it is decoded
 _PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 _PARTS_OF_PNG = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"gAMA", b"sRGB", b"pHYs", b"bKGD", b"sBIT"}
+_PARTS_OF_WEBP = {b"VP8L", b"VP8 ", b"VP8X", b"ALPH"}
 _TEXTS = (".html", ".yaml", ".json", ".css")
 _BARE = "without tags"
 _LEAST = 6  # characters; a shorter value is searched for only where it stands alone
@@ -55,8 +56,8 @@ class Scanner:
         return [leak for path in files for leak in self._in(path, path.relative_to(folder).as_posix())]
 
     def _in(self, path: Path, name: str) -> Iterator[Leak]:
-        if path.suffix == ".png":
-            yield from (Leak(name, "text", f"part {part} of the picture") for part in _odd_parts(path.read_bytes()))
+        if path.suffix in _ODD_PARTS:
+            yield from (Leak(name, "text", f"part {part} of the picture") for part in _ODD_PARTS[path.suffix](path.read_bytes()))
         elif path.suffix in _TEXTS:
             yield from self._in_text(path.read_text(encoding="utf-8", errors="replace"), name)
         else:
@@ -64,7 +65,7 @@ class Scanner:
 
     def _in_text(self, text: str, name: str) -> Iterator[Leak]:
         for picture in _PNG.findall(text):
-            yield from (Leak(name, "text", f"part {part} of a picture") for part in _odd_parts(base64.b64decode(picture)))
+            yield from (Leak(name, "text", f"part {part} of a picture") for part in _odd_in_png(base64.b64decode(picture)))
         text = _STYLE.sub("", text)
         seen: set[tuple[str, str]] = set()
         for where, view in views(text, name.endswith(".html")):
@@ -147,7 +148,7 @@ def _as_text(body: bytes) -> str:
     return text if text and sum(sign.isprintable() and sign != "\ufffd" for sign in text) > 0.8 * len(text) else ""
 
 
-def _odd_parts(png: bytes) -> Iterator[str]:
+def _odd_in_png(png: bytes) -> Iterator[str]:
     """The parts of a PNG that hold more than its pixels; a file that is not a PNG is one itself."""
     if png[:8] != b"\x89PNG\r\n\x1a\n":
         yield "(all)"
@@ -158,3 +159,19 @@ def _odd_parts(png: bytes) -> Iterator[str]:
         if kind not in _PARTS_OF_PNG:
             yield kind.decode("latin-1")
         at += length + 12
+
+
+def _odd_in_webp(webp: bytes) -> Iterator[str]:
+    """The parts of a WebP that hold more than its pixels, and what follows them; a file that is not a WebP is one itself."""
+    if webp[:4] != b"RIFF" or webp[8:12] != b"WEBP":
+        yield "(all)"
+        return
+    at = 12
+    while at < len(webp):
+        kind, length = webp[at : at + 4], int.from_bytes(webp[at + 4 : at + 8], "little")
+        if kind not in _PARTS_OF_WEBP:
+            yield kind.decode("latin-1")
+        at += 8 + length + length % 2
+
+
+_ODD_PARTS = {".png": _odd_in_png, ".webp": _odd_in_webp}

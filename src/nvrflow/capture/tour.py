@@ -139,7 +139,7 @@ class _Tour:
         """Write what belongs to the whole device, and capture.yaml."""
         if self.wardrobe is not None:
             self.writer.styles(self.wardrobe)
-        self.writer.device(device_facts(self.heard, self.book, {**self.device, "spoken": self.spoken}))
+        self.writer.device(device_facts(self.heard, self.book, {**self.device, "spoken": self.spoken}, self.scrubber))
         cleared = clear(self.writer.draft, self.scrubber, self.pages)
         self.pages, self.removed = cleared.pages, cleared.removed
         self.writer.summary(self._summary())

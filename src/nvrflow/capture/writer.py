@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nvrflow.capture.archive import FORMAT, NAME, PageFacts, Summary
+from nvrflow.capture.archive import FORMAT, NAME, PICTURES, PageFacts, Summary
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.content import as_yaml
 from nvrflow.errors import NvrflowError, WrongCall
@@ -57,11 +57,11 @@ class Writer:
         self._write(folder / "page.yaml", as_yaml(_plain(self.scrubber.data(_plain(data)))))
 
     def picture(self, folder: Path, png: bytes) -> None:
-        """Write page.png, without anything but its pixels. No colour depends on the others, so that two can be compared."""
+        """Write page.webp without loss, with nothing but its pixels. No colour depends on others, so that two can be compared."""
         from PIL import Image
 
         with Image.open(io.BytesIO(png)) as image:
-            image.convert("RGB").point(_FEWER_COLOURS * 3).save(folder / "page.png", "PNG", optimize=True)
+            image.convert("RGB").point(_FEWER_COLOURS * 3).save(folder / PICTURES[0], "WEBP", lossless=True, method=4)
 
     def styles(self, wardrobe: Wardrobe) -> None:
         """Write each style sheet once."""

@@ -23,6 +23,7 @@ Aspect = Literal[
     "other-page",
     "popup",
     "twice",
+    "together",
     "icon",
     "colour",
     "look",
@@ -33,6 +34,8 @@ Aspect = Literal[
     "weaker",
     "stronger",
     "facts",
+    "shared",
+    "port",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nvrflow.capture.controls import Box, Control
@@ -11,12 +11,15 @@ from nvrflow.compare.pairs import Pair, identity
 
 _GAP = 48.0  # CSS pixels between parts of one window
 _WIDE = 480.0  # and between the parts of a second copy, which nothing else is likely to be
+_NAMES = 3  # that are listed
+_SEVERAL = 3  # controls that stood together are told as one
 _MOST = 0.5  # of the controls of a page, which a modal window covers
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Controls that came or went together: `aspect` is `popup`, `twice` or "" for a single control with its words."""
+    """Controls that came or went together: `aspect` is `popup`, `twice`, `together` for
+    controls side by side, or "" for a single control with its words."""
 
     aspect: Aspect
     members: tuple[Control, ...]
@@ -24,20 +27,37 @@ class Cluster:
     @property
     def head(self) -> Control:
         """The control by which a person names it: a window's title, or the one thing that can be used."""
-        usable = [one for one in self.members if not one.is_words]
-        return self.members[0] if self.aspect or not usable else usable[0]
+        return self.members[0] if self.aspect in ("popup", "twice") or not self.usable else self.usable[0]
+
+    @property
+    def usable(self) -> tuple[Control, ...]:
+        """The controls that a person can use."""
+        return tuple(one for one in self.members if not one.is_words)
 
     @property
     def name(self) -> str:
         """What a person calls it: the title of the window, or the control's label."""
+        if self.aspect == "together":
+            return listed([one.name for one in self.usable])
         groups = {one.group[-1] for one in self.members if one.group}
         return next(iter(groups)) if self.aspect == "popup" and len(groups) == 1 else self.head.name
 
 
-def clusters(changed: Sequence[Control], others: Sequence[Control], both: Sequence[Pair], after: bool) -> Iterator[Cluster]:
+def listed(names: Sequence[str]) -> str:
+    """The first names of several, and how many more there are."""
+    return ", ".join(names[:_NAMES]) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
+
+
+def clusters(
+    changed: Sequence[Control],
+    others: Sequence[Control],
+    both: Sequence[Pair],
+    alone: Callable[[Control], bool],
+    after: bool,
+) -> Iterator[Cluster]:
     """The clusters of `changed`, the controls that only one page has; `others` is everything on the other page.
 
-    `after`: they are new, otherwise they are gone.
+    `alone`: whether a control is told alone, such as one that leads to a page. `after`: they are new, otherwise they are gone.
     """
     known, groups = {identity(one) for one in others}, {one.group for one in others}
     named = [one for one in changed if one.name]
@@ -53,6 +73,8 @@ def clusters(changed: Sequence[Control], others: Sequence[Control], both: Sequen
         usable = any(not one.is_words for one in members)
         if len(members) > 1 and usable and (modal or _is_window(members, groups, both, after)):
             yield Cluster("popup", members)
+        elif _stood_alone(members, [pair.b if after else pair.a for pair in both], alone):
+            yield Cluster("together", members)
         else:
             yield from (Cluster("", one) for one in _each(members))
 
@@ -71,6 +93,19 @@ def _is_window(members: Sequence[Control], groups: set[tuple[str, ...]], both: S
     here, there = ("b", "a") if after else ("a", "b")
     hidden = [getattr(pair, here) for pair in both if getattr(pair, here).covered and not getattr(pair, there).covered]
     return any(_gap(one.box, whole) <= 0 for one in hidden)
+
+
+def _stood_alone(members: Sequence[Control], rest: Sequence[Control], alone: Callable[[Control], bool]) -> bool:
+    """Whether they are several, none leads to a page, and nothing that both pages have stands among them."""
+    usable = [one for one in members if not one.is_words]
+    if len(usable) < _SEVERAL or any(map(alone, usable)):
+        return False
+    whole = _around(usable)
+    return not any(_gap(one.box, whole) < -1 and not one.covered and not _holds(one.box, whole) for one in rest)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return all(outer[at] <= inner[at] + 1 and inner[at] + inner[at + 2] <= outer[at] + outer[at + 2] + 1 for at in (0, 1))
 
 
 def _each(members: Sequence[Control]) -> Iterator[tuple[Control, ...]]:

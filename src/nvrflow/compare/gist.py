@@ -30,15 +30,18 @@ def gists(clues: Iterable[Clue], reference: str) -> list[Gist]:
 def _join_moves(subjects: dict[tuple[str, str, str, str], list[Clue]]) -> None:
     """What went from one page and came on another one has moved."""
     for kind, change, aspect, about in list(subjects):
-        new = (kind, "added", aspect, about)
-        if change != "removed" or aspect or new not in subjects:
+        ways = ((kind, "added", aspect, about), ("tls", "added", "port", about))
+        new = next((one for one in ways if one in subjects), None)
+        if change != "removed" or aspect not in ("", "together") or new is None:
             continue
         gone, came = subjects[kind, change, aspect, about], subjects[new]
         if {clue.page for clue in gone} & {clue.page for clue in came}:
             continue
         at_first, at_last = _pages(gone), _pages(came)
         moved = [
-            replace(clue, change="moved", aspect="other-page", before=", ".join(at_first), after=", ".join(at_last))
+            replace(
+                clue, kind=gone[0].kind, change="moved", aspect="other-page", before=", ".join(at_first), after=", ".join(at_last)
+            )
             for clue in (*gone, *came)
         ]
         del subjects[kind, change, aspect, about], subjects[new]

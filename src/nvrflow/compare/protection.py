@@ -49,8 +49,18 @@ def protection(a: Facts, b: Facts, verifying: Sequence[str]) -> list[Difference]
     flows = tuple(verifying)
     served = _certificates(_list(a, "certificates"), _list(b, "certificates"))
     told = [*_tls(a.get("https") or {}, b.get("https") or {}), *_cookies(_list(a, "cookies"), _list(b, "cookies"))]
+    shared = _shared_key(a, b)
     told += _challenge(a.get("start") or {}, b.get("start") or {})
-    return [*(one.difference("certificate", flows) for one in served), *(one.difference("tls", flows) for one in told)]
+    return [*shared, *(one.difference("certificate", flows) for one in served), *(one.difference("tls", flows) for one in told)]
+
+
+def _shared_key(a: Facts, b: Facts) -> list[Difference]:
+    """Two devices, by what marks them, whose certificates have one key."""
+    devices = {*_list(a, "marks")}, {*_list(b, "marks")}
+    keys = [certificates[0].get("key_mark") if (certificates := _list(side, "certificates")) else None for side in (a, b)]
+    if not all(devices) or devices[0] & devices[1] or keys[0] is None or keys[0] != keys[1]:
+        return []
+    return [Difference("certificate", "changed", "shared", "key", "key", consequence="drift")]
 
 
 def _list(facts: Facts, name: str) -> Sequence[Facts]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,9 +13,10 @@ from nvrflow.compare.arrangement import Reordered, reordered
 from nvrflow.compare.clue import Aspect, Change, Clue, Kind
 from nvrflow.compare.cluster import Cluster, clusters
 from nvrflow.compare.entries import Entries
-from nvrflow.compare.pairs import Pair, Pairs, identity, label, paired, steady
+from nvrflow.compare.pairs import Pair, Pairs, identity, paired, steady
 from nvrflow.compare.tongue import Tongue
 
+_PORT = re.compile(r"\bport\b|(?<=[a-z])Port\b|端口|puerto", re.I)
 _STATES = {True: "on", False: "off", None: ""}
 
 
@@ -68,31 +70,44 @@ class Screen:
         return tuple(one for one in controls if not several or one not in others)
 
     def _gone(self) -> Iterator[Clue]:
-        for cluster in clusters(self.pairs.gone, self.page_b.controls, self.pairs.both, after=False):
+        for cluster in clusters(self.pairs.gone, self.page_b.controls, self.pairs.both, self._stands_alone, after=False):
             yield self._of(cluster, "removed", after=False)
 
     def _new(self) -> Iterator[Clue]:
-        for cluster in clusters(self.pairs.new, self.page_a.controls, self.pairs.both, after=True):
+        for cluster in clusters(self.pairs.new, self.page_a.controls, self.pairs.both, self._stands_alone, after=True):
             yield self._of(cluster, "added", after=True)
 
     def _of(self, cluster: Cluster, change: Change, after: bool) -> Clue:
         tongue = self.tongue_b if after else self.tongue_a
-        about = tongue.identity(cluster.head, self.name)
+        heads = cluster.usable if cluster.aspect == "together" else (cluster.head,)
+        about = " ".join(sorted(tongue.identity(one, self.name) for one in heads))
         is_label = cluster.head.is_words and not cluster.aspect
         kind: Kind = "page" if self.entries.has(cluster.head) else "label" if is_label else "control"
-        members = cluster.members
+        if after and not cluster.aspect and _is_port(cluster.head):
+            return self._port(cluster, about)
+        members, named = cluster.members, ", ".join(one.name for one in heads) if len(heads) > 1 else cluster.name
         return Clue(
             kind, change, cluster.aspect, about, cluster.name, self.name, self.language,
-            before=None if after else cluster.name, after=cluster.name if after else None,
+            before=None if after else named, after=named if after else None,
             a=() if after else members, b=members if after else (),
         )  # fmt: skip
+
+    def _port(self, cluster: Cluster, about: str) -> Clue:
+        return Clue(
+            "tls", "added", "port", about, cluster.name, self.name, self.language,
+            after=cluster.head.value or "empty", b=cluster.members,
+        )  # fmt: skip
+
+    def _stands_alone(self, control: Control) -> bool:
+        """Whether a control is told alone, although it came or went with others beside it."""
+        return self.entries.has(control) or _is_port(control)
 
     def _between(self, pair: Pair) -> Iterator[Clue]:
         """What differs between the two states of one control."""
         a, b = pair.a, pair.b
         if a.role != b.role:
             yield self._changed(pair, "control", "kind", a.role, b.role)
-        if label(a.name) != label(b.name) and not self._is_filled_in(pair):
+        if self.tongue_a.label(a.name) != self.tongue_b.label(b.name) and not self._is_filled_in(pair):
             yield self._words(pair)
         elif a.key != b.key:
             yield replace(self._changed(pair, "label", "key", a.key, b.key), identity=self.tongue_a.key_of(a) or a.key)
@@ -100,7 +115,11 @@ class Screen:
             yield self._changed(pair, "control", "enabled", *("disabled" if one.disabled else "enabled" for one in (a, b)))
         if a.checked != b.checked and a.role == b.role:
             yield self._changed(pair, "setting", "default", _STATES[a.checked], _STATES[b.checked])
-        elif not a.holds_secret and not b.holds_secret and steady(a.value or "") != steady(b.value or ""):
+        elif (
+            not a.holds_secret
+            and not b.holds_secret
+            and self.tongue_a.steady(a.value or "") != self.tongue_b.steady(b.value or "")
+        ):
             yield self._changed(pair, "setting", "default", a.value or "", b.value or "")
         if a.options != b.options and [steady(one) for one in a.options] != [steady(one) for one in b.options]:
             yield self._changed(pair, "setting", "options", ", ".join(a.options), ", ".join(b.options))
@@ -136,6 +155,12 @@ class Screen:
             before=_beside(line.a, line.moved[0].a), after=_beside(line.b, line.moved[0].b),
             a=tuple(pair.a for pair in line.moved), b=tuple(pair.b for pair in line.moved),
         )  # fmt: skip
+
+
+def _is_port(control: Control) -> bool:
+    """Whether a field holds the number of a port, by its label or its words' key."""
+    said = _PORT.search(control.name) or _PORT.search(control.key)
+    return control.role in ("textbox", "spinbutton") and said is not None and (control.value or "").isdigit()
 
 
 def _beside(controls: tuple[Control, ...], control: Control) -> str:

@@ -32,6 +32,8 @@ _SENTENCES = {
     ("control", "removed", "popup"): "the window {name} does not appear any more",
     ("control", "added", "twice"): "{name} is there twice",
     ("control", "removed", "twice"): "{name} is there once less",
+    ("control", "added", "together"): "the controls {name}, which stand together, are new",
+    ("control", "removed", "together"): "the controls {name}, which stood together, are gone",
     ("control", "moved", "order"): "{name} stands {after} now (was {before})",
     ("control", "moved", "other-page"): "the {what} has moved from {before} to {after}",
     ("control", "changed", "kind"): "{name} is a {after} now, no {before}",
@@ -55,6 +57,8 @@ _SENTENCES = {
     ("flow", "changed", "found"): "{name} is found by {after}, no longer by {before}",
     ("flow", "added", ""): "the step {name} is new",
     ("flow", "removed", ""): "the step {name} is gone",
+    ("certificate", "changed", "shared"): "the two are different devices, but their certificates have the same key",
+    ("tls", "added", "port"): "{name} is a new field for a port ({after}): the recorder may listen there now",
     ("certificate", "changed", "*"): "{fact} of the certificate: {after}, no longer {before}",
     ("certificate", "added", "*"): "HTTPS has a certificate now",
     ("certificate", "removed", "*"): "HTTPS serves no certificate any more",
@@ -71,7 +75,11 @@ def sentence(difference: Difference) -> str:
     form = _SENTENCES.get((difference.kind, difference.change, difference.aspect))
     form = form or _SENTENCES.get((difference.kind, difference.change, "*"), "{name}: {after} (was {before})")
     role = difference.identity.partition(":")[0]
-    name = quoted(difference.name) if difference.kind in ("control", "page", "label", "setting", "picture") else difference.name
+    name = (
+        quoted(difference.name)
+        if difference.kind in ("control", "page", "label", "setting", "picture") or difference.aspect == "port"
+        else difference.name
+    )
     told = form.format(
         name=name or "something",
         what=f"{_CONTROLS.get(role, role)} {name}",
@@ -117,7 +125,12 @@ def _words(difference: Difference) -> str:
     spaces = difference.aspect == "spaces"
     pairs = {language: (with_spaces(words), with_spaces(after.get(language, ""))) if spaces else (words, after.get(language, ""))
              for language, words in before.items()}  # fmt: skip
-    return ", ".join(f"{language}: {quoted(new)} (was {quoted(old)})" for language, (old, new) in pairs.items())
+    return ", ".join(f"{_spoken(language)}{quoted(new)} (was {quoted(old)})" for language, (old, new) in pairs.items())
+
+
+def _spoken(language: str) -> str:
+    """The language before a label; nothing for a page that does not say its language (`und`)."""
+    return "" if language == "und" else f"{language}: "
 
 
 def with_spaces(words: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nvrflow.capture.controls import Box
 from nvrflow.compare.appearance import Seen, seen
+from nvrflow.compare.clue import Aspect
+from nvrflow.compare.cluster import listed
 from nvrflow.compare.difference import Difference, Shot
 from nvrflow.compare.gist import Gist
 from nvrflow.compare.screen import Screen
 
-_MOST = 3  # names that a difference lists
+_MOST = 3  # things that look different on a page, each told alone
 
 
 def looks(screens: Iterable[Screen], reference: str) -> list[Difference]:
@@ -23,7 +25,18 @@ def looks(screens: Iterable[Screen], reference: str) -> list[Difference]:
         near = [group for group in groups if any(_is_one(item[1], other) for _, other in group)]
         groups = [group for group in groups if not any(group is other for other in near)]
         groups.append([*(other for group in near for other in group), item])
-    return [_told(group, reference) for group in groups]
+    return [_told(group, reference) for group in _restyled(groups)]
+
+
+def _restyled(groups: Sequence[list[tuple[Screen, Seen]]]) -> list[list[tuple[Screen, Seen]]]:
+    """The groups; where many things look different on the same pages, these pages have another style, and that is one thing."""
+    styles = defaultdict[frozenset[str], list[list[tuple[Screen, Seen]]]](list)
+    for group in groups:
+        if not any(one.clue.aspect == "colour" for _, one in group):
+            styles[frozenset(one.clue.page for _, one in group)].append(group)
+    joined = [[item for group in several for item in group] for several in styles.values() if len(several) > _MOST]
+    inside = {id(item) for group in joined for item in group}
+    return [*(group for group in groups if not any(id(item) in inside for item in group)), *joined]
 
 
 def _is_one(one: Seen, other: Seen) -> bool:
@@ -37,9 +50,11 @@ def _told(group: Sequence[tuple[Screen, Seen]], reference: str) -> Difference:
     told = sorted(colours or group, key=lambda item: (-often[item[1].clue.identity], item[1].clue.language != reference))
     first = told[0][1].clue
     names = list(dict.fromkeys(one.clue.name for _, one in told if one.clue.name and one.clue.language == first.language))
-    listed = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
+    aspect: Aspect
+    many = len(names) > _MOST and first.aspect != "colour"
+    aspect, about = ("look", " ".join(sorted({one.clue.page for _, one in group}))) if many else (first.aspect, first.identity)
     return Difference(
-        "picture", "changed", first.aspect, first.identity, listed,
+        "picture", "changed", aspect, about, listed(names),
         pages=tuple(dict.fromkeys(one.clue.page for _, one in group)),
         languages=tuple(dict.fromkeys(one.clue.language for _, one in group)),
         before=first.before, after=first.after, shots=(_shot_of(told),),

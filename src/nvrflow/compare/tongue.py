@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from nvrflow.capture.archive import Capture
 from nvrflow.capture.controls import Control
-from nvrflow.compare.pairs import identity
+from nvrflow.compare.pairs import identity, label, steady
 
+_SHORTEST = 4  # characters of a made-up value that is looked for within other words
 _NEAR = 40.0  # CSS pixels by which words of another length may move a control
 
 
@@ -28,6 +30,20 @@ class Tongue:
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(" ".join(words.split()) for words in self.dictionary.values())
+
+    @cached_property
+    def _made_up(self) -> re.Pattern[str]:
+        """What the capture put in the place of private values; it may be another value in each capture of one device."""
+        values = sorted((steady(one) for one in self.capture.summary.made_up if len(one) >= _SHORTEST), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, values)) or r"(?!)")
+
+    def steady(self, words: str) -> str:
+        """As `pairs.steady`, and `#` for each value that the capture made up."""
+        return self._made_up.sub("#", steady(words))
+
+    def label(self, words: str) -> str:
+        """As `pairs.label`, and `#` for each value that the capture made up."""
+        return self._made_up.sub("#", label(words))
 
     def is_data(self, control: Control) -> bool:
         """Whether these words are the device's own data, such as the name of a camera or a cell of a table."""

@@ -33,7 +33,7 @@ def opened(path: Path) -> Image | None:
 
     try:
         return Image.open(path).convert("RGB")
-    except (OSError, UnidentifiedImageError):
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
         return None
 
 
