@@ -175,8 +175,8 @@ class _Tour:
         self.wardrobe = stop.wardrobe = self.wardrobe or stop.wardrobe
         early, late = _before_and_after(recorder, self.wish.pages)
         states |= {name: self._see(stop, name) for name in early}
-        late = [*late, *(name for name in early if states[name] != OK and name != "sign_in")]
         if recorder.has("sign_in"):
+            late = [*late, *(name for name in early if states[name] != OK and name != "sign_in")]
             self.wish.sign_in(recorder)
         learn_run(self.scrubber, recorder)
         for name in late:
