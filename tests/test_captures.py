@@ -253,6 +253,26 @@ def test_a_damaged_or_newer_capture_says_so(tmp_path: Path) -> None:
         _ = capture.device
 
 
+@pytest.mark.parametrize(
+    ("device", "key"),
+    [
+        ({"https": ["TLSv1.2"]}, "https"),
+        ({"https": {"versions": [1]}}, "https.versions"),
+        ({"certificates": {"key": "RSA 2048"}}, "certificates"),
+        ({"cookies": [{"secure": True}]}, "cookies.0.name"),
+        ({"start": None}, "start"),
+        ({"answers": 1}, "answers"),
+        ([], "dict"),
+    ],
+    ids=str,
+)
+def test_a_device_file_of_another_form_is_damaged(tmp_path: Path, device: object, key: str) -> None:
+    (tmp_path / "capture.yaml").write_text(as_yaml({"format": 1, "nvrflow": "1.0", "when": "2026-11-28"}))
+    (tmp_path / "device.json").write_text(json.dumps(device))
+    with pytest.raises(InvalidFile, match=rf"{key}.*the capture is damaged, take it again"):
+        _ = Capture.open(tmp_path).device
+
+
 def test_a_folder_that_is_not_empty_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("mine")

@@ -65,13 +65,13 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def ports() -> dict[str, int]:
-    """One recorder, before and after an update: it stays at its address."""
-    return {"port": free_port(), "https_port": free_port()}
+def ports() -> dict[str, Any]:
+    """One recorder, before and after an update: it stays at its address, and has its serial number."""
+    return {"port": free_port(), "https_port": free_port(), "serial": "7C09FA4PAZ31B2E"}
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory, playwright: Playwright, ports: dict[str, int]) -> Iterator[Taking]:
+def taken(tmp_path_factory: pytest.TempPathFactory, playwright: Playwright, ports: dict[str, Any]) -> Iterator[Taking]:
     """Captures of the recorder with some differences, each made once; `again` makes another one."""
     top = tmp_path_factory.mktemp("captures")
     made: dict[str, Side] = {}
@@ -115,7 +115,7 @@ def test_all_twenty_are_told_each_once_with_their_consequence_and_nothing_else(t
     assert found.first == ()
 
 
-def test_a_live_recorder_with_the_same_firmware_has_no_difference(taken: Taking, ports: dict[str, int], tmp_path: Path) -> None:
+def test_a_live_recorder_with_the_same_firmware_has_no_difference(taken: Taking, ports: dict[str, Any], tmp_path: Path) -> None:
     before = taken(languages=BOTH_SPOKEN)
     with simulate(NAME, fixtures=FIXTURES, **ports) as recorder:
         asked = ["compare", before.name, recorder.url, "--languages", "en", "--json", "--fail-on", "any", "--out", str(tmp_path)]
@@ -131,7 +131,7 @@ def test_a_live_recorder_with_the_same_firmware_has_no_difference(taken: Taking,
     assert {file.name for file in tmp_path.iterdir()} >= {"compare.html", "compare.md", "compare.json", "junit.xml"}
 
 
-def test_what_compare_says_about_the_disabled_button_is_true(ports: dict[str, int], opened: Any) -> None:
+def test_what_compare_says_about_the_disabled_button_is_true(ports: dict[str, Any], opened: Any) -> None:
     second = simulate(NAME, fixtures=FIXTURES, differences=["button_disabled"], **ports)
     broken = pytest.raises(NvrflowError, match=r"trusted_ca\.download")
     with second as recorder, opened(recorder, timeout=12.0) as driven, broken:

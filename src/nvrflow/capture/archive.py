@@ -10,6 +10,7 @@ from typing import Any
 
 from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in
 from nvrflow.capture.controls import Box, Control
+from nvrflow.capture.device_shape import Device
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 
@@ -193,7 +194,9 @@ class Capture:
         file = self.folder / "device.json"
         if "device.json" in self.summary.removed:
             return {}
-        return checked(json_in(file), dict[str, Any], file)
+        data = checked(json_in(file), dict[str, Any], file)
+        checked(data, Device, file)
+        return data
 
     def words(self, language: str) -> dict[str, str]:
         """The words of the recorder's own dictionary by key; empty if it has none in this language. Raises InvalidFile."""

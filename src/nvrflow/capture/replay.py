@@ -20,6 +20,7 @@ from nvrflow.browser.motion import Motion
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.browser.session import Session
 from nvrflow.capture.archive import OK, Capture, CapturedPage
+from nvrflow.capture.captured_file import text_in
 from nvrflow.capture.question_book import Answering, QuestionBook
 from nvrflow.capture.shelf import Shelf
 from nvrflow.capture.vocabulary import answers_of
@@ -122,7 +123,7 @@ class _Desk:
     def put(self, page: BrowserPage, shown: CapturedPage) -> None:
         """Show a captured page in the browser's page."""
         url = joined(self.url + "/", shown.path)
-        files = {address: (shown.folder / name).read_text(encoding="utf-8") for address, name in shown.facts.frames.items()}
+        files = {address: text_in(shown.folder / name) for address, name in shown.facts.frames.items()}
         with translated(str(shown.folder)):
             self.shelf.show(page, url, {url: shown.html, **files})
 
