@@ -16,7 +16,9 @@ from nvrflow.compare.difference import Difference
 from nvrflow.compare.pace import paces, slower_pages
 from nvrflow.compare.pairs import paired, steady
 from nvrflow.compare.sentence import sentence
+from nvrflow.compare.summary_lines import counted
 from nvrflow.compare.usage import Usage
+from nvrflow.errors import WrongCall
 from nvrflow.firmware import load_firmware
 
 USED = {
@@ -293,3 +295,21 @@ def test_what_a_capture_made_up_is_no_difference(compared: Any) -> None:
     a = Written({"https": [*FORM, words("Host XKQDW", 10, 200, key="")]}).without(made_up=("XKQDW",))
     b = Written({"https": [*FORM, words("Host BNMLP", 10, 200, key="")]}).without(made_up=("BNMLP",))
     assert told(compared(a, b)) == []
+
+
+def test_pages_that_only_one_capture_has_are_said_and_it_is_not_said_that_nothing_has_changed(compared: Any) -> None:
+    found = compared(Written({"https": FORM, "account": BAR}), Written({"https": FORM}))
+    assert [one.partition("only ")[2].partition("/")[0] for one in found.first] == [""]
+    assert found.first[0].endswith("was captured with account, so that was not compared.") and told(found) == []
+    assert counted(found) == "No difference was found in what was compared."
+
+
+def test_a_page_that_the_first_capture_did_not_reach_is_said(compared: Any) -> None:
+    a = Written({"https": FORM, "account": BAR}, unreached={"account": "it did not answer"})
+    found = compared(a, Written({"https": FORM, "account": BAR}))
+    assert len(found.first) == 1 and "account was not compared" in found.first[0] and "it did not answer" in found.first[0]
+
+
+def test_two_captures_without_a_page_in_common_are_not_compared(compared: Any) -> None:
+    with pytest.raises(WrongCall, match="they have no page in common, so there is nothing to compare"):
+        compared(Written({"https": FORM}), Written({"account": BAR}))

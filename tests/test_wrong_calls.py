@@ -30,6 +30,8 @@ WRONG = {
     "a picture without a file": ("picture", "URL", "sign_in"),
     "a picture of no size": ("picture", "URL", "sign_in", "--out", "a.png", "--viewport", "large"),
     "unknown firmware of a picture": ("picture", "URL", "sign_in", "--out", "a.png", "--firmware", "acme/nothing"),
+    "a check of a folder without a capture": ("check", "home"),
+    "settings of a folder that is not there": ("read", "./nowhere"),
     "a bundle of nothing": ("bundle", "nothing.crt", "--out", "drive"),
 }
 

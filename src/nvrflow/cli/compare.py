@@ -166,7 +166,7 @@ def _write(found: Comparison, driving: Driving, wishes: Wishes) -> None:
     from nvrflow.whole_file import write_whole
 
     out = driving.out
-    junit_limit = "any" if wishes.fail_on == "never" else wishes.fail_on
+    junit_limit = "drift" if wishes.fail_on == "never" else wishes.fail_on
     documents: list[tuple[Path | None, Path | None, Callable[[], str]]] = [
         (wishes.html, out and out / "compare.html", lambda: as_html(found)),
         (wishes.markdown, out and out / "compare.md", lambda: as_markdown(found)),

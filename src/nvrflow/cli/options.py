@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.errors import WrongCall
+
 if TYPE_CHECKING:
     from nvrflow.trust import Kind
     from nvrflow.trust.computer import Scope
@@ -115,7 +117,11 @@ def checked_address(_: click.Context, __: click.Parameter, typed: Any) -> Any:
 
 def checked_place(context: click.Context, parameter: click.Parameter, typed: Any) -> Any:
     """Check an argument that is a recorder's address or the folder of a capture. It is a click callback. Raises WrongCall."""
-    return typed if is_capture(typed) else checked_address(context, parameter, typed)
+    if is_capture(typed):
+        return typed
+    if typed.startswith((".", "/", "~")) or Path(typed).exists():
+        raise WrongCall(f"{typed}: is no folder with a capture, because it has no capture.yaml, and no address; name one of both")
+    return checked_address(context, parameter, typed)
 
 
 def is_capture(typed: str) -> bool:

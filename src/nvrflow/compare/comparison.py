@@ -11,6 +11,7 @@ from nvrflow.capture.archive import Capture
 from nvrflow.compare.difference import CONSEQUENCES, Difference
 from nvrflow.compare.entries import entries_of
 from nvrflow.compare.gist import Gist, gists
+from nvrflow.compare.in_common import said_of_pages
 from nvrflow.compare.pace import on_the_way, paces, slower_pages
 from nvrflow.compare.pairs import identity
 from nvrflow.compare.phrases import word_clues
@@ -99,7 +100,7 @@ def compare(a: Side, b: Side, flows: Path | None = None, selectors: Path | None 
     if name is None:
         raise WrongCall(f"{a.name} and {b.name}: no selector file fits either of them; name one with --firmware when capturing")
     usage = usage_of(name, load_firmware(name, selectors).file, flows, selectors)
-    first = tuple(_said_first(a, b))
+    first = (*_said_first(a, b), *said_of_pages(a, b))
     found = _of_captures(a.capture, b.capture, usage) if a.capture and b.capture else [*run_differences(a.report, b.report)]
     found += protection(a.device, b.device, verifying_flows(flows))
     found += slower_pages(paces(a.seconds, b.seconds), usage.file)

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from nvrflow.compare.clue import Change, Kind
 from nvrflow.compare.comparison import Comparison
-from nvrflow.compare.difference import Difference
+from nvrflow.compare.difference import CONSEQUENCES, Difference
 from nvrflow.compare.sentence import sentence
 from nvrflow.content import Document, read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
@@ -27,6 +28,7 @@ from nvrflow.whole_file import write_whole
 
 DEFAULT = "nvrflow-accepted.yaml"
 _RULE = ("id", "kind", "change", "page", "name", "where", "consequence", "reason")
+_WORDS = {"kind": get_args(Kind), "change": get_args(Change), "consequence": CONSEQUENCES}
 _ACCEPTED = ("id", "what", "after", "reason", "when")
 
 
@@ -146,7 +148,19 @@ def _entries(document: Document, name: str, allowed: Sequence[str]) -> list[Mapp
         wrong = next((key for key in entry if key not in allowed), None)
         if wrong is not None:
             raise _wrong(f"{wrong!r} is not a key here; there are {', '.join(allowed)}", document, name, number)
+        if name == "ignore":
+            _check_rule(entry, document, number)
     return entries
+
+
+def _check_rule(rule: Mapping[str, Any], document: Document, number: int) -> None:
+    """Raise InvalidFile for a rule that can fit nothing."""
+    if not {*rule} - {"reason"}:
+        raise _wrong("a rule needs something besides its `reason` that it fits", document, "ignore", number)
+    for key, words in _WORDS.items():
+        said = str(rule.get(key, "*"))
+        if not any(fnmatchcase(one, said) for one in words):
+            raise _wrong(f"no difference has the {key} {said!r}; there are {', '.join(words)}", document, "ignore", number)
 
 
 def _wrong(what: str, document: Document, *place: str | int) -> InvalidFile:

@@ -35,7 +35,8 @@ def counted(comparison: Comparison) -> str:
     known = [f"{len(comparison.accepted)} accepted"] if comparison.accepted else []
     known += [f"{len(comparison.ignored)} ignored"] if comparison.ignored else []
     if not comparison.differences:
-        return "Nothing has changed." + (f" ({', '.join(known)})" if known else "")
+        told = "No difference was found in what was compared." if comparison.first else "Nothing has changed."
+        return told + (f" ({', '.join(known)})" if known else "")
     words = {"breaking": "breaking", "drift": "drifting or worse", "none": "to know"}
     parts = [f"{counts[name]} {words[name]}" for name in counts if counts[name]] + known
     total = len(comparison.differences)
