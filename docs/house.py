@@ -25,9 +25,9 @@ FLOORS = [
     (
         "work",
         "flows, what runs them, and what reads what they left",
-        "flows running settings guide_runs gallery linting rehearsal check guide compare history demonstration",
+        "flows running settings guide_runs gallery linting rehearsal check guide compare history regression demonstration",
     ),
-    ("doors", "where people and programs come in", "cli pytest_plugin __main__"),
+    ("doors", "where people and programs come in", "cli pytest_plugin suite __main__"),
 ]
 HEIGHT = {part: height for height, (_, _, parts) in enumerate(FLOORS) for part in parts.split()}
 

@@ -100,7 +100,15 @@ def test_accept_writes_the_file_beside_b_and_needs_a_reason(pair: tuple[Path, Pa
 
 @pytest.mark.parametrize(
     "text",
-    ["ignore:\n  - {kind: tyme}", "ignore:\n  - {reason: all}", "ignore: {kind: time}", "ignored: []", "ignore:\n  - {colour: red}", "accepted:\n  - {id: 123}", "- kind"],
+    [
+        "ignore:\n  - {kind: tyme}",
+        "ignore:\n  - {reason: all}",
+        "ignore: {kind: time}",
+        "ignored: []",
+        "ignore:\n  - {colour: red}",
+        "accepted:\n  - {id: 123}",
+        "- kind",
+    ],
 )
 def test_a_file_of_rules_that_is_wrong_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
     file = tmp_path / "rules.yaml"

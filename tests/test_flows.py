@@ -70,6 +70,19 @@ def test_https_is_switched_on_left_alone_where_it_is_on_already_and_switched_off
     assert https.after is False
 
 
+@pytest.mark.parametrize("at_first", [False, True])
+def test_https_goes_off_and_on_again_in_one_run(at_first: bool, simulated: Callable[..., Any], opened: Any) -> None:
+    simulation = simulated("dahua/nvr_v4", https=at_first, **BRISK)
+    with opened(simulation) as recorder:
+        enable_https(recorder)
+        disable_https(recorder)
+        assert recorder.url == simulation.url
+        enable_https(recorder)
+        assert recorder.url == simulation.https_url
+        sign_in(recorder)
+        assert recorder.go_to("https").is_checked("enable")
+
+
 def test_secure_ends_with_a_recorder_that_a_browser_trusts(recorder: Recorder, trust_store: TrustStore) -> None:
     secure(recorder, Trusting(yes=True, environment=trust_store.environment))
     https = recorder.report.https

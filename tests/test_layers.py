@@ -13,15 +13,15 @@ from house import ENGINE, FLOORS, HEIGHT, ROOT, graph, imported, modules, name_o
 LONGEST = 250  # lines of a module
 # Who may import an outside package: parts, or files of a part.
 DOORS = {
-    "playwright": ["recorder", "browser", "capture"],
+    "playwright": ["recorder", "browser", "capture", "regression"],
     "subprocess": ["command"],
     "yaml": ["content"],
     "ruamel": ["check"],
     "click": ["cli"],
     "rich": ["cli"],
     "PIL": ["report", "guide", "capture", "compare"],
-    "jinja2": ["report", "trust", "guide", "check", "compare", "history"],
-    "pytest": ["pytest_plugin"],
+    "jinja2": ["report", "trust", "guide", "check", "compare", "history", "regression"],
+    "pytest": ["pytest_plugin", "suite", "cli"],
     "publicsuffixlist": ["trust"],
     "starlette": ["simulator"],
     "uvicorn": ["simulator"],

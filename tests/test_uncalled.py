@@ -154,6 +154,8 @@ def uncalled(functions: list[Defined], uses: Uses) -> list[Defined]:
     for one in functions:
         if re.fullmatch(r"__\w+__", one.name) or one.name in outside or (one.owner and one.name in content):
             continue
+        if one.path.parent.name == "suite" and one.name.startswith("test_"):
+            continue  # pytest calls it
         inside = uses_in(one.node, {one.name})
         if uses.of(one) - inside.of(one) <= 0 and not registered(one.node) and not asked_for_by_another_package(one):
             found.append(one)

@@ -120,7 +120,7 @@ def checked_place(context: click.Context, parameter: click.Parameter, typed: Any
     if is_capture(typed):
         return typed
     if typed.startswith((".", "/", "~")) or Path(typed).exists():
-        raise WrongCall(f"{typed}: is no folder with a capture, because it has no capture.yaml, and no address; name one of both")
+        raise WrongCall(f"{typed}: is neither an address nor the folder of a capture, which has a capture.yaml")
     return checked_address(context, parameter, typed)
 
 

@@ -28,6 +28,7 @@ COMMANDS = (
     "guide",
     "picture",
     "compare",
+    "regress",
     "history",
     "capture",
     "read",

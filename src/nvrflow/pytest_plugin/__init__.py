@@ -13,6 +13,7 @@ import pytest
 from nvrflow import environment
 from nvrflow.address import place_of
 from nvrflow.errors import AccountLocked, SignInRefused, WrongCall
+from nvrflow.pytest_plugin import regress
 
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
@@ -34,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
         place_of(config.getoption("--recorder") or "http://192.0.2.10")
     except WrongCall as problem:
         raise pytest.UsageError(f"--recorder: {problem}") from None
+    config.addinivalue_line("markers", "recorder(firmware, vendor, writes): for which recorders, and whether it changes them")
+    regress.configure(config)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -52,6 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--firmware", metavar="NAME", help="Its selector file, for example dahua/nvr_v4 (default: identified).")
     group.addoption("--recorder-user", metavar="NAME", default="admin", help="The account on the recorder (default: admin).")
     group.addoption("--selectors", metavar="DIR", type=Path, help="Your own selector files, before the shipped ones.")
+    group.addoption("--read-only", action="store_true", help="Skip every test that changes the recorder.")
+    regress.add_options(parser)
 
 
 @dataclass(frozen=True)

@@ -32,14 +32,14 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
     plain HTTP. The address is computed here: recorders' own pages get it wrong when other ports are used. Pop-ups are answered
     meanwhile. Raises ProductDefect, which says in which state the recorder is now and how to undo the change.
     """
-    https = state_of(window)
+    https, is_there = state_of(window), place_of(window.session.url).secure
     with window.steps.step("await-https", "Wait until the recorder answers with HTTPS", verb="wait") as step:
         step.value = _secure(window, port) if port else _guessed(window)  # without a known port, no address is invented
         if window.steps.held:
             step.outcome = "would"
             return None
         limit = _limit(window, patience)
-        _ask_for_a_restart(window, bool(https.before), limit)
+        _ask_for_a_restart(window, is_there, limit)
         with waiting(f"{step.value or 'HTTPS'} to answer", limit):
             found = _until(window, limit, lambda left: _served(window, port, left))
         https.after = found is not None
@@ -48,10 +48,10 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
         number, served = found
         url = step.value = _secure(window, number)
         https.url, https.tls = url, served.version
-        https.redirects = _redirects(window, await_front=not https.before)
+        https.redirects = _redirects(window, await_front=not is_there)
         step.note = f"{url} speaks {served.version}" + ("; HTTP redirects to it" if https.redirects else "")
         _remember(window, number)
-    return None if https.before else url
+    return None if is_there else url
 
 
 def await_http(window: Window, patience: float | None = None) -> str | None:
