@@ -21,7 +21,7 @@ _DIGITS = re.compile(r"\d+")
 _WATCH = """(() => {
   const moved = Symbol.for('nvrflow.moved'), clock = /\\d{1,2}:\\d{2}/;
   window[moved] = Date.now();
-  const isClock = one => one.type !== 'attributes' && clock.test(one.target.textContent.slice(0, 80))
+  const isClock = one => one.type !== 'attributes' && clock.test((one.target.textContent || '').slice(0, 80))
     && [...one.addedNodes, ...one.removedNodes].every(node => node.nodeType === Node.TEXT_NODE);
   new MutationObserver(all => { if (!all.every(isClock)) window[moved] = Date.now() })
     .observe(document, {subtree: true, childList: true, characterData: true, attributes: true,

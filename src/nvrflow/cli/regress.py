@@ -157,14 +157,16 @@ class _Listener:
 
     def __init__(self, progress: _Progress) -> None:
         self.progress = progress
-        self.config: Any = None
+        self.session: Any = None
 
-    def pytest_configure(self, config: Any) -> None:
+    def pytest_sessionstart(self, session: Any) -> None:
         """Know where the results are kept."""
-        self.config = config
+        self.session = session
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Tell the result of a test that has ended."""
-        result = self.config.pluginmanager.get_plugin("nvrflow-results").results.get(nodeid)
+        """Tell the result of a test that has ended; a recorder that cannot be tested at all ends the run."""
+        result = self.session.config.pluginmanager.get_plugin("nvrflow-results").results.get(nodeid)
         if result is not None:
             self.progress.told(result)
+            if result.kind in _NOT_TESTED:
+                self.session.shouldstop = result.message

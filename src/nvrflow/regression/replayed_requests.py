@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ _MOST = 12  # requests that are made again
 _KINDS = ("xhr", "fetch")
 _SECONDS = 5000  # milliseconds for one answer
 _LEFT_OUT = ("host", "content-length", "connection", "accept-encoding", "cookie")
+_CODE = re.compile("code|status|result|error", re.I)
 Facts = tuple[object, ...]
 
 
@@ -107,8 +109,14 @@ def facts(asking: APIRequestContext, asked: Asked, cookies: Mapping[str, str]) -
     return answer.status, *_outline(data)
 
 
-def _outline(data: Any) -> Iterable[object]:
-    """The keys of an answer with the kind of each value, and the values that say yes or no."""
+def _outline(data: Any, deep: int = 1) -> list[object]:
+    """The keys of an answer with the kind of each value, and the values that say yes or no, or give a code."""
     if not isinstance(data, dict):
-        return (type(data).__name__,)
-    return sorted((str(key), type(value).__name__, value if isinstance(value, bool) else None) for key, value in data.items())
+        return [type(data).__name__]
+    return [item for key in sorted(map(str, data)) for item in _of_entry(key, data.get(key), deep)]
+
+
+def _of_entry(key: str, value: Any, deep: int) -> Iterator[object]:
+    yield key, type(value).__name__, value if isinstance(value, bool) or (isinstance(value, int) and _CODE.search(key)) else None
+    if isinstance(value, dict) and deep:
+        yield from _outline(value, deep - 1)

@@ -9,6 +9,7 @@ import pytest
 from nvrflow import tls
 from nvrflow.flows.disable_https import disable_https
 from nvrflow.flows.enable_https import enable_https
+from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import Recorder
 from nvrflow.regression.outside import Outside
 from nvrflow.suite.applicable import not_applicable
@@ -25,6 +26,8 @@ def test_https_can_be_turned_on_off_and_on_again(secured: Recorder) -> None:
         assert tls.served(host, port).leaf is not None, f"HTTPS is on, but no certificate is served at port {port}"
         disable_https(secured)
         assert tls.front(secured.url, _GONE) is not None, "HTTPS is off, but nothing answers by plain HTTP"
+        sign_in(secured)
+        assert not secured.go_to("https").is_checked("enable"), "HTTPS was turned off, and the page shows that it is on"
     enable_https(secured)
 
 
