@@ -25,7 +25,7 @@ FLOORS = [
     (
         "work",
         "flows, what runs them, and what reads what they left",
-        "flows running settings guide_runs gallery linting rehearsal check guide compare history demonstration",
+        "flows running settings guide_runs gallery linting rehearsal check guide compare baseline history demonstration",
     ),
     ("doors", "where people and programs come in", "cli pytest_plugin __main__"),
 ]
