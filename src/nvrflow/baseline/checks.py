@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nvrflow.baseline.collection import Collection, Screen
 from nvrflow.baseline.failure_page import Account, Lines, Shown, failure_page
@@ -15,12 +15,13 @@ from nvrflow.baseline.outline import Thing, outline_of, written
 from nvrflow.baseline.shift import Shift, shifts
 from nvrflow.errors import WrongCall
 from nvrflow.recorder import Page
-from nvrflow.recorder.portrait import Portrait, Sitter
+from nvrflow.recorder.portrait import Apart, Portrait, Sitter
 from nvrflow.report.likeness import write_if_changed
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+Taken: TypeAlias = "tuple[Image, list[Area]]"
 _MOST = 12  # changes that a message lists
 
 
@@ -73,11 +74,12 @@ class UiBaseline:
 
     desk: Desk = field(repr=False)
 
-    def check(self, page: Page, of: str = "", *, masks: Sequence[str] = (), name: str = "") -> None:
+    def check(self, page: Page, of: str = "", *, masks: Sequence[Apart] = (), name: str = "") -> None:
         """Compare what the page, or its element `of`, says with the baseline.
 
-        `masks` are elements of the page that are left out. `name` is the baseline's name (default: the page and the element).
-        Raises WordsDiffer with each change in words, BaselineMissing, WrongCall, and what finding an element raises.
+        `masks` are left out: names of elements or rows of the page, or Playwright's locators. `name` is
+        the baseline's name (default: the page and the element). Raises WordsDiffer with each change in words, BaselineMissing,
+        WrongCall, and what finding an element raises.
         """
         __tracebackhide__ = True
         sitter, desk = Sitter(page, of, tuple(masks)), self.desk
@@ -118,27 +120,29 @@ class ImageBaseline:
         page: Page,
         of: str = "",
         *,
-        masks: Sequence[str] = (),
-        levels: Mapping[str, Level] | None = None,
+        masks: Sequence[Apart] = (),
+        levels: Mapping[Apart, Level] | None = None,
         tolerance: float = 0.0,
         name: str = "",
     ) -> None:
         """Compare how the page, or its element `of`, looks with the baseline.
 
-        `masks` are elements that are covered. `levels` says how strictly single elements are compared, and the whole under "":
-        `exact`, `seen` (as a person sees it, the default), `layout` (places, not words and colours) or `ignore`. `tolerance` is
-        the share of pixels (0 to 1) that may differ. `name` is the baseline's name (default: the page and the element).
+        `masks` are covered: names of elements or rows of the page, or Playwright's locators. `levels` says how
+        strictly each of such is compared, and the whole under "": `exact`, `seen` (as a person sees it, the default), `layout`
+        (places, not words and colours) or `ignore`. `tolerance` is the share of pixels (0 to 1) that may differ. `name` is the
+        baseline's name (default: the page and the element).
+
         Raises PictureDiffers with each change in words, BaselineMissing, WrongCall, and what finding an element raises.
         """
         __tracebackhide__ = True
-        wanted = {**_checked(levels or {}, tolerance), **dict.fromkeys(masks, "ignore")}
+        wanted: dict[Apart, Level] = {**_checked(levels or {}, tolerance), **dict.fromkeys(masks, "ignore")}
         sitter, desk = Sitter(page, of, tuple(one for one in wanted if one)), self.desk
         file = _name(desk.collection, sitter, name, Screen(*sitter.screen))
         before = desk.collection.picture(file)
         if before is None and not desk.collection.updates:
             raise desk.missing(sitter.at, file)
         look = _Look(before, wanted, tolerance)
-        image, areas = look.taken(sitter.portrait(look.fits))
+        image, areas = sitter.portrait(look.taken, look.fits, look.is_same)
         if before is not None and not (places := changed(before, image, areas, tolerance)):
             return
         if before is None or desk.collection.updates:
@@ -164,10 +168,10 @@ class _Look:
     """How one picture is compared with the baseline `before` (None: there is none)."""
 
     before: Image | None
-    wanted: Mapping[str, Any]
+    wanted: Mapping[Apart, Level]
     tolerance: float
 
-    def taken(self, portrait: Portrait) -> tuple[Image, list[Area]]:
+    def taken(self, portrait: Portrait) -> Taken:
         """The part of the screen that is kept, with its covers, and the areas in it that have a level of their own."""
         scale, box = portrait.scale, portrait.box or (0.0, 0.0, *map(float, portrait.viewport))
         left, top = round(box[0] * scale), round(box[1] * scale)
@@ -179,13 +183,17 @@ class _Look:
                 areas.append(Area(inner, self.wanted[name]))
         return without(image, areas), areas
 
-    def fits(self, portrait: Portrait) -> bool:
-        """Whether the screen looks like the baseline."""
-        image, areas = self.taken(portrait)
+    def is_same(self, one: Taken, other: Taken) -> bool:
+        """Whether two looks at the page are alike, as strictly as it is compared with the baseline."""
+        return not changed(one[0], other[0], other[1], self.tolerance)
+
+    def fits(self, taken: Taken) -> bool:
+        """Whether it looks like the baseline."""
+        image, areas = taken
         return self.before is not None and not changed(self.before, image, areas, self.tolerance)
 
 
-def _checked(levels: Mapping[str, Level], tolerance: float) -> Mapping[str, Level]:
+def _checked(levels: Mapping[Apart, Level], tolerance: float) -> Mapping[Apart, Level]:
     """`levels`. Raises WrongCall for a level that does not exist, and for a tolerance that is not a share."""
     for name, level in levels.items():
         if level not in LEVELS:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Level = Literal["exact", "seen", "layout", "ignore"]
+Edges = tuple[int, int, int, int]
 LEVELS: tuple[Level, ...] = get_args(Level)
 _COVER = (128, 128, 128)
 _CELL = 8  # pixels; on the level `layout` things may lie and end as far from where they were as one such square beside its own
@@ -37,7 +38,7 @@ def without(image: Image, areas: Iterable[Area]) -> Image:
     return _covered(image, [area.box for area in areas if area.level == "ignore"])
 
 
-def changed(before: Image, after: Image, areas: Sequence[Area] = (), tolerance: float = 0.0) -> list[tuple[int, int, int, int]]:
+def changed(before: Image, after: Image, areas: Sequence[Area] = (), tolerance: float = 0.0) -> list[Edges]:
     """Where two RGB pictures differ: left, top, right, bottom in pixels; the whole picture if it has another size.
 
     `tolerance` is the share of the picture's pixels (0 to 1) that may be seen to differ; up to it, nothing differs.
@@ -56,7 +57,13 @@ def changed(before: Image, after: Image, areas: Sequence[Area] = (), tolerance: 
             a, b = before.crop(edge), after.crop(edge)
             inner = _at_all(a, b) if area.level == "exact" else _arrangement(a, b)
             found += [(box[0] + edge[0], box[1] + edge[1], box[2] + edge[0], box[3] + edge[1]) for box in inner]
-    return found
+    return [one for one in found if not any(_holds(other, one) for other in found)]
+
+
+def _holds(outer: Edges, inner: Edges) -> bool:
+    """Whether one place lies within another, larger one, as words do in a window that came."""
+    within = outer[0] <= inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
+    return within and outer != inner
 
 
 def picture(data: bytes) -> Image:
@@ -83,21 +90,21 @@ def _covered(image: Image, boxes: Sequence[Box]) -> Image:
     return copy
 
 
-def _edge(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _edge(box: Box, size: tuple[int, int]) -> Edges:
     """Whole pixels around a box, within the picture."""
     left, top = max(int(box[0]), 0), max(int(box[1]), 0)
     right, bottom = -int(-(box[0] + box[2]) // 1), -int(-(box[1] + box[3]) // 1)
     return left, top, max(min(right, size[0]), left), max(min(bottom, size[1]), top)
 
 
-def _at_all(a: Image, b: Image) -> list[tuple[int, int, int, int]]:
+def _at_all(a: Image, b: Image) -> list[Edges]:
     from PIL import ImageChops
 
     box = ImageChops.difference(a, b).getbbox()
     return [box] if box else []
 
 
-def _arrangement(a: Image, b: Image) -> list[tuple[int, int, int, int]]:
+def _arrangement(a: Image, b: Image) -> list[Edges]:
     """Where squares of one picture have something drawn in them, and neither they nor their neighbours do in the other."""
     from PIL import ImageChops, ImageFilter
 

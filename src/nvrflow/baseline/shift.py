@@ -71,7 +71,25 @@ def _became(before: Sequence[Thing], after: Sequence[Thing], gone: list[int], ne
                 gone.remove(one)
                 new.remove(nearest)
                 found.append((one, nearest))
+    for one in [*gone]:
+        place = next((other for other in new if _stands_there(before, after, one, other)), None)
+        if place is not None:
+            gone.remove(one)
+            new.remove(place)
+            found.append((one, place))
     return found
+
+
+def _stands_there(before: Sequence[Thing], after: Sequence[Thing], i: int, j: int) -> bool:
+    """Whether two things of one kind, both with words, stand between the same neighbours."""
+    one, other = before[i], after[j]
+    if (one.role, one.depth) != (other.role, other.depth) or not one.called or not other.called:
+        return False
+    return all(_neighbour(before, i + step) == _neighbour(after, j + step) for step in (-1, 1))
+
+
+def _neighbour(outline: Sequence[Thing], at: int) -> tuple[object, ...] | None:
+    return _key(outline[at]) if 0 <= at < len(outline) else None
 
 
 def _place(line: int, outline: Sequence[Thing]) -> float:

@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin the ledger of this run; tell pytest-rerunfailures, where it is installed, not to try pictures again."""
     config.stash[_LEDGER] = Ledger(config)
     config.pluginmanager.register(config.stash[_LEDGER], "nvrflow-baselines")
-    if config.pluginmanager.hasplugin("rerunfailures"):
+    if hasattr(config.option, "rerun_except"):
         config.option.rerun_except = [*(config.option.rerun_except or ()), _NEVER_AGAIN]
 
 

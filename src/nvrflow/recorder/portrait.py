@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.browser.visible import bring_into_view
 from nvrflow.errors import TimedOut, WrongCall
 from nvrflow.recorder.page import Page
+from nvrflow.recorder.recital import recital
 from nvrflow.recorder.secret_fields import mark_shown
 from nvrflow.recorder.verbs import element_of, look_at_last_click
 from nvrflow.recorder.window import Window
 from nvrflow.report import Rectangle
-from nvrflow.report.secrecy import COVER, Gate
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Frame, Locator
+    from playwright.sync_api import Locator
 
 _BREATH = 150  # milliseconds between two looks
 _SURE = 2.0  # seconds for which the page has to stay the same before a difference counts
 _LONGEST = 20.0  # seconds for a page that never comes to rest
 _ANIMATED = 5000  # milliseconds for animations that end
-_SESSION = 8  # characters of a cookie that may be a session
 _OUTSIDE = -1  # where the mouse points at nothing
 _LET_GO = "() => { const one = document.activeElement; if (one && one !== document.body) one.blur(); }"
 # What turns for ever is frozen by the camera; what ends is waited for.
@@ -35,43 +33,35 @@ _MOVED = f"""() => Promise.race([
   Promise.allSettled(document.getAnimations()
     .filter(one => one.effect && Number.isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished)),
   new Promise(done => setTimeout(done, {_ANIMATED}))]).then(() => null)"""
-_TYPED = """() => [...document.querySelectorAll('input, textarea')]
-  .filter(one => one.matches('[type=password], [data-nvrflow-secret]')).map(one => one.value).filter(Boolean)"""
-_SILENT = """all => all.forEach(one => {
-  one.setAttribute('data-nvrflow-silent', one.getAttribute('aria-hidden') ?? '');
-  one.setAttribute('aria-hidden', 'true');
-})"""
-_HEARD = """() => document.querySelectorAll('[data-nvrflow-silent]').forEach(one => {
-  const before = one.getAttribute('data-nvrflow-silent');
-  before ? one.setAttribute('aria-hidden', before) : one.removeAttribute('aria-hidden');
-  one.removeAttribute('data-nvrflow-silent');
-})"""
-_SECRET = "[data-nvrflow-secret]:not(input, textarea, select)"
-_NO_LETTER = re.compile(r"[\W_]")
-Kept = TypeVar("Kept", bytes, str)
+Kept = TypeVar("Kept")
+Same: TypeAlias = Callable[[Kept, Kept], bool]
+Apart: TypeAlias = "str | Locator"
 
 
 @dataclass(frozen=True)
 class Portrait:
     """The whole screen as PNG. `box` is the element of which it is (None: the page), in CSS pixels.
 
-    `places` are the boxes of the elements that were asked for, by name; `scale` is image pixels per CSS pixel.
+    `places` are the boxes of what was asked for; `scale` is image pixels per CSS pixel.
     """
 
     screen: bytes
     box: Rectangle | None
-    places: Mapping[str, tuple[Rectangle, ...]]
+    places: Mapping[Apart, tuple[Rectangle, ...]]
     scale: float
     viewport: tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Sitter:
-    """What is portrayed: a page of the recorder, or its element `of`; `apart` are elements whose places are noted."""
+    """What is portrayed: a page of the recorder, or its element `of`.
+
+    `apart` is what is treated apart: names of elements or rows of the page, or Playwright's own locators.
+    """
 
     page: Page
     of: str = ""
-    apart: Sequence[str] = ()
+    apart: Sequence[Apart] = ()
 
     @property
     def window(self) -> Window:
@@ -97,8 +87,10 @@ class Sitter:
         target = self._target()
         return _boxes(target)[0][:2] if target is not None else (0.0, 0.0)
 
-    def portrait(self, fits: Callable[[Portrait], bool]) -> Portrait:
-        """The picture once nothing moves; one that `fits` is taken at once, any other after the page has stayed so for 2 s.
+    def portrait(self, developed: Callable[[Portrait], Kept], fits: Callable[[Kept], bool], same: Same[Kept]) -> Kept:
+        """What is `developed` from the screen once it stays the same; what `fits` is taken at once, anything else after 2 s.
+
+        `same` says whether two of them look alike.
 
         Mouse and focus are moved away. Raises SelectorDrift, TimedOut for a page that never rests, WrongCall for an element that
         does not fit on the screen.
@@ -108,12 +100,9 @@ class Sitter:
         target = self._target()
         if target is not None:
             bring_into_view(target)
-        for one in self.apart:
-            element_of(window, self.page.name, one)
         volatile = window.finder.any_of(window.file.volatile) if window.file.volatile else None
         try:
-            screen = self._at_rest(lambda: camera.shoot(window.page, volatile), lambda image: fits(self._of(image, target)))
-            return self._of(screen, target)
+            return self._at_rest(lambda: developed(self._of(camera.shoot(window.page, volatile), target)), fits, same)
         finally:
             camera.show_again(volatile)
 
@@ -124,10 +113,12 @@ class Sitter:
         """
         self._prepare()
         target = self._target()
-        return self._at_rest(lambda: self._said(target), fits)
+        return self._at_rest(lambda: recital(self.window, target, [*map(self._every, self.apart)]), fits, str.__eq__)
 
     def _prepare(self) -> None:
         window = self.window
+        for one in self.apart:
+            self._every(one)
         look_at_last_click(window)
         window.turn_to(self.page.name)
         window.settle()
@@ -136,13 +127,14 @@ class Sitter:
         mark_shown(window.page, window.firmware)
         with waiting("animations to end", _ANIMATED / 1000):
             for frame in window.page.frames:
-                _quietly(frame, _LET_GO)
-                _quietly(frame, _MOVED)
+                with suppress(PlaywrightError):  # a frame that is going away moves no more
+                    frame.evaluate(_LET_GO)
+                    frame.evaluate(_MOVED)
 
     def _target(self) -> Locator | None:
         return element_of(self.window, self.page.name, self.of).find().found if self.of else None
 
-    def _at_rest(self, look: Callable[[], Kept], fits: Callable[[Kept], bool]) -> Kept:
+    def _at_rest(self, look: Callable[[], Kept], fits: Callable[[Kept], bool], same: Same[Kept]) -> Kept:
         began = since = time.monotonic()
         kept = look()
         known = None  # whether what is kept fits
@@ -150,7 +142,7 @@ class Sitter:
             while True:
                 self.window.happens("requestfinished", _BREATH)
                 again, now = look(), time.monotonic()
-                if again == kept:
+                if same(kept, again):
                     known = fits(kept) if known is None else known
                     if known or now - since >= _SURE:
                         return kept
@@ -170,63 +162,15 @@ class Sitter:
         places = {one: _boxes(self._every(one)) for one in self.apart}
         return Portrait(screen, box, places, scale, (width, height))
 
-    def _every(self, name: str) -> Locator:
-        return self.window.finder.any_of(element_of(self.window, self.page.name, name).spec.find)
-
-    def _said(self, target: Locator | None) -> str:
-        window = self.window
-        volatile = [window.finder.union(window.file.volatile)] if window.file.volatile else []
-        secret = [frame.locator(_SECRET) for frame in window.page.frames]
-        with _silent([*volatile, *(self._every(one) for one in self.apart), *secret], window.page.frames):
-            said = target.aria_snapshot() if target is not None else "\n".join(_outlines(window.page.main_frame))
-        typed = {value for frame in window.page.frames for value in _quietly(frame, _TYPED) or ()}
-        lines = [_without(line, typed) for line in said.splitlines()]
-        cookies = {cookie.get("value", "") for cookie in window.page.context.cookies()}
-        return Gate({*window.session.secrets, *(one for one in cookies if len(one) >= _SESSION)}).text("\n".join(lines))
+    def _every(self, one: Apart) -> Locator:
+        """All that can be seen of it. Raises WrongCall for a name that the page does not have."""
+        if not isinstance(one, str):
+            return one.filter(visible=True)
+        rows = self.window.file.pages[self.page.name].rows
+        find = rows[one].find if one in rows else element_of(self.window, self.page.name, one).spec.find
+        return self.window.finder.any_of(find)
 
 
 def _boxes(found: Locator) -> tuple[Rectangle, ...]:
     boxes = [one.bounding_box() for one in found.all()]
     return tuple((box["x"], box["y"], box["width"], box["height"]) for box in boxes if box)
-
-
-@contextmanager
-def _silent(found: Sequence[Locator], frames: Sequence[Frame]) -> Iterator[None]:
-    """Keep elements out of the outline for a moment."""
-    try:
-        for one in found:
-            one.evaluate_all(_SILENT)
-        yield
-    finally:
-        for frame in frames:
-            _quietly(frame, _HEARD)
-
-
-def _outlines(frame: Frame) -> Iterator[str]:
-    """The outline of a document, and below it those of the frames in it that can be seen."""
-    yield frame.locator("body").or_(frame.locator("frameset")).first.aria_snapshot()
-    for child in frame.child_frames:
-        try:
-            if child.frame_element().is_visible():
-                lines = [line for part in _outlines(child) for line in part.splitlines()]
-                yield "\n".join(["- document:", *(f"  {line}" for line in lines)])
-        except PlaywrightError:
-            continue  # the frame is going away
-
-
-def _without(line: str, typed: set[str]) -> str:
-    """A line of the outline with a cover in place of what was typed into a secret field, however it is quoted there."""
-    bare = {_NO_LETTER.sub("", value) for value in typed}
-    for colon in re.finditer(": ", line):
-        if _NO_LETTER.sub("", line[colon.end() :]) in bare:
-            return line[: colon.end()] + COVER
-    return line
-
-
-def _quietly(frame: Frame, function: str) -> list[str] | None:
-    """What a function gives in a frame; None from one that is going away."""
-    try:
-        found: list[str] | None = frame.evaluate(function)
-    except PlaywrightError:
-        return None
-    return found
