@@ -177,6 +177,14 @@ def test_a_page_that_is_still_loading_is_waited_for(page: Page, team: Team, monk
         assert page.window.page.inner_text("#save") == "Save"
 
 
+def test_a_clock_is_at_rest_in_words(page: Page, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portrait, "_SURE", 1.5)
+    monkeypatch.setattr(portrait, "_LONGEST", 4.0)
+    page.window.page.evaluate("() => { setInterval(() => { load.textContent = new Date().toTimeString().slice(0, 8) }, 90) }")
+    UiBaseline(team.desk(updates=True)).check(page)
+    assert '- text: "# Key"' in team.text()
+
+
 def test_a_page_that_never_rests_is_said_so_unless_what_moves_is_masked(
     page: Page, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:

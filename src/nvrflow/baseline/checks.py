@@ -77,8 +77,8 @@ class UiBaseline:
     def check(self, page: Page, of: str = "", *, masks: Sequence[Apart] = (), name: str = "") -> None:
         """Compare what the page, or its element `of`, says with the baseline.
 
-        `masks` are left out: names of elements or rows of the page, or Playwright's locators. `name` is
-        the baseline's name (default: the page and the element). Raises WordsDiffer with each change in words, BaselineMissing,
+        `masks` are left out: names of elements or rows of the page, or Playwright's locators. `name` is the
+        baseline's name (default: the page and the element). Raises WordsDiffer with each change in words, BaselineMissing,
         WrongCall, and what finding an element raises.
         """
         __tracebackhide__ = True
@@ -88,7 +88,7 @@ class UiBaseline:
         if says is None and not desk.collection.updates:
             raise desk.missing(sitter.at, file)
         before = outline_of(says or "")
-        after = outline_of(sitter.outline(lambda now: says is not None and outline_of(now) == before))
+        after = sitter.outline(outline_of, lambda now: says is not None and now == before)
         if says is not None and after == before:
             return
         if desk.collection.updates:

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.playwright_errors import PlaywrightError, translated
 from nvrflow.browser.visible import bring_into_view
-from nvrflow.errors import TimedOut, WrongCall
+from nvrflow.errors import SelectorDrift, TimedOut, WrongCall
 from nvrflow.recorder.page import Page
 from nvrflow.recorder.recital import recital
 from nvrflow.recorder.secret_fields import mark_shown
@@ -85,7 +85,7 @@ class Sitter:
     def corner(self) -> tuple[float, float]:
         """Where the picture begins in the window, in CSS pixels."""
         target = self._target()
-        return _boxes(target)[0][:2] if target is not None else (0.0, 0.0)
+        return self._box(target)[:2] if target is not None else (0.0, 0.0)
 
     def portrait(self, developed: Callable[[Portrait], Kept], fits: Callable[[Kept], bool], same: Same[Kept]) -> Kept:
         """What is `developed` from the screen once it stays the same; what `fits` is taken at once, anything else after 2 s.
@@ -95,25 +95,30 @@ class Sitter:
         Mouse and focus are moved away. Raises SelectorDrift, TimedOut for a page that never rests, WrongCall for an element that
         does not fit on the screen.
         """
-        self._prepare()
         window, camera = self.window, self.window.steps.camera
-        target = self._target()
-        if target is not None:
-            bring_into_view(target)
-        volatile = window.finder.any_of(window.file.volatile) if window.file.volatile else None
-        try:
-            return self._at_rest(lambda: developed(self._of(camera.shoot(window.page, volatile), target)), fits, same)
-        finally:
-            camera.show_again(volatile)
+        with translated(self.at):
+            self._prepare()
+            target = self._target()
+            if target is not None:
+                bring_into_view(target)
+            volatile = window.finder.any_of(window.file.volatile) if window.file.volatile else None
+            try:
+                return self._at_rest(lambda: developed(self._of(camera.shoot(window.page, volatile), target)), fits, same)
+            finally:
+                camera.show_again(volatile)
 
-    def outline(self, fits: Callable[[str], bool]) -> str:
-        """Roles, names, states and values as Playwright's aria snapshot writes them, frames at the end, without secrets.
+    def outline(self, developed: Callable[[str], Kept], fits: Callable[[Kept], bool]) -> Kept:
+        """What is `developed` from roles, names, states and values, as Playwright's aria snapshot writes them, without secrets.
 
-        What the selector file calls volatile, and the elements `apart`, are left out. It waits and raises as `portrait` does.
+        Frames are at the end. What the selector file calls volatile, and the elements `apart`, are left out. It waits and raises
+        as `portrait` does.
         """
-        self._prepare()
-        target = self._target()
-        return self._at_rest(lambda: recital(self.window, target, [*map(self._every, self.apart)]), fits, str.__eq__)
+        with translated(self.at):
+            self._prepare()
+            target = self._target()
+            return self._at_rest(
+                lambda: developed(recital(self.window, target, [*map(self._every, self.apart)])), fits, lambda a, b: a == b
+            )
 
     def _prepare(self) -> None:
         window = self.window
@@ -154,13 +159,19 @@ class Sitter:
 
     def _of(self, screen: bytes, target: Locator | None) -> Portrait:
         width, height, scale = self.screen
-        box = _boxes(target)[0] if target is not None else None
+        box = self._box(target) if target is not None else None
         if box and (box[0] < 0 or box[1] < 0 or box[0] + box[2] > width + 1 or box[1] + box[3] > height + 1):
             raise WrongCall(
                 f"{self.at}: does not fit on one screen of {width}x{height}; take a larger screen or a smaller element"
             )
         places = {one: _boxes(self._every(one)) for one in self.apart}
         return Portrait(screen, box, places, scale, (width, height))
+
+    def _box(self, target: Locator) -> Rectangle:
+        found = _boxes(target)
+        if not found:
+            raise SelectorDrift(f"{self.at}: went away while its picture was taken")
+        return found[0]
 
     def _every(self, one: Apart) -> Locator:
         """All that can be seen of it. Raises WrongCall for a name that the page does not have."""
