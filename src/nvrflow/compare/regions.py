@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,8 @@ from nvrflow.capture.controls import Box
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_NOTICED = 12  # how far a pixel has to differ in any colour, of 255, from everything near it in the other picture
+NOTICED = 12  # how far a pixel has to differ in any colour, of 255, from everything near it in the other picture
+_TILE = 8  # pixels of a square that is looked at if any of its pixels differs
 _CELL = 8  # pixels; changed pixels in touching squares of this size are one region
 _FEW = 6  # changed pixels in a square that nobody sees
 _MOST = 0.5  # of a region's pixels, which have one colour instead of another: only the colour has changed
@@ -37,20 +38,11 @@ class Region:
 
 def regions(a: Image, b: Image, hidden_a: Iterable[Box] = (), hidden_b: Iterable[Box] = ()) -> list[Region]:
     """Where `a` and `b` differ, except in the hidden boxes of both. Pictures of another size are compared as far as both go."""
-    from PIL import ImageChops
-
     size = min(a.width, b.width), min(a.height, b.height)
     a, b = a.crop((0, 0, *size)), b.crop((0, 0, *size))
     hidden = [*hidden_a, *hidden_b]
     a, b = _without(a, hidden), _without(b, hidden)
-    whole = ImageChops.difference(a, b).getbbox()
-    if whole is None:
-        return []
-    left, top = max(whole[0] - 2, 0), max(whole[1] - 2, 0)
-    edge = left, top, min(whole[2] + 2, size[0]), min(whole[3] + 2, size[1])
-    part_a, part_b = a.crop(edge), b.crop(edge)
-    found = [_region(part_a, part_b, box) for box in _boxes(_unlike(part_a, part_b))]
-    return [Region((one.box[0] + left, one.box[1] + top, *one.box[2:]), one.colours, one.recoloured) for one in found]
+    return [_region(a, b, box) for box in boxes_of(unlike(a, b))]
 
 
 def _without(image: Image, hidden: Iterable[Box]) -> Image:
@@ -63,35 +55,73 @@ def _without(image: Image, hidden: Iterable[Box]) -> Image:
     return covered
 
 
-def _unlike(a: Image, b: Image) -> Image:
-    """White where a pixel of either picture has no like within one pixel in the other (an envelope of 3 x 3 pixels)."""
-    from PIL import ImageChops, ImageFilter
+def unlike(a: Image, b: Image) -> Image:
+    """White where a pixel of either picture has no like within one pixel in the other (an envelope of 3 x 3 pixels).
 
-    unlike: Image | None = None
+    Both are RGB and of one size. Only the rectangles around what differs are looked at.
+    """
+    from PIL import Image, ImageChops
+
+    mask = Image.new("L", a.size)
+    changed = _strongest(ImageChops.difference(a, b)).point([min(255, value * 255) for value in range(256)])
+    for left, top, right, bottom in _rectangles(changed, _TILE):
+        edge = max(left - 1, 0), max(top - 1, 0), min(right + 1, a.width), min(bottom + 1, a.height)
+        inner = left - edge[0], top - edge[1], min(right, a.width) - edge[0], min(bottom, a.height) - edge[1]
+        mask.paste(_beyond(a.crop(edge), b.crop(edge)).crop(inner), (left, top))
+    return mask
+
+
+def _strongest(image: Image) -> Image:
+    """The strongest of the three colours of each pixel."""
+    from PIL import ImageChops
+
+    red, green, blue = image.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _beyond(a: Image, b: Image) -> Image:
+    from PIL import ImageChops
+
+    found: Image | None = None
     for one, other in ((a, b), (b, a)):
-        lowest, highest = other.filter(ImageFilter.MinFilter(3)), other.filter(ImageFilter.MaxFilter(3))
+        lowest, highest = _envelope(other, ImageChops.darker), _envelope(other, ImageChops.lighter)
         for beyond in (ImageChops.subtract(lowest, one), ImageChops.subtract(one, highest)):
-            unlike = beyond if unlike is None else ImageChops.lighter(unlike, beyond)
-    assert unlike is not None
-    red, green, blue = unlike.split()
-    strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    return strongest.point([255 if value > _NOTICED else 0 for value in range(256)])
+            found = beyond if found is None else ImageChops.lighter(found, beyond)
+    assert found is not None
+    return _strongest(found).point([255 if value > NOTICED else 0 for value in range(256)])
 
 
-def _boxes(mask: Image) -> list[tuple[int, int, int, int]]:
+def _envelope(image: Image, extreme: Callable[[Image, Image], Image]) -> Image:
+    """Each pixel as the extreme of the 3 x 3 pixels around it; over shifted copies, which is ten times as fast as a filter."""
+    for across, down in ((1, 0), (0, 1)):
+        shifted = []
+        for step in (-1, 1):
+            copy = image.copy()
+            copy.paste(image, (across * step, down * step))
+            shifted.append(copy)
+        image = extreme(extreme(image, shifted[0]), shifted[1])
+    return image
+
+
+def boxes_of(mask: Image) -> list[tuple[int, int, int, int]]:
     """The rectangles around connected squares with changed pixels: left, top, right, bottom."""
-    squares = mask.reduce(_CELL)  # the mean of each square: above 0 where any of its pixels is white
-    values = squares.tobytes()
-    marked = {(at % squares.width, at // squares.width) for at, value in enumerate(values) if value}
     found = []
+    for box in _rectangles(mask, _CELL):
+        part = mask.crop(box)
+        exact = part.getbbox()
+        if exact and part.histogram()[255] > _FEW:
+            found.append((box[0] + exact[0], box[1] + exact[1], box[0] + exact[2], box[1] + exact[3]))
+    return sorted(found, key=lambda box: (box[1], box[0]))
+
+
+def _rectangles(mask: Image, size: int) -> Iterator[tuple[int, int, int, int]]:
+    """A rectangle of whole squares of this size around each group of connected squares that are not black."""
+    squares = mask.reduce(size)  # the mean of each square: above 0 where enough of its pixels are white
+    marked = {(at % squares.width, at // squares.width) for at, value in enumerate(squares.tobytes()) if value}
     while marked:
         group = _connected(marked)
-        left, top = min(x for x, _ in group) * _CELL, min(y for _, y in group) * _CELL
-        right, bottom = (max(x for x, _ in group) + 1) * _CELL, (max(y for _, y in group) + 1) * _CELL
-        exact = mask.crop((left, top, right, bottom)).getbbox()
-        if exact and mask.crop((left, top, right, bottom)).histogram()[255] > _FEW:
-            found.append((left + exact[0], top + exact[1], left + exact[2], top + exact[3]))
-    return sorted(found, key=lambda box: (box[1], box[0]))
+        left, top = min(x for x, _ in group) * size, min(y for _, y in group) * size
+        yield left, top, (max(x for x, _ in group) + 1) * size, (max(y for _, y in group) + 1) * size
 
 
 def _connected(marked: set[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -109,7 +139,7 @@ def _region(a: Image, b: Image, box: tuple[int, int, int, int]) -> Region:
     width, height = box[2] - box[0], box[3] - box[1]
     every = max(1, width * height // _ENOUGH)
     pixels = list(zip(_pixels(a.crop(box), every), _pixels(b.crop(box), every), strict=True))
-    changed = [pair for pair in pixels if max(abs(i - j) for i, j in zip(*pair, strict=True)) > _NOTICED]
+    changed = [pair for pair in pixels if max(abs(i - j) for i, j in zip(*pair, strict=True)) > NOTICED]
     rough = Counter((_rough(one), _rough(other)) for one, other in changed).most_common(1)
     colours = Counter(changed).most_common(1)[0][0] if changed else ((0, 0, 0), (0, 0, 0))
     recoloured = bool(rough) and rough[0][1] >= _MOST * len(pixels) and not _goes_on(a, box, rough[0][0][0])

@@ -18,6 +18,7 @@ from nvrflow.pytest_plugin import regress
 if TYPE_CHECKING:
     from nvrflow.recorder import Recorder
 
+pytest_plugins = ["nvrflow.pytest_plugin.baselines"]
 _REPORTS = pytest.StashKey[Any]()
 _PASSWORD = pytest.StashKey[str]()
 _BEGAN = pytest.StashKey[datetime]()

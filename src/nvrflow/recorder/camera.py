@@ -168,18 +168,23 @@ class Camera:
         Clock and video are hidden meanwhile, also if they are drawn late.
         """
         try:
-            image = self._shoot(page, volatile)
+            image = self.shoot(page, volatile)
             began = since = time.monotonic()
             while time.monotonic() - since < _STILL and time.monotonic() - began < _LONGEST:
-                again = self._shoot(page, volatile)
+                again = self.shoot(page, volatile)
                 if again != image:
                     image, since = again, time.monotonic()
         finally:
-            if volatile is not None:
-                volatile.evaluate_all("all => all.forEach(one => one.style.removeProperty('opacity'))")
+            self.show_again(volatile)
         return image
 
-    def _shoot(self, page: Page, volatile: Locator | None) -> bytes:
+    def show_again(self, volatile: Locator | None) -> None:
+        """Show what was hidden for a picture."""
+        if volatile is not None:
+            volatile.evaluate_all("all => all.forEach(one => one.style.removeProperty('opacity'))")
+
+    def shoot(self, page: Page, volatile: Locator | None) -> bytes:
+        """The screen as it is now, as PNG, without secrets; the elements `volatile` stay hidden until `show_again`."""
         if volatile is not None:
             volatile.evaluate_all("all => all.forEach(one => one.style.setProperty('opacity', '0', 'important'))")
         try:

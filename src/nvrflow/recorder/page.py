@@ -23,17 +23,17 @@ class Page:
     """
 
     def __init__(self, window: Window, name: str) -> None:
-        self._window = window
+        self.window = window
         self.name = name
 
     @property
     def asked_by_browser(self) -> bool:
         """Whether the browser itself asks for user and password (HTTP Basic or Digest) instead of a page."""
-        return self._window.file.pages[self.name].asked_by_browser
+        return self.window.file.pages[self.name].asked_by_browser
 
     def authenticate(self) -> None:
         """Answer the browser's own question for user and password with the recorder's account, once. Raises SignInRefused."""
-        window = self._window
+        window = self.window
         session, path = window.session, window.file.pages[self.name].path or "/"
         title = f"Sign in as {session.user} in the browser's own window"
         with window.steps.step("authenticate", title, verb="authenticate", value=session.user), translated(session.url):
@@ -102,32 +102,32 @@ class Page:
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """Every row of a table or list: a mapping of its `cells`, each by the title of its column as the page shows it."""
-        return rows.table_of(self._window, self.name, name).read()
+        return rows.table_of(self.window, self.name, name).read()
 
     def row(self, name: str, key: str) -> Row:
         """The row of a table or list that is named `key`, for example `page.row("channels", "Front door").click("edit")`."""
-        return rows.table_of(self._window, self.name, name).row(key)
+        return rows.table_of(self.window, self.name, name).row(key)
 
     def has(self, element: str) -> bool:
         """Whether the selector file has such an element on this page."""
-        return element in self._window.file.pages[self.name].elements
+        return element in self.window.file.pages[self.name].elements
 
     def offers(self, element: str) -> bool:
         """Whether the element can be used now; waits until the page has loaded, and not longer."""
         if not self.has(element):
             return False
         target = self._element(element)
-        verbs.look_at_last_click(self._window)
-        if self._window.steps.held and target.spec.effect == "write":
+        verbs.look_at_last_click(self.window)
+        if self.window.steps.held and target.spec.effect == "write":
             return True
-        if not self._window.turn_to(self.name):
+        if not self.window.turn_to(self.name):
             return False
-        return target.is_there() or (self._window.settle() and target.is_there())
+        return target.is_there() or (self.window.settle() and target.is_there())
 
     def has_used(self, element: str) -> bool:
         """Whether this run has used the element already."""
         full = f"{self.name}.{element}"
-        return any(step.element == full and step.outcome == "done" for step in self._window.steps.report.steps)
+        return any(step.element == full and step.outcome == "done" for step in self.window.steps.report.steps)
 
     def download(self, element: str) -> list[Certificate]:
         """Click, receive the file, and read the certificates in it; raises DownloadFailed, CertificateRefused."""
@@ -153,7 +153,7 @@ class Page:
         without what the selector file calls `volatile`. Raises WrongCall for what does not fit on one screen.
         """
         arrows = arrow if isinstance(arrow, Mapping) else dict.fromkeys(arrow, "")
-        illustrate(self._window, name, Subject(self.name, of, mark, arrows, padding))
+        illustrate(self.window, name, Subject(self.name, of, mark, arrows, padding))
 
     def _element(self, name: str) -> Element:
-        return verbs.element_of(self._window, self.name, name)
+        return verbs.element_of(self.window, self.name, name)
