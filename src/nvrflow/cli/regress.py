@@ -17,7 +17,7 @@ import click
 from nvrflow import environment
 from nvrflow.cli.options import checked_address
 from nvrflow.cli.password import asker
-from nvrflow.errors import exit_code_of
+from nvrflow.errors import NvrflowError, exit_code_of
 
 if TYPE_CHECKING:
     from nvrflow.regression.scoreboard import Result, Scoreboard
@@ -84,7 +84,9 @@ def regress(url: str, **given: Any) -> int:
     folder = RunFolder.create(wishes.out, "regress", url).path
     environment.take_password(asker(url, wishes.user)())
     with _quiet_pytest() as run:
-        run(wishes.arguments(url, folder, spend), _Progress(wishes.as_json))
+        code = run(wishes.arguments(url, folder, spend), _Progress(wishes.as_json))
+    if code not in (0, 1, 2, 5):  # pytest's codes: nothing failed, tests failed, it was stopped, there was no test
+        raise NvrflowError(f"{folder}: pytest could not run the suite (its exit code {code}); see what it said above")
     board = read(folder)
     say("", err=wishes.as_json)
     say(f"{board.total}", err=wishes.as_json)
@@ -140,9 +142,9 @@ def _quiet_pytest() -> Iterator[Any]:
     addopts = os.environ.pop("PYTEST_ADDOPTS", None)
 
     def run(arguments: list[str], progress: _Progress) -> int:
-        settings = str(files("nvrflow.suite") / "pytest.ini")
+        suite = files("nvrflow.suite")
         off = [part for name in _NOT_LOADED for part in ("-p", f"no:{name}")]
-        options = ["-c", settings, *off, "--pyargs", "nvrflow.suite"]
+        options = ["-c", str(suite / "pytest.ini"), "--confcutdir", str(suite), *off, "--pyargs", "nvrflow.suite"]
         return int(pytest.main([*options, *arguments], plugins=[_Listener(progress)]))
 
     try:
@@ -165,7 +167,7 @@ class _Listener:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tell the result of a test that has ended; a recorder that cannot be tested at all ends the run."""
-        result = self.session.config.pluginmanager.get_plugin("nvrflow-results").results.get(nodeid)
+        result = self.session.config.pluginmanager.get_plugin("nvrflow-suite-results").results.get(nodeid)
         if result is not None:
             self.progress.told(result)
             if result.kind in _NOT_TESTED:

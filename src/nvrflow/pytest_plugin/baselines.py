@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.rerun_except = [*(config.option.rerun_except or ()), _NEVER_AGAIN]
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps plugins in sets
 class Ledger:
     """What a run used and wrote, in all its processes, and the files of tests that do not prove what is unused.
 

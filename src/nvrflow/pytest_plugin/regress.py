@@ -35,14 +35,16 @@ def configure(config: pytest.Config) -> None:
     folder: Path | None = config.getoption("--results")
     if folder is None:
         return
-    config.pluginmanager.register(_Noter(), "nvrflow-promises")
+    config.pluginmanager.register(_Noter(), "nvrflow-suite-promises")
     if hasattr(config, "workerinput"):
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise pytest.UsageError(f"--results {folder}: cannot be made ({problem.strerror}); name another folder") from None
-    config.pluginmanager.register(_Keeper(folder, config.getoption("--recorder") or "simulated recorders"), "nvrflow-results")
+    config.pluginmanager.register(
+        _Keeper(folder, config.getoption("--recorder") or "simulated recorders"), "nvrflow-suite-results"
+    )
 
 
 class _Keeper:

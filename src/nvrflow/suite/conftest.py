@@ -28,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(str(getattr(getattr(item, "module", None), "__name__", "")), -1))
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """With `--read-only`, leave out what changes the recorder."""
+    marker = item.get_closest_marker("recorder")
+    if marker is not None and marker.kwargs.get("writes") and item.config.getoption("--read-only"):
+        pytest.skip("it changes the recorder, and --read-only was given")
+
+
 @pytest.fixture
 def manner(request: pytest.FixtureRequest, recorder_under_test: Any, tmp_path: Path) -> Manner:
     """How the recorder is driven in a test that opens it itself."""
