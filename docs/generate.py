@@ -115,7 +115,7 @@ def sections() -> list[tuple[str, str, Members]]:
     kinds = importlib.import_module("nvrflow.errors")
     offered = {name: getattr(nvrflow, name) for name in nvrflow.__all__}
     things = [(name, value) for name, value in offered.items() if not hasattr(kinds, name)]
-    fixtures = [(name, value) for name, value in vars(plugin).items() if type(value).__name__ == "FixtureFunctionDefinition"]
+    fixtures = [(name, value) for name, value in vars(plugin).items() if _is_fixture(name, value)]
     return [
         ("A flow: the recorder", "The first argument of every flow.", _members("recorder", nvrflow.Recorder)),
         (
@@ -139,6 +139,10 @@ def errors() -> Iterator[str]:
     for name in nvrflow.__all__:
         if found := getattr(module, name, None):
             yield f"| `{name}` | {found.kind} | {found.exit_code} | {_cell(prose(found).split(chr(10))[0])} |"
+
+
+def _is_fixture(name: str, value: object) -> bool:
+    return type(value).__name__ == "FixtureFunctionDefinition" and not name.startswith("_")
 
 
 def _members(name: str, owner: type) -> Members:

@@ -18,10 +18,20 @@ if TYPE_CHECKING:
 _started: Playwright | None = None
 
 
-def use_driver(playwright: Playwright) -> None:
-    """Use a driver that another library (pytest-playwright) started and will stop, because a thread can have only one."""
+def use_driver(playwright: Playwright | None) -> None:
+    """Use a driver that another library (pytest-playwright) started and will stop, because a thread can have only one.
+
+    None: that driver has stopped.
+    """
     global _started
     _started = playwright
+
+
+def running_driver() -> Playwright | None:
+    """Playwright's driver, if one was started in this process."""
+    from playwright.sync_api import Playwright
+
+    return _started if isinstance(_started, Playwright) else None
 
 
 def driver() -> Playwright:

@@ -66,6 +66,21 @@ def find_browser(path: Path | str | None = None, full: bool = False) -> Browser:
     return found
 
 
+def of_channel(channel: str) -> Browser:
+    """The installed browser of one of Playwright's channels: `chrome`, `msedge` or `chromium`. Raises WrongCall."""
+    words = {"chrome": ("google-chrome", "Google Chrome", "Google"), "msedge": ("microsoft-edge", "Microsoft Edge", "Microsoft")}
+    words["chromium"] = ("chromium", "Chromium", "Chromium")
+    if channel not in words:
+        raise WrongCall(f"--browser-channel {channel}: give one of {', '.join(words)}, or leave the option out")
+    linux, mac, windows = words[channel]
+    names = [name for name in _FULL if name.startswith(linux)]
+    found = [Path(path) for name in names if sys.platform == "linux" and (path := shutil.which(name))]
+    found += [path for path in _applications() if {f"{mac}.app", windows} & set(path.parts)]
+    if not found:
+        raise WrongCall(f"--browser-channel {channel}: this browser is not installed here; install it, or give another")
+    return Browser(found[0].absolute(), source="--browser-channel")
+
+
 def _named(name: str, source: str) -> Browser:
     """The browser that a person gave: a path, a program in PATH, or on a Mac the application."""
     path = str(Path(name).expanduser()) if name.startswith("~") else name
@@ -83,13 +98,18 @@ def installed(full: bool) -> Browser | None:
         names = _FULL if full else (*_SHELLS, *_FULL)
         found = next(((path, name) for name in names if (path := shutil.which(name))), None)
         return Browser(Path(found[0]).absolute(), found[1] in _SHELLS, "installed") if found else None
+    return next((Browser(path, source="installed") for path in _applications()), None)
+
+
+def _applications() -> list[Path]:
+    """The browsers that are installed as applications of a Mac or of Windows."""
     if sys.platform == "darwin":
         tops = (Path("/Applications"), Path.home() / "Applications")
         paths = [top / f"{name}.app" / "Contents" / "MacOS" / name for name in _MAC for top in tops]
     else:
         folders = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
         paths = [Path(folder).joinpath(*parts) for parts in _WINDOWS for folder in folders if folder]
-    return next((Browser(path, source="installed") for path in paths if path.exists()), None)
+    return [path for path in paths if path.exists()]
 
 
 def playwrights_own() -> Browser | None:

@@ -186,12 +186,10 @@ class Session:
 
     def _start(self, path: str | None = None) -> None:
         process, proxy = self._process()
-        options = {**(self.stage.context if self.stage else {}), **proxy}
+        options = {"user_agent": user_agent(process), **(self.stage.context if self.stage else {}), **proxy}
         if self.language:
             options["locale"] = self.language
-        self._context = process.new_context(
-            accept_downloads=True, user_agent=user_agent(process), http_credentials=self._credentials, **options
-        )
+        self._context = process.new_context(accept_downloads=True, http_credentials=self._credentials, **options)
         watch_clicks(self._context)
         self._motion = Motion(self._context)
         self.bounds.watch(self._context)

@@ -50,7 +50,9 @@ class Camera:
 
     `video` names the file of a screencast, for which there has to be an encoder (`nvrflow.browser.driver`); what kept it from
     being made is in `no_video`. `titled` says what a chapter is called in the video, from its title, its translations and the
-    pages' language. `met` hears of each page that was opened, before it shows anything.
+    pages' language. `met` hears of each page that was opened, before it shows anything. `device` are further options of the
+    browser's context, such as Playwright's for a phone; `arguments` are further flags of the browser. `full_page`: the
+    picture of a failure shows the whole page.
     """
 
     still: bool = False
@@ -59,6 +61,9 @@ class Camera:
     height: int = 720
     video: Path | None = None
     no_video: str = ""
+    device: Mapping[str, Any] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    full_page: bool = False
     titled: Callable[[str, Mapping[str, str], str | None], str] = lambda title, translations, spoken: title
     videos: list[Path] = field(default_factory=list)
     met: Callable[[Page], None] | None = None
@@ -72,17 +77,18 @@ class Camera:
     @property
     def flags(self) -> tuple[str, ...]:
         """What the browser is started with."""
-        return _FLAGS if self.still else ()
+        return (*(_FLAGS if self.still else ()), *self.arguments)
 
     @property
     def context(self) -> dict[str, Any]:
         """The options of the browser's context."""
         if not self.still:
-            return {}
+            return dict(self.device)
         return {
             "viewport": {"width": self.width, "height": self.height},
             "device_scale_factor": self.scale,
             "reduced_motion": "reduce",
+            **self.device,
         }
 
     def look(self, page: Page, target: Locator | None, host: str) -> Look:
@@ -105,7 +111,7 @@ class Camera:
     def take_failure(self, step: Step, page: Page) -> Picture:
         """The screen after a step has failed, as it is now, without marks. Raises PlaywrightError."""
         seen = look_at(page, None, "")
-        image = page.screenshot(type="png", scale="device", style=_HIDDEN, timeout=_SHORT)
+        image = page.screenshot(type="png", scale="device", style=_HIDDEN, timeout=_SHORT, full_page=self.full_page)
         return Picture(step.id, image, None, seen.secrets, seen.ratio, after=True)
 
     def announced(self, found: Locator) -> str:

@@ -37,6 +37,7 @@ class Recorder:
     def __init__(self, window: Window) -> None:
         self.window = window
         self.restart_patience: float | None = None
+        self.restorers: list[Callable[[Recorder], object]] = []
         self._last_words: list[Callable[[Recorder], object]] = []
 
     @property
@@ -144,6 +145,10 @@ class Recorder:
         """Note that somebody is signed in; `leaving` is called before the browser is closed, whatever happens."""
         self.session.signed_in = self.window.unasked = True
         self._last_words = [leaving]
+
+    def restore_with(self, flow: Callable[[Recorder], object]) -> None:
+        """Have `flow` put back what a test changes; the pytest plugin calls it after a test on a real recorder."""
+        self.restorers.append(flow)
 
     def signed_out(self) -> None:
         """Note that nobody is signed in any more."""

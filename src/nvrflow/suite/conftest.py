@@ -17,7 +17,7 @@ from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.regression.outside import Outside, outside_of
 from nvrflow.regression.visit import Visit, visit
-from nvrflow.suite.applicable import not_applicable
+from nvrflow.suite.applicable import leave_as_is, not_applicable
 
 _ORDER = ("test_sign_in", "test_sessions", "test_pages", "test_certificates", "test_https")
 
@@ -26,13 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What changes the recorder comes last."""
     places = {f"nvrflow.suite.{name}": place for place, name in enumerate(_ORDER)}
     items.sort(key=lambda item: places.get(str(getattr(getattr(item, "module", None), "__name__", "")), -1))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """With `--read-only`, leave out what changes the recorder."""
-    marker = item.get_closest_marker("recorder")
-    if marker is not None and marker.kwargs.get("writes") and item.config.getoption("--read-only"):
-        pytest.skip("it changes the recorder, and --read-only was given")
 
 
 @pytest.fixture
@@ -77,19 +70,50 @@ def _seen(under_test: Any, manner: Manner) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def certificates(recorder: Recorder) -> tuple[Certificate, Certificate | None]:
-    """The recorder's own certificate and its CA's, as they are downloaded."""
+def certificates(request: pytest.FixtureRequest, recorder: Recorder) -> tuple[Certificate, Certificate | None]:
+    """The recorder's own certificate and its CA's, as they are downloaded. One that has to be made first stays."""
     if not recorder.has("device_certificate"):
         not_applicable("it offers no certificate for download")
+    if recorder.has("new_certificate"):
+        if request.config.getoption("--read-only"):
+            not_applicable("its certificate may have to be made first, and --read-only was given")
+        recorder.restore_with(leave_as_is)
     device, authority = download_certificates(recorder)
     return device, authority
 
 
+@pytest.fixture(scope="session")
+def _found() -> Iterator[dict[str, Any]]:
+    """How a real recorder was found: HTTPS is turned off after the last test if it was off before the first."""
+    found: dict[str, Any] = {}
+    yield found
+    if found.get("off"):
+        with open_recorder(*found["account"], manner=found["manner"]) as recorder:
+            disable_https(recorder)
+
+
 @pytest.fixture
-def secured(recorder: Recorder, _left_as_found: None) -> Recorder:
+def _https_is_on(recorder_under_test: Any, manner: Manner, playwright: Any, _found: dict[str, Any]) -> None:
+    """Turn HTTPS on, once, on a real recorder: each restart takes it a minute."""
+    if not recorder_under_test.real or "off" in _found:
+        return
+    use_driver(playwright)
+    account = (recorder_under_test.url, recorder_under_test.user, recorder_under_test.password)
+    with open_recorder(*account, manner=manner) as recorder:
+        _found["off"] = False
+        if recorder.has("https"):
+            sign_in(recorder)
+            off = not recorder.go_to("https").is_checked("enable")
+            enable_https(recorder)
+            _found.update(off=off, account=account, manner=manner)
+
+
+@pytest.fixture
+def secured(_https_is_on: None, recorder: Recorder) -> Recorder:
     """The recorder with HTTPS on; somebody is signed in."""
     if not recorder.has("https"):
         not_applicable("its selector file has no page for HTTPS")
+    recorder.restore_with(leave_as_is)
     enable_https(recorder)
     sign_in(recorder)
     return recorder
@@ -99,28 +123,3 @@ def secured(recorder: Recorder, _left_as_found: None) -> Recorder:
 def outside(secured: Recorder) -> Outside:
     """What answers at the recorder's ports once HTTPS is on."""
     return outside_of(secured)
-
-
-@pytest.fixture(scope="session")
-def _found() -> Iterator[dict[str, Any]]:
-    """How a real recorder was found: it is left so after the last test."""
-    found: dict[str, Any] = {}
-    yield found
-    if found.get("off"):
-        with open_recorder(*found["account"], manner=found["manner"]) as recorder:
-            disable_https(recorder)
-
-
-@pytest.fixture
-def _left_as_found(
-    request: pytest.FixtureRequest,
-    recorder: Recorder,
-    recorder_under_test: Any,
-    manner: Manner,
-    _found: dict[str, Any],
-) -> None:
-    if request.config.getoption("--recorder") and "off" not in _found and recorder.has("https"):
-        sign_in(recorder)
-        _found["off"] = not recorder.go_to("https").is_checked("enable")
-        _found["account"] = (recorder_under_test.url, recorder_under_test.user, recorder_under_test.password)
-        _found["manner"] = manner

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from nvrflow.address import place_of
 from nvrflow.certificate import Certificate, judge
 from nvrflow.recorder import Recorder
@@ -26,8 +28,9 @@ def test_browsers_would_accept_the_certificate(certificates: tuple[Certificate, 
     assert not fatal, "\n".join(fatal)
 
 
+@pytest.mark.recorder(writes=True)
 def test_the_offered_certificate_is_the_one_that_is_served(
-    certificates: tuple[Certificate, Certificate | None], secured: Recorder
+    secured: Recorder, certificates: tuple[Certificate, Certificate | None]
 ) -> None:
     """The certificate that is offered for download is the one with which the recorder answers."""
     from nvrflow.regression.outside import outside_of

@@ -12,7 +12,7 @@ from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder import Recorder
 from nvrflow.regression.outside import Outside
-from nvrflow.suite.applicable import not_applicable
+from nvrflow.suite.applicable import leave_as_is, not_applicable
 
 _GONE = 5.0  # seconds
 
@@ -91,11 +91,12 @@ _SHORTEST = 16
 
 
 @pytest.mark.recorder(writes=True)
-def test_a_browser_that_trusts_the_ca_opens_the_recorder(recorder: Recorder, trust_store: Any, _left_as_found: None) -> None:
+def test_a_browser_that_trusts_the_ca_opens_the_recorder(_https_is_on: None, recorder: Recorder, trust_store: Any) -> None:
     """A browser that trusts the recorder's CA opens the recorder without a warning."""
     from nvrflow.flows.secure import secure
     from nvrflow.trust.stages import Trusting
 
+    recorder.restore_with(leave_as_is)
     secure(recorder, Trusting(yes=True, environment=trust_store.environment))
     assert recorder.report.https is not None and recorder.report.https.url is not None
     assert trust_store.error_at(recorder.report.https.url) == ""

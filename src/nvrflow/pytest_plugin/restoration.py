@@ -1,0 +1,59 @@
+"""Putting a real recorder back as it was before a test that changed it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nvrflow.errors import NvrflowError
+
+if TYPE_CHECKING:
+    from nvrflow.pytest_plugin.selection import Wanted
+    from nvrflow.recorder import Recorder
+
+
+class NotPutBack(NvrflowError):
+    """A test changed the recorder, and it could not be put back."""
+
+    kind = "not-put-back"
+
+
+def put_back(recorder: Recorder, wanted: Wanted, secure_before: bool | None) -> None:
+    """Undo what the test wrote: by its own flows, the latest first, and by the shipped flow if HTTPS was switched.
+
+    Raises NotPutBack if it fails, or if the test wrote something and nothing says how to put it back.
+    """
+    wrote = [step.title for step in recorder.report.steps if step.effect == "write" and step.outcome != "would"]
+    if not wrote:
+        return
+    restorers = [*([wanted.restore] if wanted.restore else []), *recorder.restorers]
+    switched = secure_before is not None and recorder.url.startswith("https:") != secure_before
+    if not restorers and not switched:
+        raise NotPutBack(
+            f"{recorder.host}: the test changed the recorder ({wrote[0]}) and does not say how to put it back; "
+            "call recorder.restore_with(flow) in the test, or give the marker restore=flow"
+        )
+    try:
+        _sign_in_again(recorder)
+        for flow in reversed(restorers):
+            flow(recorder)
+        if secure_before is not None and recorder.url.startswith("https:") != secure_before:
+            _switch_https(recorder, secure_before)
+    except Exception as problem:
+        said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        raise NotPutBack(f"{recorder.host}: the recorder could not be put back as it was: {said}; do it by hand") from problem
+
+
+def _sign_in_again(recorder: Recorder) -> None:
+    """Begin at the start page: a failed test may have left dialogs open."""
+    from nvrflow.flows.sign_in import sign_in
+
+    recorder.leave()
+    recorder.reopen()
+    sign_in(recorder)
+
+
+def _switch_https(recorder: Recorder, on: bool) -> None:
+    from nvrflow.flows.disable_https import disable_https
+    from nvrflow.flows.enable_https import enable_https
+
+    (enable_https if on else disable_https)(recorder)

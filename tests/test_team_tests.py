@@ -1,0 +1,172 @@
+"""A QA team's own tests with the plugin: a project outside of this one, run by pytest in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nvrflow.browser import find_browser
+from nvrflow.simulator import simulate
+
+BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
+
+
+def own_tests(folder: Path, home: Path, content: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run these tests of a team in `folder`, with the browser of this computer for pytest-playwright, too."""
+    (folder / "test_own.py").write_text(content, encoding="utf-8")
+    (folder / "conftest.py").write_text(
+        "import pytest\n@pytest.fixture(scope='session')\ndef browser_type_launch_args(browser_type_launch_args):\n"
+        f"    return {{**browser_type_launch_args, 'executable_path': {str(find_browser().path)!r}, 'args': ['--no-sandbox']}}\n",
+        encoding="utf-8",
+    )
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:dash", *options]
+    own = {**os.environ, "HOME": str(home), **variables}
+    return subprocess.run(argv, env=own, cwd=folder, capture_output=True, text=True, timeout=170)
+
+
+BESIDE = """
+def test_page_first(page, recorder):
+    page.goto("about:blank")
+    assert recorder.shows("sign_in")
+
+def test_recorder_first(recorder, page):
+    page.set_content("<p>hello</p>")
+    assert page.locator("p").inner_text() == "hello" and recorder.shows("sign_in")
+
+def test_opened_in_the_test(page, recorder_under_test, tmp_path):
+    from nvrflow import open_recorder
+    with open_recorder(recorder_under_test.url, password="unused", state=tmp_path) as opened:
+        assert opened.shows("sign_in") and page.url == "about:blank"
+
+def test_the_device(signed_in):
+    assert signed_in.page.viewport_size == {"width": 1138, "height": 712}
+    assert "Galaxy" in signed_in.page.evaluate("navigator.userAgent") or "SM-" in signed_in.page.evaluate("navigator.userAgent")
+    signed_in.go_to("security")
+    assert False, "planted"
+"""
+OPENED_FIRST = """
+from nvrflow import open_recorder
+
+def test_opened(recorder_under_test, tmp_path):
+    with open_recorder(recorder_under_test.url, password="unused", state=tmp_path) as opened:
+        assert opened.shows("sign_in")
+
+def test_page_afterwards(page):
+    page.set_content("<p>hello</p>")
+    assert page.locator("p").inner_text() == "hello"
+"""
+
+
+@pytest.mark.browser
+def test_the_options_of_pytest_playwright_count_for_a_recorder_and_a_page_beside_it(tmp_path: Path, home: Path) -> None:
+    ended = own_tests(
+        tmp_path,
+        home,
+        BESIDE,
+        *("--firmware", "dahua/nvr_v4", "--tracing", "retain-on-failure", "--video", "retain-on-failure"),
+        *("--screenshot", "only-on-failure", "--full-page-screenshot", "--output", "kept", "--device", "Galaxy Tab S9 landscape"),
+        *("--junitxml", "junit.xml"),
+    )
+    assert "3 passed, 1 failed" in ended.stdout.replace("1 failed, 3 passed", "3 passed, 1 failed"), ended.stdout + ended.stderr
+    kept = {path.name: path for path in (tmp_path / "kept").rglob("*") if path.is_file()}
+    assert set(kept) == {"recorder-trace.zip", "recorder-video.webm", "recorder-test-failed-1.png"}
+    assert zipfile.is_zipfile(kept["recorder-trace.zip"])
+    told = {one.get("name"): one.get("value") for one in ElementTree.parse(tmp_path / "junit.xml").iter("property")}
+    assert {name: Path(str(value)).name for name, value in told.items()} == {
+        "nvrflow_trace": "recorder-trace.zip",
+        "nvrflow_video": "recorder-video.webm",
+        "nvrflow_screenshot": "recorder-test-failed-1.png",
+    }
+
+
+@pytest.mark.browser
+def test_a_page_works_after_a_recorder_that_a_test_opened_itself(tmp_path: Path, home: Path) -> None:
+    ended = own_tests(tmp_path, home, OPENED_FIRST, "--firmware", "dahua/nvr_v4")
+    assert ended.returncode == 0 and "2 passed" in ended.stdout, ended.stdout + ended.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--browser", "firefox"), "--browser firefox: a recorder is driven with Chromium and its relatives only"),
+        (("--browser-channel", "netscape"), "--browser-channel netscape: give one of chrome, msedge, chromium"),
+    ],
+)
+def test_what_cannot_apply_to_a_recorder_is_refused_in_one_sentence(
+    options: tuple[str, ...], said: str, tmp_path: Path, home: Path
+) -> None:
+    (tmp_path / "conftest.py").write_text("", encoding="utf-8")
+    (tmp_path / "test_one.py").write_text("def test_it(recorder): pass\n", encoding="utf-8")
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:dash", "--firmware", "dahua/nvr_v4", *options]
+    ended = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=100, env={**os.environ, "HOME": str(home)})
+    assert ended.returncode != 0 and said in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+MARKED = """
+import pytest
+
+@pytest.mark.recorder(vendor="hikvision")
+def test_vendor(recorder_under_test): pass
+
+@pytest.mark.recorder(firmware=">=4.3", vendor="Dahua")
+def test_version(recorder_under_test): pass
+
+@pytest.mark.recorder(writes=True)
+class TestWriting:
+    @pytest.mark.recorder(vendor="Dahua", firmware="<4")
+    def test_writes(self, recorder_under_test): pass
+"""
+
+
+def test_the_marker_selects_and_read_only_skips_what_writes(tmp_path: Path, home: Path) -> None:
+    ended = own_tests(tmp_path, home, MARKED, "--collect-only", "-q")
+    assert sorted(line.partition("::")[2] for line in ended.stdout.splitlines() if "::" in line) == [
+        "TestWriting::test_writes[dahua/ipc_web3]",
+        "test_vendor[hikvision/ds_v3]",
+        "test_vendor[hikvision/nvr_v4]",
+        "test_version[dahua/nvr_v4_3]",
+        "test_version[dahua/nvr_v5]",
+    ]
+    assert (
+        "it changes the recorder, and this run is --read-only"
+        in own_tests(tmp_path, home, MARKED, "--read-only", "-rs", "-k", "writes").stdout
+    )
+    for wrong, said in (("version='4'", "the marker recorder has no version"), ("firmware='new'", "'new' is not a comparison")):
+        ended = own_tests(tmp_path, home, f"import pytest\n@pytest.mark.recorder({wrong})\ndef test_it(recorder): pass\n")
+        assert ended.returncode == pytest.ExitCode.USAGE_ERROR and said in ended.stdout + ended.stderr
+
+
+WRITES = """
+import pytest
+from nvrflow.flows.enable_https import enable_https
+
+@pytest.mark.recorder(writes=True)
+def test_https(recorder):
+    enable_https(recorder)
+
+def test_unmarked(recorder):
+    enable_https(recorder)
+"""
+
+
+@pytest.mark.browser
+def test_https_is_put_back_after_a_test_and_nothing_is_written_with_read_only(tmp_path: Path, home: Path) -> None:
+    with simulate("dahua/nvr_v4", **BRISK) as recorder:
+        before = recorder.state()
+        options = ("--recorder", recorder.url, "-p", "no:randomly")
+        ended = own_tests(tmp_path, home, WRITES, *options, "-k", "test_https", NVRFLOW_PASSWORD=recorder.password)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert recorder.state()["web"] == before["web"] and [one.event for one in recorder.log].count("restart") == 2
+        ended = own_tests(tmp_path, home, WRITES, *options, "--read-only", NVRFLOW_PASSWORD=recorder.password)
+        assert "1 failed, 1 skipped" in ended.stdout and "--read-only: the test wants to change the recorder" in ended.stdout
+        assert recorder.state()["web"] == before["web"] and [one.event for one in recorder.log].count("restart") == 2
