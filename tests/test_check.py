@@ -183,6 +183,16 @@ def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, 
     assert removed.candidates and all(one.score < SURE for one in removed.candidates)
 
 
+def test_nothing_is_proposed_where_the_pages_have_another_language_than_was_given(own: Path, homes: Path, tmp_path: Path) -> None:
+    with changed_recorder(homes, "uniview/nvr", BRISK) as recorder:
+        manner = Manner(selectors=own, screenshots=False, timeout=10, language="zh")
+        job = Examination(recorder.url, recorder.user, recorder.password, manner, out=tmp_path / "run")
+        report, _ = job.go()
+    assert "the pages say that their language is en, and zh was given: words may not be found" in report.notes
+    assert job.patch("uniview/nvr").text == "" and not any(one.changes for one in job.outcome.judged)
+    assert "the pages have another language" in next(one.reason for one in job.outcome.judged if one.element == "setup.port")
+
+
 def test_the_morning_in_the_document_happens_as_it_is_told(own: Path, homes: Path, tmp_path: Path) -> None:
     """From the command line: two labels changed, the patch repairs both, and the transcripts are what is printed."""
     told = transcripts((ROOT / "docs" / "regression.md").read_text(encoding="utf-8"))

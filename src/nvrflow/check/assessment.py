@@ -73,7 +73,8 @@ def _found(scene: Scene, full: str, match: Match) -> Judged:
     changes: tuple[Change, ...] = ()
     if control is not None and box and where[2] == "elements":
         changes = repaired(Broken(scene.window, where, spec, control, box))
-    changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
+    if not scene.window.firmware.is_contradicted:
+        changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
     reason = f"{first} finds nothing; {match.locator} finds it"
     if control is not None and (roles := {one.role for one in spec.find if one.role}) and control.role not in roles:
         reason += f"; its role is {control.role} now, and {' or '.join(sorted(roles))} is expected"
@@ -104,7 +105,9 @@ def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, 
     changes = repaired(Broken(window, where, spec, best.control, best.control.box))
     told = f"{reason}; the best candidate is clear" + (f": {best.note}" if best.note else "")
     judged = Judged(full, "missing", reason=told, candidates=candidates, proposal=said(changes, window.firmware), changes=changes)
-    return judged if changes else judged.withdrawn("no stable locator finds that candidate alone")
+    doubt = "the pages have another language than the one that was given"
+    why_none = doubt if window.firmware.is_contradicted else "no stable locator finds that candidate alone"
+    return judged if changes else judged.withdrawn(why_none)
 
 
 def element_at(window: Window, full: str) -> tuple[Element, Where]:

@@ -5,12 +5,12 @@ Role and accessible name count most. What another element of the file finds is n
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nvrflow.capture.controls import WORDS, Control
+from nvrflow.check.akin import likeness, other_action
 from nvrflow.firmware import Element, Firmware
 
 SURE = 0.8  # a candidate below is only shown
@@ -133,16 +133,6 @@ def stable_attribute(control: Control) -> dict[str, str] | None:
     return next(({key: value} for key, value in kept.items() if not is_generated(value)), None)
 
 
-def likeness(word: str, name: str) -> float:
-    """How much a name on the page is like a word of the file, from 0 to 1; a name that only holds the word is not the same."""
-    one, other = word.casefold().strip(" :*"), name.casefold().strip(" :*")
-    if one == other:
-        return 1.0
-    alike = difflib.SequenceMatcher(None, one, other).ratio()
-    holds = len(one) > 2 and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", other) is not None
-    return max(alike, 0.6) if holds else alike
-
-
 def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked | None:
     """The control with its score; None for one that nothing speaks for."""
     why, score, forbidden = list[str](), 0.0, ""
@@ -166,6 +156,9 @@ def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked | None:
         score -= 0.3
         forbidden = forbidden or "it was on the screen before this page was opened"
         why.append("on the page before, too")
+    if action := other_action(control.name, (*wanted.words, *wanted.foreign, wanted.called)):
+        forbidden = f'"{control.name}" does something else ({action})'
+        why.append("another action")
     note = said[0] if said and control.role not in wanted.roles else ""
     return Ranked(control, max(0.0, min(1.0, score)), tuple(why), forbidden, note)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nvrflow.capture.controls import Control
+from nvrflow.capture.controls import Control, controls_of
+from nvrflow.check.akin import plain_label
 from nvrflow.check.candidates import stable_attribute
 from nvrflow.check.glimpse import box_of, overlap
 from nvrflow.check.verdict import AddWord, Change, MoveFirst, PutFirst
@@ -23,6 +24,7 @@ from nvrflow.report import Rectangle
 
 _WORDED = ("name", "label", "text", "placeholder", "title", "alt_text", "has_text")
 _NO_ROLES = ("clickable", "file", "text", "cell", "heading", "columnheader")
+_HALF = 0.5  # of a box, which another box covers if both are one control
 _BY = {"label": "label", "placeholder": "placeholder", "title": "title", "alt": "alt_text"}
 
 
@@ -37,13 +39,40 @@ class Broken:
     box: Rectangle
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where the label of a control stands besides: a label of two things must not become a word of one of them."""
+
+    window: Window
+    control: Control
+
+    def has(self, word: AddWord) -> bool:
+        """Whether another text of the file has this word, or another control on the page."""
+        return self._in_the_file(word) or self._on_the_page(word)
+
+    def _in_the_file(self, word: AddWord) -> bool:
+        others = (said for name, said in self.window.firmware.file.texts.items() if name != word.text)
+        return any(plain_label(word.word) in map(plain_label, said.get(word.language, ())) for said in others)
+
+    def _on_the_page(self, word: AddWord) -> bool:
+        """Labels for one thing may stand there twice, as a tab and as the title above it; fields and buttons may not."""
+        own = self.control
+        same = [one for one in controls_of(self.window.page) if plain_label(one.name) == plain_label(word.word)]
+        return any(one.role == own.role and overlap(one.box, own.box) < _HALF and not one.covered for one in same)
+
+
 def repaired(broken: Broken) -> tuple[Change, ...]:
     """The changes after which the first locator finds the control alone; empty if none was found that does."""
+    if broken.window.firmware.is_contradicted:
+        return ()
     first = broken.spec.find[0]
     word = _word_for(broken.window.firmware, first, broken.control.name)
-    if word is not None and _finds(broken, _with(broken.window.firmware, word), first):
+    elsewhere = Elsewhere(broken.window, broken.control)
+    if word is not None and not elsewhere.has(word) and _finds(broken, _with(broken.window.firmware, word), first):
         return (word,)
     for locator, more in _locators(broken):
+        if any(isinstance(one, AddWord) and elsewhere.has(one) for one in more):
+            continue
         firmware = _with(broken.window.firmware, *more)
         if _finds(broken, firmware, locator):
             known = next((one for one in broken.spec.find[1:] if _same(one, locator)), None)
@@ -63,9 +92,11 @@ def moved(firmware: Firmware, where: Where, locator: Locator) -> MoveFirst:
 
 def shown_again(window: Window, shown_by: Sequence[Locator], control: Control) -> tuple[Change, ...]:
     """The word after which one of the locators in `shown_by` shows that the page is there; empty if none does."""
-    for locator in shown_by:
+    for locator in () if window.firmware.is_contradicted else shown_by:
         word = _word_for(window.firmware, locator, control.name)
-        if word is not None and Finder(window.page, _with(window.firmware, word)).shows(shown_by):
+        if word is None or Elsewhere(window, control).has(word):
+            continue
+        if Finder(window.page, _with(window.firmware, word)).shows(shown_by):
             return (word,)
     return ()
 

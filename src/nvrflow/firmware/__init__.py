@@ -29,7 +29,7 @@ class Firmware:
     """One selector file by name, and the language in which its `$texts` are read (None: not known yet, any of them).
 
     `own_words` are the recorder's own for a `$text`, by its name; they count beside those of the file. `whole` is the file with
-    what counts for other versions, once the version is known.
+    what counts for other versions, once the version is known. `declared` is the language that the pages say they have.
     """
 
     name: str
@@ -38,6 +38,12 @@ class Firmware:
     evidence: tuple[str, ...] = ()
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: SelectorFile | None = None
+    declared: str | None = None
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the pages say that they have another language than the one that was given."""
+        return self.declared not in (None, self.language)
 
     @property
     def named(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from urllib.parse import quote
 
@@ -37,17 +37,21 @@ def hear(page: ShownPage, firmware: Firmware, timeout: float) -> Heard:
     if language is None:
         return Heard(firmware)
     said = _said(page, firmware, language.script, min(timeout, _PATIENCE))
-    if not firmware.language:
-        firmware = firmware.speaking(language.names.get(said) or _code_of(said))
+    declared = language.names.get(said) or _code_of(said)
+    firmware = replace(firmware, language=firmware.language or declared, declared=declared)
     if language.dictionary and said and firmware.language != "en":
         english = [name for name, code in language.names.items() if code == "en"]
         own = dictionary_in(page, language.dictionary, [said])
         firmware = firmware.reading(own, dictionary_in(page, language.dictionary, english or _ENGLISH) if own else {})
     if firmware.language is not None:
-        return Heard(firmware)
+        return Heard(firmware, _other_language(firmware, said) if firmware.is_contradicted else "")
     kept = "; its own words are used" if firmware.own_words else ""
     known = ", ".join(language.names) or ", ".join(firmware.languages) or "none"
     return Heard(firmware, f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}{kept}")
+
+
+def _other_language(firmware: Firmware, said: str) -> str:
+    return f"the pages say that their language is {said}, and {firmware.language} was given: words may not be found"
 
 
 def _code_of(said: str) -> str | None:
