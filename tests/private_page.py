@@ -63,7 +63,8 @@ P = PRIVATE
 DRAWING = f'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="12">{P["serial"]}</text></svg>'
 INNER = f"<p>Inside {P['serial']}</p><button>In srcdoc</button><!-- {P['mail']} -->"
 PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{P["device"]} at {P["address"]}</title>
-<meta name="serial" content="{P["serial"]}"><meta name="csrf-token" content="{P["token of a meta"]}"><!-- built on {P["host"]} by {P["mail"]} -->
+<meta name="serial" content="{P["serial"]}"><meta name="csrf-token" content="{P["token of a meta"]}">
+<!-- built on {P["host"]} by {P["mail"]} -->
 <style>h1::after {{ content: " {P["serial"]}" }} /* {P["mail"]} */
 .logo {{ background: url("data:image/svg+xml;base64,{b64(DRAWING)}") }}
 .long::before {{ content: "{P["address"]}"; display: none }}
@@ -81,7 +82,8 @@ PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{P[
 <span id="encoded" data-auth="{b64(P["user"] + ":" + P["serial"])}" data-hex="{P["serial"].encode().hex()}">Auth</span>
 <span data-json='{json.dumps({"mac": P["mac without signs"], "name": P["channel"]})}' aria-label="{P["long address"]}">Data</span>
 <pre>{KEY}</pre><p>{P["certificate"]}</p>
-<p>rtsp://{P["stream user"]}:{P["stream password"]}@{P["address"]}:554/1 S/N: {P["short serial"]} Serial No.: {P["shorter serial"]}</p>
+<p>rtsp://{P["stream user"]}:{P["stream password"]}@{P["address"]}:554/1 S/N: {P["short serial"]}
+Serial No.: {P["shorter serial"]}</p>
 <label>WiFi key <input name="wifi_key" value="{P["wifi key"]}"></label><label>Door <input name="pin" value="{P["pin"]}"></label>
 <input type="hidden" name="csrf_token" value="{P["hidden token"]}"><p>{P["shadowed mail"].replace("@", chr(0x200B) + "@")}</p>
 <a href="/get?x=1&amp;token={P["token of a link"]}" data-j='{json.dumps({"deviceName": P["json name"]})}'>Get</a>
