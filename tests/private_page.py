@@ -27,6 +27,19 @@ PRIVATE = {
     "device": "Acme Warehouse North",
     "channel": "Front gate Smith",
     "password": "Tr0ub4dor&3 x",
+    "stream password": "rtspPass9x",
+    "stream user": "viewer-q7",
+    "wifi key": "hunter2wifi",
+    "hidden token": "hiddenTok776655",
+    "token of a meta": "metaTok998877",
+    "token of a link": "hrefTok99887766",
+    "session of a frame": "Qw3rTy77sid",
+    "token of the page": "pageTok5544",
+    "shadowed mail": "bob.hidden@corp.acme-security.test",
+    "short serial": "7L0123456",
+    "shorter serial": "ABCD12345",
+    "pin": "47119911",
+    "json name": "Villa Sunrise",
     "certificate": "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJRTESMBAGA1UEChMJQmFsdGltb3Jl",
 }
 SPLIT = "198.18.77.201"  # one number in each of several nodes
@@ -50,7 +63,8 @@ P = PRIVATE
 DRAWING = f'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="12">{P["serial"]}</text></svg>'
 INNER = f"<p>Inside {P['serial']}</p><button>In srcdoc</button><!-- {P['mail']} -->"
 PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{P["device"]} at {P["address"]}</title>
-<meta name="serial" content="{P["serial"]}"><!-- built on {P["host"]} by {P["mail"]} -->
+<meta name="serial" content="{P["serial"]}"><meta name="csrf-token" content="{P["token of a meta"]}">
+<!-- built on {P["host"]} by {P["mail"]} -->
 <style>h1::after {{ content: " {P["serial"]}" }} /* {P["mail"]} */
 .logo {{ background: url("data:image/svg+xml;base64,{b64(DRAWING)}") }}
 .long::before {{ content: "{P["address"]}"; display: none }}
@@ -68,6 +82,12 @@ PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{P[
 <span id="encoded" data-auth="{b64(P["user"] + ":" + P["serial"])}" data-hex="{P["serial"].encode().hex()}">Auth</span>
 <span data-json='{json.dumps({"mac": P["mac without signs"], "name": P["channel"]})}' aria-label="{P["long address"]}">Data</span>
 <pre>{KEY}</pre><p>{P["certificate"]}</p>
+<p>rtsp://{P["stream user"]}:{P["stream password"]}@{P["address"]}:554/1 S/N: {P["short serial"]}
+Serial No.: {P["shorter serial"]}</p>
+<label>WiFi key <input name="wifi_key" value="{P["wifi key"]}"></label><label>Door <input name="pin" value="{P["pin"]}"></label>
+<input type="hidden" name="csrf_token" value="{P["hidden token"]}"><p>{P["shadowed mail"].replace("@", chr(0x200B) + "@")}</p>
+<a href="/get?x=1&amp;token={P["token of a link"]}" data-j='{json.dumps({"deviceName": P["json name"]})}'>Get</a>
+<iframe title="three" src="/inner?sn=1&amp;sid={P["session of a frame"]}"></iframe>
 <p id="split"><b>198.</b><b>18.</b><i>77</i>.<b>201</b></p>
 <div id="octets"><input value="100">.<input value="64">.<input value="7">.<input value="9"></div>
 <img src="{picture(24, P["serial"])}" alt="Icon of {P["serial"]}"><img id="code" src="{picture(140, P["serial"])}" alt="Code">
@@ -99,7 +119,7 @@ about: {model: "'NVR ' + document.querySelectorAll('label').length"}
 harmless: [{url: /inner, query: "sn=.*", method: GET}]
 pages:
   settings:
-    path: /
+    path: /?token=pageTok5544
     shown_by: [{role: heading}]
     ready: {script: "document.querySelector('#live').textContent"}
     elements:
@@ -124,7 +144,7 @@ def leaked(folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
-        raw = path.read_bytes()
+        raw = path.read_bytes().replace("\u200b".encode(), b"")
         blobs = [base64.b64decode(blob + b"===") for blob in re.findall(rb"[A-Za-z0-9+/]{16,}", raw) if len(blob) % 4 != 1]
         text = b"\n".join([raw, *blobs]).decode("latin-1")
         joined = re.sub(r"<[^>]*>", "", text)

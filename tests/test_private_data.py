@@ -64,8 +64,9 @@ def test_made_up_values_keep_their_shape_and_are_the_same_everywhere(taken: Take
     assert serial != PRIVATE["serial"] and [sign.isdigit() for sign in serial] == [sign.isdigit() for sign in PRIVATE["serial"]]
     assert page.html.count(serial) >= 3 and f"Icon of {serial}" in page.aria
     assert "192.0.2." in page.html and "02:00:00:" in page.html and "02-00-00-" in page.html
-    assert summary.replaced["serial"] == 1 and summary.replaced["mac"] == 1
-    assert summary.firmware == "plain" and summary.model == "NVR 5"
+    assert summary.replaced["serial"] == 3 and summary.replaced["mac"] == 1
+    assert summary.removed == () and page.picture is not None
+    assert summary.firmware == "plain" and summary.model == "NVR 7"
 
 
 def test_what_is_no_private_data_stays(taken: Taken) -> None:
@@ -127,10 +128,16 @@ def test_a_leak_on_purpose_is_found_in_each_disguise_and_removed(taken: Taken, t
         "mail": "<p>somebody@firm.test</p>",
         "token": f"<p>{'3f9a81c7' * 5}</p>",
         "key": KEY,
+        "signed in": "<p>rtsp://guard7:pass4word@192.0.2.7/</p>",
+        "hidden": '<input type="hidden" name="csrf_token" value="q7w8e9r0">',
+        "query": '<a href="/x?a=1&amp;token=q7w8e9r0">',
+        "number": "<td>S/N:</td><td>7L0123456</td>",
+        "unseen": "<p>somebody&#8203;@firm.test</p>",
     }
     for name, text in disguises.items():
         (tmp_path / f"{name}.html").write_text(text)
-    assert {leak.file.removesuffix(".html") for leak in scanner.scan(tmp_path)} == {*disguises}
+    (tmp_path / "page.yaml").write_text("controls:\n- {role: textbox, name: WiFi key, value: '4711'}\n")
+    assert {leak.file.removesuffix(".html") for leak in scanner.scan(tmp_path)} == {*disguises, "page.yaml"}
 
 
 @pytest.mark.parametrize("kind", ["webp", "png"])
@@ -144,6 +151,22 @@ def test_a_picture_that_holds_more_than_its_pixels_is_a_leak(tmp_path: Path, kin
     assert [leak.kind for leak in scanner.scan(tmp_path)] == ["text"]
     file.write_bytes(b"Harbour Office 7")
     assert [leak.kind for leak in scanner.scan(tmp_path)] == ["text"]
+
+
+def test_a_picture_that_was_taken_before_a_value_was_known_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "pages" / "en" / "home"
+    folder.mkdir(parents=True)
+    (folder / "page.html").write_text("<p>Harbour Office 7</p>")
+    (folder / "page.yaml").write_text("controls:\n- {role: textbox, name: WiFi key, value: hunter2wifi}\n")
+    (folder / "page.webp").write_bytes(b"RIFF____WEBP")
+    scrubber = Scrubber()
+    scrubber.learn("name", "Harbour Office 7")
+    cleared = clear(tmp_path, scrubber, {"en": {"home": "ok"}})
+    assert cleared.removed == ["pages/en/home/page.webp"] and cleared.pages == {"en": {"home": "ok"}}
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {
+        "page.html": "<p>Name 1</p>",
+        "page.yaml": 'controls:\n- role: textbox\n  name: WiFi key\n  value: "********"\n',
+    }
 
 
 def test_a_file_that_cannot_be_cleared_is_deleted_and_its_page_says_so(tmp_path: Path) -> None:

@@ -57,6 +57,14 @@ def test_what_is_covered_is_no_setting_and_a_password_has_no_value() -> None:
     assert [(one.label, one.value, one.as_dict()["secret"]) for one in found.values()] == [("Password", None, True)]
 
 
+def test_no_secret_is_read_whatever_the_field_is_called() -> None:
+    found = read(
+        Sight("wifi", [field_of("WiFi key", "hunter2wifi"), field_of("Stream", "rtsp://jane:rtspPass9@192.0.2.4/1", 50)])
+    )
+    assert (found["wifi/WiFi key"].value, found["wifi/WiFi key"].secret) == (None, True)
+    assert found["wifi/Stream"].value == "rtsp://jane:********@192.0.2.4/1"
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("API Key", "abc"), ("SNMP community", "x"), ("Id", "J4tpQEGK2EDZKSZs2d5z66Kpjqh9piFj")]
 )

@@ -11,6 +11,7 @@ from typing import Any
 from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in
 from nvrflow.capture.controls import Box, Control
 from nvrflow.capture.device_shape import Device
+from nvrflow.capture.inventory import files_of
 from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 
@@ -156,11 +157,15 @@ class Capture:
 
     @classmethod
     def open(cls, folder: Path) -> Capture:
-        """The capture in `folder`. Raises WrongCall where there is none, InvalidFile for a damaged or newer one."""
+        """The capture in `folder`. Raises WrongCall where there is none, InvalidFile for a damaged or newer one.
+
+        One that has a symbolic link in it, or more files or larger ones than any capture, raises InvalidFile as well.
+        """
         file = folder / NAME
         if not file.is_file():
             what = "is not a folder" if not folder.is_dir() else f"is not a capture, because it has no {NAME}"
             raise WrongCall(f"{folder}: {what}; `nvrflow capture URL --out FOLDER` makes one")
+        files_of(folder)
         data = read_yaml(file).data
         number = data.get("format") if isinstance(data, dict) else None
         if type(number) is int and number > FORMAT:

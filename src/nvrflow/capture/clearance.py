@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nvrflow.capture.archive import OK, PICTURES, Capture
+from nvrflow.capture.controls import control_from
+from nvrflow.capture.known_values import learn_fields
 from nvrflow.capture.resource import within
 from nvrflow.capture.scanner import Leak, Scanner
 from nvrflow.capture.scrubber import Scrubber
@@ -32,8 +34,14 @@ def clear(folder: Path, scrubber: Scrubber, pages: Mapping[str, Mapping[str, str
     scanner = scanner_of(scrubber)
     done = Clearance(pages={language: dict(states) for language, states in pages.items()})
     found = {leak.file for leak in scanner.scan(folder)}
-    for name in found:
+    if fields := [folder / name for name in found if name.endswith("/page.yaml")]:
+        for file in fields:
+            learn_fields(scrubber, map(control_from, read_yaml(file).data.get("controls") or ()))
+        scanner = scanner_of(scrubber)
+        found = {leak.file for leak in scanner.scan(folder)}
+    for name in sorted(found):
         _replace_once_more(folder / name, scrubber)
+        _take_picture_out(folder, folder / name, done)
     left: dict[str, Leak] = {}
     for leak in scanner.scan(folder) if found else []:
         left.setdefault(leak.file, leak)
@@ -70,6 +78,14 @@ def _replace_once_more(file: Path, scrubber: Scrubber) -> None:
     elif file.name not in PICTURES:
         text = file.read_text(encoding="utf-8", errors="replace")
         file.write_text(within(text, scrubber, "css" if file.suffix == ".css" else "page"), encoding="utf-8")
+
+
+def _take_picture_out(folder: Path, changed: Path, done: Clearance) -> None:
+    """Delete the picture of a page whose words were still private when it was taken."""
+    for picture in (changed.parent / name for name in PICTURES):
+        if changed.suffix in (".html", ".yaml") and picture.is_file():
+            picture.unlink()
+            done.removed.append(picture.relative_to(folder).as_posix())
 
 
 def _take_page_out(folder: Path, name: str, leak: Leak, done: Clearance) -> None:

@@ -199,7 +199,7 @@
     const [name, named] = nameOf(one, role, box);
     const outer = widgetAbove(one);
     if (name && outer && controls.has(outer) && isSeen(outer) && inner(outer) === name) continue;  // a link in a tab is one control
-    shown.push({role, name, named, value: valueOf(one, role), checked: stateOf(one, role), disabled: disabledBy(one),
+    shown.push({element: one, role, name, named, value: valueOf(one, role), checked: stateOf(one, role), disabled: disabledBy(one),
       options: one.localName === 'select' ? [...one.options].map(o => tidy(o.label)) : [], unit: isField(role) && !['checkbox', 'radio', 'switch'].includes(role) ? after(one, box)?.[1] ?? '' : '',
       box, key: keyOf(one), group: groupsOf(one), tag: one.localName, attributes: attributes(one), covered: covered(one, box),
       secret: one.type === 'password' || one.hasAttribute('data-nvrflow-secret')});
@@ -209,9 +209,9 @@
     if (labels.some(label => label === one || label.contains(one))) continue;
     let role = 'text';
     for (let p = one, steps = 0; p && steps < 4; p = up(p), steps++) if (['heading', 'columnheader', 'cell'].includes(roleOf(p))) { role = roleOf(p); break }
-    shown.push({role, name: words, named: 'text', value: null, checked: null, disabled: false, options: [], unit: '', box, key: keyOf(one), group: groupsOf(one),
+    shown.push({element: one, role, name: words, named: 'text', value: null, checked: null, disabled: false, options: [], unit: '', box, key: keyOf(one), group: groupsOf(one),
       tag: one.localName, attributes: attributes(one), covered: covered(one, box), secret: Boolean(one.closest('[data-nvrflow-secret]'))});
   }
   shown.sort((a, b) => a.box[1] - b.box[1] || a.box[0] - b.box[0]);
-  return shown;
+  return {shown};
 }

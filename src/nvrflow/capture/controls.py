@@ -10,13 +10,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.capture.meanings import is_secret
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
 
 Box = tuple[float, float, float, float]
-_SECRET_NAME = re.compile(r"api.?key|token|secret|passw|passphrase|private.?key|community", re.I)
 _RANDOM = re.compile(r"[A-Za-z0-9_+/=-]{24,}")
+_TYPED = ("textbox", "searchbox", "spinbutton")
 WORDS = ("text", "heading", "columnheader", "cell")  # the roles of what nobody can use
 
 
@@ -58,11 +59,11 @@ class Control:
 
     @property
     def holds_secret(self) -> bool:
-        """Whether it shows or takes what lets somebody in: a password, or an API key or the like by its names or its looks."""
+        """Whether it shows or takes what lets somebody in: a password, or a key, PIN or the like by its names or its looks."""
         names = (self.name, self.key, *(self.attributes.get(name, "") for name in ("id", "name", "placeholder")))
         value = self.value or ""
-        is_key = any(map(_SECRET_NAME.search, names)) or (_RANDOM.fullmatch(value) is not None and _is_mixed(value))
-        return self.secret or (self.role == "textbox" and is_key)
+        is_key = any(map(is_secret, names)) or (_RANDOM.fullmatch(value) is not None and _is_mixed(value))
+        return self.secret or (self.role in _TYPED and is_key)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON and YAML, without what has its default value."""
@@ -87,21 +88,25 @@ def control_from(data: Mapping[str, Any]) -> Control:
     return Control(**given)
 
 
-def controls_of(page: Page) -> tuple[Control, ...]:
-    """Everything that `page` shows now, its frames included, from top to bottom within each frame."""
-    return tuple(_in_frame(page.main_frame, (), (0.0, 0.0)))
+def controls_of(page: Page, mark: bool = False) -> tuple[Control, ...]:
+    """Everything that `page` shows now, its frames included, from top to bottom within each frame.
+
+    `mark`: each field that holds a secret is marked in the page, so that no picture and no capture shows what stands in it.
+    """
+    return tuple(_in_frame(page.main_frame, (), (0.0, 0.0), mark))
 
 
-def _in_frame(frame: Frame, chain: tuple[str, ...], origin: tuple[float, float]) -> Iterator[Control]:
+def _in_frame(frame: Frame, chain: tuple[str, ...], origin: tuple[float, float], mark: bool) -> Iterator[Control]:
     """What one frame and the frames in it show; `origin` is where it begins in the window. One that goes away shows nothing."""
     try:
-        found = frame.evaluate(_question())
+        handle = frame.evaluate_handle(_question())
+        found = [_placed(one, chain, origin) for one in handle.evaluate("one => one.shown.map(({element, ...facts}) => facts)")]
+        if mark and (secret := [at for at, one in enumerate(found) if one.holds_secret and not one.is_words]):
+            handle.evaluate(_MARK, secret)
+        handle.dispose()
     except PlaywrightError:
         return
-    for one in found:
-        x, y, width, height = one["box"]
-        box = [round(value, 1) for value in (x + origin[0], y + origin[1], width, height)]
-        yield control_from({**one, "frame": chain, "box": box})
+    yield from found
     for child in frame.child_frames:
         try:
             element = child.frame_element()
@@ -110,7 +115,14 @@ def _in_frame(frame: Frame, chain: tuple[str, ...], origin: tuple[float, float])
         except PlaywrightError:
             continue
         if box_of_it and box_of_it["width"] > 1 and box_of_it["height"] > 1:
-            yield from _in_frame(child, (*chain, selector), (box_of_it["x"], box_of_it["y"]))
+            yield from _in_frame(child, (*chain, selector), (box_of_it["x"], box_of_it["y"]), mark)
+
+
+def _placed(one: Mapping[str, Any], chain: tuple[str, ...], origin: tuple[float, float]) -> Control:
+    """A control that a frame has told, by its place in the window."""
+    x, y, width, height = one["box"]
+    box = [round(value, 1) for value in (x + origin[0], y + origin[1], width, height)]
+    return control_from({**one, "frame": chain, "box": box})
 
 
 @cache
@@ -122,6 +134,7 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
 
 
+_MARK = "(one, places) => places.forEach(at => one.shown[at].element.setAttribute('data-nvrflow-secret', ''))"
 # A frame is named by what stays the same: its id, its name, the path of its document; by its place only if it has nothing else.
 _FRAME_SELECTOR = """frame => {
   const tag = frame.localName, quoted = text => '"' + text.replace(/(["\\\\])/g, '\\\\$1') + '"';

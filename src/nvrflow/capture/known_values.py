@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nvrflow.address import link_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.capture.controls import Control
-from nvrflow.capture.patterns import Kind
+from nvrflow.capture.meanings import Kind, is_worth, meaning
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.certificate import Certificate
 from nvrflow.hostname import is_host
@@ -20,25 +20,6 @@ if TYPE_CHECKING:
 
     from nvrflow.recorder import Recorder
 
-# What a field's name or label says about its value. Recorders write DeviceName, device_name and Device Name.
-_WHAT: tuple[tuple[Kind, str], ...] = (
-    ("serial", r"serial(no|num|number)?$|^(sn|s/n|device ?id|deviceid|devsn|p2p(uid)?|uid|qr ?code)$"),
-    ("serial", "序列号|número de serie|seriennummer"),
-    ("mac", r"(^|_|\b)mac( ?addr(ess)?)?$|physical ?addr(ess)?|物理地址"),
-    ("mail", r"e-?mail|receivers?$|sender"),
-    ("user", r"(user|login|account) ?_?name$|^(user|owner|nutzername|benutzername|nombre de usuario|用户名)$"),
-    ("host", r"(host|machine|domain|server|sys) ?_?name$|^ssid$|hostname"),
-    (
-        "name",
-        r"(device|dev|channel|camera|cam|site|station|location|contact|room|recorder|nvr|dvr|ipc) ?_?(name|title|alias|label)$",
-    ),
-    ("name", r"^(alias|location|sys ?location|sys ?contact|gerätename|kanalname|kameraname|nombre del? (dispositivo|canal))$"),
-    ("name", "^(设备名称|通道名称)$"),
-    ("token", r"(token|session ?_?(id)?|nonce|csrf|xsrf|secret|psk|community|passphrase|license)$"),
-    ("token", r"(activation ?_?code|auth ?_?key|api ?_?key)$"),
-    ("password", r"passw(or)?d$|^pwd$|passwort|contraseña|密码"),
-)
-_MEANS = tuple((kind, re.compile(words, re.I)) for kind, words in _WHAT)
 _TITLES = re.compile(r"^(channel|video)_?titles?$", re.I)  # a table in which `name` is a channel's
 _OF_CHANNELS = re.compile(r"ChannelTitle|InputProxy|VideoIn|RemoteDevice|/(channels?|cameras?)\b", re.I)
 _CHANNEL = re.compile(r"[\w-]*(channel|camera|cam-?name|device-?name)[\w-]*", re.I)
@@ -104,9 +85,8 @@ def learn_controls(scrubber: Scrubber, controls: Iterable[Control]) -> None:
     """Learn the values of labelled fields, and the cells below a column's title, whose words say that they are private."""
     found = list(controls)
     columns = [one for one in found if one.role == "columnheader"]
+    learn_fields(scrubber, found)
     for one in found:
-        if one.value and (kind := meaning(one.name)):
-            _learn(scrubber, kind, one.value)
         if one.role == "cell":
             above = [column for column in columns if _is_below(one, column)]
             kind = meaning(max(above, key=lambda column: column.box[1]).name) if above else None
@@ -120,6 +100,20 @@ def learn_controls(scrubber: Scrubber, controls: Iterable[Control]) -> None:
             _learn(scrubber, kind, value)
 
 
+def learn_fields(scrubber: Scrubber, controls: Iterable[Control]) -> None:
+    """Learn the values of fields whose label or name says that they are private."""
+    for one in controls:
+        if one.value and (kind := meaning_of(one)):
+            _learn(scrubber, kind, one.value)
+
+
+def meaning_of(field: Control) -> Kind | None:
+    """The kind of private data in a field by its label, name and id; of one that holds a secret `password`."""
+    names = (field.name, field.attributes.get("name", ""), field.attributes.get("id", ""))
+    kind = next((kind for name in names if (kind := meaning(name))), None)
+    return "password" if kind is None and field.holds_secret else kind
+
+
 def learn_answer(scrubber: Scrubber, body: Any, asked: str = "") -> None:
     """Learn from an answer (plain data) what stands under a name that says that it is private; `asked` is the request."""
     for name, value, inside in _named(body, inside=_OF_CHANNELS.search(asked) is not None):
@@ -128,16 +122,9 @@ def learn_answer(scrubber: Scrubber, body: Any, asked: str = "") -> None:
             _learn(scrubber, kind, value)
 
 
-def meaning(words: str) -> Kind | None:
-    """The kind of private data that a field's name or label announces; None if it announces none."""
-    said = re.sub(r"\s*[:：*]+\s*$", "", words.strip())
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said.rpartition(".")[2])
-    return next((kind for kind, pattern in _MEANS if pattern.search(said) or pattern.search(spaced)), None)
-
-
 def _learn(scrubber: Scrubber, kind: Kind, value: str) -> None:
     value = value.strip()
-    if len(value) <= 80 and not _FACTORY.match(value) and value not in scrubber.kept and _SHAPES.get(kind, _ANY).search(value):
+    if is_worth(kind, value) and value not in scrubber.kept:
         scrubber.learn(kind, value)
 
 

@@ -5,27 +5,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal[
-    "address", "mac", "serial", "host", "user", "mail", "token", "certificate", "key", "fingerprint", "password", "name", "id"
-]  # fmt: skip
+from nvrflow.capture.announced import Spot, announced
+from nvrflow.capture.meanings import Kind
 
 _KEEP_V6 = tuple(map(ipaddress.IPv6Network, ("2001:db8::/32", "::/127", "ff00::/8")))
 _DOCUMENTATION = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 _EVERYBODYS = tuple(map(ipaddress.IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3")))
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _EXAMPLES = re.compile(r"(?:@|%40)(?:[\w-]+\.)*example(?:\.(?:com|net|org))?$", re.I)
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A place in a text that holds private data: from `start` to before `end`."""
-
-    start: int
-    end: int
-    kind: Kind
-    text: str
 
 
 def _is_private_v4(text: str) -> bool:
@@ -109,10 +97,25 @@ _LIKE: tuple[tuple[Kind, str, Callable[[str], bool]], ...] = (
 _PATTERNS = tuple((kind, re.compile(pattern), is_private) for kind, pattern, is_private in _LIKE)
 
 
+def without_unseen(text: str) -> str:
+    """`text` without signs that take no room, which may stand within an address."""
+    return _UNSEEN.sub("", text)
+
+
+def without_secrets(text: str) -> str:
+    """`text` with asterisks for passwords, tokens and keys that a name or an address announces; everything else stays."""
+    found = [
+        spot for spot in spots(text) if spot.kind in ("password", "key") or (spot.kind == "token" and spot in [*announced(text)])
+    ]
+    for spot in reversed(found):
+        text = f"{text[: spot.start]}{'*' * 8}{text[spot.end :]}"
+    return text
+
+
 def spots(text: str) -> Iterator[Spot]:
     """Every place in `text` that looks like private data, from left to right; none overlaps another."""
     end = 0
-    found = sorted(_all(text), key=lambda spot: (spot.start, -spot.end))
+    found = sorted([*_all(text), *announced(text)], key=lambda spot: (spot.start, -spot.end))
     for spot in found:
         if spot.start >= end:
             yield spot

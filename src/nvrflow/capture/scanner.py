@@ -9,9 +9,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
-from nvrflow.capture.patterns import spots
+from nvrflow.capture.controls import control_from
+from nvrflow.capture.known_values import meaning_of
+from nvrflow.capture.meanings import EVERYBODYS, SECRETS, is_worth
+from nvrflow.capture.patterns import spots, without_unseen
+from nvrflow.content import read_yaml
+from nvrflow.errors import InvalidFile
 
 _STYLE = re.compile(r"styles/[0-9a-f]{64}\.css")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
@@ -59,6 +65,8 @@ class Scanner:
         if path.suffix in _ODD_PARTS:
             yield from (Leak(name, "text", f"part {part} of the picture") for part in _ODD_PARTS[path.suffix](path.read_bytes()))
         elif path.suffix in _TEXTS:
+            if path.name == "page.yaml":
+                yield from (Leak(name, kind, "value of a field") for kind in dict.fromkeys(self._in_fields(_facts_in(path))))
             yield from self._in_text(path.read_text(encoding="utf-8", errors="replace"), name)
         else:
             yield Leak(name, "file", "of a kind that is not searched")
@@ -74,6 +82,19 @@ class Scanner:
                 if (kind, where) not in seen:
                     seen.add((kind, where))
                     yield Leak(name, kind, where)
+
+    def _in_fields(self, page: Any) -> Iterator[str]:
+        """The kinds of values that stand in a field whose label or name says that it holds something private."""
+        for one in page.get("controls") or () if isinstance(page, dict) else ():
+            try:
+                control = control_from(one)
+                value = (control.value or "").strip()
+                kind = meaning_of(control) if value else None
+            except (TypeError, AttributeError):
+                continue  # whoever reads the page is told that it is damaged
+            is_one = kind and (kind in SECRETS or is_worth(kind, value)) and any(map(str.isalnum, value))
+            if kind and is_one and value.casefold() not in EVERYBODYS and not any(value in one for one in self.allowed):
+                yield kind
 
     def _known(self, view: str, pattern: re.Pattern[str]) -> Iterator[str]:
         for match in pattern.finditer(view):
@@ -111,12 +132,21 @@ class Scanner:
         return re.compile("|".join(re.escape(one) for one in bare if len(one) >= _LEAST + 2) or r"(?!)")
 
 
+def _facts_in(path: Path) -> Any:
+    try:
+        return read_yaml(path).data
+    except InvalidFile:
+        return None  # its text is searched nevertheless
+
+
 def views(text: str, has_tags: bool) -> Iterator[tuple[str, str]]:
     """`text` in each way in which somebody could read it: as it is, unescaped, decoded, and without tags if it has any."""
     yield "as text", text
     for where, view in (("with its signs unescaped", html.unescape(text)), ("with percent signs", unquote(text))):
         if view != text:
             yield where, view
+    if (view := without_unseen(html.unescape(text))) != html.unescape(text):
+        yield "without signs that take no room", view
     if has_tags:
         yield _BARE, _without_spaces(re.sub(r"<[^>]*>", "", text))
     decoded = "\n".join(_decoded(text))

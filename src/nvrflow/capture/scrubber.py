@@ -7,39 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nvrflow.capture.patterns import Kind, spots
+from nvrflow.capture.announced import announced
+from nvrflow.capture.meanings import EVERYBODYS, Kind
+from nvrflow.capture.patterns import spots, without_unseen
 from nvrflow.capture.substitutes import Substitutes
 from nvrflow.spellings import spellings_of
 
-# Names that everybody has, and words that stand for no value.
-_EVERYBODYS = {
-    "admin",
-    "root",
-    "user",
-    "guest",
-    "default",
-    "operator",
-    "viewer",
-    "system",
-    "service",
-    "anonymous",
-    "administrator",
-}
-_EVERYBODYS |= {
-    "true",
-    "false",
-    "null",
-    "none",
-    "undefined",
-    "888888",
-    "666666",
-    "localhost",
-    "auto",
-    "public",
-    "unknown",
-    "nvr",
-    "dvr",
-}
 _ANYWHERE: tuple[Kind, ...] = ("password", "token")  # these are looked for inside of words as well
 _LEAST = 3  # characters; shorter values are part of too much
 _LEAST_ENCODED = 5
@@ -74,7 +47,7 @@ class Scrubber:
         for value in map(str.strip, values):
             if (
                 len(value) >= _LEAST
-                and value.casefold() not in _EVERYBODYS
+                and value.casefold() not in EVERYBODYS
                 and value not in self.known
                 and not self._is_ours(value)
             ):
@@ -90,7 +63,9 @@ class Scrubber:
         if len(text) < _LEAST:
             return text
         if text not in self._done:
-            self._done[text] = self._by_pattern(self.encoded(self._by_value(text)))
+            plain = without_unseen(text)
+            said = self._by_pattern(self.encoded(self._by_value(plain)))
+            self._done[text] = said if plain == text or said != plain else text
         return self._done[text]
 
     def encoded(self, text: str) -> str:
@@ -107,8 +82,17 @@ class Scrubber:
         if isinstance(value, str):
             return self.encoded(self.text(value))
         if isinstance(value, dict):
+            self._learn_named(value)
             return {self.data(key): self.data(inner) for key, inner in value.items()}
         return [self.data(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+    def _learn_named(self, data: dict[Any, Any]) -> None:
+        """Learn the values whose keys announce them, as the scanner reads them in the file."""
+        for key, inner in data.items():
+            if isinstance(inner, str) and inner:
+                for spot in announced(f'"{key}": "{inner}"'):
+                    if spot.text == inner:
+                        self.learn(spot.kind, inner)
 
     def _add(self, kind: Kind, value: str) -> None:
         for form in (value, *(_macs(value) if kind == "mac" else ())):
@@ -157,9 +141,9 @@ class Scrubber:
         parts, done = list[str](), 0
         for spot in spots(text):
             if not self._is_kept(text, spot.start, spot.end):
-                if spot.text not in self.known:
+                if spot.text not in self.known and not spot.only_here:
                     self._add(spot.kind, spot.text)
-                made = self.known[spot.text]
+                made = self.known.get(spot.text) or self.substitutes.of(spot.kind, spot.text)
                 parts += [text[done : spot.start], made]
                 done = spot.end
         return "".join([*parts, text[done:]])

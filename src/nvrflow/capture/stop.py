@@ -60,7 +60,7 @@ class Stop:
         mark_shown(live, window.firmware)
         self.heard.read(self.scrubber)
         learn_page(self.scrubber, live)
-        learn_controls(self.scrubber, controls_of(live))
+        learn_controls(self.scrubber, controls_of(live, mark=True))
         elements, rows = elements_on(window.finder, spec), rows_on(window.finder, spec)
         snapshot = snapshot_of(live, self.wardrobe, self.scrubber, self.bare, name == "sign_in")
         link = link_of(snapshot.url)

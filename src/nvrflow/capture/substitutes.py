@@ -8,7 +8,7 @@ import string
 from collections import Counter
 from dataclasses import dataclass, field
 
-from nvrflow.capture.patterns import Kind
+from nvrflow.capture.meanings import Kind
 
 _HEX = set(string.hexdigits)
 _WORDS: dict[Kind, str] = {"host": "host", "user": "user", "name": "Name ", "key": "private-key-", "certificate": "certificate-"}
@@ -46,7 +46,7 @@ class Substitutes:
             return "*" * 8
         if kind in _WORDS:
             return f"{_WORDS[kind]}{number}"
-        return _shaped(original, random.Random(f"{kind} {number}"))
+        return _shaped(re.sub("%[0-9A-Fa-f]{2}", "0", original), random.Random(f"{kind} {number}"))
 
 
 def _plain(kind: Kind, original: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nvrflow.capture.controls import Box, Control
+from nvrflow.capture.patterns import without_secrets
 from nvrflow.firmware.catalogue import Value, catalogue
 
 _FIELDS = ("textbox", "combobox", "listbox", "slider", "spinbutton", "checkbox", "switch", "radio")
@@ -90,6 +91,7 @@ def _joined(
         made, above = _of_radios(group, page) if group else _of_one(control, page)
         entry = catalogue().get(name)
         value = made.value if state is None else state
+        value = without_secrets(value) if isinstance(value, str) else value
         options = () if isinstance(value, bool) else made.options
         found.append((name, above, replace(made, value=entry.value(value) if entry else value, options=options)))
     return found

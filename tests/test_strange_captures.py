@@ -1,0 +1,64 @@
+"""A capture from a stranger, or a damaged one: what it must not do to whoever opens it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nvrflow.capture import inventory
+from nvrflow.capture.archive import Capture
+from nvrflow.content import as_yaml
+from nvrflow.errors import InvalidFile
+from nvrflow.history.chronicle import chronicles
+
+GOOD: dict[str, Any] = {"format": 1, "nvrflow": "1.0", "when": "2026-11-28", "languages": ["en"], "pages": {"en": {"a": "ok"}}}
+
+
+def written(folder: Path) -> Path:
+    """A small capture without a key of a later version."""
+    page = folder / "pages" / "en" / "a"
+    page.mkdir(parents=True)
+    (folder / "capture.yaml").write_text(as_yaml(GOOD))
+    (folder / "device.json").write_text("{}")
+    (page / "page.yaml").write_text(as_yaml({"path": "/"}))
+    (page / "page.html").write_text("<h1>A</h1>")
+    return folder
+
+
+@pytest.mark.parametrize("place", ["capture.yaml", "styles", "pages/en/a/page.html", "pages/en/pipe"])
+def test_a_capture_that_may_lead_out_of_its_folder_is_not_opened(tmp_path: Path, place: str) -> None:
+    outside = written(tmp_path / "outside")
+    (outside / "styles").mkdir()
+    folder = written(tmp_path / "capture")
+    assert Capture.open(folder).languages == ("en",)
+    (folder / place).unlink(missing_ok=True)
+    if place.endswith("pipe"):
+        os.mkfifo(folder / place)
+    else:
+        (folder / place).symlink_to(next(outside.rglob(Path(place).name)))
+    what = "neither a file nor a folder" if place.endswith("pipe") else "a symbolic link"
+    with pytest.raises(InvalidFile, match=rf"{place}: is {what}, and a capture has none; it may lead out of the folder") as found:
+        Capture.open(folder)
+    assert chronicles(tmp_path)[1] == [str(found.value)]
+
+
+def test_a_capture_that_is_larger_than_any_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = written(tmp_path / "capture")
+    with (folder / "large.html").open("wb") as large:
+        large.truncate(inventory.LARGEST_FILE + 1)  # takes no room on the disk
+    with pytest.raises(InvalidFile, match=r"large\.html: is larger than 64 MB, as no file of a capture is"):
+        Capture.open(folder)
+    (folder / "large.html").unlink()
+    monkeypatch.setattr(inventory, "MOST_FILES", 7)
+    assert Capture.open(folder).languages == ("en",)
+    (folder / "one more").write_text("")
+    with pytest.raises(InvalidFile, match="holds more than 7 files, which no capture does"):
+        Capture.open(folder)
+    (folder / "one more").unlink()
+    monkeypatch.undo()
+    folder.joinpath(*"12345678").mkdir(parents=True)
+    with pytest.raises(InvalidFile, match="lies 8 folders deep, as nothing in a capture does"):
+        Capture.open(folder)
