@@ -25,11 +25,14 @@ from nvrflow.simulator import simulate
 # What the tests of such a file share takes long to make, or the computer has it once: side by side they stay in one process.
 TOGETHER = {
     "test_accepted": "accepted",
+    "test_captures": "captures",
+    "test_compare": "compare",
     "test_forgeries": "forgeries",
     "test_guide": "guide",
     "test_guide_of_a_run": "guide of a run",
     "test_launcher": "launcher",
     "test_name_matrix": "name matrix",
+    "test_private_data": "private data",
     "test_policies": "stores of the computer",
     "test_system_store": "stores of the computer",
     "test_wheel": "wheel",
