@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, Playwright
+from playwright.sync_api import Playwright
 
 from nvrflow.browser import Browser, open_browser
 from nvrflow.browser.driver import use_driver
@@ -20,6 +20,7 @@ from trust.making import TODAY
 from trust.many_servers import served
 from trust.marionette import FIREFOX, new_profile, started
 from trust.odd_table import Row, rows
+from trust.rack import asked_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
@@ -28,7 +29,6 @@ pytestmark = [
     pytest.mark.timeout(400),
 ]
 Opened = dict[str, tuple[bool, bool]]
-_ASK = """url => fetch(url, {mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(20_000)}).then(() => true, () => false)"""
 
 
 @pytest.fixture(scope="module")
@@ -50,28 +50,16 @@ def opened(table: dict[str, Row], tmp_path_factory: pytest.TempPathFactory, play
             command = ["certutil", "-A", "-d", f"sql:{place}", "-t", "C,,", "-n", f"CA {number}", "-i", str(home / "ca.der")]
             subprocess.run(command, check=True, timeout=30, stdin=subprocess.DEVNULL)
     with served(table, home) as urls:
-        chromium = dict(_in_chromium(urls, home))
+        chromium = _in_chromium(urls, home)
         firefox = dict(_in_firefox(urls, home, profile))
     return {title: (chromium[title], firefox[title]) for title in urls}
 
 
-def _in_chromium(urls: dict[str, str], home: Path) -> Iterator[tuple[str, bool]]:
+def _in_chromium(urls: dict[str, str], home: Path) -> dict[str, bool]:
     clean = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     with open_browser(Browser(Path(CHROMIUM or "")), headed=False, environment=clean) as browser:
-        page = browser.new_page()
-        page.goto(_first_that_opens(page, urls))
-        for title, url in urls.items():  # asked for by a page: the same check of the certificate without a page for each error
-            yield title, page.evaluate(_ASK, url)
-
-
-def _first_that_opens(page: Page, urls: dict[str, str]) -> str:
-    for url in urls.values():
-        try:
-            page.goto(url, timeout=20_000, wait_until="commit")
-        except Error:
-            continue
-        return url
-    return pytest.fail("Chromium opens none of them")
+        opened = asked_in(browser, urls.values())
+    return {title: opened[url] for title, url in urls.items()}
 
 
 def _in_firefox(urls: dict[str, str], home: Path, profile: Path) -> Iterator[tuple[str, bool]]:
