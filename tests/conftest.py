@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from needs_browser import needs_browser
+from one_browser import end_it, one_browser
 from playwright.sync_api import Playwright
 from promised import Record, promises
 from slow_tests import leave_out, mark_derived
@@ -24,11 +25,14 @@ from nvrflow.simulator import simulate
 # What the tests of such a file share takes long to make, or the computer has it once: side by side they stay in one process.
 TOGETHER = {
     "test_accepted": "accepted",
+    "test_captures": "captures",
+    "test_compare": "compare",
     "test_forgeries": "forgeries",
     "test_guide": "guide",
     "test_guide_of_a_run": "guide of a run",
     "test_launcher": "launcher",
     "test_name_matrix": "name matrix",
+    "test_private_data": "private data",
     "test_policies": "stores of the computer",
     "test_system_store": "stores of the computer",
     "test_wheel": "wheel",
@@ -81,7 +85,14 @@ class NoDriver:
 def driver(request: pytest.FixtureRequest) -> None:
     """One driver for all tests that start a browser: Playwright allows one in a thread. The others do without it."""
     is_marked = request.node.get_closest_marker("browser") is not None
-    use_driver(request.getfixturevalue("playwright") if is_marked else cast(Playwright, NoDriver()))
+    use_driver(request.getfixturevalue("shared_driver") if is_marked else cast(Playwright, NoDriver()))
+
+
+@pytest.fixture(scope="session")
+def shared_driver(playwright: Playwright) -> Iterator[Playwright]:
+    """The driver, and at its end nothing that the tests shared."""
+    yield playwright
+    end_it()
 
 
 NEW_KEY = rsa.generate_private_key
@@ -129,10 +140,12 @@ def simulated() -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Opening:
-    """Open a simulated recorder, with its right password unless another is given."""
+    """Open a simulated recorder in a window of the browser that all share, with its right password unless another is given."""
 
     def open_it(recorder: Any, password: str | None = None, **manner: Any) -> AbstractContextManager[Recorder]:
         chosen = {"timeout": 10.0, "screenshots": False, **manner}
+        if not chosen.keys() & {"running", "browser", "headed", "slow_mo"}:
+            chosen["running"] = one_browser()
         return open_recorder(
             recorder.url, recorder.user, password or recorder.password, downloads=tmp_path / "downloads", **chosen
         )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from loopback import LoopbackServer
+from one_browser import one_browser
 
 from nvrflow import Recorder
 from nvrflow.recorder import open_recorder
@@ -71,8 +72,9 @@ class PlainRecorder:
 
     @contextmanager
     def opened(self, **manner: Any) -> Iterator[Recorder]:
-        """Open it in a browser, with few seconds for each wait."""
+        """Open it in a window of the browser that all share, with few seconds for each wait."""
         chosen = {"timeout": 6.0, "screenshots": False, "selectors": self.folder / "selectors", "firmware": "plain", **manner}
+        chosen.setdefault("running", one_browser())
         with (
             serving(self.pages, self.requests, self.posts, self.slow) as url,
             open_recorder(url, "admin", "secret", downloads=self.folder / "downloads", **chosen) as recorder,

@@ -14,7 +14,8 @@ from pathlib import Path
 from trust.odd_table import Row
 
 _BODY = b"<!doctype html><title>recorder</title><h1>recorder</h1>"
-_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_BODY), _BODY)
+_HEADS = b"Content-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\nAccess-Control-Allow-Origin: *" % len(_BODY)
+_ANSWER = b"HTTP/1.1 200 OK\r\n%s\r\n\r\n%s" % (_HEADS, _BODY)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Playwright
+from playwright.sync_api import Playwright
 
 from nvrflow.browser import Browser, open_browser
 from nvrflow.browser.driver import use_driver
@@ -20,6 +20,7 @@ from trust.making import TODAY
 from trust.many_servers import served
 from trust.marionette import FIREFOX, new_profile, started
 from trust.odd_table import Row, rows
+from trust.rack import asked_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
@@ -49,22 +50,16 @@ def opened(table: dict[str, Row], tmp_path_factory: pytest.TempPathFactory, play
             command = ["certutil", "-A", "-d", f"sql:{place}", "-t", "C,,", "-n", f"CA {number}", "-i", str(home / "ca.der")]
             subprocess.run(command, check=True, timeout=30, stdin=subprocess.DEVNULL)
     with served(table, home) as urls:
-        chromium = dict(_in_chromium(urls, home))
+        chromium = _in_chromium(urls, home)
         firefox = dict(_in_firefox(urls, home, profile))
     return {title: (chromium[title], firefox[title]) for title in urls}
 
 
-def _in_chromium(urls: dict[str, str], home: Path) -> Iterator[tuple[str, bool]]:
+def _in_chromium(urls: dict[str, str], home: Path) -> dict[str, bool]:
     clean = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
     with open_browser(Browser(Path(CHROMIUM or "")), headed=False, environment=clean) as browser:
-        for title, url in urls.items():
-            page = browser.new_page()  # a page that showed an error disturbs the next address
-            try:
-                page.goto(url, timeout=20_000, wait_until="commit")
-                yield title, True
-            except Error:
-                yield title, False
-            page.close()
+        opened = asked_in(browser, urls.values())
+    return {title: opened[url] for title, url in urls.items()}
 
 
 def _in_firefox(urls: dict[str, str], home: Path, profile: Path) -> Iterator[tuple[str, bool]]:
