@@ -314,6 +314,36 @@ def test_a_capture_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert said.returncode == 4 and list((tmp_path / "new").iterdir()) == []
 
 
+def test_a_capture_without_a_page_is_not_written_and_one_without_all_pages_is_told(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "acme"
+    own.mkdir(parents=True)
+    page = "<title>Acme</title><h1>Front</h1>"
+    pages: dict[str, Any] = {
+        "front": {
+            "path": "/",
+            "shown_by": [{"role": "heading"}],
+            "elements": {"more": {"find": [{"text": "More"}], "optional": True}},
+        },
+        "lost": {"path": "/lost", "shown_by": [{"role": "heading", "name": "Lost"}]},
+        "more": {"on": "front", "open": "more", "shown_by": [{"role": "heading", "name": "More"}]},
+    }
+    (own / "nvr.yaml").write_text(as_yaml({"vendor": "Acme", "lines": ["NVR"], "firmware": "1", "pages": pages}))
+    with serving({"/": page, "/lost": "<h1>Lost</h1>"}, []) as url:
+        given = ("capture", url, "--selectors", "own", "--firmware", "acme/nvr", "--timeout", "2", "--out")
+        for typed, code, told in (
+            (("all",), 0, "und: 2 of 3 pages"),
+            (("none", "--languages", "xx"), 1, "no page could be captured"),
+        ):
+            said = command(tmp_path, *given, *typed, password="x")
+            assert said.returncode == code and told in said.stdout + said.stderr, said.stdout + said.stderr
+            assert (tmp_path / typed[0]).exists() is (code == 0)
+        assert Capture.open(tmp_path / "all").summary.pages["und"]["more"].startswith("not offered by this device; ")
+    with serving({"/": page}, []) as url:
+        said = command(tmp_path, "capture", url, *given[2:], "half", "--pages", "front,lost", password="x")
+    assert said.returncode == 1 and "Not complete: und/lost could not be captured" in said.stdout, said.stdout + said.stderr
+    assert Capture.open(tmp_path / "half").summary.missed == ("und/lost",)
+
+
 def test_simulate_serves_a_capture_for_looking_only(kept: Kept) -> None:
     folder = kept.capture.folder.parent
     argv = [sys.executable, "-m", "nvrflow", "simulate", "front"]

@@ -82,6 +82,7 @@ def test_the_captured_page_has_no_script_and_asks_for_nothing(taken: Taken) -> N
 
 def test_a_page_that_is_not_reached_is_noted_with_the_reason(taken: Taken) -> None:
     assert "Never there" in taken.capture.summary.pages["und"]["gone"]
+    assert taken.capture.summary.missed == ("und/gone",)
 
 
 def test_every_locator_finds_on_the_capture_what_it_found_live(taken: Taken) -> None:

@@ -18,6 +18,8 @@ from nvrflow.errors import InvalidFile, WrongCall
 FORMAT = 1  # the number in capture.yaml; it is raised when an older nvrflow could no longer read what is written
 NAME = "capture.yaml"
 OK = "ok"
+HELD = "the way there would change the recorder"
+NOT_OFFERED = "not offered by this device"
 PICTURES = ("page.webp", "page.png")  # a page's picture; until 0.3.0 it was a PNG
 
 
@@ -57,6 +59,12 @@ class Summary:
     removed: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The pages (`LANGUAGE/PAGE`) that a device like this one has, and that were not captured nevertheless."""
+        states = ((f"{code}/{page}", state) for code, pages in self.pages.items() for page, state in pages.items())
+        return tuple(place for place, state in states if state != OK and not state.startswith((HELD, NOT_OFFERED)))
 
 
 @dataclass(frozen=True)

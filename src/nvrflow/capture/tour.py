@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nvrflow.address import normalised, place_of
 from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.capture.archive import FORMAT, OK, Capture, Summary, Variant
+from nvrflow.capture.archive import FORMAT, HELD, NOT_OFFERED, OK, Capture, Summary, Variant
 from nvrflow.capture.clearance import clear, scanner_of
 from nvrflow.capture.device_facts import (
     certificate_facts,
@@ -26,11 +26,12 @@ from nvrflow.capture.device_facts import (
 from nvrflow.capture.heard import Heard
 from nvrflow.capture.known_values import learn_certificates, learn_run
 from nvrflow.capture.question_book import QuestionBook, Recording, ask_every_file
+from nvrflow.capture.route import before_and_after, may_lack
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.stop import Stop
 from nvrflow.capture.vocabulary import dictionaries, words_kept
 from nvrflow.capture.writer import Writer
-from nvrflow.errors import HeldBack, NvrflowError, WrongCall
+from nvrflow.errors import HeldBack, NvrflowError, SelectorDrift, WrongCall
 from nvrflow.firmware.identification import identify
 from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.recorder.camera import Camera
@@ -74,7 +75,8 @@ class Wish:
 def take(wish: Wish) -> Capture:
     """Capture the recorder, one visit for each language, and return the capture, which holds no private data any more.
 
-    A page that cannot be reached is noted. Raises WrongCall, and whatever ends a run before or during the sign-in.
+    A page that cannot be reached is noted. Raises WrongCall, NvrflowError if not one page could be captured,
+    and whatever ends a run before or during the sign-in.
     """
     wish.check()
     writer = Writer.begin(wish.out, Scrubber())
@@ -142,6 +144,9 @@ class _Tour:
         self.writer.device(device_facts(self.heard, self.book, {**self.device, "spoken": self.spoken}, self.scrubber))
         cleared = clear(self.writer.draft, self.scrubber, self.pages)
         self.pages, self.removed = cleared.pages, cleared.removed
+        if not any(state == OK for states in self.pages.values() for state in states.values()):
+            whys = [*self.notes, *(f"{page}: {state}" for states in self.pages.values() for page, state in states.items())]
+            raise NvrflowError(f"{self.wish.out}: was not written, because no page could be captured; {next(iter(whys), '')}")
         self.writer.summary(self._summary())
         if leaks := scanner_of(self.scrubber).scan(self.writer.draft):
             raise NvrflowError(f"{self.wish.out}: was not written, because private data could not be cleared: {leaks[0]}")
@@ -173,7 +178,7 @@ class _Tour:
         """Each page once, those that everybody sees before the sign-in."""
         stop = Stop(recorder, self.scrubber, self.writer, self.heard, language, self.wish.donated)
         self.wardrobe = stop.wardrobe = self.wardrobe or stop.wardrobe
-        early, late = _before_and_after(recorder, self.wish.pages)
+        early, late = before_and_after(recorder, self.wish.pages)
         states |= {name: self._see(stop, name) for name in early}
         if recorder.has("sign_in"):
             late = [*late, *(name for name in early if states[name] != OK and name != "sign_in")]
@@ -201,12 +206,16 @@ class _Tour:
             recorder.go_to(name)
             stop.capture(name, time.perf_counter() - began)
         except HeldBack as held:
-            return f"the way there would change the recorder ({held})"
+            return f"{HELD} ({held})"
         except (NvrflowError, PlaywrightError) as problem:
             why = str(problem).splitlines()[0]
             held_back = recorder.steps.held
             recorder.steps.held = False
-            return self.scrubber.data(f"the way there would change the recorder; {why}" if held_back else why)  # type: ignore[no-any-return]
+            if held_back:
+                why = f"{HELD}; {why}"
+            elif isinstance(problem, SelectorDrift) and may_lack(recorder.firmware.file, name):
+                why = f"{NOT_OFFERED}; {why}"
+            return self.scrubber.text(why)
         return OK
 
     def _summary(self) -> Summary:
@@ -229,22 +238,3 @@ class _Tour:
             differs=tuple(self.differs),
             notes=tuple(self.notes),
         )
-
-
-def _before_and_after(recorder: Recorder, wanted: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """The names of the pages that may be shown without a sign-in, and of the others, those with the shortest way first.
-
-    Raises WrongCall for a wanted page that the selector file does not have.
-    """
-    file = recorder.firmware.file
-    if unknown := [name for name in wanted if name not in file.pages]:
-        known = ", ".join(file.pages)
-        raise WrongCall(f"--pages: {recorder.firmware.name}: the selector file has no page {unknown[0]!r}; it has {known}")
-    ordered = sorted(wanted or file.pages, key=lambda name: len(lineage(file, name)))
-    if "sign_in" not in file.pages:
-        return ordered, []
-    early = [
-        name for name in ordered if "sign_in" in lineage(file, name) or (file.pages[name].path is not None and name != "home")
-    ]
-    early = [name for name in early if not file.pages[name].asked_by_browser]
-    return early, [name for name in ordered if name not in early]

@@ -63,7 +63,8 @@ def capture(url: str, driving: Driving, **told: Any) -> int:
     """Keep every page of the selector file as it is now, in a folder that can be looked at without the recorder.
 
     Nothing is changed on the recorder. Addresses, serial numbers, names, certificates and other private data are replaced by
-    made-up ones while the folder is written, and the finished folder is searched for them once more.
+    made-up ones while the folder is written, and the finished folder is searched for them once more. Exit code 1 if a page is
+    missing that the device has; without any page no folder is written.
     """
     from nvrflow.capture.tour import Wish
     from nvrflow.cli.progress import progress_for
@@ -87,7 +88,7 @@ def capture(url: str, driving: Driving, **told: Any) -> int:
     if driving.as_json:
         click.echo(json.dumps(_document(taken), ensure_ascii=False, indent=2))
     _tell(taken, err=driving.as_json)
-    return 0
+    return 1 if taken.summary.missed else 0
 
 
 def _parts(typed: str | None) -> tuple[str, ...]:
@@ -151,3 +152,5 @@ def _tell(taken: Capture, err: bool) -> None:
         for one in found:
             say(f"{what}: {one}", err=err, indent=2)
     say(f"Written to {taken.folder}", err=err, indent=2)
+    if summary.missed:
+        say(f"Not complete: {', '.join(summary.missed)} could not be captured, for the reasons above.", err=err, indent=2)
