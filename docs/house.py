@@ -15,7 +15,7 @@ FLOORS = [
         "no knowledge of recorders",
         "errors problem content address hostname spellings whole_file environment state_folder https_memory room wait",
     ),
-    ("nouns", "what is known, what was found, what a run did", "firmware certificate report attempts command"),
+    ("nouns", "what is known, what was found, what a run did", "firmware certificate report attempts command inventory"),
     ("tools", "Playwright and TLS", "browser tls"),
     (
         "hands",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 PASSWORD = "NVRFLOW_PASSWORD"
 _taken: list[str] = []
+_variables: dict[str, str] = {}
 
 
 def take_password(given: str | None = None) -> None:
@@ -24,6 +25,14 @@ def take_password(given: str | None = None) -> None:
 def password() -> str | None:
     """The value of NVRFLOW_PASSWORD, also after it was removed; None or an empty text if there is none."""
     return os.environ.get(PASSWORD, _taken[0] if _taken else None)
+
+
+def take_variable(name: str) -> str | None:
+    """The value of another variable that holds a password; it is removed from this process's environment, too."""
+    given = os.environ.pop(name, None)
+    if given is not None:
+        _variables[name] = given
+    return _variables.get(name)
 
 
 def for_children(environment: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -1,27 +1,31 @@
 """Fixtures for a QA team's own tests, on top of pytest-playwright: a recorder, real or simulated, driven by its selector file.
 
-In reading order: `flags` (the options), `selection` (which test runs on which recorder), `subject` (that recorder), `stand` (its
-browser), `shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed),
-`captured_once`, `truststore` and `baselines` (further fixtures), `regress` (the ready suite).
+In reading order: `flags` (the options), `selection` (which test runs on which recorder), `leases` (a real recorder for one
+process at a time), `subject` (the recorder of a test), `stand` (its browser), `kept_session` (one for several tests),
+`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `run_results`
+(what all processes report), `captured_once`, `truststore` and `baselines` (further fixtures), `regress` (the ready suite).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
 from nvrflow import environment
 from nvrflow.address import place_of
-from nvrflow.errors import AccountLocked, SignInRefused, WrongCall
+from nvrflow.errors import AccountLocked, NvrflowError, SignInRefused, WrongCall
 from nvrflow.pytest_plugin import flags, regress
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, attach
 from nvrflow.pytest_plugin.captured_once import capture
-from nvrflow.pytest_plugin.selection import leave_out_unfit, uses_recorder
+from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, Leases, devices_of, teller
+from nvrflow.pytest_plugin.run_results import RESULTS, RunResults
+from nvrflow.pytest_plugin.selection import leave_out_unfit, uses_recorder, wanted_by
 from nvrflow.pytest_plugin.shared_driver import SharedDriver, is_playwrights, own_driver
-from nvrflow.pytest_plugin.stand import REPORT, _recorder_stand, recorder, recorder_options, signed_in
+from nvrflow.pytest_plugin.stand import REPORT, _kept_session, _recorder_stand, recorder, recorder_options, signed_in
 from nvrflow.pytest_plugin.subject import (
     BEGAN,
     PASSWORD,
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RecorderUnderTest",
     "TrustStore",
+    "_kept_session",
     "_recorder_stand",
     "capture",
     "firmware_name",
@@ -52,6 +57,7 @@ __all__ = [
     "trust_store",
 ]
 pytest_plugins = ["nvrflow.pytest_plugin.baselines"]
+RUN = pytest.StashKey[str]()
 _TOLD = pytest.StashKey[bool]()
 
 
@@ -70,10 +76,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BEGAN] = datetime.fromisoformat(began) if began else datetime.now(UTC).replace(microsecond=0)
     config.addinivalue_line("markers", flags.MARKER)
     config.pluginmanager.register(SharedDriver())
+    config.stash[RESULTS] = RunResults()
+    config.pluginmanager.register(config.stash[RESULTS])
+    config.stash[RUN] = from_controller.get("nvrflow_run") or uuid4().hex
     try:
         place_of(config.getoption("--recorder") or "http://192.0.2.10")
     except WrongCall as problem:
         raise pytest.UsageError(f"--recorder: {problem}") from None
+    try:
+        config.stash[LEASES] = Leases(devices_of(config), config.stash[RUN], config.getoption("--rack-wait") * 60)
+    except NvrflowError as problem:
+        raise pytest.UsageError(f"--rack: {problem}") from None
     regress.configure(config)
 
 
@@ -81,12 +94,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Give each process of pytest-xdist the password, which is no longer in any environment, and the start time of the run."""
     node.workerinput["nvrflow_password"] = node.config.stash[PASSWORD]
+    node.workerinput["nvrflow_run"] = node.config.stash[RUN]
     node.workerinput["nvrflow_began"] = node.config.stash[BEGAN].isoformat()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Without `--recorder`, run every test that uses a recorder on every simulated recorder."""
-    if "firmware_name" in metafunc.fixturenames and not metafunc.config.getoption("--recorder"):
+    """Without `--recorder` or `--rack`, run every test that uses a recorder on every simulated recorder."""
+    if "firmware_name" in metafunc.fixturenames and not metafunc.config.stash[LEASES].devices:
         metafunc.parametrize("firmware_name", simulated_names(metafunc.config), indirect=True, scope="session")
 
 
@@ -107,10 +121,29 @@ def pytest_report_collectionfinish(config: pytest.Config, start_path: Path, item
         return []
     from nvrflow.simulator import available
 
-    url, names = config.getoption("--recorder"), simulated_names(config)
-    left_out = [] if url or config.getoption("--firmware") else [name for name in available() if name not in names]
-    tested = f"nvrflow: recorders: {url or ', '.join(names)}"
+    real, names = [one.name for one in config.stash[LEASES].devices], simulated_names(config)
+    left_out = [] if real or config.getoption("--firmware") else [name for name in available() if name not in names]
+    tested = f"nvrflow: recorders: {', '.join(real or names)}"
     return [tested, *([f"nvrflow: left out, as no browser can use their pages: {', '.join(left_out)}"] if left_out else [])]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Lease a real recorder before the test begins, so that no time limit of a test counts the wait."""
+    leases = item.config.stash[LEASES]
+    if leases.devices and uses_recorder(item) and not item.get_closest_marker("skip"):
+        try:
+            item.stash[LEASED] = leases.take(wanted_by(item), teller(item.config))
+        except NvrflowError as problem:
+            item.stash[LEASED] = Leased(problem=problem)
+    return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Give the recorder back; a refused sign-in has an exit code of its own."""
+    session.config.stash[LEASES].give_back()
+    if session.config.stash[RESULTS].refused:
+        session.exitstatus = flags.SIGN_IN_REFUSED
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -131,6 +164,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
         return
     problem = call.excinfo.value if call.excinfo is not None else None
     if isinstance(problem, SignInRefused | AccountLocked):
+        if item.stash.get(LEASED, Leased()).device is not None:
+            item.config.stash[LEASES].stop(
+                "a sign-in was refused in this test run, and no other test tries again; see that error"
+            )
+            result.nvrflow = {"refused": True}
         result.longrepr, told = _about(problem, item.config)
         if told:
             return

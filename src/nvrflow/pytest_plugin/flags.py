@@ -16,6 +16,8 @@ MARKER = (
     'recorder(firmware=">=4.3", vendor="…", tags=["lobby"], writes=True, restore=flow): run the test on such recorders only; '
     "`writes`: it changes the recorder, and `restore` is the flow that puts it back"
 )
+# The exit code of a run in which a real recorder refused a sign-in or was locked; pytest's own codes end at 5.
+SIGN_IN_REFUSED = 14
 # pytest-playwright's options of a context that are not for a recorder: nvrflow makes the addresses and the videos itself.
 _OWN = ("base_url", "record_video_dir", "record_video_size")
 _HELD = {"proxy", "record_har_path", "ignore_https_errors", "http_credentials", "accept_downloads"}
@@ -30,6 +32,14 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--firmware", metavar="NAME", help="Its selector file, for example dahua/nvr_v4 (default: identified).")
     group.addoption("--recorder-user", metavar="NAME", default="admin", help="The account on the recorder (default: admin).")
     group.addoption("--selectors", metavar="DIR", type=Path, help="Your own selector files, before the shipped ones.")
+    group.addoption("--rack", metavar="FILE", type=Path, help="The recorders to test (recorders.yaml), each for one process.")
+    group.addoption(
+        "--rack-wait",
+        metavar="MINUTES",
+        type=float,
+        default=60.0,
+        help="How long a test waits for a free recorder (60).",
+    )
     group.addoption("--read-only", action="store_true", help="Skip tests that write, and stop any other before it writes.")
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nvrflow.errors import NvrflowError
+from nvrflow.errors import NvrflowError, SessionLimit
 
 if TYPE_CHECKING:
     from nvrflow.pytest_plugin.selection import Wanted
     from nvrflow.recorder import Recorder
+
+
+_OLD_SESSION = 600.0  # seconds until a recorder ends the session of a browser that is gone; most need one to five minutes
+_OFTEN = 3.0
 
 
 class NotPutBack(NvrflowError):
@@ -41,6 +48,32 @@ def put_back(recorder: Recorder, wanted: Wanted, secure_before: bool | None) -> 
     except Exception as problem:
         said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
         raise NotPutBack(f"{recorder.host}: the recorder could not be put back as it was: {said}; do it by hand") from problem
+
+
+def await_free_seat(recorder: Recorder, tell: Callable[[str], None]) -> None:
+    """Wait until the session of a process that died has ended on the recorder, then sign out again.
+
+    Raises SessionLimit after ten minutes, and whatever a sign-in raises.
+    """
+    from nvrflow.flows.sign_in import sign_in
+
+    began, told = time.monotonic(), False
+    while True:
+        try:
+            sign_in(recorder)
+        except SessionLimit:
+            if time.monotonic() - began > _OLD_SESSION:
+                raise
+            if not told:
+                tell(f"nvrflow: {recorder.host}: waiting until the session of a test process that died has ended")
+            told = True
+            threading.Event().wait(_OFTEN)
+            recorder.reopen()
+        else:
+            break
+    recorder.leave()
+    recorder.reopen()
+    recorder.report.steps.clear()
 
 
 def _sign_in_again(recorder: Recorder) -> None:

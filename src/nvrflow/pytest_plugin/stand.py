@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,16 +13,19 @@ import pytest
 from nvrflow.errors import WrongCall
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, Artefacts
 from nvrflow.pytest_plugin.flags import browser_options, camera_for
-from nvrflow.pytest_plugin.restoration import put_back
+from nvrflow.pytest_plugin.leases import LEASES, teller
+from nvrflow.pytest_plugin.restoration import await_free_seat, put_back
 from nvrflow.pytest_plugin.selection import Kind, wanted_by
 from nvrflow.pytest_plugin.subject import RecorderUnderTest
 
 if TYPE_CHECKING:
+    from nvrflow.pytest_plugin.kept_session import KeptSession
     from nvrflow.recorder import Recorder
     from nvrflow.recorder.camera import Camera
     from nvrflow.report import Report
 
 REPORT: pytest.StashKey[Report] = pytest.StashKey()
+SECURE = pytest.StashKey[bool]()
 
 
 @dataclass(frozen=True)
@@ -71,21 +74,48 @@ def recorder(
     from nvrflow.browser import use_driver
     from nvrflow.recorder import open_recorder
 
+    kept: KeptSession | None = None
+    if recorder_under_test.real:
+        kept = request.getfixturevalue("_kept_session")
+    if kept is not None and (not keeps(request) or "capture" in request.fixturenames):
+        kept.close()
     if "capture" in request.fixturenames:
         request.getfixturevalue("capture")  # it opens a browser of its own, and needs the recorder for itself
     use_driver(playwright)
     item, subject = request.node, recorder_under_test
     options = _options(_recorder_stand, subject, request.config, None if subject.real else tmp_path / "nvrflow-state")
     account = (subject.url, subject.user, subject.password)
-    with (
-        _files_of(item, _recorder_stand),
-        open_recorder(*account, **options, downloads=tmp_path / "downloads") as opened,
-    ):
-        item.stash[REPORT] = opened.report
-        _prepare(item, opened, request.config)
-        secure = opened.url.startswith("https:")
-        yield opened
-        _conclude(item, opened, _recorder_stand, secure if subject.real else None)
+    with _files_of(item, _recorder_stand), ExitStack() as opened:
+
+        def opening() -> AbstractContextManager[Recorder]:
+            return open_recorder(*account, **options, downloads=tmp_path / "downloads")
+
+        if kept is not None and keeps(request):
+            recorder = kept.use(repr((subject.url, subject.user, _recorder_stand.options)), opening)
+        else:
+            recorder = opened.enter_context(opening())
+        yield _prepare(item, recorder, request.config, tmp_path / "downloads")
+        _conclude(item, recorder, _recorder_stand, subject.real)
+        if kept is not None and has_failed(item):
+            kept.close()
+
+
+@pytest.fixture(scope="session")
+def _kept_session(request: pytest.FixtureRequest, playwright: Any) -> Iterator[KeptSession]:
+    """The browser that stays open between tests on a real recorder; closed before Playwright's driver ends."""
+    from nvrflow.pytest_plugin.kept_session import KeptSession
+
+    kept = KeptSession()
+    request.config.stash[LEASES].put_down = kept.close
+    yield kept
+    kept.close()
+
+
+def keeps(request: pytest.FixtureRequest) -> bool:
+    """Whether a test leaves its session to the next test: it is signed in, writes nothing, and wants no trace or video."""
+    config = request.config
+    films = any(config.getoption(name) != "off" for name in ("--tracing", "--video"))
+    return "signed_in" in request.fixturenames and not films and not wanted_by(request.node).writes
 
 
 @pytest.fixture
@@ -121,31 +151,41 @@ def _files_of(item: pytest.Item, stand: Stand) -> Iterator[None]:
         stand.artefacts.finish(broken or has_failed(item), stand.camera.videos)
 
 
-def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config) -> None:
-    """Skip the test if the recorder turns out not to be what its marker asks for; let nothing write with `--read-only`."""
-    known = recorder.report.firmware or {}
-    unlike = wanted_by(item).unlike(Kind(known.get("vendor", ""), known.get("version") or "", wanted_by(item).tags))
+def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downloads: Path) -> Recorder:
+    """Skip the test if the recorder turns out not to be what its marker asks for; let nothing write with `--read-only`.
+
+    A lease that is lost ends the test before its next step.
+    """
+    item.stash[REPORT], recorder.window.downloads = recorder.report, downloads
+    item.stash[SECURE] = recorder.url.startswith("https:")
+    known, leases = recorder.report.firmware or {}, config.stash[LEASES]
+    vendor, version = known.get("vendor", ""), known.get("version") or ""
+    leases.learn(vendor, version)
+    unlike = wanted_by(item).unlike(Kind(vendor, version, wanted_by(item).tags))
     if unlike:
         pytest.skip(unlike)
     if config.getoption("--read-only"):
         recorder.steps.before_first_write = _refuse_to_write
+    if leases.lease is not None:
+        recorder.steps.objection = leases.lost
+        if leases.lease.abandoned:
+            await_free_seat(recorder, teller(config))
+            leases.lease.abandoned = False
+    return recorder
 
 
 def _refuse_to_write() -> None:
     raise WrongCall("--read-only: the test wants to change the recorder; give it the marker recorder(writes=True)")
 
 
-def _conclude(item: pytest.Item, recorder: Recorder, stand: Stand, secure_before: bool | None) -> None:
-    """After the test, while its browser is still open: the pictures that are wanted, and the recorder put back.
-
-    `secure_before` None: the recorder ends with the test.
-    """
+def _conclude(item: pytest.Item, recorder: Recorder, stand: Stand, real: bool) -> None:
+    """After the test, while its browser is still open: the pictures that are wanted, and a real recorder put back."""
     failed = has_failed(item)
     if failed and recorder.report.steps and recorder.report.steps[-1].failure is None:
         recorder.steps.photograph_failure(recorder.report.steps[-1])
     stand.artefacts.picture(recorder, failed)
-    if secure_before is not None:
-        put_back(recorder, wanted_by(item), secure_before)
+    if real:
+        put_back(recorder, wanted_by(item), item.stash[SECURE])
 
 
 def has_failed(item: pytest.Item) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from nvrflow.pytest_plugin.leases import LEASED, Leased
+
 PASSWORD = pytest.StashKey[str]()
 BEGAN = pytest.StashKey[datetime]()
 
@@ -54,16 +56,27 @@ def password() -> str | None:
     return None
 
 
+def _real(leased: Leased, firmware: str | None, password: str, may_look_up: bool) -> RecorderUnderTest:
+    """The recorder that this process has leased; its own password counts before NVRFLOW_PASSWORD."""
+    if leased.problem is not None:
+        raise leased.problem
+    device = leased.device
+    if device is None:
+        pytest.skip(leased.skipped)
+    known: str | Callable[[], str] = password
+    if may_look_up and device.password is not None:
+        known = device.password.password
+    return RecorderUnderTest(device.url, device.user, known, device.firmware or firmware, real=True)
+
+
 @pytest.fixture
 def recorder_under_test(
     request: pytest.FixtureRequest, firmware_name: str | None, simulator_settings: dict[str, Any], password: str | None
 ) -> Iterator[RecorderUnderTest]:
-    """The real recorder of `--recorder`, or a new simulated recorder for each test."""
-    config = request.config
-    url = config.getoption("--recorder")
-    if url:
-        known = config.stash[PASSWORD] if password is None else password
-        yield RecorderUnderTest(url, config.getoption("--recorder-user"), known, firmware_name, real=True)
+    """The real recorder of `--recorder` or one of `--rack`, for this test alone; or a new simulated recorder for each test."""
+    leased = request.node.stash.get(LEASED, None)
+    if leased is not None:
+        yield _real(leased, firmware_name, request.config.stash[PASSWORD] if password is None else password, password is None)
         return
     from nvrflow.simulator import simulate
 

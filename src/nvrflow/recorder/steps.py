@@ -33,8 +33,8 @@ class Steps:
     step that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the
     recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
     at the first of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that
-    changes the recorder, and may raise an error to prevent it. `refusal` says why nothing can be used, if that is so. `shown`
-    is asked for the browser's page when a step has failed.
+    changes the recorder, and may raise an error to prevent it. `refusal` says why nothing can be used, if that is so, and
+    `objection` is asked for that before each step. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
@@ -52,6 +52,7 @@ class Steps:
     passed_by: set[str] = field(default_factory=set)
     leaving: bool = False
     refusal: str = ""
+    objection: Callable[[], str] = lambda: ""
     before_first_write: Callable[[], None] | None = None
     shown: Callable[[], Page | None] = lambda: None
     _chapter: str = ""
@@ -137,8 +138,8 @@ class Steps:
 
     def go_on(self) -> None:
         """Raise HeldBack if a pop-up has stopped the run, OtherHost if the page has left its host, WrongCall by `refusal`."""
-        if self.refusal:
-            raise WrongCall(self.refusal)
+        if refusal := self.refusal or self.objection():
+            raise WrongCall(refusal)
         if self.bounds is not None:
             self.bounds.stop_if_moved()
         if self.stopped:
@@ -229,8 +230,7 @@ class Steps:
 
     def drift(self, element: str, expected: str, found: str) -> None:
         """Note that an element was found by another locator than its first."""
-        seen = {(drift.element, drift.found) for drift in self.report.drift}
-        if (element, found) not in seen:
+        if (element, found) not in {(drift.element, drift.found) for drift in self.report.drift}:
             proposal = f"{element}: move `{found}` to the top, or correct `{expected}`"
             self.report.drift.append(Drift(element, expected, found, proposal))
 
