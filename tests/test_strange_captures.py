@@ -10,6 +10,7 @@ import pytest
 
 from nvrflow.capture import inventory
 from nvrflow.capture.archive import Capture
+from nvrflow.capture.draft import MadeUp
 from nvrflow.content import as_yaml
 from nvrflow.errors import InvalidFile
 from nvrflow.history.chronicle import chronicles
@@ -62,3 +63,11 @@ def test_a_capture_that_is_larger_than_any_is_not_opened(tmp_path: Path, monkeyp
     folder.joinpath(*"12345678").mkdir(parents=True)
     with pytest.raises(InvalidFile, match="lies 8 folders deep, as nothing in a capture does"):
         Capture.open(folder)
+
+
+def test_what_is_made_up_is_no_part_of_a_draft() -> None:
+    made_up = MadeUp(("192.0.2.1", "user1@example.com"))
+    titles = ("Recorder 192.0.2.1", "192.0.2.1 - NVR (2)", "NVR", "192.0.2.1", "- 192.0.2.1 -")
+    assert [made_up.around(title) for title in titles] == ["^Recorder ", r" - NVR \(2\)$", "^NVR$", "", ""]
+    paths = ("/a?x=1&m=user1@example.com", "/192.0.2.1/a", "/?m=user1@example.com", "/a?x=1")
+    assert [made_up.without(path) for path in paths] == ["/a?x=1", "/", "/", "/a?x=1"]
