@@ -14,6 +14,7 @@ from nvrflow.capture.draft import MadeUp
 from nvrflow.content import as_yaml
 from nvrflow.errors import InvalidFile
 from nvrflow.history.chronicle import chronicles
+from nvrflow.linting import lint
 
 GOOD: dict[str, Any] = {"format": 1, "nvrflow": "1.0", "when": "2026-11-28", "languages": ["en"], "pages": {"en": {"a": "ok"}}}
 
@@ -71,3 +72,16 @@ def test_what_is_made_up_is_no_part_of_a_draft() -> None:
     assert [made_up.around(title) for title in titles] == ["^Recorder ", r" - NVR \(2\)$", "^NVR$", "", ""]
     paths = ("/a?x=1&m=user1@example.com", "/192.0.2.1/a", "/?m=user1@example.com", "/a?x=1")
     assert [made_up.without(path) for path in paths] == ["/a?x=1", "/", "/", "/a?x=1"]
+
+
+def test_lint_looks_for_private_data_with_an_own_selector_file_and_without_any(tmp_path: Path) -> None:
+    folder, own = written(tmp_path / "capture"), tmp_path / "own"
+    (folder / "capture.yaml").write_text(as_yaml({**GOOD, "firmware": "acme/nvr_v1"}))
+    (folder / "pages" / "en" / "a" / "page.html").write_text("<h1>DS-7216HQHI-K120190101CCRRD11223344</h1><p>10.7.8.9</p>")
+    (own / "acme").mkdir(parents=True)
+    words = {"serial": {"en": "DS-7216HQHI-K120190101CCRRD11223344"}}
+    page = {"path": "/", "elements": {"name": [{"role": "heading", "name": "$serial"}]}}
+    file = {"vendor": "Acme", "lines": ["NVR"], "firmware": "1", "texts": words, "pages": {"a": page}}
+    (own / "acme" / "nvr_v1.yaml").write_text(as_yaml(file))
+    kinds = [[one.what.split(": ")[1].split(" ")[0] for one in lint([folder], known)] for known in (own, None)]
+    assert kinds == [["address"], ["serial", "address"]]
