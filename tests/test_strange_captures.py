@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from nvrflow.capture import inventory
 from nvrflow.capture.archive import Capture
 from nvrflow.capture.draft import MadeUp
-from nvrflow.content import as_yaml
+from nvrflow.content import as_yaml, read_yaml
 from nvrflow.errors import InvalidFile
 from nvrflow.history.chronicle import chronicles
 from nvrflow.linting import lint
@@ -85,3 +86,33 @@ def test_lint_looks_for_private_data_with_an_own_selector_file_and_without_any(t
     (own / "acme" / "nvr_v1.yaml").write_text(as_yaml(file))
     kinds = [[one.what.split(": ")[1].split(" ")[0] for one in lint([folder], known)] for known in (own, None)]
     assert kinds == [["address"], ["serial", "address"]]
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n" for before, name in pairwise("abcdefghi")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "in_capture"),
+    [
+        ("model: &a [*a]\n", r"1: model\.0: an alias .* lies in what it repeats", None),
+        (BOMB, r"1: .*: is repeated by aliases", None),
+        ("a: " + "[" * 5000 + "]" * 5000, "nested too deeply", None),
+        ("a: " + "[" * 500_000, "1: is nested too deeply", None),
+        ("a: &a [x]\nb: *a\n", "", r"1: b: is repeated by aliases"),
+    ],
+    ids=["in itself", "bomb", "deep", "deeper", "once"],
+)
+def test_a_file_that_grows_by_aliases_is_told_with_its_line(tmp_path: Path, text: str, said: str, in_capture: str) -> None:
+    folder = written(tmp_path / "capture")
+    (folder / "capture.yaml").write_text(text)
+    if said:
+        with pytest.raises(InvalidFile, match=said):
+            read_yaml(folder / "capture.yaml")
+    else:
+        assert read_yaml(folder / "capture.yaml").data == {"a": ["x"], "b": ["x"]}
+    with pytest.raises(InvalidFile, match=in_capture or said):
+        Capture.open(folder)
+    written(tmp_path / "good")
+    assert len(chronicles(tmp_path)[0]) == 1

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in
+from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in, yaml_in
 from nvrflow.capture.controls import Box, Control
 from nvrflow.capture.device_shape import Device
 from nvrflow.capture.inventory import files_of
-from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
 
 FORMAT = 1  # the number in capture.yaml; it is raised when an older nvrflow could no longer read what is written
@@ -174,7 +173,7 @@ class Capture:
             what = "is not a folder" if not folder.is_dir() else f"is not a capture, because it has no {NAME}"
             raise WrongCall(f"{folder}: {what}; `nvrflow capture URL --out FOLDER` makes one")
         files_of(folder)
-        data = read_yaml(file).data
+        data = yaml_in(file)
         number = data.get("format") if isinstance(data, dict) else None
         if type(number) is int and number > FORMAT:
             raise InvalidFile(f"has the format {number}, and this nvrflow reads only {FORMAT}; use a newer nvrflow", file)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from nvrflow.capture.captured_file import yaml_in
 from nvrflow.capture.controls import control_from
 from nvrflow.capture.known_values import meaning_of
 from nvrflow.capture.meanings import EVERYBODYS, SECRETS, is_worth
 from nvrflow.capture.patterns import spots, without_unseen
-from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile
 
 _STYLE = re.compile(r"styles/[0-9a-f]{64}\.css")
@@ -134,7 +134,7 @@ class Scanner:
 
 def _facts_in(path: Path) -> Any:
     try:
-        return read_yaml(path).data
+        return yaml_in(path)
     except InvalidFile:
         return None  # its text is searched nevertheless
 
