@@ -175,6 +175,9 @@ def test_no_script_of_a_capture_runs_and_nothing_is_asked_of_the_network(desktop
     page = folder / "pages" / "en" / "sign_in" / "page.html"
     evil = "<script>document.title = 'ran'</script><img src=x onerror=\"document.title = 'ran'\"><img src='http://127.0.0.1:9/x.png'>"
     page.write_text(page.read_text().replace("</body>", f"{evil}</body>"))
+    with pytest.raises(InvalidFile, match=r"page\.html: has changed since it was captured"), opened(folder):
+        pass
+    changed(folder, files=None)
     with opened(folder) as recorder:
         tried: list[str] = []
         recorder.page.on("requestfinished", lambda request: tried.append(request.url))
@@ -199,7 +202,7 @@ def test_identify_finds_the_file_of_a_capture_and_no_other(kept: Kept, desktop: 
 def test_a_capture_that_no_file_fits_is_not_opened(desktop: Kept, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     folder = copied(desktop.capture, tmp_path)
-    changed(folder, firmware=None)
+    changed(folder, firmware=None, files=None)
     for device in folder.glob("device.json"):
         data = json.loads(device.read_text())
         device.write_text(json.dumps({**data, "answers": {}}))

@@ -116,3 +116,27 @@ def test_a_file_that_grows_by_aliases_is_told_with_its_line(tmp_path: Path, text
         Capture.open(folder)
     written(tmp_path / "good")
     assert len(chronicles(tmp_path)[0]) == 1
+
+
+def test_a_file_that_has_changed_since_it_was_captured_is_told(tmp_path: Path) -> None:
+    folder = written(tmp_path / "capture")
+    page = folder / "pages" / "en" / "a"
+    (page / "page.webp").write_bytes(b"RIFF")
+    files = inventory.digests_of({name: file for name, file in inventory.files_of(folder).items() if name != "capture.yaml"})
+    (folder / "capture.yaml").write_text(as_yaml({**GOOD, "files": files}))
+    (page / "page.html").write_bytes(b"<h1>A</h1>")
+    for name, damaged in (("page.html", b"<h1>"), ("page.yaml", b"path: /"), ("page.webp", b""), ("page.webp", None)):
+        assert Capture.open(folder).pages()[0].path == "/"
+        good = (page / name).read_bytes()
+        (page / name).unlink() if damaged is None else (page / name).write_bytes(damaged)
+        said = "is missing, and was there when" if damaged is None else "has changed since"
+        with pytest.raises(InvalidFile, match=rf"{name}: {said} it was captured; the capture is damaged, take it again"):
+            Capture.open(folder)
+        (page / name).write_bytes(good)
+    (page / "page.yaml").write_bytes((page / "page.yaml").read_bytes().replace(b"\n", b"\r\n"))
+    assert Capture.open(folder).pages()[0].path == "/", "another end of line"
+    (page / "page.webp").unlink()
+    written(tmp_path / "good")
+    assert [str(one) for one in chronicles(tmp_path)[1]] and len(chronicles(tmp_path)[0]) == 1
+    (folder / "capture.yaml").write_text(as_yaml({**GOOD, "files": files, "removed": ["pages/en/a/page.webp"]}))
+    assert Capture.open(folder).languages == ("en",), "somebody who deletes a file says so"
