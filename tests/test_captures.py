@@ -175,6 +175,9 @@ def test_no_script_of_a_capture_runs_and_nothing_is_asked_of_the_network(desktop
     page = folder / "pages" / "en" / "sign_in" / "page.html"
     evil = "<script>document.title = 'ran'</script><img src=x onerror=\"document.title = 'ran'\"><img src='http://127.0.0.1:9/x.png'>"
     page.write_text(page.read_text().replace("</body>", f"{evil}</body>"))
+    with pytest.raises(InvalidFile, match=r"page\.html: has changed since it was captured"), opened(folder):
+        pass
+    changed(folder, files=None)
     with opened(folder) as recorder:
         tried: list[str] = []
         recorder.page.on("requestfinished", lambda request: tried.append(request.url))
@@ -199,7 +202,7 @@ def test_identify_finds_the_file_of_a_capture_and_no_other(kept: Kept, desktop: 
 def test_a_capture_that_no_file_fits_is_not_opened(desktop: Kept, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     folder = copied(desktop.capture, tmp_path)
-    changed(folder, firmware=None)
+    changed(folder, firmware=None, files=None)
     for device in folder.glob("device.json"):
         data = json.loads(device.read_text())
         device.write_text(json.dumps({**data, "answers": {}}))
@@ -297,11 +300,16 @@ def test_a_donation_without_a_person_to_ask_is_not_made(tmp_path: Path) -> None:
 
 
 def test_an_unknown_ui_gives_a_first_selector_file(tmp_path: Path) -> None:
-    page = "<title>Acme NVR</title><label>User <input></label><label>Pass <input type=password></label><button>Go</button>"
+    page = "<title>Recorder 10.4.5.6 (Acme)</title><label>User <input></label><label>Pass <input type=password></label>"
+    page += "<button>Go</button><h1>S/N: 7L0123456</h1><button>Mail to bob@corp.acme.test</button>"
     with serving({"/": page}, []) as url:
         said = command(tmp_path, "capture", url, "--draft", "acme/nvr_v1", "--out", "out", password="x")
-    assert said.returncode == 0, said.stderr
+        assert said.returncode == 0, said.stderr
+        fits = command(tmp_path, "identify", url, "--selectors", "out/selectors", "--json")
+    assert json.loads(fits.stdout)["firmware"] == "acme/nvr_v1", fits.stdout
     file = tmp_path / "out" / "selectors" / "acme" / "nvr_v1.yaml"
+    assert read_yaml(file).data["identify"] == [{"title": "^Recorder .* \\(Acme\\)$"}]
+    assert not [made for made in Capture.open(tmp_path / "out").summary.made_up if made in file.read_text()]
     assert set(read_yaml(file).data["pages"]["sign_in"]["elements"]) == {"user", "password", "submit"}
     assert not [one for one in lint([file], tmp_path / "out" / "selectors") if one.severity == "error"]
     with pytest.raises(WrongCall, match="--draft Acme: is not a name for a selector file; write VENDOR/LINE_VERSION"):

@@ -13,6 +13,8 @@ import yaml
 
 from nvrflow.errors import InvalidFile
 
+_REPEATED = 10_000  # what the aliases of one file may repeat together
+_DEEPEST = 5_000  # lists and mappings within each other
 _HERE = Path(__file__).resolve().parent
 
 
@@ -62,8 +64,12 @@ _StrictLoader.add_implicit_resolver(
 )
 
 
-def read_yaml(path: Path) -> Document:
-    """Read one YAML file. Raises InvalidFile with file, line and key for broken YAML, duplicate keys and complex keys."""
+def read_yaml(path: Path, aliases: bool = True) -> Document:
+    """Read one YAML file. Raises InvalidFile with file, line and key for broken YAML, duplicate keys and complex keys.
+
+    An alias (`*name`) must not lie in what it repeats, and all of them together must not make the file much larger. Without
+    `aliases` there must be none.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -72,44 +78,88 @@ def read_yaml(path: Path) -> Document:
         raise InvalidFile(f"not UTF-8 text (byte {problem.start})", path) from None
     except OSError as problem:
         raise InvalidFile(problem.strerror or str(problem), path) from None
+    _check_depth(text, path)
     loader = _StrictLoader(text)
     try:
         root = loader.get_single_node()
         if root is None:
             raise InvalidFile("this file is empty", path)
-        lines = dict(_places(root, (), path))
+        lines = dict(_Reading(path, _REPEATED if aliases else 0).places(root, ()))
         return Document(path, loader.construct_document(root), lines)
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         raise InvalidFile(problem.problem or "not YAML", path, mark.line + 1 if mark else None) from None
     except yaml.YAMLError as problem:
         raise InvalidFile(f"not YAML: {problem}", path) from None
+    except RecursionError:
+        raise InvalidFile("is nested too deeply", path) from None
     finally:
         loader.dispose()
 
 
-def _places(node: yaml.Node, where: tuple[str | int, ...], path: Path) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """Every place below `node` with its line; raises InvalidFile for errors that YAML itself ignores."""
-    if isinstance(node, yaml.MappingNode):
+def _check_depth(text: str, path: Path) -> None:
+    """Raise InvalidFile for a text that is nested so deeply that the parser itself would end."""
+    if text.count("[") + text.count("{") + text.count("- ") < _DEEPEST:
+        return
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_FastestLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise InvalidFile("is nested too deeply", path, event.start_mark.line + 1 if event.start_mark else None)
+    except yaml.YAMLError:
+        return  # whoever composes it is told the same with the place
+
+
+@dataclass
+class _Reading:
+    """One file being read: how often an alias may repeat something in it, and what was met so far."""
+
+    path: Path
+    repeats: int
+    met: set[int] = field(default_factory=set)
+    around: list[int] = field(default_factory=list)
+
+    def places(self, node: yaml.Node, where: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int]]:
+        """Every place below `node` with its line; raises InvalidFile for errors that YAML itself ignores."""
+        self._meet(node, where)
+        self.around.append(id(node))
+        if isinstance(node, yaml.MappingNode):
+            yield from self._in_mapping(node, where)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                yield (*where, index), value.start_mark.line + 1
+                yield from self.places(value, (*where, index))
+        self.around.pop()
+
+    def _in_mapping(self, node: yaml.MappingNode, where: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int]]:
         seen: dict[Hashable, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
             at = ".".join(map(str, where))
             if not isinstance(key, yaml.ScalarNode):
-                raise InvalidFile("a key must be one word", path, line, at)
+                raise InvalidFile("a key must be one word", self.path, line, at)
             name = str(key.value)
             if key.tag == "tag:yaml.org,2002:merge" or name == "<<":
-                raise InvalidFile("`<<` is not supported; use `extends`", path, line, at)
+                raise InvalidFile("`<<` is not supported; use `extends`", self.path, line, at)
             if name in seen:
-                raise InvalidFile(f"the key {name!r} is here twice (first on line {seen[name]})", path, line, at)
+                raise InvalidFile(f"the key {name!r} is here twice (first on line {seen[name]})", self.path, line, at)
             seen[name] = line
             inner: str | int = int(name) if key.tag.endswith(":int") else name
             yield (*where, inner), line
-            yield from _places(value, (*where, inner), path)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield (*where, index), value.start_mark.line + 1
-            yield from _places(value, (*where, index), path)
+            yield from self.places(value, (*where, inner))
+
+    def _meet(self, node: yaml.Node, where: tuple[str | int, ...]) -> None:
+        """Count what an alias repeats; `where` is its place, and the line is that of the first time."""
+        if id(node) not in self.met:
+            self.met.add(id(node))
+            return
+        line, at = node.start_mark.line + 1, ".".join(map(str, where[:8]))
+        if id(node) in self.around:
+            raise InvalidFile("an alias (`*name`) lies in what it repeats", self.path, line, at)
+        self.repeats -= 1
+        if self.repeats < 0:
+            raise InvalidFile("is repeated by aliases (`*name`) more often than can be; write it out", self.path, line, at)
 
 
 def from_json(text: str | bytes) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nvrflow.capture.archive import Capture
 from nvrflow.capture.clearance import leaks_in
+from nvrflow.capture.scanner import DAMAGED
 from nvrflow.capture.trust_level import trust_in
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware import Firmware
@@ -49,16 +50,17 @@ def lint(given: Sequence[Path] = (), own: Path | None = None, flows: Path | None
     """
     captures = [path for path in given if Capture.is_at(path)]
     files = [path for path in given if path not in captures]
-    private = [finding for path in captures for finding in _private(path)]
+    private = [finding for path in captures for finding in _private(path, own)]
     return private if captures and not files else [*private, *_of_files(files, own, flows)]
 
 
-def _private(capture: Path) -> Iterator[Finding]:
+def _private(capture: Path, own: Path | None) -> Iterator[Finding]:
     """What looks like private data in a capture that somebody gives away or has sent."""
-    for leak in leaks_in(Capture.open(capture)):
-        what = (
-            f"looks like private data: {leak.kind} ({leak.where}); capture it again, or delete the file and name it in `removed`"
-        )
+    for leak in leaks_in(Capture.open(capture), own):
+        advice = "capture it again, or delete the file and name it in `removed`"
+        what = f"looks like private data: {leak.kind} ({leak.where}); {advice}"
+        if leak.kind == DAMAGED:
+            what = f"is {leak.where}; the capture is damaged, take it again"
         yield Finding("error", str(capture / leak.file), None, "", what)
 
 

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in
+from nvrflow.capture.captured_file import Part, checked, json_in, noun_in, text_in, yaml_in
 from nvrflow.capture.controls import Box, Control
 from nvrflow.capture.device_shape import Device
-from nvrflow.capture.inventory import files_of
-from nvrflow.content import read_yaml
+from nvrflow.capture.inventory import check_unchanged, files_of
 from nvrflow.errors import InvalidFile, WrongCall
 
 FORMAT = 1  # the number in capture.yaml; it is raised when an older nvrflow could no longer read what is written
@@ -40,7 +39,8 @@ class Summary:
     `firmware` names the selector file (None: none fits). `pages` says for each language of each page `ok`, or why it was not
     reached. `replaced` counts made-up values by kind, `made_up` are all of them. `removed` are files and parts that could not
     be cleared of private data. `differs` are elements that a locator finds on the captured page otherwise than live.
-    `simulated`: no real device.
+    `simulated`: no real device. `files` is the SHA-256 of each other file as it was written; older
+    captures do not have it.
     """
 
     format: int
@@ -59,6 +59,7 @@ class Summary:
     removed: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -167,18 +168,21 @@ class Capture:
     def open(cls, folder: Path) -> Capture:
         """The capture in `folder`. Raises WrongCall where there is none, InvalidFile for a damaged or newer one.
 
-        One that has a symbolic link in it, or more files or larger ones than any capture, raises InvalidFile as well.
+        One with a file that has changed or is missing, with a symbolic link, or with more or larger files than any capture has,
+        raises InvalidFile as well.
         """
         file = folder / NAME
         if not file.is_file():
             what = "is not a folder" if not folder.is_dir() else f"is not a capture, because it has no {NAME}"
             raise WrongCall(f"{folder}: {what}; `nvrflow capture URL --out FOLDER` makes one")
-        files_of(folder)
-        data = read_yaml(file).data
+        files = files_of(folder)
+        data = yaml_in(file)
         number = data.get("format") if isinstance(data, dict) else None
         if type(number) is int and number > FORMAT:
             raise InvalidFile(f"has the format {number}, and this nvrflow reads only {FORMAT}; use a newer nvrflow", file)
-        return cls(folder, checked(data, Summary, file))
+        summary = checked(data, Summary, file)
+        check_unchanged(folder, files, summary.files, summary.removed)
+        return cls(folder, summary)
 
     @staticmethod
     def is_at(place: Path | str) -> bool:

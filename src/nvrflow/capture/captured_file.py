@@ -16,7 +16,12 @@ Part = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$")]  # the name of 
 
 def noun_in(file: Path, kind: type[Noun]) -> Noun:
     """What a YAML file of a capture says, as a noun. Raises InvalidFile."""
-    return checked(read_yaml(file).data, kind, file)
+    return checked(yaml_in(file), kind, file)
+
+
+def yaml_in(file: Path) -> Any:
+    """What a YAML file of a capture says; nvrflow writes no aliases there. Raises InvalidFile."""
+    return read_yaml(file, aliases=False).data
 
 
 def checked(data: Any, kind: type[Noun], file: Path) -> Noun:

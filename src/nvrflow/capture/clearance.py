@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from nvrflow.capture.scanner import Leak, Scanner
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.vocabulary import words_kept
 from nvrflow.content import as_yaml, from_json, read_yaml
+from nvrflow.errors import NvrflowError
 from nvrflow.firmware import available, load_firmware
 
 _NEEDED = ("page.html", "page.yaml")  # without these there is no page
@@ -60,11 +62,16 @@ def scanner_of(scrubber: Scrubber) -> Scanner:
     return Scanner(originals, {*scrubber.kept, *scrubber.substitutes.made})
 
 
-def leaks_in(capture: Capture) -> list[Leak]:
-    """What looks like private data in a capture that somebody has sent, by its looks alone. Raises InvalidFile."""
-    allowed = {*capture.summary.made_up, *available()}
+def leaks_in(capture: Capture, own: Path | None = None) -> list[Leak]:
+    """What looks like private data in a capture that somebody has sent, by its looks alone; `own` are own selector files.
+
+    Without the selector file of the capture, or with an invalid one, its words are not known. Raises InvalidFile for a damaged
+    capture.
+    """
+    allowed = {*capture.summary.made_up, *capture.summary.files.values(), *available(own)}
     if capture.firmware is not None:
-        allowed |= set(words_kept(load_firmware(capture.firmware)))
+        with suppress(NvrflowError):
+            allowed |= set(words_kept(load_firmware(capture.firmware, own)))
     for file in (capture.folder / "words").glob("*.json"):
         allowed |= set(capture.words(file.stem).values())
     return Scanner({}, {word for word in allowed if len(word) > 2}).scan(capture.folder)

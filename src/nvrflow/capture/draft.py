@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +43,13 @@ def seed(name: str, folder: Path) -> Path:
 
 def draft_of(capture: Capture, name: str) -> str:
     """The text of a first selector file for the pages in the capture. Raises InvalidFile, WrongCall."""
-    pages = {page.name: _page(page) for page in capture.pages()}
+    made_up = MadeUp(capture.summary.made_up)
+    pages = {page.name: _page(page, made_up) for page in capture.pages()}
     data: dict[str, Any] = _header(name)
-    start = capture.device.get("start", {})
-    title = re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", str(start.get("title") or ""))
-    signs = [{"title": f"^{title}$"}] if title else []
-    signs += [{"has": css} for page in capture.pages()[:1] for one in page.controls if one.secret and (css := _by_id(one))]
+    title = made_up.around(str(capture.device.get("start", {}).get("title") or ""))
+    signs = [{"title": title}] if title else []
+    fields = [one for page in capture.pages()[:1] for one in page.controls if one.secret]
+    signs += [{"has": css} for one in fields if (css := _by_id(one)) and css not in made_up]
     if signs:
         data["identify"] = signs
     return _HEAD + as_yaml({**data, "pages": pages})
@@ -57,19 +60,53 @@ def _header(name: str) -> dict[str, Any]:
     return {"vendor": vendor.replace("-", " ").title(), "lines": [line.replace("_", " ")], "firmware": "*"}
 
 
-def _page(page: CapturedPage) -> dict[str, Any]:
+@dataclass(frozen=True)
+class MadeUp:
+    """The made-up values of a capture: nothing that has one in it is on the recorder itself."""
+
+    values: tuple[str, ...]
+
+    def __contains__(self, text: str) -> bool:
+        return self._pattern.search(text) is not None
+
+    def around(self, text: str) -> str:
+        """A regular expression for `text` on the recorder, with anything in the place of made-up values; or nothing."""
+        parts = [re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", part) for part in self._pattern.split(text)]
+        found = ".*".join(parts)
+        if not re.search(r"[^\W_]{2}", "".join(parts)):
+            return ""
+        return (
+            ("" if found.startswith(".*") else "^")
+            + found.removeprefix(".*").removesuffix(".*")
+            + ("" if found.endswith(".*") else "$")
+        )
+
+    def without(self, address: str) -> str:
+        """Path and query of a page without the parts that are made up."""
+        path, _, query = address.partition("?")
+        kept = "&".join(part for part in query.split("&") if part not in self)
+        return "/" if path in self else f"{path}?{kept}" if kept else path
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        ordered = sorted(filter(None, self.values), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
+
+
+def _page(page: CapturedPage, made_up: MadeUp) -> dict[str, Any]:
     """One page: what shows it, and each control that can be found again."""
     controls = [one for one in page.controls if not one.is_words and one.role != "img"]
     password = next((one for one in controls if one.secret), None)
     elements: dict[str, Any] = {}
     for one in controls:
-        found = _locators(one, controls)
+        found = [locator for locator in _locators(one, controls) if str(locator) not in made_up]
         if found:
-            taken = _called(one, controls, password, elements)
+            known = replace(one, name="") if one.name in made_up else one
+            taken = _called(known, [known if other is one else other for other in controls], password, elements)
             elements[taken] = {"find": found, "secret": True} if one.secret else found
-    heading = next((one for one in page.controls if one.role == "heading" and one.name), None)
+    heading = next((one for one in page.controls if one.role == "heading" and one.name and one.name not in made_up), None)
     shown = {"css": "input[type=password]"} if password else {"role": "heading", "name": heading.name} if heading else None
-    return {"path": page.path, **({"shown_by": [shown]} if shown else {}), "elements": elements}
+    return {"path": made_up.without(page.path), **({"shown_by": [shown]} if shown else {}), "elements": elements}
 
 
 def _called(one: Control, controls: list[Control], password: Control | None, taken: Iterable[str]) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from nvrflow.capture.captured_file import yaml_in
 from nvrflow.capture.controls import control_from
 from nvrflow.capture.known_values import meaning_of
 from nvrflow.capture.meanings import EVERYBODYS, SECRETS, is_worth
 from nvrflow.capture.patterns import spots, without_unseen
-from nvrflow.content import read_yaml
 from nvrflow.errors import InvalidFile
 
 _STYLE = re.compile(r"styles/[0-9a-f]{64}\.css")
@@ -31,6 +31,8 @@ _PARTS_OF_PNG = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"gAMA", b"sRGB", 
 _PARTS_OF_WEBP = {b"VP8L", b"VP8 ", b"VP8X", b"ALPH"}
 _TEXTS = (".html", ".yaml", ".json", ".css")
 _BARE = "without tags"
+_ALL = "(all)"
+DAMAGED = "damaged"
 _LEAST = 6  # characters; a shorter value is searched for only where it stands alone
 
 
@@ -63,7 +65,8 @@ class Scanner:
 
     def _in(self, path: Path, name: str) -> Iterator[Leak]:
         if path.suffix in _ODD_PARTS:
-            yield from (Leak(name, "text", f"part {part} of the picture") for part in _ODD_PARTS[path.suffix](path.read_bytes()))
+            for part in _ODD_PARTS[path.suffix](path.read_bytes()):
+                yield Leak(name, DAMAGED, "no picture") if part == _ALL else Leak(name, "text", f"part {part} of the picture")
         elif path.suffix in _TEXTS:
             if path.name == "page.yaml":
                 yield from (Leak(name, kind, "value of a field") for kind in dict.fromkeys(self._in_fields(_facts_in(path))))
@@ -134,7 +137,7 @@ class Scanner:
 
 def _facts_in(path: Path) -> Any:
     try:
-        return read_yaml(path).data
+        return yaml_in(path)
     except InvalidFile:
         return None  # its text is searched nevertheless
 
@@ -181,7 +184,7 @@ def _as_text(body: bytes) -> str:
 def _odd_in_png(png: bytes) -> Iterator[str]:
     """The parts of a PNG that hold more than its pixels; a file that is not a PNG is one itself."""
     if png[:8] != b"\x89PNG\r\n\x1a\n":
-        yield "(all)"
+        yield _ALL
         return
     at = 8
     while at + 8 <= len(png):
@@ -194,7 +197,7 @@ def _odd_in_png(png: bytes) -> Iterator[str]:
 def _odd_in_webp(webp: bytes) -> Iterator[str]:
     """The parts of a WebP that hold more than its pixels, and what follows them; a file that is not a WebP is one itself."""
     if webp[:4] != b"RIFF" or webp[8:12] != b"WEBP":
-        yield "(all)"
+        yield _ALL
         return
     at = 12
     while at < len(webp):

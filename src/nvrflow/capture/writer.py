@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.capture.archive import FORMAT, NAME, PICTURES, PageFacts, Summary
+from nvrflow.capture.inventory import digests_of, files_of
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.content import as_yaml
 from nvrflow.errors import NvrflowError, WrongCall
@@ -78,10 +79,12 @@ class Writer:
         self._write(self.draft / "device.json", _json(self.scrubber.data(_plain(facts))))
 
     def summary(self, summary: Summary) -> None:
-        """Write capture.yaml."""
+        """Write capture.yaml, with the digest of every file that is there."""
+        digests = digests_of(files_of(self.draft))
+        self.scrubber.keep(digests.values())
         data = {key: value for key, value in _plain(asdict(summary)).items() if value not in ((), [], {}, None, False)}
         data |= {key: self.scrubber.data(data[key]) for key in ("pages", "removed", "differs", "notes") if key in data}
-        self._write(self.draft / NAME, as_yaml({"format": FORMAT, **data}))
+        self._write(self.draft / NAME, as_yaml({"format": FORMAT, **data, "files": digests}))
 
     def finish(self) -> None:
         """Let the folder appear. Raises NvrflowError if it cannot be moved there."""
