@@ -40,7 +40,7 @@ def load(name: str, own: Path | None = None) -> tuple[SelectorFile, Origin]:
 
 @contextmanager
 def read_ahead(own: Path | None = None) -> Iterator[None]:
-    """Read every selector file while the block waits for something else; what is wrong with one is told by who asks for it."""
+    """Read every selector file while the block waits for something else; who asks for one later hears what is wrong with it."""
     reading = threading.Thread(target=_read_each, args=(own,), name="nvrflow-selectors", daemon=True)
     reading.start()
     try:
