@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from nvrflow.content import folder, read_yaml
-from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.errors import InvalidFile, NvrflowError, WrongCall
 from nvrflow.firmware.checking import Origin, at, check
 from nvrflow.firmware.model import SelectorFile
 
@@ -33,6 +36,23 @@ def load(name: str, own: Path | None = None) -> tuple[SelectorFile, Origin]:
         raise WrongCall(f"--firmware {name}: there is no such selector file{hint}")
     stamps = tuple((path, (seen := path.stat()).st_mtime_ns, seen.st_size) for path in files.values() if path.is_file())
     return _read(name, tuple(files.items()), stamps)
+
+
+@contextmanager
+def read_ahead(own: Path | None = None) -> Iterator[None]:
+    """Read every selector file while the block waits for something else; who asks for one later hears what is wrong with it."""
+    reading = threading.Thread(target=_read_each, args=(own,), name="nvrflow-selectors", daemon=True)
+    reading.start()
+    try:
+        yield
+    finally:
+        reading.join()
+
+
+def _read_each(own: Path | None) -> None:
+    with suppress(NvrflowError):
+        for name in available(own):
+            load(name, own)
 
 
 @lru_cache(maxsize=64)

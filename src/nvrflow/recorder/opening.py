@@ -20,6 +20,7 @@ from nvrflow.environment import password as password_of_environment
 from nvrflow.errors import HeldBack, NvrflowError, WrongCall
 from nvrflow.firmware import Firmware, SelectorFile, available, load_firmware
 from nvrflow.firmware.identification import identify, the_one
+from nvrflow.firmware.loading import read_ahead
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.dry_run import policy
@@ -179,7 +180,9 @@ def _all_files(selectors: Path | None) -> list[SelectorFile]:
 
 
 def _identified(session: Session, selectors: Path | None) -> Firmware:
-    candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
+    with read_ahead(selectors):
+        page = session.page
+    candidates = identify(Inquiry(page, session.url), selectors, session.challenge)
     if session.follow_to_https():
         candidates = identify(Inquiry(session.page, session.url), selectors, session.challenge)
     session.bounds.stop_if_moved()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from nvrflow.report.annotating import Look
 
 _COVER = (96, 104, 117)
+_PNG = b"\x89PNG\r\n\x1a\n"
 _LEAST = 2  # so many pixels of a target must be in the picture, in each direction
 
 
@@ -85,15 +88,20 @@ class Picture:
 
 def as_png(picture: Picture, raw: Image) -> bytes:
     """`raw`, the covered screen of `picture`, as PNG: the browser's own file if nothing had to be covered."""
-    untouched = not picture.masks and picture.image.startswith(b"\x89PNG")
+    untouched = not picture.masks and picture.image.startswith(_PNG)
     return picture.image if untouched else png(raw)
 
 
 def png(image: Image) -> bytes:
-    """`image` as PNG, with speed before size."""
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)
-    return out.getvalue()
+    """`image`, in RGB, as PNG, with speed before size: lines as they are pack the flat colours of a UI faster and smaller."""
+    pixels, width = image.tobytes(), 3 * image.width
+    lines = b"".join(b"\0" + pixels[at : at + width] for at in range(0, len(pixels), width))
+    head = struct.pack(">IIBBBBB", image.width, image.height, 8, 2, 0, 0, 0)
+    return _PNG + _part(b"IHDR", head) + _part(b"IDAT", zlib.compress(lines, 1)) + _part(b"IEND", b"")
+
+
+def _part(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def thumbnail(image: Image, width: int = 960) -> bytes:
