@@ -2,8 +2,9 @@
 
 In reading order: `flags` (the options), `selection` (which test runs on which recorder), `leases` (a real recorder for one
 process at a time), `subject` (the recorder of a test), `stand` (its browser), `kept_session` (one for several tests),
-`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `run_results`
-(what all processes report), `captured_once`, `truststore` and `baselines` (further fixtures), `regress` (the ready suite).
+`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `failure`
+(why a test failed), `test_record`, `run_results` and `index_page` (what is written about it), `captured_once`,
+`truststore` and `baselines` (further fixtures), `regress` (the ready suite).
 """
 
 from __future__ import annotations
@@ -21,11 +22,19 @@ from nvrflow.errors import AccountLocked, NvrflowError, SignInRefused, WrongCall
 from nvrflow.pytest_plugin import flags, regress
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, attach
 from nvrflow.pytest_plugin.captured_once import capture
+from nvrflow.pytest_plugin.failure import (
+    FAILURE,
+    Failure,
+    attributes,
+    failure_of,
+    of_drift,
+    tell,
+)
 from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, Leases, devices_of, teller
 from nvrflow.pytest_plugin.run_results import RESULTS, RunResults
 from nvrflow.pytest_plugin.selection import leave_out_unfit, uses_recorder, wanted_by
 from nvrflow.pytest_plugin.shared_driver import SharedDriver, is_playwrights, own_driver
-from nvrflow.pytest_plugin.stand import REPORT, _kept_session, _recorder_stand, recorder, recorder_options, signed_in
+from nvrflow.pytest_plugin.stand import REPORT, STEPS, _kept_session, _recorder_stand, recorder, recorder_options, signed_in
 from nvrflow.pytest_plugin.subject import (
     BEGAN,
     PASSWORD,
@@ -58,7 +67,7 @@ __all__ = [
 ]
 pytest_plugins = ["nvrflow.pytest_plugin.baselines"]
 RUN = pytest.StashKey[str]()
-_TOLD = pytest.StashKey[bool]()
+FAILURES = pytest.StashKey[list[Failure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,7 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BEGAN] = datetime.fromisoformat(began) if began else datetime.now(UTC).replace(microsecond=0)
     config.addinivalue_line("markers", flags.MARKER)
     config.pluginmanager.register(SharedDriver())
-    config.stash[RESULTS] = RunResults()
+    config.stash[RESULTS] = RunResults(config, flags.report_folder(config))
     config.pluginmanager.register(config.stash[RESULTS])
     config.stash[RUN] = from_controller.get("nvrflow_run") or uuid4().hex
     try:
@@ -142,6 +151,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Give the recorder back; a refused sign-in has an exit code of its own."""
     session.config.stash[LEASES].give_back()
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[RESULTS].write()
     if session.config.stash[RESULTS].refused:
         session.exitstatus = flags.SIGN_IN_REFUSED
 
@@ -154,36 +165,56 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
-    """Add the steps on the recorder to a failed test's report; show a refused sign-in in full once, then in one line."""
+    """Tell of a test on a recorder why it failed and what was kept of it, in all reports."""
+    if not uses_recorder(item):
+        yield
+        return
     outcome: Any = yield
     result = outcome.get_result()
-    artefacts = item.stash.get(ARTEFACTS, None)
-    if result.when == "teardown" and artefacts is not None:
-        attach(item, result, artefacts.kept)
-    if not result.failed:
-        return
+    if result.when == "setup":
+        item.stash[FAILURES] = []
     problem = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(problem, SignInRefused | AccountLocked):
-        if item.stash.get(LEASED, Leased()).device is not None:
-            item.config.stash[LEASES].stop(
-                "a sign-in was refused in this test run, and no other test tries again; see that error"
-            )
-            result.nvrflow = {"refused": True}
-        result.longrepr, told = _about(problem, item.config)
-        if told:
-            return
+    if result.failed and problem is not None:
+        _explain(item, result, problem)
+    if result.when == "teardown":
+        _hand_over(item, result)
+
+
+def _explain(item: pytest.Item, result: Any, problem: BaseException) -> None:
+    """Add kind, element and steps to the report of a failure; a refused sign-in stops the recorder's other tests."""
     report = item.stash.get(REPORT, None)
-    if report is None:
-        return
-    lines = [
-        f"{number:2} {step.outcome:6} {step.title}  [{step.locator or step.id}]" for number, step in enumerate(report.steps, 1)
-    ]
-    result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))
+    failure = item.stash[FAILURE] = failure_of(problem, report)
+    item.stash[FAILURES].append(failure)
+    tell(result, failure)
+    if isinstance(problem, SignInRefused | AccountLocked) and item.stash.get(LEASED, Leased()).device is not None:
+        item.config.stash[LEASES].stop("a sign-in was refused in this test run, and no other test tries again; see its error")
+        result.nvrflow = {"refused": True}
+    if report is not None:
+        lines = [f"{n:2} {one.outcome:6} {one.title}  [{one.locator or one.id}]" for n, one in enumerate(report.steps, 1)]
+        result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))
 
 
-def _about(problem: SignInRefused | AccountLocked, config: pytest.Config) -> tuple[str, bool]:
-    """The message of a test that could not sign in, and whether an earlier test of this run has shown the details."""
-    told, config.stash[_TOLD] = config.stash.get(_TOLD, False), True
-    if problem.since is None or (problem.since < config.stash[BEGAN] and not told):
-        return str(problem), False
-    return "the sign-in was refused earlier in this test run and was not tried again; see the first such error", True
+def _hand_over(item: pytest.Item, result: Any) -> None:
+    """At the end of a test: its files and properties, for JUnit, pytest-html and the report page."""
+    report, artefacts = item.stash.get(REPORT, None), item.stash.get(ARTEFACTS, None)
+    failures, drift = item.stash.get(FAILURES, []), [one.proposal for one in report.drift] if report is not None else []
+    kept = artefacts.kept if artefacts is not None else []
+    strict = of_drift(report, item.config)
+    if strict is not None and not failures:
+        result.outcome, result.longrepr, failures = "failed", f"{strict.headline}: {strict.message}", [strict]
+    result.user_properties += [*(one for failure in failures[:1] for one in attributes(failure))]
+    result.user_properties += [("nvrflow_drift", one) for one in drift]
+    attach(item, result, kept)
+    attempt = getattr(item, "execution_count", 1)
+    result.nvrflow = {
+        **getattr(result, "nvrflow", {}),
+        "test": item.nodeid + (f" (attempt {attempt})" if attempt > 1 else ""),
+        "headline": failures[0].headline if failures else "",
+        "message": failures[0].message if failures else "",
+        "files": [(kind, str(path)) for kind, path in kept],
+        "drift": drift,
+    }
+    mine: tuple[pytest.StashKey[Any], ...] = (REPORT, ARTEFACTS, FAILURE, STEPS)
+    for key in mine:
+        if key in item.stash:
+            del item.stash[key]

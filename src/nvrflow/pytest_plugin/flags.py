@@ -40,6 +40,8 @@ def add_options(parser: pytest.Parser) -> None:
         default=60.0,
         help="How long a test waits for a free recorder (60).",
     )
+    group.addoption("--strict-locators", action="store_true", help="Fail a test that passed only by a fallback locator.")
+    group.addoption("--nvrflow-report", metavar="DIR", default="nvrflow-report", help="Where failures go (nvrflow-report).")
     group.addoption("--read-only", action="store_true", help="Skip tests that write, and stop any other before it writes.")
 
 
@@ -67,6 +69,11 @@ def camera_for(launch: dict[str, Any], context: dict[str, Any], video: Path | No
         raise WrongCall(f"browser_context_args: {held[0]} cannot be set for a recorder, because nvrflow sets it; remove it there")
     device = {name: value for name, value in context.items() if name not in _OWN}
     return Camera(device=device, arguments=tuple(launch.get("args") or ()), video=video)
+
+
+def report_folder(config: pytest.Config) -> Path:
+    """The folder of the report page."""
+    return Path(config.invocation_params.dir, config.getoption("--nvrflow-report"))
 
 
 def refuse_other_browsers(config: pytest.Config) -> None:

@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
+
+from nvrflow.pytest_plugin.index_page import page_of
+from nvrflow.whole_file import write_whole
 
 RESULTS = pytest.StashKey["RunResults"]()
 
 
 @dataclass(eq=False)  # pytest keeps plugins in sets
 class RunResults:
-    """Hears of the report of each test; `refused`: a real recorder has refused a sign-in, or was locked."""
+    """Hears of the report of each test; `refused`: a real recorder has refused a sign-in, or was locked.
 
+    `folder` is that of the report page.
+    """
+
+    config: pytest.Config
+    folder: Path
     refused: bool = False
+    told: list[dict[str, Any]] = field(default_factory=list)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what the plugin has added to a report."""
-        told: dict[str, Any] = getattr(report, "nvrflow", {})
-        self.refused = self.refused or bool(told.get("refused"))
+        """Note what the plugin has added to a report, and name its files in JUnit's output of the test."""
+        found: dict[str, Any] = getattr(report, "nvrflow", {})
+        self.refused = self.refused or bool(found.get("refused"))
+        if found.get("headline") or found.get("drift"):
+            self.told.append(found)
+            self._attach(report, [path for _, path in found["files"]])
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tell what passed by a fallback, and where the report page is."""
+        drift = {one: None for found in self.told for one in found["drift"]}
+        if drift:
+            terminalreporter.section("selector drift: found by a fallback", yellow=True)
+            for proposal in drift:
+                terminalreporter.write_line(proposal)
+        if self.told:
+            terminalreporter.write_line(f"nvrflow: report: {self.folder / 'index.html'}")
+
+    def write(self) -> None:
+        """Write the report page, if a test failed on a recorder or met drift."""
+        if not self.told:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shown = [
+            {**one, "files": [(kind, Path(os.path.relpath(path, self.folder)).as_posix()) for kind, path in one["files"]]}
+            for one in self.told
+        ]
+        page = page_of(shown, f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}")
+        write_whole(self.folder / "index.html", page.encode())
+
+    def _attach(self, report: pytest.TestReport, paths: list[str]) -> None:
+        """Lines that GitLab and Jenkins understand, in the output of the test in JUnit."""
+        xml = next((one for one in self.config.pluginmanager.get_plugins() if type(one).__name__ == "LogXML"), None)
+        if xml is None or not paths:
+            return
+        output = Element("system-out")
+        output.text = "\n".join(f"[[ATTACHMENT|{path}]]" for path in paths)
+        xml.node_reporter(report).append(output)

@@ -12,20 +12,25 @@ import pytest
 
 from nvrflow.errors import WrongCall
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, Artefacts
-from nvrflow.pytest_plugin.flags import browser_options, camera_for
+from nvrflow.pytest_plugin.failure import FAILURE, failure_of, of_drift
+from nvrflow.pytest_plugin.flags import browser_options, camera_for, report_folder
 from nvrflow.pytest_plugin.leases import LEASES, teller
 from nvrflow.pytest_plugin.restoration import await_free_seat, put_back
 from nvrflow.pytest_plugin.selection import Kind, wanted_by
 from nvrflow.pytest_plugin.subject import RecorderUnderTest
+from nvrflow.pytest_plugin.test_record import write_record
 
 if TYPE_CHECKING:
     from nvrflow.pytest_plugin.kept_session import KeptSession
     from nvrflow.recorder import Recorder
     from nvrflow.recorder.camera import Camera
+    from nvrflow.recorder.steps import Steps
     from nvrflow.report import Report
 
 REPORT: pytest.StashKey[Report] = pytest.StashKey()
 SECURE = pytest.StashKey[bool]()
+SECRETS = pytest.StashKey[set[str]]()
+STEPS: pytest.StashKey[Steps] = pytest.StashKey()
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def recorder(
     item, subject = request.node, recorder_under_test
     options = _options(_recorder_stand, subject, request.config, None if subject.real else tmp_path / "nvrflow-state")
     account = (subject.url, subject.user, subject.password)
-    with _files_of(item, _recorder_stand), ExitStack() as opened:
+    with _files_of(item, _recorder_stand, options["steps"], subject.password), ExitStack() as opened:
 
         def opening() -> AbstractContextManager[Recorder]:
             return open_recorder(*account, **options, downloads=tmp_path / "downloads")
@@ -140,15 +145,25 @@ def _options(stand: Stand, subject: RecorderUnderTest, config: pytest.Config, st
 
 
 @contextmanager
-def _files_of(item: pytest.Item, stand: Stand) -> Iterator[None]:
-    """Keep the files of a test once its browser is closed."""
-    item.stash[ARTEFACTS] = stand.artefacts
-    broken = True
+def _files_of(item: pytest.Item, stand: Stand, steps: Steps, password: object) -> Iterator[None]:
+    """Keep the files of a test once its browser is closed; of a failure also its steps."""
+    item.stash[ARTEFACTS], item.stash[REPORT] = stand.artefacts, steps.report
+    secrets: set[str] = {password} if isinstance(password, str) and password else set()
+    item.stash[SECRETS], item.stash[STEPS] = secrets, steps
+    raised: Exception | None = None
     try:
         yield
-        broken = False
+    except Exception as problem:
+        raised = problem
+        raise
     finally:
-        stand.artefacts.finish(broken or has_failed(item), stand.camera.videos)
+        failure = failure_of(raised, item.stash[REPORT]) if raised is not None else item.stash.get(FAILURE, None)
+        failure = failure or of_drift(item.stash[REPORT], item.config)
+        stand.artefacts.finish(failure is not None, stand.camera.videos)
+        if failure is not None:
+            folder = report_folder(item.config) / "tests" / stand.artefacts.folder.name
+            known = item.stash[SECRETS]
+            stand.artefacts.kept += write_record(folder, item.stash[STEPS], failure, known)
 
 
 def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downloads: Path) -> Recorder:
@@ -157,6 +172,7 @@ def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downl
     A lease that is lost ends the test before its next step.
     """
     item.stash[REPORT], recorder.window.downloads = recorder.report, downloads
+    item.stash[SECRETS], item.stash[STEPS] = recorder.session.secrets, recorder.steps
     item.stash[SECURE] = recorder.url.startswith("https:")
     known, leases = recorder.report.firmware or {}, config.stash[LEASES]
     vendor, version = known.get("vendor", ""), known.get("version") or ""

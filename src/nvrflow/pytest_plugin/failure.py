@@ -1,0 +1,89 @@
+"""Why a test failed, in the words that its summary, JUnit and the report page share."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nvrflow.content import folder
+from nvrflow.errors import NvrflowError
+
+if TYPE_CHECKING:
+    from nvrflow.report import Report
+
+FAILURE = pytest.StashKey["Failure"]()
+TEST_ERROR = "test-error"  # the kind of everything that is not an error of nvrflow: an assertion, or a crash in a flow
+_ENGINE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failure: `kind` as in `error.kind` of a report, or test-error; the selector file and the element, as far as known."""
+
+    kind: str
+    firmware: str
+    element: str
+    message: str
+    step: str | None = None
+
+    @property
+    def headline(self) -> str:
+        """Kind, selector file and element: `selector-drift dahua/nvr_v4 ca_certificate.download`."""
+        return " ".join(part for part in (self.kind, self.firmware, self.element) if part)
+
+
+def failure_of(problem: BaseException, report: Report | None) -> Failure:
+    """What ended a test. The element is that of the step that failed."""
+    kind = problem.kind if isinstance(problem, NvrflowError) else TEST_ERROR
+    said = str(problem).strip() or type(problem).__name__
+    firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
+    name = getattr(problem, "step", None)
+    step = next((one for one in (report.steps if report is not None else []) if one.id == name), None)
+    return Failure(kind, firmware, step.element if step is not None else "", said, name)
+
+
+def of_drift(report: Report | None, config: pytest.Config) -> Failure | None:
+    """The failure of a test that met drift, with `--strict-locators`."""
+    if report is None or not report.drift or not config.getoption("--strict-locators"):
+        return None
+    said = "\n".join(["--strict-locators: found by a fallback only", *(one.proposal for one in report.drift)])
+    return Failure("selector-drift", str((report.firmware or {}).get("name", "")), report.drift[0].element, said)
+
+
+def tell(report: pytest.TestReport, failure: Failure) -> None:
+    """Begin the line of the short summary, and the message in JUnit, with kind and element.
+
+    Of an error of nvrflow, whose message says all, only the frames of the team's own code are shown.
+    """
+    shown: Any = report.longrepr
+    crash, trace = getattr(shown, "reprcrash", None), getattr(shown, "reprtraceback", None)
+    if crash is None or trace is None:
+        return
+    crash.message = f"{failure.headline}: {failure.message}"
+    if failure.kind == TEST_ERROR:
+        return
+    entries = [one for one in trace.reprentries if not _is_inner(one)] or trace.reprentries[-1:]
+    if _is_inner(entries[-1]):
+        entries[-1].lines, entries[-1].reprfuncargs, entries[-1].reprfileloc = [], None, None
+    entries[-1].lines = [*entries[-1].lines, *(f"E   {line}" for line in failure.message.splitlines())]
+    trace.reprentries = entries
+    shown.chain = getattr(shown, "chain", [])[-1:]
+
+
+def _is_inner(entry: Any) -> bool:
+    place = getattr(getattr(entry, "reprfileloc", None), "path", "")
+    path = Path(place).absolute()
+    return bool(place) and (path.is_relative_to(_ENGINE) or path.is_relative_to(folder("flows")) or path.name == "contextlib.py")
+
+
+def attributes(failure: Failure) -> Generator[tuple[str, str], None, None]:
+    """The properties of a failure in JUnit."""
+    yield "nvrflow_kind", failure.kind
+    if failure.element:
+        yield "nvrflow_element", failure.element
+    if failure.firmware:
+        yield "nvrflow_firmware", failure.firmware

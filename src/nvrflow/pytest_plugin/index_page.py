@@ -1,0 +1,46 @@
+"""The page `nvrflow-report/index.html`: what failed on recorders in one test run, and what passed by a fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+_STYLE = """body { font: 16px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1c2733 }
+h1 { font-size: 1.5rem } h2 { font-size: 1.05rem; margin: 0 0 .3rem; overflow-wrap: anywhere }
+article { border: 1px solid #cfd6de; border-left: .4rem solid #b3261e; border-radius: .3rem; padding: 1rem; margin: 1rem 0 }
+article.drift { border-left-color: #9a6700 }
+img { max-width: 100%; border: 1px solid #cfd6de } pre { white-space: pre-wrap; overflow-wrap: anywhere }
+.kind { font-weight: 700 } a { color: #0b57d0 }"""
+
+
+def page_of(results: Iterable[dict[str, Any]], when: str) -> str:
+    """The page; every result has `test`, `headline`, `message`, `files` (kind and path relative to the page) and `drift`."""
+    told = list(results)
+    failed = [one for one in told if one["headline"]]
+    drifted = [one for one in told if one["drift"]]
+    body = "".join(map(_failed, failed)) + "".join(map(_drifted, drifted))
+    title = f"{len(failed)} failed, {len(drifted)} with drift"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>nvrflow: {title}</title><style>{_STYLE}</style>"
+        f"<h1>Tests on recorders: {title}</h1><p>{escape(when)}</p>{body}</html>\n"
+    )
+
+
+def _failed(one: dict[str, Any]) -> str:
+    links = " · ".join(f'<a href="{quote(path)}">{escape(kind)}</a>' for kind, path in one["files"])
+    picture = next((path for kind, path in one["files"] if kind == "picture"), None)
+    image = f'<a href="{quote(picture)}"><img src="{quote(picture)}" alt="The screen after the failure"></a>' if picture else ""
+    return (
+        f'<article><h2>{escape(one["test"])}</h2><p class="kind">{escape(one["headline"])}</p>'
+        f"<pre>{escape(one['message'])}</pre><p>{links}</p>{image}</article>"
+    )
+
+
+def _drifted(one: dict[str, Any]) -> str:
+    lines = "".join(f"<li>{escape(proposal)}</li>" for proposal in one["drift"])
+    return (
+        f'<article class="drift"><h2>{escape(one["test"])}</h2><p class="kind">passed by a fallback</p><ul>{lines}</ul></article>'
+    )
