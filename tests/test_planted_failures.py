@@ -37,7 +37,7 @@ PLANTED = {
         "device_certificate.download",
     ),
     "locked": (
-        "@settings(lockout_tries=1)\n@secret('wrong')\n{} download_certificates(recorder)",
+        "@settings(lockout_tries=1)\n@secret('hunter2-planted')\n{} download_certificates(recorder)",
         "account-locked",
         "sign_in.submit",
     ),
@@ -45,7 +45,7 @@ PLANTED = {
     "pop_up": (
         "@options(timeout=4)\n{} recorder.page.evaluate(\"document.body.insertAdjacentHTML('beforeend', \\\"<div style='position:"
         'fixed;inset:0;z-index:99999;background:#fff\'>News!</div>\\")"); download_certificates(recorder)',
-        "selector-drift",
+        "timeout",
         "sign_in.user",
     ),
     "unplugged": ("{} unplug(); download_certificates(recorder)", "unreachable", ""),
@@ -110,5 +110,5 @@ def test_each_failure_is_told_with_its_kind_its_element_and_a_picture(which: str
             assert picture and (tmp_path / "nvrflow-report" / picture[1]).read_bytes().startswith(b"\x89PNG"), name
         output = "".join(one.text or "" for one in cases[f"test_{name}"].iter("system-out"))
         assert all(Path(path).exists() for path in re.findall(r"\[\[ATTACHMENT\|(.+?)\]\]", output)) and "report.html" in output
-    assert "src/nvrflow/recorder" not in ended.stdout and "wrong" not in page.replace("test_wrong_test", "")
+    assert "src/nvrflow/recorder" not in ended.stdout and "hunter2-planted" not in ended.stdout + page
     assert "found by a fallback" in ended.stdout and "home.setting: move" in ended.stdout
