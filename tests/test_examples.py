@@ -74,6 +74,6 @@ def test_the_examples_for_pytest_pass_and_the_plugin_has_what_they_name(tmp_path
     assert not list(own.rglob("*.db")), "this computer's own stores stay as they are"
     known = typed("--fixtures").stdout + typed("--help").stdout
     named = re.findall(r"^\| `(-*[a-z_-]+)", page, re.M)
-    assert len(named) == 9
+    assert len(named) == 17
     for name in named:
         assert re.search(rf"^\s*{name}\b", known, re.M), name

@@ -15,6 +15,8 @@ import pytest
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.inventory.lease import Lease
 from nvrflow.inventory.roster import Roster
+from nvrflow.recorder.steps import Steps
+from nvrflow.report import Report
 from nvrflow.simulator import simulate
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
@@ -85,7 +87,12 @@ def test_a_lease_is_for_one_process_and_says_when_it_is_lost(tmp_path: Path) -> 
     first, second = Lease(tmp_path, "192.0.2.1:80"), Lease(tmp_path, "192.0.2.1:80")
     assert first.take() and not second.take() and not first.abandoned
     assert f"process {os.getpid()}" in second.holder() and not first.lost()
-    next(tmp_path.glob("*.lock")).unlink()
+    steps = Steps(Report("", ""), objection=first.lost)
+    with steps.step("before", "Before"):
+        next(tmp_path.glob("*.lock")).unlink()
+    with pytest.raises(WrongCall, match="the lease was lost"), steps.step("write", "Write", "write"):
+        raise AssertionError("a step was made without the lease")
+    assert [one.id for one in steps.report.steps] == ["before"]
     assert "the lease was lost" in first.lost()
     first.give_back()
     assert second.take() and second.abandoned, "whoever lost it may have left a session"

@@ -17,7 +17,6 @@ from uuid import uuid4
 import pytest
 
 from nvrflow import environment
-from nvrflow.address import place_of
 from nvrflow.errors import AccountLocked, NvrflowError, SignInRefused, WrongCall
 from nvrflow.pytest_plugin import flags, regress
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, attach
@@ -30,7 +29,7 @@ from nvrflow.pytest_plugin.failure import (
     of_drift,
     tell,
 )
-from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, Leases, devices_of, teller
+from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, leases_of, teller
 from nvrflow.pytest_plugin.run_results import RESULTS, RunResults
 from nvrflow.pytest_plugin.selection import leave_out_unfit, uses_recorder, wanted_by
 from nvrflow.pytest_plugin.shared_driver import SharedDriver, is_playwrights, own_driver
@@ -89,13 +88,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[RESULTS])
     config.stash[RUN] = from_controller.get("nvrflow_run") or uuid4().hex
     try:
-        place_of(config.getoption("--recorder") or "http://192.0.2.10")
-    except WrongCall as problem:
-        raise pytest.UsageError(f"--recorder: {problem}") from None
-    try:
-        config.stash[LEASES] = Leases(devices_of(config), config.stash[RUN], config.getoption("--rack-wait") * 60)
+        config.stash[LEASES] = leases_of(config, config.stash[RUN])
     except NvrflowError as problem:
-        raise pytest.UsageError(f"--rack: {problem}") from None
+        raise pytest.UsageError(f"{'--rack' if config.getoption('--rack') else '--recorder'}: {problem}") from None
     regress.configure(config)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.content import folder
 from nvrflow.errors import NvrflowError
 
 if TYPE_CHECKING:
@@ -75,6 +74,8 @@ def tell(report: pytest.TestReport, failure: Failure) -> None:
 
 
 def _is_inner(entry: Any) -> bool:
+    from nvrflow.content import folder
+
     place = getattr(getattr(entry, "reprfileloc", None), "path", "")
     path = Path(place).absolute()
     return bool(place) and (path.is_relative_to(_ENGINE) or path.is_relative_to(folder("flows")) or path.name == "contextlib.py")

@@ -9,17 +9,16 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.address import place_of
 from nvrflow.errors import TimedOut
-from nvrflow.inventory.lease import Lease
-from nvrflow.inventory.roster import Device, Roster
 from nvrflow.pytest_plugin.selection import Kind, Wanted
-from nvrflow.state_folder import state_folder
-from nvrflow.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from nvrflow.inventory.lease import Lease
+    from nvrflow.inventory.roster import Device
 
 LEASES = pytest.StashKey["Leases"]()
 LEASED = pytest.StashKey["Leased"]()
@@ -45,7 +44,7 @@ class Leases:
     devices: tuple[Device, ...]
     run: str
     patience: float
-    folder: Path = field(default_factory=lambda: state_folder() / "leases")
+    folder: Path
     device: Device | None = None
     lease: Lease | None = None
     put_down: Callable[[], None] = lambda: None
@@ -59,6 +58,12 @@ class Leases:
         if self.device in self._usable(fitting):
             return Leased(self.device)
         self.give_back()
+        return self._taken(fitting, tell)
+
+    def _taken(self, fitting: list[Device], tell: Callable[[str], None]) -> Leased:
+        """The first of these recorders that is free, once one is."""
+        from nvrflow.inventory.lease import Lease
+
         began, told = time.monotonic(), False
         while True:
             usable = self._usable(fitting)
@@ -92,6 +97,8 @@ class Leases:
 
     def stop(self, why: str) -> None:
         """Let no further test of this run, in any process, use the present recorder."""
+        from nvrflow.whole_file import write_whole
+
         if self.device is not None:
             write_whole(self._stop_file(self.device), f"{self.run}\n{why}".encode(), 0o600)
 
@@ -124,17 +131,24 @@ class Leases:
         return self.folder / f"{hashlib.sha256(device.place.encode()).hexdigest()[:16]}.stopped"
 
 
-def devices_of(config: pytest.Config) -> tuple[Device, ...]:
+def leases_of(config: pytest.Config, run: str) -> Leases:
     """The real recorders of this run: those of `--rack`, or that of `--recorder`. Raises UsageError, InvalidFile, WrongCall."""
     url, rack = config.getoption("--recorder"), config.getoption("--rack")
+    patience = config.getoption("--rack-wait") * 60
+    if not url and not rack:
+        return Leases((), run, patience, Path())
     if url and rack:
         raise pytest.UsageError("--recorder and --rack: give only one of them")
+    from nvrflow.address import place_of
+    from nvrflow.inventory.roster import Device, Roster
+    from nvrflow.state_folder import state_folder
+
     if rack:
-        return Roster.read(rack).devices
-    if not url:
-        return ()
-    firmware = config.getoption("--firmware") or ""
-    return (Device(place_of(url).netloc, url, config.getoption("--recorder-user"), firmware=firmware),)
+        devices = Roster.read(rack).devices
+    else:
+        firmware = config.getoption("--firmware") or ""
+        devices = (Device(place_of(url).netloc, url, config.getoption("--recorder-user"), firmware=firmware),)
+    return Leases(devices, run, patience, state_folder() / "leases")
 
 
 def teller(config: pytest.Config) -> Callable[[str], None]:

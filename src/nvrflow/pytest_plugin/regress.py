@@ -104,6 +104,8 @@ def _message(report: pytest.TestReport) -> str:
     """The reason without Python's own words around it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     said = str(crash.message if crash is not None else report.longrepr)
+    headline = str(getattr(report, "nvrflow", {}).get("headline", ""))
+    said = said.removeprefix(headline).removeprefix(": ") if headline else said
     first = said.partition("\nassert ")[0]
     head, colon, rest = first.partition(": ")
     is_class = bool(colon) and head.replace(".", "").replace("_", "").isalnum() and (head[:1].isupper() or "." in head)

@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import pytest
-
-from nvrflow.pytest_plugin.index_page import page_of
-from nvrflow.whole_file import write_whole
 
 RESULTS = pytest.StashKey["RunResults"]()
 
@@ -52,6 +48,9 @@ class RunResults:
         """Write the report page, if a test failed on a recorder or met drift."""
         if not self.told:
             return
+        from nvrflow.pytest_plugin.index_page import page_of
+        from nvrflow.whole_file import write_whole
+
         self.folder.mkdir(parents=True, exist_ok=True)
         shown = [
             {**one, "files": [(kind, Path(os.path.relpath(path, self.folder)).as_posix()) for kind, path in one["files"]]}
@@ -65,6 +64,8 @@ class RunResults:
         xml = next((one for one in self.config.pluginmanager.get_plugins() if type(one).__name__ == "LogXML"), None)
         if xml is None or not paths:
             return
+        from xml.etree.ElementTree import Element
+
         output = Element("system-out")
         output.text = "\n".join(f"[[ATTACHMENT|{path}]]" for path in paths)
         xml.node_reporter(report).append(output)

@@ -23,6 +23,8 @@ def write_record(folder: Path, steps: Steps, failure: Failure, secrets: Iterable
     names = steps.firmware.names if steps.firmware is not None else ()
     RunFolder(folder).write(report, steps.pictures, set(secrets), names)
     (folder / "junit.xml").unlink(missing_ok=True)  # the test's own is pytest's
-    shown = [one for step in report.steps for one in (step.raw, step.failure) if one]
-    picture = [("picture", folder / shown[-1])] if shown else []
+    after = [step.failure for step in report.steps if step.failure and not step.leaving]
+    before = [step.raw for step in report.steps if step.raw and not step.leaving]
+    shown = after[-1:] or before[-1:]  # what came later, such as the sign-out, is not the failure
+    picture = [("picture", folder / name) for name in shown]
     return [("report", folder / "report.html"), *picture]
