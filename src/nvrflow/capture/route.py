@@ -1,4 +1,4 @@
-"""The order in which a tour visits the pages of a selector file, and which of them a device may lack."""
+"""The order in which a tour visits the pages of a selector file, and which of them a device may be without."""
 
 from __future__ import annotations
 
