@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.content import folder, read_yaml
-from nvrflow.errors import InvalidFile, NvrflowError, WrongCall
+from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.firmware.checking import Origin, at, check
 from nvrflow.firmware.model import SelectorFile
 
@@ -50,7 +50,7 @@ def read_ahead(own: Path | None = None) -> Iterator[None]:
 
 
 def _read_each(own: Path | None) -> None:
-    with suppress(NvrflowError):
+    with suppress(Exception):  # it comes again in the thread of who asks
         for name in available(own):
             load(name, own)
 
