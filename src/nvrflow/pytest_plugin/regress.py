@@ -70,7 +70,7 @@ class _Keeper:
         seconds = report.duration + (before.seconds if before else 0)
         if before is not None and report.passed:
             outcome, message = before.outcome, before.message
-        kind = str(told.get("nvrflow_kind", "")) if outcome in ("failed", "error") else ""
+        kind = str(told.get("nvrflow_suite_kind", "")) if outcome in ("failed", "error") else ""
         self.results[report.nodeid] = Result(
             report.nodeid.rpartition("::")[2], str(told["nvrflow_promise"]), outcome, kind, message, round(seconds, 2)
         )
@@ -104,8 +104,8 @@ def _message(report: pytest.TestReport) -> str:
     """The reason without Python's own words around it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     said = str(crash.message if crash is not None else report.longrepr)
-    headline = str(getattr(report, "nvrflow", {}).get("headline", ""))
-    said = said.removeprefix(headline).removeprefix(": ") if headline else said
+    kind = str(dict(report.user_properties).get("nvrflow_kind", "test-error"))
+    said = said.partition(": ")[2] if said.startswith((f"{kind} ", f"{kind}:")) else said  # the plugin's own beginning
     first = said.partition("\nassert ")[0]
     head, colon, rest = first.partition(": ")
     is_class = bool(colon) and head.replace(".", "").replace("_", "").isalnum() and (head[:1].isupper() or "." in head)
@@ -134,7 +134,7 @@ def _note(item: pytest.Item, call: pytest.CallInfo[Any], recorder: Recorder | No
         told |= {f"nvrflow_{name}": firmware.get(key) for name, key in names.items()}
     problem = call.excinfo.value if call.excinfo is not None else None
     if isinstance(problem, NvrflowError):
-        told["nvrflow_kind"] = problem.kind
+        told["nvrflow_suite_kind"] = problem.kind
     elif isinstance(problem, AssertionError):
-        told["nvrflow_kind"] = "product-defect"
+        told["nvrflow_suite_kind"] = "product-defect"
     item.user_properties[:] = [pair for pair in item.user_properties if pair[0] not in told] + list(told.items())
