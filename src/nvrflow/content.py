@@ -176,7 +176,14 @@ def as_yaml(data: Any) -> str:
 
 
 class _StrictDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """A dumper that quotes every text which `read_yaml` or another reader of YAML could take for something else."""
+    """A dumper that quotes every text which `read_yaml` or another reader of YAML could take for something else.
+
+    What stands in the data twice is written twice, because captures may have no aliases.
+    """
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write no alias."""
+        return True
 
 
 def _quoted(dumper: Any, text: str) -> Any:
