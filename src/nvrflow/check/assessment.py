@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nvrflow.capture.controls import Control
 from nvrflow.check.candidates import Ranked, rank, the_clear_one, wanted_of
+from nvrflow.check.doubt import doubt
 from nvrflow.check.glimpse import Sighting, box_of, claimed, control_at
 from nvrflow.check.itinerary import is_optional
 from nvrflow.check.repair import Broken, best_locator, moved, repaired, said, shown_again
@@ -70,6 +71,8 @@ def _found(scene: Scene, full: str, match: Match) -> Judged:
         return Judged(full, "found", match.locator, reason="it is disabled" if control and control.disabled else "", box=box)
     spec, where = element_at(scene.window, full)
     first = scene.window.finder.describe(spec.find[0])
+    known = wanted_of(scene.window.firmware, full.rpartition(".")[2], spec).known
+    against = doubt(known, control.name, spec.find[match.index]) if control else ""
     changes: tuple[Change, ...] = ()
     if control is not None and box and where[2] == "elements":
         changes = repaired(Broken(scene.window, where, spec, control, box))
@@ -78,7 +81,8 @@ def _found(scene: Scene, full: str, match: Match) -> Judged:
     if control is not None and (roles := {one.role for one in spec.find if one.role}) and control.role not in roles:
         reason += f"; its role is {control.role} now, and {' or '.join(sorted(roles))} is expected"
     proposal = said(changes, scene.window.firmware)
-    return Judged(full, "drift", match.locator, match.index, reason, proposal=proposal, changes=changes, box=box)
+    judged = Judged(full, "drift", match.locator, match.index, reason, proposal=proposal, changes=changes, box=box)
+    return judged.withdrawn(f'it says "{control.name}" now ({against})') if control and against else judged
 
 
 def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, str]) -> Judged:

@@ -1,0 +1,134 @@
+"""`check` never proposes a control that means something else: what labels have in common, and what the words of one say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from nvrflow.browser import find_browser
+from nvrflow.capture.controls import controls_of
+from nvrflow.check.assessment import Scene, assess
+from nvrflow.check.doubt import doubt, is_evidence
+from nvrflow.check.glimpse import look
+from nvrflow.check.label_words import actions, share_a_word
+from nvrflow.check.verdict import AddWord, Judged
+from nvrflow.content import read_yaml
+from nvrflow.firmware import Element, Firmware, Locator, load_firmware
+from nvrflow.firmware import Page as PageOfFile
+from nvrflow.recorder.finder import Finder
+from nvrflow.recorder.window import Window
+
+EXPORT = "Export Root Certificate"
+
+
+@pytest.fixture(scope="module")
+def page(playwright: object) -> Iterator[Page]:
+    found = find_browser()
+    browser: Browser = playwright.chromium.launch(executable_path=found.path, args=["--no-sandbox"])  # type: ignore[attr-defined]
+    yield browser.new_page(viewport={"width": 1000, "height": 600})
+    browser.close()
+
+
+def judged_on(page: Page, html: str, texts: dict[str, dict[str, list[str]]], **elements: list[Locator]) -> dict[str, Judged]:
+    """The verdicts on the elements of a page `form` that shows this HTML, in English."""
+    page.set_content(html)
+    form = PageOfFile(elements={name: Element(find=find) for name, find in elements.items()})
+    file = load_firmware("uniview/nvr").file.model_copy(update={"texts": texts, "pages": {"form": form}, "busy": []})
+    firmware = Firmware("acme/form", file, "en")
+    window = SimpleNamespace(page=page, firmware=firmware, file=file, finder=Finder(page, firmware))
+    window.turn_to, window.settle, window.happens = lambda _: True, lambda: False, lambda *_: False
+    scene = Scene(cast(Window, window), look(cast(Window, window), "form", frozenset()))
+    return {one.element.partition(".")[2]: one for one in assess(scene)}
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "against"),
+    [
+        (EXPORT, "Delete Root Certificate", "another action"),
+        (EXPORT, "Import Root Certificate", "another action"),
+        (EXPORT, "Restore default Root Certificate", "another action"),
+        (EXPORT, "Create Root Certificate", "another action"),
+        ("Stammzertifikat exportieren", "Stammzertifikat löschen", "another action"),
+        ("Exportar certificado raíz", "Eliminar certificado raíz", "another action"),
+        ("导出根证书", "删除根证书", "another action"),
+        ("Abmelden", "Anmelden", "another action"),
+        ("Enable HTTPS", "Disable HTTPS", "another action"),
+        ("Logout", "Restart", "another action"),
+        ("Camera 1", "Camera 2", "another number"),
+        ("TLSv1.2", "TLSv1.1", "another number"),
+        ("Port", "Export", "another action"),
+        ("Port", "Sport", "no word in common"),
+        ("Report", "Repeat", "no word in common"),
+        ("Save", "Saved it", ""),
+        ("Save", "Saving", ""),
+        ("Network Security", "Network Safety", ""),
+        ("Netzwerksicherheit", "Netzwerk-Sicherheit", ""),
+        ("Certificate", "Certficate", ""),
+        (EXPORT, "Download Root Certificate", ""),
+        ("Logout", "Log Out", ""),
+        ("Delete", "Remove and delete", ""),
+        ("导出根证书", "导出 CA 根证书", ""),
+    ],
+)
+def test_a_label_is_taken_for_its_whole_words_and_never_for_another_action(known: str, name: str, against: str) -> None:
+    assert doubt([known], name) == against
+
+
+def test_every_action_has_words_in_each_language_and_each_word_says_one_action() -> None:
+    with as_file(files("nvrflow.check") / "actions.yaml") as path:
+        table = read_yaml(path).data
+    for action, said in table.items():
+        assert list(said) == ["en", "de", "es", "zh"], action
+        for word in {one for words in said.values() for one in words}:
+            assert action in actions(word) and actions(word) <= {action, "start"}, word
+    assert actions("Iniciar sesión") == {"log_in", "start"}, "the one word that says two: to begin, and to begin a session"
+    assert actions("Network Security") == actions("Setup") == actions("Online Users") == frozenset()
+    assert not share_a_word(["HTTP"], "HTTPS")
+
+
+@pytest.mark.parametrize(
+    ("locator", "enough"),
+    [
+        (Locator(attribute={"t": "com.Save"}), True),
+        (Locator(test_id="save"), True),
+        (Locator(css='#menu [data-page="setup"]'), True),
+        (Locator(css=".bar button:nth-child(2)"), False),
+        (Locator(css="button"), False),
+        (Locator(role="button"), False),
+        (Locator(role="button", name="Keep"), True),
+    ],
+)
+def test_a_key_or_id_is_enough_without_a_word_and_a_position_is_not(locator: Locator, enough: bool) -> None:
+    assert is_evidence(locator) is enough
+    assert doubt(["Save"], "Store", locator) == ("" if enough else "no word in common")
+    assert doubt(["Save"], "Delete", locator) == "another action"
+
+
+@pytest.mark.browser
+def test_a_button_that_does_something_else_is_shown_and_not_proposed(page: Page) -> None:
+    texts = {"export": {"en": [EXPORT]}, "port": {"en": ["Port"]}}
+    find = {"download": [Locator(role="button", name="$export")], "port": [Locator(role="link", name="$port")]}
+    judged = judged_on(page, "<button>Delete Root Certificate</button><a href=#>Export</a>", texts, **find)
+    for name in ("download", "port"):
+        assert (judged[name].verdict, judged[name].changes, judged[name].proposal) == ("missing", (), "")
+        assert "another action" in judged[name].candidates[0].why
+    renamed = judged_on(page, "<button>Delete Certificate</button><button>Export Root CA Certificate</button>", texts, **find)
+    assert renamed["download"].changes == (AddWord("export", "en", "Export Root CA Certificate"),), "the other one is no rival"
+
+
+@pytest.mark.browser
+def test_an_id_that_stayed_makes_a_new_label_certain_unless_it_says_another_action(page: Page) -> None:
+    texts = {"export": {"en": [EXPORT]}}
+    by_id = {"download": [Locator(role="button", name="$export"), Locator(css="#root")]}
+    by_place = {"download": [Locator(role="button", name="$export"), Locator(css="button:nth-of-type(1)")]}
+    fetch, delete = "<button id=root>Fetch the CA</button>", "<button id=root>Delete Root Certificate</button>"
+    assert judged_on(page, fetch, texts, **by_id)["download"].changes == (AddWord("export", "en", "Fetch the CA"),)
+    for html, find in ((delete, by_id), (fetch, by_place)):
+        drift = judged_on(page, html, texts, **find)["download"]
+        assert (drift.verdict, drift.changes, drift.proposal) == ("drift", (), "") and "it says" in drift.reason
+    assert len(controls_of(page)) == 1
