@@ -3,7 +3,7 @@
 A label is taken by its words only if it shares a whole word with what the file knows. A key of the words (`t=com.Save`), a test
 id, an attribute or an id by which a locator of the file finds the control is enough without that: the page's maker chose it for
 this control. So are the recorder's own words, which count as known words. The place among neighbours is never enough, because
-one button may be put where another was. Nothing is enough for a control that says another action or another number.
+one button may be put where another was. Nothing is enough for a control that says another action, number or abbreviation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nvrflow.check.label_words import other_action, other_number, share_a_word
+from nvrflow.check.label_words import other_action, other_name, share_a_word
 from nvrflow.firmware import Locator
 
 OTHER_ACTION = "another action"
@@ -28,8 +28,8 @@ def doubt(known: Sequence[str], name: str, by: Locator | None = None) -> str:
         return ""
     if other_action(known, name):
         return OTHER_ACTION
-    if other_number(known, name):
-        return "another number"
+    if other_name(known, name):
+        return "another number or abbreviation"
     if share_a_word(known, name) or (by is not None and is_evidence(by)):
         return ""
     return "no word in common"

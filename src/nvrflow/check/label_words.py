@@ -82,19 +82,26 @@ def other_action(known: Iterable[str], name: str) -> bool:
     return bool(actions(name) - {one for label in known for one in actions(label)})
 
 
-def other_number(known: Iterable[str], name: str) -> bool:
-    """Whether the label `name` has other numbers than every label in `known`: `Camera 2` is not `Camera 1`."""
-    labels = [_numbers(label) for label in known]
-    return bool(labels) and all(one and _numbers(name) and one != _numbers(name) for one in labels)
+def other_name(known: Iterable[str], name: str) -> bool:
+    """Whether the label `name` has other numbers or abbreviations than each in `known`: `Camera 2`, or `HTTP Port` for `HTTPS Port`."""
+    labels = [_names(label) for label in known]
+    numbers, short = _names(name)
+    return bool(labels) and all(
+        (one and numbers and one != numbers) or (other and short and not (other <= short or short <= other))
+        for one, other in labels
+    )
+
+
+def _names(label: str) -> tuple[list[str], set[str]]:
+    """The words with digits in a label, and those without a vowel."""
+    said = [word for word in tokens(label) if not _TOGETHER.match(word)]
+    numbers = [word for word in said if re.search(r"\d", word)]
+    return numbers, {word for word in said if len(word) > 1 and word not in numbers and not _VOWEL.search(word)}
 
 
 def _divided(line: Sequence[str], words: Sequence[str]) -> bool:
     """Whether two neighbours in `line` are one of `words`, as in `Netzwerk-Sicherheit`."""
     return any(akin(one + two, word) for one, two in pairwise(line) for word in words)
-
-
-def _numbers(label: str) -> list[str]:
-    return [word for word in tokens(label) if re.search(r"\d", word)]
 
 
 def _holds(said: Sequence[str], phrase: Sequence[str]) -> bool:
