@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page
 
 from nvrflow.browser import find_browser
 from nvrflow.capture.controls import controls_of
-from nvrflow.check.assessment import Scene, assess
+from nvrflow.check.assessment import assess, assess_unshown
 from nvrflow.check.doubt import doubt, is_evidence
-from nvrflow.check.glimpse import look
+from nvrflow.check.glimpse import Scene, look
 from nvrflow.check.label_words import actions, share_a_word
-from nvrflow.check.verdict import AddWord, Judged
+from nvrflow.check.verdict import AddWord, Judged, PutFirst
 from nvrflow.content import read_yaml
 from nvrflow.firmware import Element, Firmware, Locator, load_firmware
 from nvrflow.firmware import Page as PageOfFile
@@ -36,14 +36,20 @@ def page(playwright: object) -> Iterator[Page]:
 
 def judged_on(page: Page, html: str, texts: dict[str, dict[str, list[str]]], **elements: list[Locator]) -> dict[str, Judged]:
     """The verdicts on the elements of a page `form` that shows this HTML, in English."""
-    page.set_content(html)
     form = PageOfFile(elements={name: Element(find=find) for name, find in elements.items()})
-    file = load_firmware("uniview/nvr").file.model_copy(update={"texts": texts, "pages": {"form": form}, "busy": []})
+    return {one.element.partition(".")[2]: one for one in assess(scene_on(page, html, texts, form))}
+
+
+def scene_on(page: Page, html: str, texts: dict[str, dict[str, list[str]]], form: PageOfFile) -> Scene:
+    """The page with this HTML as the page `form` of a selector file."""
+    page.set_content(html)
+    file = load_firmware("uniview/nvr").file.model_copy(
+        update={"texts": texts, "pages": {"form": form}, "busy": [], "handlers": {}}
+    )
     firmware = Firmware("acme/form", file, "en")
     window = SimpleNamespace(page=page, firmware=firmware, file=file, finder=Finder(page, firmware))
     window.turn_to, window.settle, window.happens = lambda _: True, lambda: False, lambda *_: False
-    scene = Scene(cast(Window, window), look(cast(Window, window), "form", frozenset()))
-    return {one.element.partition(".")[2]: one for one in assess(scene)}
+    return Scene(cast(Window, window), look(cast(Window, window), "form", frozenset()))
 
 
 @pytest.mark.parametrize(
@@ -134,3 +140,54 @@ def test_an_id_that_stayed_makes_a_new_label_certain_unless_it_says_another_acti
         drift = judged_on(page, html, texts, **find)["download"]
         assert (drift.verdict, drift.changes, drift.proposal) == ("drift", (), "") and "it says" in drift.reason
     assert len(controls_of(page)) == 1
+
+
+@pytest.mark.browser
+def test_a_page_that_a_label_shows_is_shown_again_by_the_field_that_is_meant(page: Page) -> None:
+    """The label has changed; the most similar one is that of another port, and an id still finds the field."""
+    html = "<label>HTTP Port<input></label><label>HTTPS Port: $user<input id=https></label>"
+    texts = {"https_port": {"en": ["HTTPS Port"]}}
+    find = [Locator(label="$https_port"), Locator(css="#https")]
+    for found, changes in ((find, (AddWord("https_port", "en", "HTTPS Port: $user"),)), (find[:1], ())):
+        form = PageOfFile(shown_by=find[:1], elements={"port": Element(find=found)})
+        shown, *_ = assess_unshown(scene_on(page, html, texts, form), "not shown")
+        assert shown.element == "form.shown_by" and shown.changes == changes
+        assert all("HTTP Port" not in str(one) for one in shown.changes)
+
+
+@pytest.mark.browser
+def test_a_label_that_something_else_has_is_no_word_and_other_locators_are_proposed(page: Page) -> None:
+    texts = {"save": {"en": ["Save"]}, "all": {"en": ["Save all"]}}
+    find = {"save": [Locator(role="button", name="$save"), Locator(css="#keep")], "all": [Locator(role="link", name="$all")]}
+    twice = "<button id=keep data-action=keep>Saves</button><a href=#>Saves</a><a href=#>Save all</a>"
+    assert judged_on(page, twice, texts, **find)["save"].changes == (
+        PutFirst(("pages", "form", "elements", "save"), {"attribute": {"data-action": "keep"}}),
+    )
+    another = judged_on(page, "<button id=keep data-action=keep>Save all</button>", texts, **find)["save"]
+    assert another.changes == (PutFirst(("pages", "form", "elements", "save"), {"attribute": {"data-action": "keep"}}),)
+    no_key = {"save": find["save"][:1], "all": find["all"]}
+    missing = judged_on(page, "<button>Save all</button><a href=#>Save all</a>", texts, **no_key)["save"]
+    assert missing.changes == ()
+
+
+@pytest.mark.browser
+def test_two_missing_elements_never_get_one_control_and_changes_are_tried_together(page: Page) -> None:
+    texts = {"root": {"en": ["Root Certificate"]}, "device": {"en": ["Device Certificate"]}, "port": {"en": ["Port"]}}
+    both = {name: [Locator(role="button", name=f"${name}")] for name in ("root", "device")}
+    judged = judged_on(page, "<button>Root Device Certificate</button>", texts, **both)
+    assert [one.changes for one in judged.values()] == [(), ()]
+    assert all("would be the same control" in one.reason for one in judged.values())
+    apart = {
+        "port": [Locator(role="link", name="$port")],
+        "field": [Locator(label="$port"), Locator(css="#port")],
+    }
+    html = "<a href=#>Ports</a><label>Port number<input id=port></label>"
+    judged = judged_on(page, html, texts, **apart)
+    assert {name: one.changes for name, one in judged.items()} == {
+        "port": (AddWord("port", "en", "Ports"),),
+        "field": (AddWord("port", "en", "Port number"),),
+    }
+    html = "<a href=#>Ports</a><a href=#>Port number</a><label>Port number<input id=port></label>"
+    assert judged_on(page, html, texts, **apart)["field"].changes == (
+        PutFirst(("pages", "form", "elements", "field"), {"attribute": {"id": "port"}}),
+    )

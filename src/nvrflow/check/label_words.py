@@ -83,12 +83,11 @@ def other_action(known: Iterable[str], name: str) -> bool:
 
 
 def other_name(known: Iterable[str], name: str) -> bool:
-    """Whether the label `name` has other numbers or abbreviations than each in `known`: `Camera 2`, or `HTTP Port` for `HTTPS Port`."""
-    labels = [_names(label) for label in known]
+    """Whether the label `name` has other numbers or abbreviations than each in `known` that has any: `Camera 2`."""
+    labels = [one for label in known if any(one := _names(label))]
     numbers, short = _names(name)
     return bool(labels) and all(
-        (one and numbers and one != numbers) or (other and short and not (other <= short or short <= other))
-        for one, other in labels
+        (digits and numbers and digits != numbers) or not (letters <= short or short <= letters) for digits, letters in labels
     )
 
 

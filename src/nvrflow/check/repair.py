@@ -28,23 +28,27 @@ _BY = {"label": "label", "placeholder": "placeholder", "title": "title", "alt": 
 
 @dataclass(frozen=True)
 class Broken:
-    """An element whose first locator finds nothing, its place in the file, and the control on the page shown that is meant."""
+    """An element whose first locator finds nothing, its place in the file, and the control on the page shown that is meant.
+
+    `elsewhere` says what else has the control's label; then the label is not used.
+    """
 
     window: Window
     where: Where
     spec: Element
     control: Control
     box: Rectangle
+    elsewhere: str = ""
 
 
 def repaired(broken: Broken) -> tuple[Change, ...]:
     """The changes after which the first locator finds the control alone; empty if none was found that does."""
     first = broken.spec.find[0]
-    word = _word_for(broken.window.firmware, first, broken.control.name)
-    if word is not None and _finds(broken, _with(broken.window.firmware, word), first):
+    word = None if broken.elsewhere else _word_for(broken.window.firmware, first, broken.control.name)
+    if word is not None and _finds(broken, with_words(broken.window.firmware, word), first):
         return (word,)
     for locator, more in _locators(broken):
-        firmware = _with(broken.window.firmware, *more)
+        firmware = with_words(broken.window.firmware, *more)
         if _finds(broken, firmware, locator):
             known = next((one for one in broken.spec.find[1:] if _same(one, locator)), None)
             if known is not None:
@@ -55,17 +59,22 @@ def repaired(broken: Broken) -> tuple[Change, ...]:
 
 def moved(firmware: Firmware, where: Where, locator: Locator) -> MoveFirst:
     """The change that puts a later locator first; its place in the file counts those for other versions of the firmware, too."""
+    return MoveFirst(where, locators_at(firmware, where).index(locator))
+
+
+def locators_at(firmware: Firmware, where: Where) -> list[Locator]:
+    """The locators at a place in the selector file, those for other versions of the firmware included."""
     part: Any = firmware.whole or firmware.file
     for key in where:
         part = part[key] if isinstance(part, dict) else getattr(part, str(key))
-    return MoveFirst(where, list(part.find).index(locator))
+    return list(part.find)
 
 
 def shown_again(window: Window, shown_by: Sequence[Locator], control: Control) -> tuple[Change, ...]:
     """The word after which one of the locators in `shown_by` shows that the page is there; empty if none does."""
     for locator in shown_by:
         word = _word_for(window.firmware, locator, control.name)
-        if word is not None and Finder(window.page, _with(window.firmware, word)).shows(shown_by):
+        if word is not None and Finder(window.page, with_words(window.firmware, word)).shows(shown_by):
             return (word,)
     return ()
 
@@ -106,7 +115,7 @@ def _word_for(firmware: Firmware, locator: Locator, name: str) -> AddWord | None
     return None if name.casefold() in known else AddWord(value[1:], firmware.language, name)
 
 
-def _with(firmware: Firmware, *changes: Change) -> Firmware:
+def with_words(firmware: Firmware, *changes: Change) -> Firmware:
     """The firmware with words added."""
     texts = dict(firmware.file.texts)
     for one in changes:
@@ -134,11 +143,13 @@ def _locators(broken: Broken) -> Iterator[tuple[Locator, tuple[Change, ...]]]:
     frame = {"frame": list(control.frame)} if control.frame else {}
     value, more = _worded(broken)
     ways: list[tuple[dict[str, Any], tuple[Change, ...]]] = []
-    if control.name and control.role not in _NO_ROLES:
+    is_a_name = value != control.name or not value.startswith("$")  # as words in a file it would name a text
+    is_said = bool(control.name) and not broken.elsewhere and is_a_name
+    if is_said and control.role not in _NO_ROLES:
         ways.append(({"role": control.role, "name": value}, more))
-    if control.name and control.named in _BY:
+    if is_said and control.named in _BY:
         ways.append(({_BY[control.named]: value}, more))
-    if control.name and control.named in ("text", "aria-label"):
+    if is_said and control.named in ("text", "aria-label"):
         ways.append(({"text": value}, more))
     for key in ("data-testid",):
         if control.attributes.get(key):
