@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from nvrflow.browser import find_browser
+from nvrflow.browser.inquiry import Inquiry
 from nvrflow.capture.controls import controls_of
 from nvrflow.check.assessment import assess, assess_unshown
 from nvrflow.check.doubt import doubt, is_evidence
@@ -20,6 +21,8 @@ from nvrflow.check.verdict import AddWord, Judged, PutFirst
 from nvrflow.content import read_yaml
 from nvrflow.firmware import Element, Firmware, Locator, load_firmware
 from nvrflow.firmware import Page as PageOfFile
+from nvrflow.firmware.language import hear
+from nvrflow.firmware.model import Language
 from nvrflow.recorder.finder import Finder
 from nvrflow.recorder.window import Window
 
@@ -191,3 +194,26 @@ def test_two_missing_elements_never_get_one_control_and_changes_are_tried_togeth
     assert judged_on(page, html, texts, **apart)["field"].changes == (
         PutFirst(("pages", "form", "elements", "field"), {"attribute": {"id": "port"}}),
     )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("html", "script", "forced", "declared"),
+    [
+        ("<html lang=en>", None, "zh", "en"),
+        ("<html lang=zh-CN>", None, "zh", ""),
+        ("<html>", None, "zh", ""),
+        ("<html lang=en>", None, None, ""),
+        ("<html lang=en>", "'SimpChinese'", "zh", ""),
+        ("<html lang=zh>", "'English'", "zh", "en"),
+    ],
+)
+def test_a_page_that_declares_another_language_is_heard(
+    page: Page, html: str, script: str | None, forced: str | None, declared: str
+) -> None:
+    """By the selector file's script, and where it has none by the page's own `lang`."""
+    page.set_content(html)
+    language = Language(script=script, names={"English": "en", "SimpChinese": "zh"}) if script else None
+    file = load_firmware("uniview/nvr").file.model_copy(update={"language": language})
+    heard = hear(Inquiry(page, "acme/form"), Firmware("acme/form", file, forced), 1.0)
+    assert (heard.firmware.language, heard.firmware.declared, bool(heard.note)) == (forced, declared, bool(declared))

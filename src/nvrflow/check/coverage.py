@@ -46,7 +46,8 @@ def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) 
                 judged[f"{name}.{part}"] = _behind(walk, f"{name}.{part}", name)
     ordered = [_with_other_pages(judged[full], walk, firmware) for full in _order(file) if full in judged]
     gate = Gate(walk.secrets, firmware.names)
-    checked = tuple(one.covered(gate) for one in _without_conflicts(ordered, walk, firmware))
+    kept = (_in_its_language(one, firmware) for one in _without_conflicts(ordered, walk, firmware))
+    checked = tuple(one.covered(gate) for one in kept)
     return Outcome(checked, _coverage(walk, firmware, checked, rehearsals))
 
 
@@ -118,6 +119,12 @@ def _without_conflicts(judged: Iterable[Judged], walk: Walk, firmware: Firmware)
             (where for change in one.changes if isinstance(change, AddWord) for where in _clashes(change, walk, firmware)), ""
         )
         yield one.withdrawn(f"the new word would fit more than one control on the page {clash}") if clash else one
+
+
+def _in_its_language(judged: Judged, firmware: Firmware) -> Judged:
+    """Withdraw every change if the pages declare another language: their words would get into the wrong one."""
+    why = "no change is proposed, because the pages say that they speak another language"
+    return judged.withdrawn(why) if judged.changes and firmware.contradiction else judged
 
 
 def _with_other_pages(judged: Judged, walk: Walk, firmware: Firmware) -> Judged:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nvrflow.browser.session import Session
 
 Result = TypeVar("Result")
+_STILL_IN = "the session may still be open: sign out in a browser, or wait until the recorder ends it"
 
 
 class Recorder:
@@ -206,6 +207,9 @@ class Recorder:
         words, self._last_words = self._last_words, []
         self.steps.leaving = True
         self.window.pending = None
+        spoken = self.firmware
+        if spoken.declared and self.signed_in:
+            self.window.knows(spoken.speaking(None))  # the words of every language, because those of this one are not there
         for flow in words if self.signed_in else []:
             try:
                 with waiting("the sign-out"):
@@ -213,7 +217,9 @@ class Recorder:
             except HeldBack as held:
                 self.report.notes.append(f"signing out was held back before: {held}")
             except (NvrflowError, PlaywrightError) as problem:
-                self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}")
+                self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}; {_STILL_IN}")
+        if spoken.declared:
+            self.window.knows(spoken)
         self.steps.leaving = False
         self.session.signed_in = False
         self._look_at_https()
