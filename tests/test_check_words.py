@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from nvrflow.browser import find_browser
 from nvrflow.browser.inquiry import Inquiry
 from nvrflow.capture.controls import controls_of
+from nvrflow.check.agreement import without_rivals
 from nvrflow.check.assessment import assess, assess_unshown
 from nvrflow.check.doubt import doubt, is_evidence
 from nvrflow.check.glimpse import Scene, look
@@ -194,6 +195,23 @@ def test_two_missing_elements_never_get_one_control_and_changes_are_tried_togeth
     assert judged_on(page, html, texts, **apart)["field"].changes == (
         PutFirst(("pages", "form", "elements", "field"), {"attribute": {"id": "port"}}),
     )
+
+
+def test_elements_of_two_pages_on_one_screen_never_get_one_control() -> None:
+    """Both downloads are missing, and one button is left, which resembles the name that both have in the file."""
+    file = load_firmware("uniview/nvr").file
+    device = Judged("device_certificate.download", "missing", changes=(AddWord("export", "en", "Download"),))
+    root = Judged("trusted_ca.download", "missing", changes=(AddWord("export_root", "en", "Download"),))
+    assert [one.changes for one in without_rivals([device, root], file)] == [(), ()]
+    certain = Judged("device_certificate.download", "drift", changes=device.changes)
+    assert [bool(one.changes) for one in without_rivals([certain, root], file)] == [True, False]
+    assert [bool(one.changes) for one in without_rivals([device], file)] == [True]
+    by_key = {"attribute": {"data-export": "one"}}
+    put = [
+        Judged(f"{name}.download", "missing", changes=(PutFirst(("pages", name, "elements", "download"), by_key),))
+        for name in ("device_certificate", "trusted_ca")
+    ]
+    assert [one.changes for one in without_rivals(put, file)] == [(), ()]
 
 
 @pytest.mark.browser

@@ -12,7 +12,7 @@ from nvrflow.capture.controls import Control
 from nvrflow.check.glimpse import Scene, box_of, element_at, elements_of, overlap
 from nvrflow.check.repair import locators_at, with_words
 from nvrflow.check.verdict import AddWord, Judged, MoveFirst, PutFirst
-from nvrflow.firmware import Element, Firmware, Locator
+from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
 from nvrflow.recorder.finder import Finder, Match
 from nvrflow.report import Rectangle
 
@@ -48,6 +48,30 @@ def agreed(scene: Scene, judged: Sequence[Judged]) -> list[Judged]:
             accepted.append(one)
     why = "together with the other changes it does not find that control alone"
     return [one if one in accepted or not one.changes else one.withdrawn(why) for one in kept]
+
+
+def without_rivals(judged: Sequence[Judged], file: SelectorFile) -> list[Judged]:
+    """The verdicts of all pages, without changes after which a missing element would be found where another one is.
+
+    Two pages may lie on one screen, and an element of each may be missing there while one similar button is left.
+    """
+    find = {full: spec.find for full, spec in elements_of(file)}
+    told = list[Judged]()
+    for one in judged:
+        others = [other for other in judged if other.changes and find.get(other.element) != find.get(one.element)]
+        same = next((other.element for other in others if _aims(one) & _aims(other) and not _texts(one) & _texts(other)), "")
+        told.append(one.withdrawn(f"{same} would be the same control") if one.verdict == "missing" and same else one)
+    return told
+
+
+def _aims(judged: Judged) -> set[str]:
+    """What the changes look for: new words, and new locators that have no words of the file."""
+    words = {change.word.casefold() for change in judged.changes if isinstance(change, AddWord)}
+    return words | {repr(change.locator) for change in judged.changes if isinstance(change, PutFirst) and not words}
+
+
+def _texts(judged: Judged) -> set[str]:
+    return {change.text for change in judged.changes if isinstance(change, AddWord)}
 
 
 def target(judged: Judged) -> Rectangle | None:

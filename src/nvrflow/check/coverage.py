@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nvrflow.check.agreement import without_rivals
 from nvrflow.check.barrier import Barrier
 from nvrflow.check.candidates import SURE, rank, wanted_of
 from nvrflow.check.glimpse import claimed, elements_of
@@ -46,7 +47,7 @@ def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) 
                 judged[f"{name}.{part}"] = _behind(walk, f"{name}.{part}", name)
     ordered = [_with_other_pages(judged[full], walk, firmware) for full in _order(file) if full in judged]
     gate = Gate(walk.secrets, firmware.names)
-    kept = (_in_its_language(one, firmware) for one in _without_conflicts(ordered, walk, firmware))
+    kept = (_in_its_language(one, firmware) for one in _without_conflicts(without_rivals(ordered, file), walk, firmware))
     checked = tuple(one.covered(gate) for one in kept)
     return Outcome(checked, _coverage(walk, firmware, checked, rehearsals))
 
