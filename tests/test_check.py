@@ -160,6 +160,34 @@ def apply(job: Examination, own: Path) -> None:
     assert [str(one) for one in lint([own / "uniview" / "nvr.yaml"], own) if one.severity != "note"] == []
 
 
+def test_a_label_like_one_beside_it_is_repaired_for_the_new_and_the_old_firmware(
+    own: Path, homes: Path, tmp_path: Path, simulated: Any
+) -> None:
+    """The label of the HTTPS port has changed, and the one that resembles the old label most is that of the HTTP port."""
+    with changed_recorder(homes, "uniview/nvr", BRISK, {"port.HTTPS": "HTTPS Port: $user"}) as recorder:
+        job, _ = examined(recorder, own, tmp_path)
+        assert set(verdicts(job.outcome, "missing", "drift")) == {"https_port.shown_by", "https_port.port"}
+        apply(job, own)
+        new, _ = examined(recorder, own, tmp_path)
+    old, _ = examined(simulated("uniview/nvr"), own, tmp_path)
+    assert verdicts(new.outcome, "missing", "drift") == verdicts(old.outcome, "missing", "drift") == {}
+    assert 'https_port: {en: [HTTPS Port, "HTTPS Port: $user"], es' in (own / "uniview" / "nvr.yaml").read_text(encoding="utf-8")
+
+
+def test_a_language_that_the_pages_do_not_speak_is_said_and_nothing_is_written_into_it(
+    simulated: Any, own: Path, tmp_path: Path
+) -> None:
+    recorder = simulated("uniview/nvr", **BRISK)
+    manner = Manner(selectors=own, screenshots=False, timeout=10, language="zh")
+    job = Examination(recorder.url, recorder.user, recorder.password, manner, out=tmp_path / "run")
+    report, _ = job.go()
+    assert "sign_in.user" in verdicts(job.outcome, "drift")
+    assert not any(one.changes or one.proposal for one in job.outcome.judged) and job.patch("uniview/nvr").text == ""
+    (note,) = report.notes
+    assert note.startswith("the pages say that they speak en, and --language says zh: ")
+    assert recorder.sessions == 0, "the sign-out reads the words of any language"
+
+
 def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, tmp_path: Path) -> None:
     """Two buttons with one name, a button that is gone, an optional element that this device does not have."""
     (own / "team").mkdir()
@@ -181,16 +209,6 @@ def test_what_cannot_be_known_is_shown_and_never_healed(own: Path, homes: Path, 
     assert job.patch("team/nvr").text == "" and not any(one.changes for one in job.outcome.judged)
     removed = next(one for one in job.outcome.judged if one.element == "trusted_ca.download")
     assert removed.candidates and all(one.score < SURE for one in removed.candidates)
-
-
-def test_nothing_is_proposed_where_the_pages_have_another_language_than_was_given(own: Path, homes: Path, tmp_path: Path) -> None:
-    with changed_recorder(homes, "uniview/nvr", BRISK) as recorder:
-        manner = Manner(selectors=own, screenshots=False, timeout=10, language="zh")
-        job = Examination(recorder.url, recorder.user, recorder.password, manner, out=tmp_path / "run")
-        report, _ = job.go()
-    assert "the pages say that their language is en, and zh was given: words may not be found" in report.notes
-    assert job.patch("uniview/nvr").text == "" and not any(one.changes for one in job.outcome.judged)
-    assert "the pages have another language" in next(one.reason for one in job.outcome.judged if one.element == "setup.port")
 
 
 def test_the_morning_in_the_document_happens_as_it_is_told(own: Path, homes: Path, tmp_path: Path) -> None:

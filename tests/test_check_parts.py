@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, Page
 
 from nvrflow.browser import find_browser
 from nvrflow.capture.controls import Control, controls_of
-from nvrflow.check.akin import SWAPPED, likeness, other_action
 from nvrflow.check.boxed import as_boxed, marks
-from nvrflow.check.candidates import Ranked, Wanted, is_generated, rank, stable_attribute, the_clear_one, wanted_of
+from nvrflow.check.candidates import Ranked, is_generated, rank, stable_attribute, the_clear_one, wanted_of
 from nvrflow.check.cases import as_cases
 from nvrflow.check.coverage import Outcome
 from nvrflow.check.examination import Examination
@@ -364,56 +363,3 @@ def test_labels_on_a_picture_do_not_cover_each_other() -> None:
 
 def test_a_file_without_texts_gets_them() -> None:
     assert YamlText("vendor: Acme\n").add_word("save", "en", "Save") == "vendor: Acme\ntexts:\n  save: {en: Save}\n"
-
-
-@pytest.mark.parametrize(
-    ("word", "name"),
-    [
-        ("Port", "Export"),
-        ("HTTPS Port", "HTTP Port"),
-        ("Channel 1", "Channel 2"),
-        ("Save", "Leave"),
-        ("Root CA Certificate", "Root PCA Certificate"),
-    ],
-)
-def test_letters_alone_make_no_label_the_same(word: str, name: str) -> None:
-    assert likeness(word, name) <= SWAPPED
-
-
-@pytest.mark.parametrize(
-    ("word", "name", "least"),
-    [
-        ("Network Security", "Network Safety", 0.75),
-        ("Herunterladen", "Herunterladen:", 1.0),
-        ("Certificate", "Certificates", 0.9),
-        ("HTTPS Port", "HTTPS Port: 443", 0.7),
-        ("网络安全", "网络安全性", 0.8),
-    ],
-)
-def test_the_same_words_with_another_ending_or_more_of_them_are_alike(word: str, name: str, least: float) -> None:
-    assert likeness(word, name) >= least
-
-
-@pytest.mark.parametrize(
-    ("name", "known", "action"),
-    [
-        ("Delete Root Certificate", ("Export Root Certificate",), "delete"),
-        ("Stammzertifikat löschen", ("Stammzertifikat exportieren",), "delete"),
-        ("删除证书", ("导出证书",), "delete"),
-        ("Save Defaults", ("Save",), "reset"),
-        ("Log Out", ("Exit",), ""),
-        ("Shut down", ("Restart",), "stop"),
-        ("Import Certificate", ("Export Certificate",), "import"),
-        ("Download", ("Export",), ""),
-        ("Apply", ("OK",), ""),
-    ],
-)
-def test_a_label_that_does_something_else_is_known_by_its_verb(name: str, known: tuple[str, ...], action: str) -> None:
-    assert other_action(name, known) == action
-
-
-def test_what_does_something_else_is_shown_and_never_chosen() -> None:
-    wanted = Wanted(frozenset({"button"}), ("Export Root Certificate",), (), "download")
-    ranked = rank([Control("button", "Delete Root Certificate", "text", box=(0, 0, 90, 20))], wanted, {})
-    best, why = the_clear_one(ranked)
-    assert best is None and 'because "Delete Root Certificate" does something else (delete)' in why

@@ -200,3 +200,11 @@ def test_a_page_that_fades_away_slowly_is_closed_only_once(tmp_path: Path) -> No
         recorder.go_to("home")
         assert not recorder.shows("settings")
         assert recorder.go_to("home").read("times") == "1"
+
+
+def test_a_sign_out_that_fails_says_what_to_do(tmp_path: Path) -> None:
+    pages = {**PAGES, "/home": MODAL.replace("Log out", "Leave")}
+    with PlainRecorder(tmp_path, pages, SELECTORS).opened(timeout=2.0) as recorder:
+        sign_in(recorder)
+    (note,) = recorder.report.notes
+    assert note.startswith("signing out failed: ") and note.endswith("sign out in a browser, or wait until the recorder ends it")

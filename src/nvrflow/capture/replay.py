@@ -79,6 +79,7 @@ def opened(folder: Path, language: str | None = None, viewer: Viewer | None = No
         told = {key: value for key, value in known.items() if value}
         report.firmware = {"name": firmware.name, "evidence": evidence, **facts_of(firmware), **told}
         report.language = firmware.language
+        report.notes.extend([firmware.contradiction] if firmware.contradiction else [])
         yield Recorder(window)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nvrflow.capture.controls import controls_of
-from nvrflow.check.assessment import Scene, assess
-from nvrflow.check.glimpse import look
+from nvrflow.check.assessment import assess
+from nvrflow.check.glimpse import Scene, look
 from nvrflow.check.verdict import Judged
 from nvrflow.errors import OtherHost, ProductDefect, SelectorDrift, TimedOut
 from nvrflow.recorder import Recorder

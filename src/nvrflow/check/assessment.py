@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nvrflow.capture.controls import Control
+from nvrflow.check.agreement import agreed, said_elsewhere
 from nvrflow.check.candidates import Ranked, rank, the_clear_one, wanted_of
-from nvrflow.check.glimpse import Sighting, box_of, claimed, control_at
+from nvrflow.check.doubt import doubt
+from nvrflow.check.glimpse import Scene, box_of, claimed, control_at, element_at
 from nvrflow.check.itinerary import is_optional
 from nvrflow.check.repair import Broken, best_locator, moved, repaired, said, shown_again
-from nvrflow.check.verdict import Candidate, Change, Judged
+from nvrflow.check.verdict import AddWord, Candidate, Change, Judged
 from nvrflow.firmware import Element
-from nvrflow.firmware.parts import Where
 from nvrflow.recorder.finder import Match, Tried
-from nvrflow.recorder.window import Window
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What has to be known to judge a page: the window that shows it, what was seen there, and what was shown before."""
-
-    window: Window
-    seen: Sighting
-    above: tuple[Control, ...] = ()
-
-    @property
-    def page(self) -> str:
-        """The page's name."""
-        return self.seen.page
 
 
 def assess(scene: Scene) -> Iterator[Judged]:
-    """A verdict on everything that was looked for."""
+    """A verdict on everything that was looked for, with the changes that work together."""
+    yield from agreed(scene, list(_each(scene)))
+
+
+def assess_unshown(scene: Scene, why: str) -> Iterator[Judged]:
+    """The verdict on what should show that the page is there, and does not, and on what is found of its elements all the same."""
+    found = [one for one in _each(scene) if one.verdict in ("found", "drift")]
+    yield from agreed(scene, [_shown_by(scene, why, found), *found])
+
+
+def _each(scene: Scene) -> Iterator[Judged]:
     for full, match in scene.seen.found.items():
         yield _found(scene, full, match)
     taken = _taken(scene) if scene.seen.tried else {}
@@ -42,25 +37,33 @@ def assess(scene: Scene) -> Iterator[Judged]:
         yield Judged(full, "not-reachable", reason=why)
 
 
-def assess_shown_by(scene: Scene, why: str) -> Judged:
-    """The verdict on what should show that the page is there, and does not."""
+def _shown_by(scene: Scene, why: str, found: Sequence[Judged]) -> Judged:
+    """The verdict on what should show the page; an element with the same words that was found otherwise is meant."""
     window, spec = scene.window, scene.window.file.pages[scene.page]
-    shown_by = spec.shown_by or []
-    full = f"{scene.page}.shown_by"
+    shown_by, full = spec.shown_by or [], f"{scene.page}.shown_by"
     if not shown_by:
         return Judged(full, "missing", reason=why)
     words = Element(find=shown_by)
     ranked = rank(scene.seen.controls, wanted_of(window.firmware, scene.page, words), _taken(scene), scene.above)
     best, _ = the_clear_one(ranked)
-    changes = shown_again(window, shown_by, best.control) if best else ()
-    return Judged(
-        full,
-        "missing",
-        reason=why,
-        candidates=_candidates(scene, ranked),
-        proposal=said(changes, window.firmware),
-        changes=changes,
-    )
+    same = _with_the_same_words(scene, words, found)
+    if same is not None:
+        best = Ranked(same, 1.0, ("another locator finds it for an element with the same words",))
+        ranked = (best, *ranked)
+    usable = best is not None and not said_elsewhere(scene, full, words, best.control)
+    changes = shown_again(window, shown_by, best.control) if best is not None and usable else ()
+    candidates, proposal = _candidates(scene, ranked), said(changes, window.firmware)
+    return Judged(full, "missing", reason=why, candidates=candidates, proposal=proposal, changes=changes)
+
+
+def _with_the_same_words(scene: Scene, words: Element, found: Sequence[Judged]) -> Control | None:
+    """The control of an element of the page that was found otherwise, and whose changes are those of a text in `words`."""
+    texts = {value for one in words.find for value in one.texts}
+    for one in found:
+        added = {f"${change.text}" for change in one.changes if isinstance(change, AddWord)}
+        if one.box and added & texts:
+            return control_at(scene.seen.controls, one.box)
+    return None
 
 
 def _found(scene: Scene, full: str, match: Match) -> Judged:
@@ -70,16 +73,18 @@ def _found(scene: Scene, full: str, match: Match) -> Judged:
         return Judged(full, "found", match.locator, reason="it is disabled" if control and control.disabled else "", box=box)
     spec, where = element_at(scene.window, full)
     first = scene.window.finder.describe(spec.find[0])
+    known = wanted_of(scene.window.firmware, full.rpartition(".")[2], spec).known
+    against = doubt(known, control.name, spec.find[match.index]) if control else ""
     changes: tuple[Change, ...] = ()
     if control is not None and box and where[2] == "elements":
-        changes = repaired(Broken(scene.window, where, spec, control, box))
-    if not scene.window.firmware.is_contradicted:
-        changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
+        changes = repaired(Broken(scene.window, where, spec, control, box, said_elsewhere(scene, full, spec, control)))
+    changes = changes or (moved(scene.window.firmware, where, spec.find[match.index]),)
     reason = f"{first} finds nothing; {match.locator} finds it"
     if control is not None and (roles := {one.role for one in spec.find if one.role}) and control.role not in roles:
         reason += f"; its role is {control.role} now, and {' or '.join(sorted(roles))} is expected"
     proposal = said(changes, scene.window.firmware)
-    return Judged(full, "drift", match.locator, match.index, reason, proposal=proposal, changes=changes, box=box)
+    judged = Judged(full, "drift", match.locator, match.index, reason, proposal=proposal, changes=changes, box=box)
+    return judged.withdrawn(f'it says "{control.name}" now ({against})') if control and against else judged
 
 
 def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, str]) -> Judged:
@@ -102,26 +107,11 @@ def _not_found(scene: Scene, full: str, tried: list[Tried], taken: Mapping[int, 
         return Judged(full, "not-applicable", reason=told, candidates=candidates)
     if best is None:
         return Judged(full, "missing", reason=f"{reason}; {why_not}", candidates=candidates)
-    changes = repaired(Broken(window, where, spec, best.control, best.control.box))
+    elsewhere = said_elsewhere(scene, full, spec, best.control)
+    changes = repaired(Broken(window, where, spec, best.control, best.control.box, elsewhere))
     told = f"{reason}; the best candidate is clear" + (f": {best.note}" if best.note else "")
     judged = Judged(full, "missing", reason=told, candidates=candidates, proposal=said(changes, window.firmware), changes=changes)
-    doubt = "the pages have another language than the one that was given"
-    why_none = doubt if window.firmware.is_contradicted else "no stable locator finds that candidate alone"
-    return judged if changes else judged.withdrawn(why_none)
-
-
-def element_at(window: Window, full: str) -> tuple[Element, Where]:
-    """The element with this whole name, of a page or of rows, and its place in the selector file. Rows count as an element."""
-    page, *rest = full.split(".")
-    spec = window.file.pages[page]
-    if len(rest) == 1 and rest[0] in spec.elements:
-        return spec.elements[rest[0]], ("pages", page, "elements", rest[0])
-    rows = spec.rows[rest[0]]
-    if len(rest) == 1:
-        return Element(find=rows.find), ("pages", page, "rows", rest[0])
-    if rest[1] in rows.elements:
-        return rows.elements[rest[1]], ("pages", page, "rows", rest[0], "elements", rest[1])
-    return Element(find=rows.cells[rest[1]].find or rows.find), ("pages", page, "rows", rest[0], "cells", rest[1])
+    return judged if changes else judged.withdrawn(elsewhere or "no stable locator finds that candidate alone")
 
 
 def _candidates(scene: Scene, ranked: Iterable[Ranked]) -> tuple[Candidate, ...]:

@@ -1,22 +1,25 @@
 """Candidates for an element that is missing: what a page shows, ranked by what the selector file knows about the element.
 
 Role and accessible name count most. What another element of the file finds is not a candidate, and place or order never count.
+A control that says another action, or shares no whole word with what is known, is shown and not taken.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nvrflow.capture.controls import WORDS, Control
-from nvrflow.check.akin import likeness, other_action
+from nvrflow.check.doubt import doubt
 from nvrflow.firmware import Element, Firmware
 
 SURE = 0.8  # a candidate below is only shown
 CLEAR = 0.1  # by how much it has to be better than the next
 _LIKE = 0.15  # the least score of a name that counts where the role is another, or the control is not new on the page
 _SAME = 0.9  # how much a name has to be like a word of another language
+_AGAINST = 0.3  # what speaks against a control makes its score smaller by this, and a person has to choose it
 _MOST = 3
 _FAMILIES = (
     {"button", "link", "tab", "menuitem", "treeitem", "clickable", "option"},
@@ -55,6 +58,11 @@ class Wanted:
     called: str
     frame: tuple[str, ...] = ()
     is_text: bool = False
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every word that is known to mean the element, in any language, and its name in the file."""
+        return tuple(one for one in (*self.words, *self.foreign, self.called) if one)
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,16 @@ def stable_attribute(control: Control) -> dict[str, str] | None:
     return next(({key: value} for key, value in kept.items() if not is_generated(value)), None)
 
 
+def likeness(word: str, name: str) -> float:
+    """How much a name on the page is like a word of the file, from 0 to 1; a name that only holds the word is not the same."""
+    one, other = word.casefold().strip(" :*"), name.casefold().strip(" :*")
+    if one == other:
+        return 1.0
+    alike = difflib.SequenceMatcher(None, one, other).ratio()
+    holds = len(one) > 2 and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", other) is not None
+    return max(alike, 0.6) if holds else alike
+
+
 def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked | None:
     """The control with its score; None for one that nothing speaks for."""
     why, score, forbidden = list[str](), 0.0, ""
@@ -153,12 +171,13 @@ def _ranked(control: Control, wanted: Wanted, was_there: bool) -> Ranked | None:
     if wanted.roles and role == 0.0:
         forbidden = f"its role is {control.role}, and {' or '.join(sorted(wanted.roles))} is expected"
     if was_there:
-        score -= 0.3
+        score -= _AGAINST
         forbidden = forbidden or "it was on the screen before this page was opened"
         why.append("on the page before, too")
-    if action := other_action(control.name, (*wanted.words, *wanted.foreign, wanted.called)):
-        forbidden = f'"{control.name}" does something else ({action})'
-        why.append("another action")
+    if against := doubt(wanted.known, control.name):
+        score -= _AGAINST
+        forbidden = forbidden or f"of its label ({against})"
+        why.append(against)
     note = said[0] if said and control.role not in wanted.roles else ""
     return Ranked(control, max(0.0, min(1.0, score)), tuple(why), forbidden, note)
 

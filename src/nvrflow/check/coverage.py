@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nvrflow.check.agreement import without_rivals
 from nvrflow.check.barrier import Barrier
 from nvrflow.check.candidates import SURE, rank, wanted_of
-from nvrflow.check.glimpse import claimed
+from nvrflow.check.glimpse import claimed, elements_of
 from nvrflow.check.hearsay import Hearsay, places
 from nvrflow.check.verdict import AddWord, Candidate, Judged
 from nvrflow.check.walk import Walk
@@ -30,9 +31,9 @@ class Outcome:
 def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) -> Outcome:
     """All verdicts of the walk, with those that the steps of the run tell."""
     file, heard = firmware.file, Hearsay(walk.steps)
-    where, whole = places(file), dict(_elements(firmware.whole or file))
+    where, whole = places(file), dict(elements_of(firmware.whole or file))
     judged = dict(walk.verdicts)
-    for full, spec in _elements(file):
+    for full, spec in elements_of(file):
         known = judged.get(full)
         if known is None or known.verdict not in ("found", "drift"):
             find, all_of_it = ([walk.describe(one) for one in each.find] for each in (spec, whole[full]))
@@ -46,27 +47,15 @@ def outcome_of(walk: Walk, firmware: Firmware, rehearsals: Sequence[Rehearsal]) 
                 judged[f"{name}.{part}"] = _behind(walk, f"{name}.{part}", name)
     ordered = [_with_other_pages(judged[full], walk, firmware) for full in _order(file) if full in judged]
     gate = Gate(walk.secrets, firmware.names)
-    checked = tuple(one.covered(gate) for one in _without_conflicts(ordered, walk, firmware))
+    kept = (_in_its_language(one, firmware) for one in _without_conflicts(without_rivals(ordered, file), walk, firmware))
+    checked = tuple(one.covered(gate) for one in kept)
     return Outcome(checked, _coverage(walk, firmware, checked, rehearsals))
-
-
-def _elements(file: SelectorFile) -> Iterator[tuple[str, Element]]:
-    """Every element, rows and cells by whole name."""
-    for name, page in file.pages.items():
-        yield from ((f"{name}.{one}", spec) for one, spec in page.elements.items())
-        for rows, rows_spec in page.rows.items():
-            whole = Element(find=rows_spec.find)
-            yield f"{name}.{rows}", whole
-            yield from ((f"{name}.{rows}.{cell}", whole) for cell in rows_spec.cells)
-            yield from ((f"{name}.{rows}.{one}", spec) for one, spec in rows_spec.elements.items())
-    for name, handler in file.handlers.items():
-        yield from ((f"handlers.{name}.{one}", spec) for one, spec in handler.elements.items())
 
 
 def _order(file: SelectorFile) -> Iterator[str]:
     """The names of all verdicts, page by page in the order of the file."""
     by_page: dict[str, list[str]] = {}
-    for full, _ in _elements(file):
+    for full, _ in elements_of(file):
         by_page.setdefault(full.partition(".")[0], []).append(full)
     for name in file.pages:
         yield from (f"{name}.shown_by", f"{name}.ready", *by_page.get(name, ()))
@@ -86,7 +75,7 @@ def _not_looked_for(walk: Walk, file: SelectorFile, full: str, spec: Element, ju
     if trigger is None:
         return Judged(full, "not-reachable", reason="nothing on the way showed it")
     before = f"{owner}.{trigger}"
-    beside = dict(_elements(file)).get(before)
+    beside = dict(elements_of(file)).get(before)
     if beside is not None and beside.effect == "write":
         return Judged(full, "not-reachable", reason=f"it is shown only after {before}, which changes the recorder")
     known = judged.get(before)
@@ -133,6 +122,12 @@ def _without_conflicts(judged: Iterable[Judged], walk: Walk, firmware: Firmware)
         yield one.withdrawn(f"the new word would fit more than one control on the page {clash}") if clash else one
 
 
+def _in_its_language(judged: Judged, firmware: Firmware) -> Judged:
+    """Withdraw every change if the pages declare another language: their words would get into the wrong one."""
+    why = "no change is proposed, because the pages say that they speak another language"
+    return judged.withdrawn(why) if judged.changes and firmware.contradiction else judged
+
+
 def _with_other_pages(judged: Judged, walk: Walk, firmware: Firmware) -> Judged:
     """A missing element with the controls of other pages that have its words; they are shown, and never taken."""
     page, _, name = judged.element.partition(".")
@@ -166,7 +161,7 @@ def _coverage(walk: Walk, firmware: Firmware, judged: Sequence[Judged], rehearsa
     file = firmware.file
     used = {f"{page}.{name}" if name else page for one in rehearsals for page, name in one.used.get(firmware.name, ())}
     not_used = [
-        full for full, _ in _elements(file) if not full.startswith("handlers.") and full not in used | _on_the_ways(file, used)
+        full for full, _ in elements_of(file) if not full.startswith("handlers.") and full not in used | _on_the_ways(file, used)
     ]
     seen = {control.name.casefold() for sighting in walk.sightings.values() for control in sighting.controls}
     texts = [name for name in file.texts if not seen & {word.casefold() for word in firmware.words(f"${name}")}]

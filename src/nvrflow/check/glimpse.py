@@ -9,8 +9,9 @@ from typing import Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError, translated
 from nvrflow.capture.controls import Control, controls_of
-from nvrflow.firmware import Locator
+from nvrflow.firmware import Locator, SelectorFile
 from nvrflow.firmware.elements import Cell, Element, Rows
+from nvrflow.firmware.parts import Where
 from nvrflow.recorder.finder import Match, Tried
 from nvrflow.recorder.rows import Table, table_of
 from nvrflow.recorder.window import Window
@@ -33,6 +34,20 @@ class Sighting:
     absent: dict[str, str] = field(default_factory=dict)
     boxes: dict[str, Rectangle] = field(default_factory=dict)
     controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What has to be known to judge a page: the window that shows it, what was seen there, and what was shown before."""
+
+    window: Window
+    seen: Sighting
+    above: tuple[Control, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The page's name."""
+        return self.seen.page
 
 
 def look(window: Window, name: str, later: frozenset[str]) -> Sighting:
@@ -153,3 +168,30 @@ def claimed(controls: Sequence[Control], boxes: Mapping[str, Rectangle]) -> Iter
         control = control_at(controls, box)
         if control is not None:
             yield control, full
+
+
+def element_at(window: Window, full: str) -> tuple[Element, Where]:
+    """The element with this whole name, of a page or of rows, and its place in the selector file. Rows count as an element."""
+    page, *rest = full.split(".")
+    spec = window.file.pages[page]
+    if len(rest) == 1 and rest[0] in spec.elements:
+        return spec.elements[rest[0]], ("pages", page, "elements", rest[0])
+    rows = spec.rows[rest[0]]
+    if len(rest) == 1:
+        return Element(find=rows.find), ("pages", page, "rows", rest[0])
+    if rest[1] in rows.elements:
+        return rows.elements[rest[1]], ("pages", page, "rows", rest[0], "elements", rest[1])
+    return Element(find=rows.cells[rest[1]].find or rows.find), ("pages", page, "rows", rest[0], "cells", rest[1])
+
+
+def elements_of(file: SelectorFile) -> Iterator[tuple[str, Element]]:
+    """Every element, rows and cells by whole name."""
+    for name, page in file.pages.items():
+        yield from ((f"{name}.{one}", spec) for one, spec in page.elements.items())
+        for rows, rows_spec in page.rows.items():
+            whole = Element(find=rows_spec.find)
+            yield f"{name}.{rows}", whole
+            yield from ((f"{name}.{rows}.{cell}", whole) for cell in rows_spec.cells)
+            yield from ((f"{name}.{rows}.{one}", spec) for one, spec in rows_spec.elements.items())
+    for name, handler in file.handlers.items():
+        yield from ((f"handlers.{name}.{one}", spec) for one, spec in handler.elements.items())

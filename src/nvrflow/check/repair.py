@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nvrflow.capture.controls import Control, controls_of
-from nvrflow.check.akin import plain_label
+from nvrflow.capture.controls import Control
 from nvrflow.check.candidates import stable_attribute
 from nvrflow.check.glimpse import box_of, overlap
 from nvrflow.check.verdict import AddWord, Change, MoveFirst, PutFirst
@@ -24,56 +23,32 @@ from nvrflow.report import Rectangle
 
 _WORDED = ("name", "label", "text", "placeholder", "title", "alt_text", "has_text")
 _NO_ROLES = ("clickable", "file", "text", "cell", "heading", "columnheader")
-_HALF = 0.5  # of a box, which another box covers if both are one control
 _BY = {"label": "label", "placeholder": "placeholder", "title": "title", "alt": "alt_text"}
 
 
 @dataclass(frozen=True)
 class Broken:
-    """An element whose first locator finds nothing, its place in the file, and the control on the page shown that is meant."""
+    """An element whose first locator finds nothing, its place in the file, and the control on the page shown that is meant.
+
+    `elsewhere` says what else has the control's label; then the label is not used.
+    """
 
     window: Window
     where: Where
     spec: Element
     control: Control
     box: Rectangle
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """Where the label of a control stands besides: a label of two things must not become a word of one of them."""
-
-    window: Window
-    control: Control
-
-    def has(self, word: AddWord) -> bool:
-        """Whether another text of the file has this word, or another control on the page."""
-        return self._in_the_file(word) or self._on_the_page(word)
-
-    def _in_the_file(self, word: AddWord) -> bool:
-        others = (said for name, said in self.window.firmware.file.texts.items() if name != word.text)
-        return any(plain_label(word.word) in map(plain_label, said.get(word.language, ())) for said in others)
-
-    def _on_the_page(self, word: AddWord) -> bool:
-        """Labels for one thing may stand there twice, as a tab and as the title above it; fields and buttons may not."""
-        own = self.control
-        same = [one for one in controls_of(self.window.page) if plain_label(one.name) == plain_label(word.word)]
-        return any(one.role == own.role and overlap(one.box, own.box) < _HALF and not one.covered for one in same)
+    elsewhere: str = ""
 
 
 def repaired(broken: Broken) -> tuple[Change, ...]:
     """The changes after which the first locator finds the control alone; empty if none was found that does."""
-    if broken.window.firmware.is_contradicted:
-        return ()
     first = broken.spec.find[0]
-    word = _word_for(broken.window.firmware, first, broken.control.name)
-    elsewhere = Elsewhere(broken.window, broken.control)
-    if word is not None and not elsewhere.has(word) and _finds(broken, _with(broken.window.firmware, word), first):
+    word = None if broken.elsewhere else _word_for(broken.window.firmware, first, broken.control.name)
+    if word is not None and _finds(broken, with_words(broken.window.firmware, word), first):
         return (word,)
     for locator, more in _locators(broken):
-        if any(isinstance(one, AddWord) and elsewhere.has(one) for one in more):
-            continue
-        firmware = _with(broken.window.firmware, *more)
+        firmware = with_words(broken.window.firmware, *more)
         if _finds(broken, firmware, locator):
             known = next((one for one in broken.spec.find[1:] if _same(one, locator)), None)
             if known is not None:
@@ -84,19 +59,22 @@ def repaired(broken: Broken) -> tuple[Change, ...]:
 
 def moved(firmware: Firmware, where: Where, locator: Locator) -> MoveFirst:
     """The change that puts a later locator first; its place in the file counts those for other versions of the firmware, too."""
+    return MoveFirst(where, locators_at(firmware, where).index(locator))
+
+
+def locators_at(firmware: Firmware, where: Where) -> list[Locator]:
+    """The locators at a place in the selector file, those for other versions of the firmware included."""
     part: Any = firmware.whole or firmware.file
     for key in where:
         part = part[key] if isinstance(part, dict) else getattr(part, str(key))
-    return MoveFirst(where, list(part.find).index(locator))
+    return list(part.find)
 
 
 def shown_again(window: Window, shown_by: Sequence[Locator], control: Control) -> tuple[Change, ...]:
     """The word after which one of the locators in `shown_by` shows that the page is there; empty if none does."""
-    for locator in () if window.firmware.is_contradicted else shown_by:
+    for locator in shown_by:
         word = _word_for(window.firmware, locator, control.name)
-        if word is None or Elsewhere(window, control).has(word):
-            continue
-        if Finder(window.page, _with(window.firmware, word)).shows(shown_by):
+        if word is not None and Finder(window.page, with_words(window.firmware, word)).shows(shown_by):
             return (word,)
     return ()
 
@@ -137,7 +115,7 @@ def _word_for(firmware: Firmware, locator: Locator, name: str) -> AddWord | None
     return None if name.casefold() in known else AddWord(value[1:], firmware.language, name)
 
 
-def _with(firmware: Firmware, *changes: Change) -> Firmware:
+def with_words(firmware: Firmware, *changes: Change) -> Firmware:
     """The firmware with words added."""
     texts = dict(firmware.file.texts)
     for one in changes:
@@ -165,11 +143,13 @@ def _locators(broken: Broken) -> Iterator[tuple[Locator, tuple[Change, ...]]]:
     frame = {"frame": list(control.frame)} if control.frame else {}
     value, more = _worded(broken)
     ways: list[tuple[dict[str, Any], tuple[Change, ...]]] = []
-    if control.name and control.role not in _NO_ROLES:
+    is_a_name = value != control.name or not value.startswith("$")  # as words in a file it would name a text
+    is_said = bool(control.name) and not broken.elsewhere and is_a_name
+    if is_said and control.role not in _NO_ROLES:
         ways.append(({"role": control.role, "name": value}, more))
-    if control.name and control.named in _BY:
+    if is_said and control.named in _BY:
         ways.append(({_BY[control.named]: value}, more))
-    if control.name and control.named in ("text", "aria-label"):
+    if is_said and control.named in ("text", "aria-label"):
         ways.append(({"text": value}, more))
     for key in ("data-testid",):
         if control.attributes.get(key):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.capture.controls import Control
 from nvrflow.check.afterwards import shown_after
-from nvrflow.check.assessment import Scene, assess, assess_shown_by
+from nvrflow.check.assessment import assess, assess_unshown
 from nvrflow.check.barrier import Barrier, barrier_before
-from nvrflow.check.glimpse import Sighting, look
+from nvrflow.check.glimpse import Scene, Sighting, look
 from nvrflow.check.hearsay import Hearsay
 from nvrflow.check.itinerary import SIGN_IN, Itinerary, only_later, usable
 from nvrflow.check.verdict import Judged
@@ -234,10 +234,8 @@ class Walk:
                 return
             seen = look(recorder.window, name, frozenset())
             scene = Scene(recorder.window, seen, self._above(recorder, name))
-            self._judge(assess_shown_by(scene, why))
-            for one in assess(scene):
-                if one.verdict in ("found", "drift"):
-                    self._judge(one)
+            for one in assess_unshown(scene, why):
+                self._judge(one)
 
     def _stopped(self, recorder: Recorder, why: str) -> None:
         """Note that a pop-up ended the walk, because its answer would change the recorder."""

@@ -29,7 +29,8 @@ class Firmware:
     """One selector file by name, and the language in which its `$texts` are read (None: not known yet, any of them).
 
     `own_words` are the recorder's own for a `$text`, by its name; they count beside those of the file. `whole` is the file with
-    what counts for other versions, once the version is known. `declared` is the language that the pages say they have.
+    what counts for other versions, once the version is known. `declared` is the language that the pages say they speak, if
+    another one was named by hand.
     """
 
     name: str
@@ -38,17 +39,17 @@ class Firmware:
     evidence: tuple[str, ...] = ()
     own_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: SelectorFile | None = None
-    declared: str | None = None
-
-    @property
-    def is_contradicted(self) -> bool:
-        """Whether the pages say that they have another language than the one that was given."""
-        return self.declared not in (None, self.language)
+    declared: str = ""
 
     @property
     def named(self) -> bool:
         """Whether a person named the file; otherwise there is evidence that it fits."""
         return not self.evidence
+
+    @property
+    def contradiction(self) -> str:
+        """That the pages declare another language than the one that was named by hand; empty if they do not."""
+        return f"the pages say that they speak {self.declared}, and --language says {self.language}" if self.declared else ""
 
     @property
     def names(self) -> frozenset[str]:

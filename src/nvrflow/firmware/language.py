@@ -16,6 +16,7 @@ from nvrflow.firmware.traffic import Fetched
 
 _ENGLISH = ("English", "en", "en-US", "EN", "english")  # what recorders call it, where the selector file does not say
 _TAG = re.compile(r"([A-Za-z]{2})(?:[-_]\w+)*")
+_HTML_LANGUAGE = "() => document.documentElement.lang"
 _PATIENCE = 3.0  # seconds in which a page that is shown has to say which language it speaks
 
 
@@ -30,28 +31,36 @@ class Heard:
 def hear(page: ShownPage, firmware: Firmware, timeout: float) -> Heard:
     """`firmware` in the language of `page`, with the recorder's own words; a language named by hand stays.
 
-    The page has `timeout` seconds, at most three, to say it. The dictionaries are open to anybody (observed on the web pages of
-    the classic generation, where the sign-in page itself loads them). Raises InvalidFile for a script that is not JavaScript.
+    If the page declares another one, `declared` of the firmware says which. The page has `timeout` seconds, at most three, to say
+    it. The dictionaries are open to anybody (observed on the web pages of the classic generation, where the sign-in page itself
+    loads them). Raises InvalidFile for a script that is not JavaScript.
     """
     language = firmware.file.language
     if language is None:
-        return Heard(firmware)
+        return _compared(firmware, str(page.evaluate(_HTML_LANGUAGE) or "")) if firmware.language else Heard(firmware)
     said = _said(page, firmware, language.script, min(timeout, _PATIENCE))
-    declared = language.names.get(said) or _code_of(said)
-    firmware = replace(firmware, language=firmware.language or declared, declared=declared)
+    if not firmware.language:
+        firmware = firmware.speaking(language.names.get(said) or _code_of(said))
     if language.dictionary and said and firmware.language != "en":
         english = [name for name, code in language.names.items() if code == "en"]
         own = dictionary_in(page, language.dictionary, [said])
         firmware = firmware.reading(own, dictionary_in(page, language.dictionary, english or _ENGLISH) if own else {})
     if firmware.language is not None:
-        return Heard(firmware, _other_language(firmware, said) if firmware.is_contradicted else "")
+        return _compared(firmware, said)
     kept = "; its own words are used" if firmware.own_words else ""
     known = ", ".join(language.names) or ", ".join(firmware.languages) or "none"
     return Heard(firmware, f"the recorder speaks {said or 'an unknown language'}; the selector file knows {known}{kept}")
 
 
-def _other_language(firmware: Firmware, said: str) -> str:
-    return f"the pages say that their language is {said}, and {firmware.language} was given: words may not be found"
+def _compared(firmware: Firmware, said: str) -> Heard:
+    """The firmware in the language that it has, with a note if the page declares another one."""
+    names = firmware.file.language.names if firmware.file.language else {}
+    code = names.get(said) or _code_of(said)
+    if code is None or code == firmware.language or code == _code_of(firmware.language or ""):
+        return Heard(replace(firmware, declared=""))
+    told = replace(firmware, declared=code)
+    hint = "leave --language out; or if the pages are wrong, correct `language` in the selector file"
+    return Heard(told, f"{told.contradiction}: words are looked for in {firmware.language}; {hint}")
 
 
 def _code_of(said: str) -> str | None:

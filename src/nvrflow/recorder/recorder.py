@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nvrflow.browser.session import Session
 
 Result = TypeVar("Result")
+_STILL_IN = "the session may still be open: sign out in a browser, or wait until the recorder ends it"
 
 
 class Recorder:
@@ -211,6 +212,9 @@ class Recorder:
         words, self._last_words = self._last_words, []
         self.steps.leaving = True
         self.window.pending = None
+        firmware = self.firmware
+        if firmware.declared and self.signed_in:
+            self.window.knows(firmware.speaking(None))  # the words of every language, because those of this one are not there
         for flow in words if self.signed_in else []:
             try:
                 with waiting("the sign-out"):
@@ -218,7 +222,8 @@ class Recorder:
             except HeldBack as held:
                 self.report.notes.append(f"signing out was held back before: {held}")
             except (NvrflowError, PlaywrightError) as problem:
-                self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}")
+                self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}; {_STILL_IN}")
+        self.window.knows(firmware)
         self.steps.leaving = False
         self.session.signed_in = False
         self._look_at_https()
