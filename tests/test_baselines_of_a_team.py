@@ -106,21 +106,7 @@ def test_a_failed_test_is_all_that_a_run_fails_for(repository: Repository) -> No
     assert code == 1 and "no test used" not in said
 
 
-def test_a_picture_is_on_the_list_of_what_is_not_tried_again(repository: Repository) -> None:
-    """With a stand-in for the plugin, which need not be installed: it has the same name and the same option."""
-    repository.has(
-        "conftest.py",
-        CONFTEST + "def pytest_report_header(config): return f'except: {config.option.rerun_except}'\n",
-    )
-    (repository.folder / "rerunfailures_stand_in.py").write_text(
-        "def pytest_addoption(parser): parser.addoption('--rerun-except', action='append', dest='rerun_except')\n"
-    )
-    code, said = repository.runs("-p", "rerunfailures_stand_in", "--rerun-except", "Mine")
-    assert code == 0 and "except: ['Mine', '^PictureDiffers: ']" in said, said
-
-
 def test_a_picture_is_not_tried_again_and_another_failure_is(repository: Repository) -> None:
-    pytest.importorskip("pytest_rerunfailures")
     repository.has("test_other.py", OTHER.format("1 / 0").replace("'three'", "'three', 'b'"))
     code, said = repository.runs("--reruns", "2")
     assert code == 1 and "2 rerun" in said and "2 failed" in said

@@ -33,8 +33,8 @@ BROKEN = {
     "page_lost": ["test_every_page_can_be_reached_in_every_language"],
     "https_stays_on": ["test_https_can_be_turned_on_off_and_on_again"],
 }
-# What the shipped simulated recorders do not keep, as the real ones of their kind: their session's cookie has no `Secure`.
-LIKE_THE_REAL_ONES = {"test_the_session_cookie_is_protected"}
+IDLE = "an_idle_session_ends_by_itself"
+NOT_KEPT = {"test_the_session_cookie_is_protected"}  # by the shipped simulated recorders: their cookie has no `Secure`
 
 
 def regress(recorder: Any, out: Path, *options: str, password: str = "") -> tuple[int, str, dict[str, Any]]:
@@ -66,12 +66,14 @@ def pytest_on(recorder: Any, out: Path, *options: str) -> tuple[int, str]:
     return ended.returncode, ended.stdout + ended.stderr
 
 
-def test_two_defects_are_found_and_told_for_people(tmp_path: Path) -> None:
-    with simulate(NAME, fixtures=FIXTURES, differences=["old_tls", "redirect_lost"]) as recorder:
-        code, said = pytest_on(recorder, tmp_path / "out", "-k", "tls or leads_to_https or weak or current")
+def test_three_defects_are_found_and_told_for_people(tmp_path: Path) -> None:
+    with simulate(NAME, fixtures=FIXTURES, differences=["old_tls", "redirect_lost", "sign_out_is_only_shown"]) as recorder:
+        code, said = pytest_on(recorder, tmp_path / "out", "-k", "tls or leads_to_https or weak or current or signing_out")
     assert code == 1, said
     board = read(tmp_path / "out")
-    assert [one.name for one in board.results if one.outcome == "failed"] == [*BROKEN["redirect_lost"], *BROKEN["old_tls"]]
+    assert [one.name for one in board.results if one.outcome == "failed"] == [
+        name for defect in ("sign_out_is_only_shown", "redirect_lost", "old_tls") for name in BROKEN[defect]
+    ]
     assert board.firmware == "dahua/nvr_v4" and board.version == "4.1" and not board.is_good
     summary = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
     assert (
@@ -91,14 +93,35 @@ def test_a_recorder_that_refuses_the_password_is_tried_once(tmp_path: Path) -> N
     assert tried == ["login-refused"]
 
 
-def test_nothing_is_changed_when_it_is_only_to_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "options", [(), pytest.param(("--read-only",), marks=pytest.mark.slow)], ids=["nobody there", "read only"]
+)
+def test_nothing_is_changed_unless_it_was_allowed(tmp_path: Path, options: tuple[str, ...]) -> None:
     with simulate("uniview/nvr") as recorder:
         before = recorder.state()
-        code, said, results = regress(recorder, tmp_path / "out", "--read-only")
+        code, said, results = regress(recorder, tmp_path / "out", *options)
         assert recorder.state() == before
     assert code == 0, said
     assert {name for name, one in results.items() if one["outcome"] == "skipped"} >= set(BROKEN["old_tls"])
-    assert results["test_a_wrong_password_is_refused"]["outcome"] == "not applicable"
+    assert all(results[f"test_{one}"]["outcome"] == "not applicable" for one in ("a_wrong_password_is_refused", IDLE))
+
+
+@pytest.mark.parametrize("lasts", [pytest.param(300.0, marks=pytest.mark.slow), 1.0])
+def test_an_idle_session_is_waited_for(lasts: float, tmp_path: Path) -> None:
+    with simulate(NAME, fixtures=FIXTURES, session_timeout=60.0) as recorder:
+        recorder.change(session_timeout=lasts)
+        code, said = pytest_on(recorder, tmp_path / "out", "-k", "idle", "--idle-session", "1")
+    assert code == (1 if lasts > 60 else 0), said
+    (result,) = read(tmp_path / "out").results
+    assert result.outcome == ("failed" if lasts > 60 else "passed") and ("still works" in result.message) == (lasts > 60)
+
+
+@pytest.mark.slow
+def test_a_known_script_error_breaks_no_promise(tmp_path: Path) -> None:
+    (tmp_path / "known.txt").write_text("the list of channels has no length\n", encoding="utf-8")
+    with simulate(NAME, fixtures=FIXTURES, differences=["script_error"]) as recorder:
+        code, said = pytest_on(recorder, tmp_path / "out", "-k", "scripts", "--known-script-errors", str(tmp_path / "known.txt"))
+    assert code == 0, said
 
 
 @pytest.mark.slow
@@ -117,9 +140,11 @@ def test_eight_planted_defects_are_found_and_nothing_else(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("name", usable())
 def test_the_suite_runs_on_every_simulated_recorder(name: str, tmp_path: Path) -> None:
-    with simulate(name) as recorder:
+    with simulate(name, restart_seconds=0.3) as recorder:
+        web = recorder.state()["web"]
         _, said, results = regress(recorder, tmp_path / "out", "--yes")
-    assert broken(results) <= LIKE_THE_REAL_ONES, said
+        assert recorder.state()["web"] == web and recorder.sessions == 0, "it is left as it was found"
+    assert broken(results) <= NOT_KEPT, said
     assert sum(one["outcome"] == "passed" for one in results.values()) >= 8, said
 
 

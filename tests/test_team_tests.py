@@ -183,3 +183,50 @@ def test_a_project_without_a_recorder_hears_nothing_and_loads_little(tmp_path: P
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=own, capture_output=True, text=True, timeout=60)
     assert "code 0 [] True" in ended.stdout, ended.stdout + ended.stderr
     assert "nvrflow:" not in ended.stdout + ended.stderr and not (tmp_path / "nvrflow-report").exists()
+
+
+PUT_BACK = """
+import pytest
+from pathlib import Path
+from nvrflow.flows.create_certificate import create_certificate
+
+def undo(recorder):
+    with Path("undone").open("a") as file:
+        file.write("marker ")
+
+@pytest.mark.recorder(writes=True, restore=undo)
+def test_certificate(recorder):
+    recorder.restore_with(lambda one: Path("undone").open("a").write("test "))
+    create_certificate(recorder)
+"""
+
+
+@pytest.mark.browser
+def test_a_test_says_how_to_put_back_what_it_changed_or_fails(tmp_path: Path, home: Path) -> None:
+    with simulate("hikvision/nvr_v4", **BRISK) as recorder:
+        ended = own_tests(tmp_path, home, PUT_BACK, "--recorder", recorder.url, NVRFLOW_PASSWORD=recorder.password)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert (tmp_path / "undone").read_text(encoding="utf-8") == "test marker ", "the latest flow first"
+    silent = PUT_BACK.replace(", restore=undo", "").replace("    recorder.restore_with", "    (lambda one: one)")
+    with simulate("hikvision/nvr_v4", **BRISK) as recorder:
+        ended = own_tests(tmp_path, home, silent, "--recorder", recorder.url, NVRFLOW_PASSWORD=recorder.password)
+    assert ended.returncode == 1 and "does not say how to put it back" in ended.stdout, ended.stdout + ended.stderr
+
+
+RETRIED = """
+def test_flaky(recorder, capture):
+    assert (capture / "capture.yaml").is_file()
+    assert recorder.shows("home"), "nobody has signed in"
+"""
+
+
+@pytest.mark.browser
+def test_each_attempt_keeps_its_files_and_pytest_html_links_them(tmp_path: Path, home: Path) -> None:
+    options = ("--reruns", "1", "--screenshot", "only-on-failure", "--output", "kept", "--html", "report.html")
+    ended = own_tests(tmp_path, home, RETRIED, "--firmware", "uniview/nvr", *options)
+    assert all(one in ended.stdout for one in ("1 failed", "1 rerun", "nobody has signed in")), ended.stdout + ended.stderr
+    pictures = sorted((tmp_path / "kept").rglob("recorder-test-failed-1.png"))
+    assert len({path.parent for path in pictures}) == 2
+    assert len(list((tmp_path / "nvrflow-report" / "tests").iterdir())) == 2
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(path.parent.name in page for path in pictures)

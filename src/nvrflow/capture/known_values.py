@@ -23,15 +23,6 @@ if TYPE_CHECKING:
 _TITLES = re.compile(r"^(channel|video)_?titles?$", re.I)  # a table in which `name` is a channel's
 _OF_CHANNELS = re.compile(r"ChannelTitle|InputProxy|VideoIn|RemoteDevice|/(channels?|cameras?)\b", re.I)
 _CHANNEL = re.compile(r"[\w-]*(channel|camera|cam-?name|device-?name)[\w-]*", re.I)
-_FACTORY = re.compile(r"^(channel|camera|cam|ch|ipc|canal|kanal|通道|d|a)[ _-]?\d{1,3}$|^\W*$|^\d{1,5}$", re.I)
-_ANY = re.compile("")
-_SHAPES: dict[Kind, re.Pattern[str]] = {
-    "mail": re.compile("@"),
-    "mac": re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$"),
-    "serial": re.compile(r"^(?=.*\d)[\w/.+-]{5,}$"),
-    "token": re.compile(r"^\S{6,}$"),
-    "password": re.compile(r"^.{4,}$"),
-}
 _COMMON_NAME = re.compile(r"CN=([^,]+)")
 _HOST = "recorder.example.com"
 _CLOSE = 90  # CSS pixels between a label and its value

@@ -119,9 +119,16 @@ def checked_place(context: click.Context, parameter: click.Parameter, typed: Any
     """Check an argument that is a recorder's address or the folder of a capture. It is a click callback. Raises WrongCall."""
     if is_capture(typed):
         return typed
-    if typed.startswith((".", "/", "~")) or Path(typed).exists():
+    if typed.startswith((".", "/", "~")) or _is_there(Path(typed)):
         raise WrongCall(f"{typed}: is neither an address nor the folder of a capture, which has a capture.yaml")
     return checked_address(context, parameter, typed)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # an address that is longer than any name of a file
+        return False
 
 
 def is_capture(typed: str) -> bool:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +66,7 @@ class _Wishes:
 @click.option("--selectors", metavar="DIR", type=_FOLDER, help="A folder with your own selector files.")
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The folder (default: a new one in nvrflow-runs/).")
 @click.option("--read-only", is_flag=True, help="Leave out every test that changes the recorder.")
-@click.option("--yes", is_flag=True, help="Do not ask: spend one try on a wrong password, and turn HTTPS on and off.")
+@click.option("--yes", is_flag=True, help="Do not ask: turn HTTPS on and off, and spend one try on a wrong password.")
 @click.option("--idle-session", metavar="SECONDS", type=click.FloatRange(min=1), help="Test that an idle session ends.")
 @click.option("--known-script-errors", metavar="FILE", type=_FILE, help="Known errors of the pages' scripts, one per line.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, everything else on standard error.")
@@ -97,15 +97,18 @@ def regress(url: str, **given: Any) -> int:
 
 
 def _agreed(wishes: _Wishes) -> tuple[bool, _Wishes]:
-    """Whether one try may be spent, and the wishes; without a terminal nothing is done that was not allowed."""
-    from dataclasses import replace
-
-    from nvrflow.cli.paragraph import agreed
+    """Whether one try may be spent, and the wishes; where nobody can be asked, nothing is changed and no try is spent."""
+    from nvrflow.cli.paragraph import agreed, say
 
     if wishes.yes:
         return True, wishes
     if not sys.stdin.isatty():
-        return False, wishes
+        if not wishes.read_only:
+            say(
+                "Nobody can be asked here, so the tests that change the recorder are left out; --yes runs them",
+                err=True,
+            )
+        return False, replace(wishes, read_only=True)
     if not wishes.read_only and not agreed("HTTPS is turned on and off during the test, and left as it is now. Go on?"):
         wishes = replace(wishes, read_only=True)
     return agreed("One test signs in with a wrong password, once. Most recorders lock the account after 3 to 5. Run it?"), wishes

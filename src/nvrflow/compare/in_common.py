@@ -27,9 +27,9 @@ def _of_language(language: str, a: Side, b: Side) -> Iterator[str]:
     before, after = a.capture.summary.pages[language], b.capture.summary.pages[language]
     for side, own, other in ((a, before, after), (b, after, before)):
         if missing := [name for name in own if name not in other]:
-            yield f"{language}: only {side.name} was captured with {_some(missing)}, so that was not compared."
+            yield f"{language}: only {side.name} has {_some(missing)}; what only one of the two has was not compared."
     for name in (one for one in before if before[one] != OK and after.get(one) == OK):
-        yield f"{language}: {name} was not compared, because {a.name} has it not: {before[name]}"
+        yield f"{language}: {name} was not compared, because it was not reached in {a.name}: {before[name]}"
 
 
 def _reached(states: Mapping[str, str]) -> set[str]:

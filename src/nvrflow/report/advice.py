@@ -76,6 +76,10 @@ _ADVICE = {
         "The browser does not trust the recorder",
         "Run nvrflow verify with the recorder's address: it names the reason and what to do.",
     ),
+    "not-put-back": (
+        "A test changed the recorder, and it is not as it was",
+        "Put it back by hand, and say in the test how that is done: recorder.restore_with(flow).",
+    ),
     "no-room": (
         "There is no room for the files of this run",
         f"Nothing was changed. Make the folder in the message writable, or make room on its disk, {_AGAIN}.",

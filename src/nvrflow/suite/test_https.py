@@ -47,7 +47,7 @@ def test_turning_https_on_twice_changes_nothing(secured: Recorder) -> None:
 
 @pytest.mark.recorder(writes=True)
 def test_plain_http_leads_to_https(outside: Outside) -> None:
-    """Who opens the recorder's old address by plain HTTP is led to HTTPS."""
+    """Plain HTTP at the recorder's old address leads to HTTPS."""
     if outside.redirect is None:
         return  # nothing answers by plain HTTP, which is as safe
     assert outside.redirect.startswith("https:"), f"{outside.plain_url} shows the pages without HTTPS"

@@ -19,7 +19,7 @@ def test_every_page_can_be_reached_in_every_language(visits: list[Visit]) -> Non
 
 
 def test_the_pages_scripts_make_no_new_errors(visits: list[Visit], pytestconfig: pytest.Config) -> None:
-    """The pages' own scripts make no errors, but for those that are known."""
+    """The pages' own scripts make no errors that are not known."""
     file: Path | None = pytestconfig.getoption("--known-script-errors")
     known = {line.strip() for line in file.read_text(encoding="utf-8").splitlines()} if file else set[str]()
     new = dict.fromkeys(error for seen in visits for error in seen.errors if error not in known)

@@ -63,7 +63,7 @@ def _copied_session(under_test: Any, manner: Manner) -> Iterator[_Held]:
 
 
 def test_signing_out_ends_the_session(recorder_under_test: Any, manner: Manner, playwright: Any) -> None:
-    """Who copies the session before somebody signs out can do nothing with it afterwards."""
+    """A copy of the session is worth nothing after the sign-out."""
     use_driver(playwright)
     with _copied_session(recorder_under_test, manner) as held:
         if not held.recorder.has("account"):
