@@ -70,6 +70,37 @@ def test_the_sign_out_closes_a_modal_that_is_open(tmp_path: Path) -> None:
     assert not [note for note in recorder.report.notes if "signing out" in note]
 
 
+SLOW_MENU = MODAL.replace(
+    "<a href=/bye>Log out</a>",
+    """<button id=me>admin</button><ul id=mine hidden><li><a href=/bye hidden>Log out</a></ul>
+<script>me.onclick = () => { mine.hidden = false
+  setTimeout(() => { document.querySelector('a').hidden = false }, 400) }</script>""",
+)
+MENU = SELECTORS.replace("      network: [", "      me: [{css: '#me'}]\n      network: [", 1).replace(
+    "    on: home\n    elements:\n      sign_out",
+    "    on: home\n    open: me\n    shown_by: [{css: '#mine'}]\n    elements:\n      sign_out",
+    1,
+)
+
+
+def test_a_check_that_held_something_back_signs_out_from_a_menu_that_opens_slowly(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, {**PAGES, "/home": SLOW_MENU}, MENU)
+    with plain.opened(check=True) as recorder:
+        sign_in(recorder)
+        recorder.go_to("network").click("save")
+    assert [step.id for step in recorder.report.steps if step.outcome == "would"] == ["click-network-save"]
+    assert plain.requests[-1] == "/bye", recorder.report.notes
+
+
+def test_a_check_describes_what_a_step_shows_a_moment_later(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, {**PAGES, "/home": SLOW_MENU}, MENU)
+    with plain.opened(check=True) as recorder:
+        sign_in(recorder)
+        recorder.go_to("network").click("save")
+        recorder.go_to("account").click("sign_out")
+    assert not any(step.unseen for step in recorder.report.steps)
+
+
 ASKED = (
     BYE
     + """<div role=dialog aria-label=Cookies style="position: fixed; inset: 0; background: #ccc">

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
+
+_STILL = 1.0  # seconds without movement after which an element that a click should have shown does not come
 
 
 class InTheWay(Protocol):
@@ -137,7 +140,7 @@ class Element:
         own_id = step_id or f"{verb}-{self.full}".replace("_", "-").replace(".", "-")
         with steps.step(own_id, title, self.spec.effect, before=before, element=self.full, verb=verb, value=value) as step:
             step.target = self._told()
-            if steps.held and not self.is_there():
+            if steps.held and not self.is_there() and not self._comes_after(step):
                 steps.unseen(step)
                 raise HeldBack(title)
             match = self.find(step)
@@ -149,6 +152,19 @@ class Element:
             yield use
             if self.spec.announced_by:
                 steps.announced_by(step, self.window.finder.any_of(self.spec.announced_by))
+
+    def _comes_after(self, step: Step) -> bool:
+        """Whether it still comes: what was held back shows nothing, but after a step that was done the page needs a moment."""
+        steps, window = self.window.steps.report.steps, self.window
+        before = steps[: steps.index(step)]
+        if not before or before[-1].outcome != "done":
+            return False
+        end = time.monotonic() + window.timeout
+        while not self.is_there():
+            if window.session.motion.still_for(window.page) >= _STILL or time.monotonic() > end:
+                return False
+            window.comes(self.spec.find, SLICE)
+        return True
 
     def _pictured(self, use: Use) -> Use:
         """The use with its picture and its state; an element that went away before its picture is found once more."""

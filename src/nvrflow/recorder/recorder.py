@@ -210,7 +210,7 @@ class Recorder:
         """Sign out, if somebody is still signed in, as `signed_in_until` was told; a failure is noted and not raised."""
         self.window.tries.over(self.signed_in)
         words, self._last_words = self._last_words, []
-        self.steps.leaving = True
+        before, self.steps.held, self.steps.leaving = self.steps.held, False, True
         self.window.pending = None
         firmware = self.firmware
         if firmware.declared and self.signed_in:
@@ -224,7 +224,7 @@ class Recorder:
             except (NvrflowError, PlaywrightError) as problem:
                 self.report.notes.append(f"signing out failed: {str(problem).splitlines()[0]}; {_STILL_IN}")
         self.window.knows(firmware)
-        self.steps.leaving = False
+        self.steps.held, self.steps.leaving = before or self.steps.held, False
         self.session.signed_in = False
         self._look_at_https()
 
