@@ -31,7 +31,7 @@ def main() -> None:
     options.add_argument("--no-cold", action="store_true", help="leave the cold processes out")
     chosen = options.parse_args()
     with subprocess.Popen(
-        [sys.executable, "-m", "nvrflow", "simulate", "dahua/nvr_v4", "--set", "session_limit=1000"],
+        [sys.executable, "-m", "nvrflow", "simulate", "dahua/nvr_v4", "--set", "session_limit=1000", "--set", "scan_seconds=0.3"],
         stdout=subprocess.PIPE,
         text=True,
     ) as simulator:

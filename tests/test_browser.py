@@ -104,6 +104,16 @@ def test_an_installed_browser_is_not_installed_again(programs: Path) -> None:
     assert not (programs / "called").exists()
 
 
+def test_the_driver_and_the_engine_are_ready_after_a_head_start_and_a_failure_is_left_to_who_needs_it() -> None:
+    script = (
+        "import sys\nfrom nvrflow.browser.head_start import head_start\nfrom nvrflow.browser.driver import running_driver\n"
+        "head_start('nvrflow.no_such_module')\nhead_start('nvrflow.running')\n"
+        "print(running_driver() is not None, 'nvrflow.running' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert (run.stdout, run.stderr) == ("True True\n", "")
+
+
 def test_what_is_named_but_no_program_is_refused_with_the_options_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WrongCall, match=r"^--browser-path .*nothing: this is not a program; give the full path"):
         find_browser(tmp_path / "nothing")

@@ -47,6 +47,9 @@ def run(flow: str, url: str, flows: Path | None, driving: Driving, trust: TrustO
 
 
 def _run(flow: str, url: str, driving: Driving, trust: TrustOptions, flows: Path | None = None, commands: bool = False) -> int:
+    from nvrflow.browser.head_start import head_start
+
+    head_start("nvrflow.running")
     from nvrflow.cli.progress import progress_for
     from nvrflow.running import Run, takes_trusting
 
