@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 from conftest import Opening
 from loopback import LoopbackServer
+from plain_recorder import PlainRecorder
 from slow_tests import mostly_slow
 
 from nvrflow.address import place_of
@@ -188,6 +190,32 @@ def test_a_run_that_is_killed_before_the_answer_has_used_a_try(home: Path) -> No
         assert json.loads((home / MEMORY).read_text(encoding="utf-8"))["accounts"] == []
 
 
+FORM = """<label>User <input></label><label>Password <input type=password></label>
+<button onclick="fetch('/login', {method: 'POST', body: document.querySelector('[type=password]').value})">Log in</button>"""
+FORM_FILE = """
+pages:
+  sign_in:
+    path: /
+    shown_by: [{label: User}]
+    elements:
+      user: [{label: User}]
+      password: {find: [{label: Password}], secret: true}
+      submit: [{role: button, name: Log in}]
+  home: {shown_by: [{role: heading, name: Home}]}
+"""
+
+
+def test_a_sign_in_that_a_check_held_back_is_no_try(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, {"/": FORM}, FORM_FILE)
+    with (
+        pytest.raises(SelectorDrift, match="held back"),
+        plain.opened(check=True, state=tmp_path / "state", timeout=2.0) as recorder,
+    ):
+        sign_in(recorder)
+    assert not [path for path in plain.requests if path.startswith("POST")]
+    assert json.loads((tmp_path / "state" / "sign-ins.json").read_text(encoding="utf-8"))["accounts"] == []
+
+
 # The rules, without a browser
 
 
@@ -228,6 +256,18 @@ def test_an_unknown_outcome_counts_as_a_possible_refusal(tmp_path: Path, ends: B
     fail(tmp_path, ends, "second")
     fail(tmp_path, SignInRefused("no", 1), "third")  # two were left for certain
     is_kept_back(tmp_path)
+
+
+@pytest.mark.parametrize(("held", "sent", "counts"), [(1, 0, False), (0, 0, True), (1, 1, True)])
+def test_a_try_of_which_a_dry_run_sent_nothing_is_no_try(tmp_path: Path, held: int, sent: int, counts: bool) -> None:
+    figures = [(3, 5)]
+    one = replace(tries(tmp_path), traffic=lambda: figures[-1])
+    one.typed("secret")
+    with pytest.raises(SelectorDrift), one.counted():
+        figures.append((3 + held, 5 + sent))
+        raise SelectorDrift("home: not shown")
+    standing = one.memory.standing(one.places, one.user)
+    assert len(standing.begun) == counts
 
 
 def test_a_known_figure_is_lowered_by_tries_of_unknown_outcome(tmp_path: Path) -> None:

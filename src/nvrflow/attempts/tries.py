@@ -34,7 +34,8 @@ class Tries:
 
     A try lasts from `counted`, around the click, until `accepted`, or until a refusal passes through `heard`. Meanwhile other
     runs with the same account wait. `last_try` is the option `--last-try`: the person accepts the risk of a lock.
-    `options` are those that a command for the same account needs again.
+    `options` are those that a command for the same account needs again. `traffic` counts the requests that a dry run has held
+    back and those that it has sent: a try of which nothing was sent is no try.
     """
 
     memory: SignInMemory
@@ -43,6 +44,8 @@ class Tries:
     last_try: bool
     notes: list[str]
     options: str = ""
+    traffic: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    _before: tuple[int, int] = (0, 0)
     _password: str | None = None
     _trying: ExitStack | None = None
 
@@ -108,10 +111,11 @@ class Tries:
         self._end(lambda known: Standing(known.places, known.user))
 
     def over(self, signed_in: bool) -> None:
-        """End a try: it was accepted if its flow says so, otherwise its outcome stays unknown."""
+        """End a try: it was accepted if its flow says so, or was never sent; otherwise its outcome stays unknown."""
         if signed_in:
             self.accepted()
-        self._end(None)
+        (held, sent), before = self.traffic(), self._before
+        self._end(Standing.taken_back if held > before[0] and sent == before[1] else None)
 
     def _begin(self, password: str) -> None:
         trying = ExitStack()
@@ -122,7 +126,7 @@ class Tries:
             self._permit_password(known, password)
             self.memory.change(self.places, self.user, lambda now: now.beginning(present()))
             trying = undone.pop_all()
-        self._trying = trying
+        self._trying, self._before = trying, self.traffic()
 
     def _end(self, changed: Callable[[Standing], Standing] | None) -> None:
         if self._trying is None:

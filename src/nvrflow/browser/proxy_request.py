@@ -12,6 +12,7 @@ from nvrflow.browser.wire import Wire
 MOST_HEAD = 64 << 10  # bytes; most servers accept less
 MOST_BODY = 8 << 20  # bytes of a request whose body is read completely
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
+FILE = re.compile(r"/[^/]+\.(css|m?js|woff2?|ttf|otf|eot|svg|png|jpe?g|gif|webp|ico)$", re.I)
 _HOP = re.compile(r"(?im)^proxy-[^\r\n]*\r\n")
 
 
@@ -32,6 +33,11 @@ class Asked:
     def host(self) -> str:
         """The host without port; an IPv6 address without brackets."""
         return link_of(self.url).host
+
+    @property
+    def gets_a_file(self) -> bool:
+        """Whether it only gets a file that no server runs, such as a picture or a style sheet."""
+        return self.method == "GET" and not self.body and FILE.search(link_of(self.url).path) is not None
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Session:
     first: str = "/"
     entrance: str = "/"
     secrets: set[str] = field(default_factory=set)
+    let_out: int = 0  # requests that a dry run has sent, except those for files
     _password: str | None = None
     _credentials: HttpCredentials | None = None
     _refusals: Refusals = field(init=False)
@@ -226,8 +227,7 @@ class Session:
         """Start the browser behind a gate of its own; also returns the options that its context needs for that."""
         allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
         self._refusals.own = (self.plain_url, self.url)
-        rules = Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)
-        gate = self._processes.enter_context(open_gate(rules))
+        gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)))
         if self.running is not None and not self.address.pin and allows is None:
             return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
         return self._launched(gate), {}
@@ -241,7 +241,9 @@ class Session:
 
     def _lets_out(self, asked: Asked) -> bool:
         """Whether a dry run sends this request; asked for each request, because the firmware becomes known during the run."""
-        return self.policy is not None and self.policy(asked)
+        goes = self.policy is not None and self.policy(asked)
+        self.let_out += goes and not asked.gets_a_file
+        return goes
 
     def _remember_cookies(self, context: BrowserContext) -> None:
         with suppress(PlaywrightError):

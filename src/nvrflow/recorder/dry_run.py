@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from nvrflow.address import Link, link_of
-from nvrflow.browser.proxy_request import Asked
+from nvrflow.browser.proxy_request import FILE, Asked
 from nvrflow.firmware import SelectorFile
 from nvrflow.firmware.model import HarmlessRequest, WritingRequest
 
@@ -29,7 +29,6 @@ _TIME = re.compile(r"(_=)?[0-9]*")
 _VERSION = re.compile(
     r"((v|ver|version|rev|hash|h|t|ts|_)=)?(v?[0-9]+([._-][0-9]+)*([._-]?(rc|beta|alpha|dev)[0-9]*)?|[0-9a-f]{6,64})", re.I
 )
-_FILE = re.compile(r"/[^/]+\.(css|m?js|woff2?|ttf|otf|eot|svg|png|jpe?g|gif|webp|ico)$", re.I)
 _AS_A_QUERY = re.compile(r"[?;&=\\]|[\x00-\x20\x7f]")
 
 
@@ -85,7 +84,7 @@ def _only_reads(asked: Asked, parts: Link) -> bool:
 
 
 def _gets_round_a_cache(path: str, query: str) -> bool:
-    return _TIME.fullmatch(query) is not None or (_FILE.search(path) is not None and _VERSION.fullmatch(query) is not None)
+    return _TIME.fullmatch(query) is not None or (FILE.search(path) is not None and _VERSION.fullmatch(query) is not None)
 
 
 def _writes(declared: WritingRequest, parts: Link) -> bool:

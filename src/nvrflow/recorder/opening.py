@@ -144,7 +144,9 @@ def _tries(typed: Place, session: Session, manner: Manner, report: Report) -> Tr
     """The memory of sign-ins to this recorder, by the address that was typed and the address where it answers now."""
     reached = list(dict.fromkeys((typed, place_of(session.url))))
     again = manner.options(session.user)
-    return Tries(SignInMemory(manner.state or state_folder()), reached, session.user, manner.last_try, report.notes, again)
+    memory = SignInMemory(manner.state or state_folder())
+    traffic = lambda: (len(session.held), session.let_out)  # noqa: E731
+    return Tries(memory, reached, session.user, manner.last_try, report.notes, again, traffic)
 
 
 def _may_write(manner: Manner, window: Window) -> None:
