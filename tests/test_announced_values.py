@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nvrflow.capture.controls import Control
+from nvrflow.capture.known_values import learn_controls
 from nvrflow.capture.patterns import spots
 from nvrflow.capture.scrubber import Scrubber
 
@@ -80,3 +81,16 @@ def test_a_field_for_a_secret_is_known_by_its_label_or_name(label: str, name: st
 def test_other_fields_are_read(label: str) -> None:
     assert not Control("textbox", label, value="abc").holds_secret
     assert not Control("textbox", "Port", value="443", attributes={"name": "monkey_shipping"}).holds_secret
+
+
+@pytest.mark.parametrize(
+    ("words", "marks", "tag", "is_one"),
+    [
+        ("gate-nvr", "hostname", "div", True), ("gate7.example.com", "page-host-name big", "span", True),
+        ("Rechnername", "hostname", "label", False), ("The host", "hostname", "div", False), ("gate-nvr", "title", "div", False),
+    ],
+)  # fmt: skip
+def test_words_that_the_page_itself_calls_a_hosts_name_are_private(words: str, marks: str, tag: str, is_one: bool) -> None:
+    scrubber = Scrubber()
+    learn_controls(scrubber, [Control("text", words, tag=tag, attributes={"class": marks})])
+    assert (words in scrubber.known) is is_one

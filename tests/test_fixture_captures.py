@@ -13,7 +13,7 @@ from nvrflow.capture.archive import Capture
 from nvrflow.capture.clearance import leaks_in
 from nvrflow.capture.controls import Control, controls_of
 from nvrflow.capture.donation import MEANING, preview
-from nvrflow.capture.draft import draft_of
+from nvrflow.capture.draft import _sign_in_button, draft_of
 from nvrflow.capture.replay import Viewer, look_at, opened
 from nvrflow.capture.sightings import differences, elements_on
 from nvrflow.capture.trust_level import captures_of, trust_in
@@ -97,6 +97,23 @@ def test_a_donation_shows_every_word_and_says_what_giving_it_away_means() -> Non
         word in shown for word in ("Create Self-signed Certificate", "files, ", "Replaced by made-up values: 1 of kind address")
     )
     assert "everybody can read it" in MEANING and "nvrflow sends it to nobody" in MEANING
+
+
+@pytest.mark.parametrize(
+    ("buttons", "meant"),
+    [
+        (["Cancel", "Login"], "Login"), (["Cancel", "Go", "submit:OK"], "OK"), (["Forgot password?", "Weiter"], "Weiter"),
+        (["Anmelden", "Sprache"], "Anmelden"),
+    ],
+)  # fmt: skip
+def test_a_draft_takes_the_button_that_signs_in_for_it(buttons: list[str], meant: str) -> None:
+    password = Control("textbox", "Password", "label", secret=True, tag="input")
+    made = [
+        Control("button", name.removeprefix("submit:"), "text", attributes={"type": "submit"} if "submit:" in name else {})
+        for name in buttons
+    ]
+    found = _sign_in_button([password, *made], password)
+    assert found is not None and found.name == meant
 
 
 @pytest.mark.browser

@@ -143,6 +143,8 @@ def test_what_cannot_work_is_named_with_its_place(tmp_path: Path, old: str, new:
         ("title: Acme", "version: {fetch: /v}", "about.version", "`path` says where it stands"),
         ("title: Acme", "version: {fetch: /v, answer: sign_in, path: v}", "about.version", "exactly one way"),
         ("version: '>=4'", "version: {answer: sign_in, path: v}", "identify[0].version", "looked at before the sign-in"),
+        ("has: 'h1:text-is(\"Acme\")'", "version: x", "identify[0].has", "':text-is' is Playwright's own"),
+        ("called: Acme", "version: x", "identify[0].called", "'called' does not belong here; it is a key of: "),
     ],
 )
 def test_a_version_that_nothing_gives_is_refused(tmp_path: Path, signs: str, about: str, key: str, what: str) -> None:

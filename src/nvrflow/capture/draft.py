@@ -19,6 +19,8 @@ from nvrflow.firmware import available, load_firmware
 _NAME = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9_]*")
 _MADE_BY_A_PROGRAM = re.compile(r"\d{3,}|gen\d|[0-9a-f]{6,}|^[\W\d]", re.I)
 _FIELDS = ("textbox", "searchbox", "combobox", "listbox", "spinbutton", "slider", "checkbox", "radio", "switch")
+_SIGNS_IN = re.compile(r"\b(log|sign) ?[io]n\b|login|anmeld|einlogg|iniciar|entrar|acceder|ingresar|登录|登入", re.I)
+_LEAVES = re.compile(r"cancel|abbrech|forg[eo]t|vergessen|olvid|reset|regist|help|hilfe|ayuda|取消|忘记|注册|帮助", re.I)
 _HEAD = """# A draft, made by nvrflow from a capture of the start page. Correct the names, and say how to get to other pages.
 # Locators are tried in order; the first that finds exactly one visible element wins. docs/new-firmware.md says the rest.
 """
@@ -73,7 +75,7 @@ class MadeUp:
         """A regular expression for `text` on the recorder, with anything in the place of made-up values; or nothing."""
         parts = [re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", part) for part in self._pattern.split(text)]
         found = ".*".join(parts)
-        if not re.search(r"[^\W_]{2}", "".join(parts)):
+        if not re.search(r"[^\W_]{3}", "".join(parts)):
             return ""
         return (
             ("" if found.startswith(".*") else "^")
@@ -97,12 +99,14 @@ def _page(page: CapturedPage, made_up: MadeUp) -> dict[str, Any]:
     """One page: what shows it, and each control that can be found again."""
     controls = [one for one in page.controls if not one.is_words and one.role != "img"]
     password = next((one for one in controls if one.secret), None)
+    signs_in = _sign_in_button(controls, password)
     elements: dict[str, Any] = {}
     for one in controls:
         found = [locator for locator in _locators(one, controls) if str(locator) not in made_up]
         if found:
             known = replace(one, name="") if one.name in made_up else one
-            taken = _called(known, [known if other is one else other for other in controls], password, elements)
+            all_now = [known if other is one else other for other in controls]
+            taken = _named("submit", elements) if one is signs_in else _called(known, all_now, password, elements)
             elements[taken] = {"find": found, "secret": True} if one.secret else found
     heading = next((one for one in page.controls if one.role == "heading" and one.name and one.name not in made_up), None)
     shown = {"css": "input[type=password]"} if password else {"role": "heading", "name": heading.name} if heading else None
@@ -116,9 +120,22 @@ def _called(one: Control, controls: list[Control], password: Control | None, tak
         name = "password"
     elif password is not None and one.role == "textbox" and controls.index(one) < controls.index(password):
         name = "user"
-    elif password is not None and one.role in ("button", "clickable") and controls.index(one) > controls.index(password):
-        name = "submit" if "submit" not in taken else name
-    name = name if name[:1].isalpha() else f"{one.role}_{name}".strip("_")
+    return _named(name if name[:1].isalpha() else f"{one.role}_{name}".strip("_"), taken)
+
+
+def _sign_in_button(controls: list[Control], password: Control | None) -> Control | None:
+    """The button that sends the password: by its words, else what a form sends itself with, else the first after the field."""
+    if password is None:
+        return None
+    buttons = [one for one in controls if one.role in ("button", "clickable", "link") and not _LEAVES.search(one.name)]
+    after = [one for one in buttons if one.role != "link" and controls.index(one) > controls.index(password)]
+    said = [one for one in buttons if _SIGNS_IN.search(one.name)]
+    sends = [one for one in after if one.attributes.get("type") == "submit"]
+    return next(iter([one for one in said if one in after] + sends + said + after), None)
+
+
+def _named(name: str, taken: Iterable[str]) -> str:
+    """The name, with a number if it is taken."""
     number, own = 2, name
     while own in taken:
         own, number = f"{name}_{number}", number + 1

@@ -85,6 +85,9 @@ def learn_controls(scrubber: Scrubber, controls: Iterable[Control]) -> None:
                 _learn(scrubber, kind, one.name)
     for one in _listed(found):
         _learn(scrubber, "name", one.name)
+    for one in found:
+        if one.is_words and _is_marked_as_host(one):
+            _learn(scrubber, "host", one.name)
     for label, value in _pairs(found):
         kind = meaning(label)
         if kind and kind != "password":  # no page shows one beside its label
@@ -144,6 +147,14 @@ def _listed(controls: list[Control]) -> Iterator[Control]:
     marked = [(one, match[0]) for one in controls if one.is_words and (match := _CHANNEL.search(one.attributes.get("class", "")))]
     times = Counter(sign for _, sign in marked)
     yield from (one for one, sign in marked if times[sign] > 1)
+
+
+def _is_marked_as_host(words: Control) -> bool:
+    """Whether the page's own class or id calls it a host's name, and it can be one: `<div class="hostname">gate-nvr</div>`."""
+    if words.tag in ("label", "th", "dt") or " " in words.name or not is_host(words.name):
+        return False
+    marks = f"{words.attributes.get('class', '')} {words.attributes.get('id', '')}".split()
+    return any(meaning(mark.replace("-", "_")) == "host" and mark.casefold() != words.name.casefold() for mark in marks)
 
 
 def _is_below(cell: Control, column: Control) -> bool:

@@ -56,8 +56,7 @@ def _first_of(problem: ValidationError, data: Any, origin: Origin, path: Path) -
     where: Where = _real_place(tuple(error["loc"]), data)
     what = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(where[-1]), _known_keys(error["loc"]), n=1, cutoff=0.5)
-        what = f"unknown key {where[-1]!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+        what = _unknown(str(where[-1]), error["loc"])
     elif error["type"] == "missing":
         what = "is missing"
     elif error["type"] == "string_type":
@@ -65,6 +64,15 @@ def _first_of(problem: ValidationError, data: Any, origin: Origin, path: Path) -
     if len(errors) > 1:
         what += f" (and {len(errors) - 1} more)"
     return InvalidFile(what, *place(where, origin, path), dotted(where))
+
+
+def _unknown(key: str, loc: Where) -> str:
+    """What to say of a key that does not belong there: where it does belong, or which key was perhaps meant."""
+    owners = sorted(part.__name__.lower() for part in Strict.__subclasses__() if key in part.model_fields)
+    if len(loc) > 1 and owners:
+        return f"the key {key!r} does not belong here; it is a key of: {', '.join(owners)}"
+    near = difflib.get_close_matches(key, _known_keys(loc), n=1, cutoff=0.5)
+    return f"unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def _real_place(loc: Where, data: Any) -> Where:

@@ -17,6 +17,10 @@ from nvrflow.firmware.versions import VersionRange
 _GENERATED_ID = re.compile(r"#[A-Za-z][\w-]*?\d{3,}|\[id[~^*$|]?=['\"]?[\w-]*\d{3,}")
 _POSITION = re.compile(r":nth-|:nth\(|>> *nth=|:first-|:last-|:only-|:eq\(")
 _PATH_FROM_ROOT = re.compile(r"^\s*(html|body)\b.*>|(>\s*[a-z]+\s*){4,}", re.I)
+# https://playwright.dev/docs/other-locators
+_ONLY_PLAYWRIGHTS = re.compile(
+    r":(has-text|text(-is|-matches)?|visible|nth-match|right-of|left-of|above|below|near|light)\b|>>|^(text|xpath)="
+)
 
 Faults = Iterator[tuple[Where, str]]
 
@@ -24,6 +28,7 @@ Faults = Iterator[tuple[Where, str]]
 def faults(file: SelectorFile) -> Faults:
     """Everything that is well formed but cannot work, with its place."""
     yield from _versions(file)
+    yield from _of_the_signs(file)
     for where, pattern in patterns(file):
         try:
             re.compile(pattern)
@@ -57,6 +62,15 @@ def _versions(file: SelectorFile) -> Faults:
     for name, source in file.about.sources.items():
         if source.answer and source.answer not in file.answers:
             yield ("about", name, "answer"), f"there is no answer {source.answer!r}{_near(source.answer, file.answers)}"
+
+
+def _of_the_signs(file: SelectorFile) -> Faults:
+    for index, sign in enumerate(file.identify):
+        if sign.has and (found := _ONLY_PLAYWRIGHTS.search(sign.has)):
+            yield (
+                ("identify", index, "has"),
+                f"{found[0]!r} is Playwright's own, and the page itself is asked; use plain CSS, or `script`",
+            )
 
 
 def _of_the_language(language: Language) -> Faults:
