@@ -99,6 +99,19 @@ def test_a_donation_shows_every_word_and_says_what_giving_it_away_means() -> Non
     assert "everybody can read it" in MEANING and "nvrflow sends it to nobody" in MEANING
 
 
+def test_a_donation_shows_the_words_that_nobody_sees(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    shutil.copytree(dict(KEPT)["uniview/nvr"], kept)
+    page = next(kept.glob("pages/en/home/page.html"))
+    hidden = (
+        "<p hidden>Lena's room</p><select><option>Gate 7</select><b title='Main Street' data-cap-x='ours'></b><style>p {}</style>"
+    )
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", hidden + "</body>"), encoding="utf-8")
+    lines = [line for line in preview(Capture.open(kept)) if line.startswith("home (en), in the page and not visible: ")]
+    words = lines[0].partition(": ")[2].split(" | ")
+    assert {"Lena's room", "Gate 7", "Main Street"} <= set(words) and not {"ours", "p {}"} & set(words)
+
+
 @pytest.mark.parametrize(
     ("buttons", "meant"),
     [

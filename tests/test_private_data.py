@@ -17,7 +17,7 @@ from nvrflow.capture.replay import Viewer, opened
 from nvrflow.capture.scanner import Scanner
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.tour import Wish, take
-from nvrflow.errors import NvrflowError
+from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.recorder import Manner
 
 pytestmark = pytest.mark.browser
@@ -110,6 +110,26 @@ def test_a_donated_capture_has_no_pictures_and_styles_and_everything_is_still_fo
     files = {path.suffix for path in capture.folder.rglob("*") if path.is_file()}
     assert files == {".yaml", ".json", ".html"} and capture.summary.donated and capture.summary.differs == ()
     assert leaked(capture.folder) == [] and "<svg" not in capture.page("settings").html
+
+
+PLAIN = """<title>Garden House</title><h1>Home</h1><p title="Garden House">Garden House and Gardens</p>
+<select><option>Front<option>Lena 2</select>"""
+
+
+def test_words_that_the_person_calls_private_are_replaced_everywhere(tmp_path: Path) -> None:
+    recorder = PlainRecorder(tmp_path, {"/": PLAIN}, "pages: {start: {path: /, shown_by: [{role: heading, name: Home}]}}\n")
+    manner = Manner(selectors=tmp_path / "selectors", firmware="plain", timeout=3, state=tmp_path / "state")
+    with serving(recorder.pages, recorder.requests) as url:
+        wish = Wish(url, tmp_path / "out", lambda recorder: None, (), "admin", "secret", manner)
+        with pytest.raises(WrongCall, match="--replace 'ab': is too short"):
+            take(replace(wish, replaced=("ab",)))
+        assert not recorder.requests
+        capture = take(replace(wish, replaced=("Garden House", "Lena")))
+    kept = "".join(
+        path.read_text(encoding="utf-8") for path in capture.folder.rglob("*") if path.suffix in (".html", ".yaml", ".json")
+    )
+    assert "Garden House" not in kept and "Lena" not in kept
+    assert "Gardens" in kept and "Front" in kept and capture.summary.replaced["name"] >= 2
 
 
 def test_a_leak_on_purpose_is_found_in_each_disguise_and_removed(taken: Taken, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from nvrflow.capture.announced import announced
 from nvrflow.capture.meanings import EVERYBODYS, Kind
 from nvrflow.capture.patterns import spots, without_unseen
 from nvrflow.capture.substitutes import Substitutes
+from nvrflow.errors import WrongCall
 from nvrflow.spellings import spellings_of
 
 _ANYWHERE: tuple[Kind, ...] = ("password", "token")  # these are looked for inside of words as well
@@ -57,6 +58,18 @@ class Scrubber:
         """Let `made` stand for a private value."""
         self.known[value], self.kinds[value] = made, kind
         self._changed()
+
+    def replace(self, words: Iterable[str]) -> None:
+        """Replace these names wherever they stand alone, because the person says that they are private.
+
+        Raises WrongCall for a word that is too short, because it would be part of too much.
+        """
+        for word in map(str.strip, words):
+            if len(word) < _LEAST:
+                raise WrongCall(
+                    f"--replace {word!r}: is too short; give at least {_LEAST} characters, for example the whole name"
+                )
+            self.put("name", word, self.substitutes.of("name", word))
 
     def text(self, text: str) -> str:
         """`text` with made-up values for private ones."""

@@ -50,7 +50,7 @@ class Wish:
     """What is captured: `pages` (none: all) of the recorder at `url`, into the folder `out`, in `languages` (none: its own).
 
     `donated`: the smallest capture, without styles and pictures. `sign_in` is the flow that signs in. `approve` looks at the
-    finished capture, and without its consent none is written.
+    finished capture, and without its consent none is written. `replaced` are further private words, such as names of cameras.
     """
 
     url: str
@@ -64,6 +64,7 @@ class Wish:
     donated: bool = False
     approve: Callable[[Capture], bool] | None = None
     pages: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise WrongCall for what can be seen to be wrong before a recorder is asked."""
@@ -79,7 +80,9 @@ def take(wish: Wish) -> Capture:
     and whatever ends a run before or during the sign-in.
     """
     wish.check()
-    writer = Writer.begin(wish.out, Scrubber())
+    scrubber = Scrubber()
+    scrubber.replace(wish.replaced)
+    writer = Writer.begin(wish.out, scrubber)
     try:
         tour = _Tour(wish, writer)
         for language in wish.languages or (None,):

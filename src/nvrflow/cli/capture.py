@@ -34,6 +34,7 @@ class Asked:
     yes: bool
     draft: str | None
     flows: Path | None
+    replaced: tuple[str, ...]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -56,6 +57,9 @@ class Asked:
 @click.option("--pages", metavar="NAMES", help="Only these pages of the selector file, for example sign_in,https.")
 @click.option("--donate", is_flag=True, help="The smallest capture, to give to others: no pictures and styles; shown before.")
 @click.option("--yes", is_flag=True, help="With --donate: write it without a question.")
+@click.option(
+    "--replace", "replaced", metavar="WORD", multiple=True, help="A private word, such as a camera's name; may be given again."
+)
 @click.option("--draft", metavar="NAME", help="Of an unknown UI: capture its start page, and write a first selector file NAME.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")
 @driving_to(_OUT)
@@ -83,7 +87,7 @@ def capture(url: str, driving: Driving, **told: Any) -> int:
         password = asker(url, driving.user, progress.pause)
         sign_in = find_flow("sign_in", asked.flows)
         wish = Wish(url, driving.out, sign_in, asked.codes, driving.user, password, driving.manner(), progress)
-        wish = replace(wish, pages=_parts(asked.pages))
+        wish = replace(wish, pages=_parts(asked.pages), replaced=asked.replaced)
         taken = _taken(replace(wish, donated=asked.donate, approve=approve if asked.donate else None), asked.draft)
     if driving.as_json:
         click.echo(json.dumps(_document(taken), ensure_ascii=False, indent=2))
