@@ -58,6 +58,12 @@ def test_a_query_that_only_gets_round_a_cache_is_read(path: str) -> None:
     assert not goes_out("POST", path)
 
 
+@pytest.mark.parametrize("path", ["/login?next=/", "/login?next=%2Fsettings%2Fsystem", "/sign-in?return_to=/a.html"])
+def test_where_a_sign_in_leads_afterwards_may_stand_in_an_address(path: str) -> None:
+    assert goes_out("GET", path)
+    assert not goes_out("POST", path)
+
+
 @pytest.mark.parametrize("path", ["/", "/index.html", "/js/app.js?8933", "/doc/page/login.asp", "/a.png?", "/lang/English.txt"])
 def test_pages_and_files_are_read(path: str) -> None:
     assert goes_out("GET", path)
@@ -80,6 +86,12 @@ def test_pages_and_files_are_read(path: str) -> None:
         "/reboot?v=1.2/app.js",
         "/reboot?_=/app.js",
         "/a?8933x",
+        "/login?next=reboot",
+        "/login?next=/&reboot=1",
+        "/login?next=/a?reboot=1",
+        "/login?next=/cgi-bin/reboot",
+        "/login?next=%2Fset.cgi",
+        "/login?next=//other.example.com%3Fa=1",
         "/a?8933&b",
         "/cgi-bin/reboot",
         "/x/CGI-BIN/reboot",

@@ -26,17 +26,18 @@ _HEAD = """# A draft, made by nvrflow from a capture of the start page. Correct 
 """
 
 
-def seed(name: str, folder: Path) -> Path:
+def seed(name: str, folder: Path, own: Path | None = None) -> Path:
     """Write the least that a selector file can say, with which the start page of an unknown UI is captured, below `folder`.
 
-    What any shipped file declares harmless may be sent, as while a recorder is identified. Returns the folder of selector files.
+    What any shipped file, or one in the folder `own`, declares harmless may be sent, as while a recorder is identified.
+    Returns the folder of selector files.
     Raises WrongCall for a name that is not like `acme/nvr_v1`.
     """
     if not _NAME.fullmatch(name):
         raise WrongCall(f"--draft {name}: is not a name for a selector file; write VENDOR/LINE_VERSION, for example acme/nvr_v1")
     file = folder / f"{name}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    known = [one for other in available() for one in load_firmware(other).file.harmless]
+    known = [one for other in available(own) for one in load_firmware(other, own).file.harmless]
     harmless = [dict(one) for one in {repr(one): one.model_dump(exclude_defaults=True) for one in known}.values()]
     page = {"path": "/", "ready": [{"quiet": True}]}
     file.write_text(as_yaml({**_header(name), "harmless": harmless, "pages": {"sign_in": page}}), encoding="utf-8")

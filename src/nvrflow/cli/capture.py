@@ -108,7 +108,7 @@ def _taken(wish: Wish, draft: str | None) -> Capture:
     if draft is None:
         return take(wish)
     with tempfile.TemporaryDirectory(prefix="nvrflow-") as scratch:
-        manner = replace(wish.manner, firmware=draft, selectors=seed(draft, Path(scratch)))
+        manner = replace(wish.manner, firmware=draft, selectors=seed(draft, Path(scratch), wish.manner.selectors))
         taken = take(replace(wish, manner=manner, sign_in=lambda recorder: None))
     file = taken.folder / "selectors" / f"{draft}.yaml"
     file.parent.mkdir(parents=True)

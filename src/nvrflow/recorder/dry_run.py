@@ -29,6 +29,10 @@ _TIME = re.compile(r"(_=)?[0-9]*")
 _VERSION = re.compile(
     r"((v|ver|version|rev|hash|h|t|ts|_)=)?(v?[0-9]+([._-][0-9]+)*([._-]?(rc|beta|alpha|dev)[0-9]*)?|[0-9a-f]{6,64})", re.I
 )
+# Where a sign-in page, to which the recorder redirected the browser, leads afterwards: `?next=/`.
+_COMES_BACK = re.compile(
+    r"(next|redirect(_?(to|ur[il]))?|return(_?(to|ur[il]))?|continue|back|goto|from)=(/|%2F)([\w./~-]|%2F)*", re.I
+)
 _AS_A_QUERY = re.compile(r"[?;&=\\]|[\x00-\x20\x7f]")
 
 
@@ -71,19 +75,22 @@ def may_go_out(asked: Asked, allowed: Allowed, reaches: Callable[[str], bool]) -
 
 
 def _only_reads(asked: Asked, parts: Link) -> bool:
-    """Whether it is a GET or HEAD of a page or file; its query may be what pages use to avoid a cache."""
+    """Whether it is a GET or HEAD of a page or file; its query may only be one that asks for nothing."""
     path = _plain(parts.path)
     return (
         asked.method in _READING
         and not asked.switches
         and not asked.body
-        and _gets_round_a_cache(path, parts.query)
+        and _says_nothing(path, parts.query)
         and not _PROGRAM.search(path)
         and not _AS_A_QUERY.search(path)
     )
 
 
-def _gets_round_a_cache(path: str, query: str) -> bool:
+def _says_nothing(path: str, query: str) -> bool:
+    """Whether the query asks for nothing: it gets round a cache, or says where a sign-in leads afterwards."""
+    if _COMES_BACK.fullmatch(query) and not _PROGRAM.search(_plain(query.partition("=")[2])):
+        return True
     return _TIME.fullmatch(query) is not None or (FILE.search(path) is not None and _VERSION.fullmatch(query) is not None)
 
 
