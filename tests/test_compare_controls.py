@@ -80,6 +80,15 @@ def test_a_renamed_tab_on_many_pages_is_one_difference(compared: Any) -> None:
     assert one.pages == pages and one.consequence == "none"
 
 
+def test_the_tab_that_is_open_is_no_setting_and_a_switch_is_one(compared: Any) -> None:
+    def page(on: bool) -> list[Control]:
+        return [*FORM, Control("tab", "HTTPS", "text", checked=on, box=(340, 300, 80, 26))]
+
+    assert told(compared(Written({"https": page(False)}), Written({"https": page(True)}))) == []
+    switched = [[*FORM, Control("switch", "HTTPS", "label", checked=on, box=(340, 300, 80, 26))] for on in (False, True)]
+    assert only(compared(Written({"https": switched[0]}), Written({"https": switched[1]}))).aspect == "default"
+
+
 def test_a_renamed_control_without_a_key_is_known_by_its_place_among_its_neighbours() -> None:
     a = [button(name, 10 + 110 * at, 80, key="") for at, name in enumerate(("Add", "Import", "Delete"))]
     b = [button(name, 10 + 110 * at, 80, key="") for at, name in enumerate(("Add", "Install", "Delete"))]

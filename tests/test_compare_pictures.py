@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 from test_compare_controls import BAR, FORM, compared, only, told, usage  # noqa: F401 (fixtures)
-from written_capture import Written
+from written_capture import Written, button
 
 from nvrflow.capture.controls import Control
 from nvrflow.compare.regions import regions
@@ -60,6 +60,19 @@ def test_a_colour_on_many_pages_is_one_difference_and_an_icon_another(compared: 
     colour = next(one for one in found if one.aspect == "colour")
     assert (colour.before, colour.after) == ("#2d8cf0", "#0f8a5f")
     assert colour.shots[0].boxes_b and colour.shots[0].a != colour.shots[0].b
+
+
+def test_a_control_that_only_stands_lower_is_not_said_to_look_different(compared: Any) -> None:  # noqa: F811
+    """A place between two pixels is drawn at the upper or at the lower one."""
+
+    def page(top: float) -> Written:
+        image = Image.new("RGB", SIZE, "#18202b")
+        draw = ImageDraw.Draw(image)
+        draw.rectangle([10, int(top), 110, int(top) + 26], fill="#307cac")
+        draw.text((30, int(top) + 7), "Password", fill="#ffffff")
+        return Written({"https": [*BAR, button("OK", 10, top, box=(10.0, top, 100.0, 27.0))]}, pictures={"https": image})
+
+    assert [aspect for _, _, aspect, _ in told(compared(page(200.4), page(186.6))) if aspect in ("colour", "icon", "look")] == []
 
 
 def test_what_words_explain_is_not_told_again_as_a_picture(compared: Any) -> None:  # noqa: F811

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _AROUND = 8.0  # CSS pixels around what has changed: lines below tabs, shadows, focus rings
 _NEAR = 48.0  # and around what came or went: the frame of a window, the ground of a menu
 _SMALL = 40.0  # a change up to this size, within a control, is its icon
+_SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # a place between two pixels is drawn at either of them
 _STRUCTURE = ("added", "removed", "moved")
 
 
@@ -92,12 +93,13 @@ def _at_another_place(screen: Screen, a: Image, b: Image) -> Iterator[Seen]:
         same_size = all(abs(pair.a.box[at] - pair.b.box[at]) < 1 for at in (2, 3))
         if not pair.has_moved or not same_size or pair.a.covered or pair.b.covered or id(pair.a) in changed or pair.a.is_words:
             continue
-        for region in regions(_cut(a, pair.a.box), _cut(b, pair.b.box))[:1]:
+        found = min((regions(_cut(a, pair.a.box), _cut(b, pair.b.box, *by)) for by in _SHIFTS), key=len)
+        for region in found[:1]:
             yield Seen(_clue(screen, region, pair.b), pair.a.box, pair.b.box, _named(screen, pair.b))
 
 
-def _cut(image: Image, box: Box) -> Image:
-    left, top = round(box[0]), round(box[1])
+def _cut(image: Image, box: Box, right: int = 0, down: int = 0) -> Image:
+    left, top = round(box[0]) + right, round(box[1]) + down
     return image.crop((left, top, left + round(box[2]), top + round(box[3])))
 
 

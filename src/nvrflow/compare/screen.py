@@ -17,6 +17,7 @@ from nvrflow.compare.pairs import Pair, Pairs, identity, paired, steady
 from nvrflow.compare.tongue import Tongue
 
 _PORT = re.compile(r"\bport\b|(?<=[a-z])Port\b|端口|puerto", re.I)
+_CHOSEN = ("tab", "option", "treeitem", "menuitem", "link")  # on says only that it is the one that is open
 _STATES = {True: "on", False: "off", None: ""}
 
 
@@ -113,7 +114,7 @@ class Screen:
             yield replace(self._changed(pair, "label", "key", a.key, b.key), identity=self.tongue_a.key_of(a) or a.key)
         if a.disabled != b.disabled:
             yield self._changed(pair, "control", "enabled", *("disabled" if one.disabled else "enabled" for one in (a, b)))
-        if a.checked != b.checked and a.role == b.role:
+        if None not in (a.checked, b.checked) and a.checked != b.checked and a.role == b.role and a.role not in _CHOSEN:
             yield self._changed(pair, "setting", "default", _STATES[a.checked], _STATES[b.checked])
         elif (
             not a.holds_secret
