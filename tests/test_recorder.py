@@ -31,11 +31,12 @@ from nvrflow.errors import (
     Unreachable,
     WrongCall,
 )
+from nvrflow.firmware import load_firmware
 from nvrflow.flows.download_certificates import download_certificates
 from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.recorder.outcome import refusal
-from nvrflow.simulator import recorder_files
+from nvrflow.simulator import recorder_files, usable
 from nvrflow.simulator.service import SimulatedRecorder
 from nvrflow.state_folder import state_folder
 
@@ -353,6 +354,15 @@ def test_every_language_of_the_recorder_works_without_being_told(simulated: Simu
     assert trusted is not None
     assert page.report.language == {"English": "en", "Spanish": "es", "German": "de", "SimpChinese": "zh"}[language]
     assert page.report.drift == []
+
+
+@pytest.mark.parametrize("firmware", [name for name in usable() if (said := load_firmware(name).file.language) and said.cookie])
+def test_the_pages_can_be_asked_for_in_each_language_of_the_selector_file(
+    simulated: Simulated, opened: Opening, firmware: str
+) -> None:
+    for spoken in ("de", "zh"):
+        with opened(simulated(firmware), spoken=spoken) as page:
+            assert page.firmware.language == spoken
 
 
 def test_a_language_that_no_selector_file_has_is_read_from_the_recorders_own_dictionary(opened: Opening, tmp_path: Path) -> None:
