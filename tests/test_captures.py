@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plain_recorder import serving
+from plain_recorder import PlainRecorder, serving
 from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow.browser import use_driver
@@ -27,6 +27,7 @@ from nvrflow.content import as_yaml, read_yaml
 from nvrflow.errors import InvalidFile, SelectorDrift, UnknownFirmware, WrongCall
 from nvrflow.linting import lint
 from nvrflow.recorder import Manner
+from nvrflow.report.likeness import opened as opened_picture
 from nvrflow.running import find_flow
 from nvrflow.simulator import simulate
 
@@ -121,6 +122,11 @@ def test_a_capture_says_what_it_is_and_knows_its_https(kept: Kept) -> None:
     )
 
 
+def test_a_name_that_only_a_later_page_gives_away_is_made_up_in_the_picture_of_the_first(kept: Kept) -> None:
+    page = kept.capture.page("sign_in")
+    assert page.picture is not None and "Name 1" in page.aria
+
+
 def test_each_page_has_its_address_words_controls_and_picture(kept: Kept) -> None:
     page = kept.capture.page("https")
     assert page.path == "/doc/page/main.asp" and page.facts.frames and page.seconds > 0
@@ -146,6 +152,34 @@ def mismatches(capture: Capture, viewer: Viewer | None = None) -> list[str]:
                 found += [] if recorder.shows(page.name) or spec.asked_by_browser else [page.name]
     seen = [one for page in capture.pages() for one in page.elements.values() if one.locator is not None]
     return found if len(seen) >= len(capture.pages()) - 1 else [*found, "hardly anything was found"]
+
+
+TABS = """<style>
+  nav { position: fixed; left: 0; top: 0; width: 60px; height: 400px; background: #ccc } nav:hover { width: 700px }
+  main { margin-left: 80px } a { position: relative; z-index: 2 } section { display: none } section:target { display: block }
+</style><nav>Menu</nav><main><h1>Settings</h1><a href="#api">API</a>
+<section id=api><label>Rate <input value=12></label><label>Key name <input value=main></label></section></main>"""
+TABS_FILE = """
+pages:
+  settings: {path: /, shown_by: [{role: heading, name: Settings}], elements: {api: [{role: link, name: API}]}}
+  api: {on: settings, open: api, shown_by: [{label: Rate}]}
+"""
+
+
+def test_what_is_shown_by_the_address_or_the_mouse_is_captured_as_it_was(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, {"/": TABS}, TABS_FILE)
+    manner = Manner(selectors=tmp_path / "selectors", firmware="plain", timeout=3, state=tmp_path / "state")
+    with serving(plain.pages, plain.requests) as url:
+        kept = take(Wish(url, tmp_path / "out", lambda recorder: None, (), "admin", "secret", manner))
+    assert kept.summary.differs == ()
+    fields = {one.name: one.value for one in kept.page("api").controls if one.role == "textbox"}
+    assert fields == {"Rate": "12", "Key name": "main"}
+    drawn = kept.page("api").picture
+    assert drawn is not None
+    picture = opened_picture(drawn)
+    assert picture is not None
+    ground = picture.getpixel((300, 200))
+    assert isinstance(ground, tuple) and min(ground) > 250, "the menu is wide only below the mouse"
 
 
 def test_a_capture_speaks_each_language_that_was_captured(desktop: Kept) -> None:

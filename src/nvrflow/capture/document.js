@@ -70,7 +70,8 @@
         text = text.replace(/@import[^;]*;/g, '');
         text = imports.map(rule => rule.styleSheet ? sheetText(rule.styleSheet, css[rule.styleSheet.href]) : '').join('\n') + '\n' + text;
       }
-      return urls(text || '', base, true).replace(/:defined\b/g, ':not(x-undefined)').replace(/<\/style/gi, '<\\/style').trim();
+      const marked = urls(text || '', base, true).replace(/(?<!\\):(hover|target)(?![\w-])/g, '[data-cap-$1]');
+      return marked.replace(/:defined\b/g, ':not(x-undefined)').replace(/<\/style/gi, '<\\/style').trim();
     };
     const sheetOf = (sheet, written) => {  // the place of its text in the list of sheets; media and order stay with the element
       const text = sheetText(sheet, written);
@@ -154,6 +155,7 @@
     };
     const states = (one, at) => {
       if (one.hasAttribute('popover') && one.matches(':popover-open')) at.set('data-cap-popover', '');
+      for (const now of ['hover', 'target']) if (one.matches(`:${now}`)) at.set(`data-cap-${now}`, '');
       if (one.scrollTop || one.scrollLeft) at.set('data-cap-scroll', `${one.scrollLeft},${one.scrollTop}`);
       if (one === one.getRootNode().activeElement && one.localName !== 'body') at.set('data-cap-focus', one.matches(':focus-visible') ? 'visible' : '');
       if (bare) shape(one, at);

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.address import link_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.capture.archive import PageFacts
-from nvrflow.capture.controls import controls_of
+from nvrflow.capture.controls import Control, controls_of
 from nvrflow.capture.heard import Heard
 from nvrflow.capture.known_values import learn_controls, learn_page
+from nvrflow.capture.resource import within
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.shelf import Shelf
 from nvrflow.capture.sightings import differences, elements_on, rows_on
@@ -33,6 +36,16 @@ _HIDDEN = "all => all.forEach(one => one.style.setProperty('opacity', '0', 'impo
 _BOUNDARY = {"width": 1280, "height": 720}
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A page that was written: `known` are the private values that were known then."""
+
+    name: str
+    snapshot: Snapshot
+    facts: dict[str, Any]
+    known: frozenset[str]
+
+
 @dataclass
 class Stop:
     """What is done on each page: what is needed of the recorder is asked live, everything else of the captured page.
@@ -50,6 +63,7 @@ class Stop:
     differs: list[str] = field(default_factory=list)
     _shelf: Shelf | None = None
     _second: BrowserPage | None = None
+    _kept: list[_Kept] = field(default_factory=list)
 
     def capture(self, name: str, seconds: float) -> None:
         """Write the page `name`, which is shown now. Raises PlaywrightError, NvrflowError."""
@@ -60,7 +74,8 @@ class Stop:
         mark_shown(live, window.firmware)
         self.heard.read(self.scrubber)
         learn_page(self.scrubber, live)
-        learn_controls(self.scrubber, controls_of(live, mark=True))
+        controls = controls_of(live, mark=True)
+        learn_controls(self.scrubber, controls)
         elements, rows = elements_on(window.finder, spec), rows_on(window.finder, spec)
         snapshot = snapshot_of(live, self.wardrobe, self.scrubber, self.bare, name == "sign_in")
         link = link_of(snapshot.url)
@@ -73,13 +88,30 @@ class Stop:
             "rows": rows,
             "frames": snapshot.frames,
         }
+        still = self._write(name, snapshot, facts)
+        differs = differences(name, elements, elements_on(self._finder(still), spec))
+        lost = _lost(name, controls, controls_of(still))
+        self.differs += [f"{self.language}: {one}" for one in (*differs, *lost)]
+        self._kept.append(_Kept(name, snapshot, facts, frozenset(self.scrubber.known)))
+
+    def clean_again(self) -> None:
+        """Write each page once more on which something stands that became known as private only after it was captured."""
+        for kept in self._kept:
+            later = [value for value in self.scrubber.known if value not in kept.known]
+            documents = kept.snapshot.documents
+            if any(value in text for value in later for text in documents.values()):
+                clean = {file: within(text, self.scrubber, "page") for file, text in documents.items()}
+                self._write(kept.name, replace(kept.snapshot, documents=clean), kept.facts)
+
+    def _write(self, name: str, snapshot: Snapshot, facts: dict[str, Any]) -> BrowserPage:
+        """Write the page's files, and what is seen and pictured of it; returns the captured page."""
         folder = self.writer.page(self.language, name, snapshot)
         still = self._show(snapshot)
-        self.differs += [f"{self.language}: {one}" for one in differences(name, elements, elements_on(self._finder(still), spec))]
-        facts |= {"title": still.title(), "aria": _aria(still), "controls": controls_of(still)}
-        self.writer.facts(folder, PageFacts(**facts))
+        seen: dict[str, Any] = {"title": still.title(), "aria": _aria(still), "controls": controls_of(still)}
+        self.writer.facts(folder, PageFacts(**facts, **seen))
         if not self.bare:
             self.writer.picture(folder, self._picture(still))
+        return still
 
     def _scripts(self, spec: Page) -> dict[str, Any]:
         """What the page's own conditions say; on the captured page no script of the recorder's is left to ask."""
@@ -111,6 +143,15 @@ class Stop:
             if volatile:
                 self._finder(page).any_of(volatile).evaluate_all(_HIDDEN)
         return page.screenshot(type="png", animations="disabled", caret="hide", scale="css", timeout=_GLANCE * 4)
+
+
+def _lost(name: str, live: Iterable[Control], still: Iterable[Control]) -> Iterator[str]:
+    """Controls that the recorder's page shows and its captured form does not: what is read from the capture lacks them."""
+    missing = Counter(one.role for one in live if not one.is_words)
+    missing.subtract(one.role for one in still)
+    lost = [f"{count} of role {role}" for role, count in sorted(missing.items()) if count > 0]
+    if lost:
+        yield f"{name}: controls are not seen on the captured page: {', '.join(lost)}"
 
 
 def _aria(page: BrowserPage) -> str:

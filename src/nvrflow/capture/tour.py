@@ -191,6 +191,7 @@ class _Tour:
             states[name] = self._see(stop, name)
         for name in [name for name in late if states[name] != OK and self._was_passed(recorder, name, states)]:
             states[name] = self._see(stop, name)
+        stop.clean_again()
         self.differs += stop.differs
         told = recorder.report.firmware or {}
         self.about |= {key: str(told[key]) for key in ("name", "model", "version", "vendor") if told.get(key)}

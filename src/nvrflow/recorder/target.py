@@ -25,7 +25,7 @@ def target_of(firmware: Firmware, spec: Element, full: str, index: int = 0) -> T
 def facts_of(firmware: Firmware) -> dict[str, object]:
     """What a reader of a report needs from the selector file: vendor, lines, versions, restart, languages offered."""
     file = firmware.file
-    languages = list(file.language.names.values()) if file.language and file.language.cookie else []
+    languages = list(dict.fromkeys(file.language.names.values())) if file.language and file.language.cookie else []
     return {
         "vendor": file.vendor,
         "lines": list(file.lines),
