@@ -18,7 +18,7 @@ import generate
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTENT = ("flows", "selectors", "fixtures")
+CONTENT = ("flows", "selectors", "fixtures", "template")
 
 
 @pytest.fixture(scope="module")
