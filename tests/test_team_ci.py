@@ -1,6 +1,6 @@
-"""A team's repository in continuous integration: the commands of its files for GitLab, GitHub and Jenkins run as they stand there.
+"""A team's repository in continuous integration: the commands of its files run as they stand there.
 
-They run in a fresh folder, with the wheel of this checkout in place of a published one, on simulated recorders. The services
+Those for GitLab, GitHub and Jenkins run in a fresh folder, with the wheel of this checkout in place of a published one, on simulated recorders. The services
 themselves are not here, and neither is a builder for the Dockerfile.
 """
 
@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import tomllib
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +32,6 @@ GITLAB, GITHUB, JENKINS = ".gitlab-ci.yml", ".github/workflows/recorders.yml", "
 SECRETS = ("FRONT_GATE_PASSWORD", "BACK_GATE_PASSWORD")
 REFUSED = "A recorder refused the sign-in. This is not a failed test. Correct the password first."
 LIMITED: dict[str, Any] = {"session_limit": 1, "session_timeout": 20, "restart_seconds": 0.3, "scan_seconds": 0.3}
-NAMES = r"apt-get install .*?((?:--?[\w-]+ |\\\n|\s)*)((?:[a-z0-9.+-]+(?:\s|\\\n)+)+)"
 
 
 @dataclass(frozen=True)
@@ -160,3 +160,157 @@ def test_a_new_repository_passes_in_ci_without_a_recorder_and_on_a_rack(
         assert [one.sessions for one in (front, back)] == [0, 0], "everybody signed out"
         assert [one.state() for one in (front, back)] == before, "what the tests changed was put back"
     assert all(one.password not in ended.stdout + ended.stderr for one in (front, back))
+
+
+@pytest.mark.browser
+def test_a_refused_sign_in_has_another_exit_code_than_a_failed_test(computer: Computer, repository: Path) -> None:
+    for name in ("test_https.py", "test_pages.py"):
+        (repository / "tests" / name).unlink()
+    with rack(repository) as (front, back, _):
+        refused = computer.run(repository, gitlab("rack"), **passwords(front, back) | {SECRETS[0]: "wrong", SECRETS[1]: "wrong"})
+        assert refused.returncode == 14 and REFUSED in refused.stdout, refused.stdout + refused.stderr
+        assert events(front, back) and set(events(front, back)) == {"login-refused"}
+        assert all(events(one).count("login-refused") <= 1 for one in (front, back))
+    baseline = repository / "baselines/dahua/nvr_v4/en/https.yaml"
+    baseline.write_text(baseline.read_text(encoding="utf-8").replace("Refresh", "Renew"), encoding="utf-8")
+    failed = computer.run(repository, gitlab("simulated")[-1:])
+    assert failed.returncode == 1 and REFUSED not in failed.stdout, failed.stdout + failed.stderr
+    assert results(repository) == {"tests": 2, "failures": 1, "errors": 0, "skipped": 0}
+    kept = read_yaml(repository / GITLAB).data["default"]["artifacts"]["paths"]
+    attached = re.findall(r"\[\[ATTACHMENT\|(.+?)\]\]", (repository / "junit.xml").read_text(encoding="utf-8"))
+    assert attached and all(
+        Path(one).relative_to(repository).parts[0] + "/" in kept for one in attached if Path(one).is_absolute()
+    )
+    assert all((repository / one).is_file() for one in attached)
+
+
+ON_PAGES = """
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_page(signed_in, number):
+    signed_in.go_to("security")
+
+
+def test_slow(signed_in):
+    Path(__file__).with_name("running").write_text(str(os.getpid()))
+    signed_in.page.wait_for_timeout(1500)
+    signed_in.go_to("security")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_worker_that_is_killed_gives_its_recorder_back_and_the_rest_goes_on(computer: Computer, repository: Path) -> None:
+    (repository / "tests" / "test_more.py").write_text(ON_PAGES, encoding="utf-8")
+    with rack(repository) as (front, back, most):
+        killer = threading.Thread(target=_kill_when_written, args=(repository / "tests" / "running",))
+        killer.start()
+        ended = computer.run(repository, gitlab("rack"), **passwords(front, back))
+        killer.join()
+        assert ended.returncode == 1 and "10 passed" in ended.stdout and "1 failed" in ended.stdout, ended.stdout + ended.stderr
+        assert "crashed while running 'tests/test_more.py::test_slow'" in ended.stdout
+        assert most == [1] and "login-refused" not in events(front, back)
+        assert [one.sessions for one in (front, back)] == [0, 0]
+
+
+def _kill_when_written(path: Path) -> None:
+    for _ in range(4000):
+        if path.exists() and (text := path.read_text(encoding="utf-8")):
+            os.kill(int(text), signal.SIGKILL)
+            return
+        threading.Event().wait(0.05)
+
+
+def test_the_three_services_are_given_the_same_commands() -> None:
+    def plain(commands: list[str]) -> list[str]:
+        text = "\n".join(commands).replace(".venv/bin/", "").replace("python3", "python")
+        return re.findall(r"^(?:python -m|nvrflow) .+?(?= --junitxml|$)", text, re.M)
+
+    for job in ("simulated", "rack"):
+        wanted = plain(gitlab(job))
+        assert len(wanted) == (3 if job == "simulated" else 2) and plain(github(job)) == wanted
+        assert plain(jenkins(job)) == ["python -m venv .venv", *wanted]
+
+
+def test_all_three_tell_a_refused_sign_in_keep_the_files_and_name_each_password() -> None:
+    names = re.findall(r"\{env: (\w+)\}", (TEMPLATE / "recorders.yaml").read_text(encoding="utf-8"))
+    assert names == list(SECRETS)
+    for file in (GITLAB, GITHUB, JENKINS):
+        text = (TEMPLATE / file).read_text(encoding="utf-8")
+        assert REFUSED in text and re.search(r"= 14|== 14", text)
+        assert "nvrflow-report/" in text and "test-results/" in text and "junit" in text
+        if file != GITLAB:  # there the variables of the project are in the environment of each job
+            assert all(text.count(name) >= 1 for name in names)
+    data = read_yaml(TEMPLATE / GITLAB).data
+    assert data["default"]["artifacts"]["when"] == data["rack"]["cache"]["when"] == "always"
+    for job in read_yaml(TEMPLATE / GITHUB).data["jobs"].values():
+        assert job["steps"][-1]["uses"].startswith("actions/upload-artifact") and "!cancelled()" in job["steps"][-1]["if"]
+        assert not set(job) & {"env"}, "a secret is for the step that needs it"
+
+
+def packages() -> dict[str, list[str]]:
+    """The packages of Debian that each file installs."""
+    found = {}
+    for file in ("Dockerfile", GITLAB):
+        text = (TEMPLATE / file).read_text(encoding="utf-8").replace("\\\n", " ")
+        words = [word for asked in re.findall(r"apt-get install ([^&\n]+)", text) for word in asked.split()]
+        found[file] = [word for word in words if not word.startswith("-")]
+    return found
+
+
+@pytest.mark.skipif(
+    shutil.which("apt-cache") is None or not subprocess.run(["apt-cache", "pkgnames", "chromium"], capture_output=True).stdout,
+    reason="this computer does not have Debian's lists of packages",
+)
+def test_debian_has_every_package_that_the_files_install() -> None:
+    for file, names in packages().items():
+        assert "chromium" in names, file
+        for name in names:
+            asked = subprocess.run(["apt-cache", "show", "--no-all-versions", name], capture_output=True, text=True)
+            assert f"Package: {name}\n" in asked.stdout, f"{file}: {name}"
+
+
+def test_the_dockerfile_copies_what_is_there_and_its_commands_are_valid_for_a_shell() -> None:
+    text = re.sub(r"^#.*\n", "", (TEMPLATE / "Dockerfile").read_text(encoding="utf-8"), flags=re.M).replace("\\\n", " ")
+    lines = [line.split(None, 1) for line in text.splitlines() if line.strip()]
+    assert [word for word, _ in lines] == ["FROM", "RUN", "WORKDIR", "COPY", "RUN", "ENV", "VOLUME", "WORKDIR", "CMD"]
+    for word, rest in lines:
+        if word == "RUN":
+            assert subprocess.run(["sh", "-n", "-c", rest]).returncode == 0
+        if word == "COPY":
+            assert rest.split() == ["requirements.txt", "wheels/*.whl", "./"]
+    ignored = (TEMPLATE / ".dockerignore").read_text(encoding="utf-8").split()
+    assert ignored == ["*", "!requirements.txt", "!wheels"] and (TEMPLATE / "requirements.txt").is_file()
+
+
+def test_the_requirements_let_this_version_in() -> None:
+    from packaging.requirements import Requirement
+
+    lines = (TEMPLATE / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    own = next(Requirement(line) for line in lines if line.startswith("nvrflow"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert own.specifier.contains(project["version"]) and own.extras == {"simulator"}
+
+
+def test_the_hook_for_pre_commit_finds_a_fault_in_a_selector_file(tmp_path: Path) -> None:
+    (hook,) = read_yaml(ROOT / ".pre-commit-hooks.yaml").data
+    (own,) = read_yaml(TEMPLATE / ".pre-commit-config.yaml").data["repos"][0]["hooks"]
+    argv = [*hook["entry"].split(), *hook["args"]]
+    assert own["entry"].split() == argv and own["files"] == hook["files"] and not hook["pass_filenames"]
+    assert re.search(hook["files"], "selectors/dahua/nvr_v4_9.yaml") and re.search(hook["files"], "flows/https_is_on.py")
+    assert not re.search(hook["files"], "recorders.yaml") and not re.search(hook["files"], "tests/test_https.py")
+    subprocess.run([sys.executable, "-m", "nvrflow", "new", tmp_path / "own"], check=True, capture_output=True)
+
+    def checked() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", *argv], cwd=tmp_path / "own", capture_output=True, text=True)
+
+    assert checked().returncode == 0
+    file = tmp_path / "own/selectors/dahua/nvr_v4_9.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\nverified: []\n", encoding="utf-8")
+    ended = checked()
+    assert ended.returncode == 2 and "selectors/dahua/nvr_v4_9.yaml:" in ended.stdout + ended.stderr
