@@ -1,6 +1,6 @@
 """A team's repository in continuous integration: the commands of its files run as they stand there.
 
-Those for GitLab, GitHub and Jenkins run in a fresh folder, with the wheel of this checkout in place of a published one, on simulated recorders. The services
+They run in a fresh folder, with the wheel of this checkout in place of a published one, on simulated recorders. The services
 themselves are not here, and neither is a builder for the Dockerfile.
 """
 
@@ -159,7 +159,9 @@ def test_a_new_repository_passes_in_ci_without_a_recorder_and_on_a_rack(
         assert most == [1] and not {"session-limit", "login-refused"} & set(told), told
         assert [one.sessions for one in (front, back)] == [0, 0], "everybody signed out"
         assert [one.state() for one in (front, back)] == before, "what the tests changed was put back"
-    assert all(one.password not in ended.stdout + ended.stderr for one in (front, back))
+    for file in [path for path in repository.rglob("*") if path.is_file()]:
+        assert not [one for one in (front, back) if one.password.encode() in file.read_bytes()], file
+    assert not [one for one in (front, back) if one.password in ended.stdout + ended.stderr]
 
 
 @pytest.mark.browser
@@ -214,6 +216,12 @@ def test_a_worker_that_is_killed_gives_its_recorder_back_and_the_rest_goes_on(co
         killer.join()
         assert ended.returncode == 1 and "10 passed" in ended.stdout and "1 failed" in ended.stdout, ended.stdout + ended.stderr
         assert "crashed while running 'tests/test_more.py::test_slow'" in ended.stdout
+        before = [len(one.log) for one in (front, back)]
+        (repository / "tests" / "test_more.py").unlink()
+        again = computer.run(repository, gitlab("rack"), **passwords(front, back))
+        assert again.returncode == 0 and "4 passed" in again.stdout, again.stdout + again.stderr
+        for one, seen in zip((front, back), before, strict=True):
+            assert "login" in [entry.event for entry in one.log[seen:]], "both recorders are used again"
         assert most == [1] and "login-refused" not in events(front, back)
         assert [one.sessions for one in (front, back)] == [0, 0]
 
