@@ -104,7 +104,7 @@ def test_a_lease_is_for_one_process_and_says_when_it_is_lost(tmp_path: Path) -> 
 def test_the_lease_of_a_process_that_is_killed_is_free_at_once(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib\nfrom nvrflow.inventory.lease import Lease\n"
-        "print(Lease(pathlib.Path(sys.argv[1]), '192.0.2.1:80').take(), flush=True)\nsys.stdin.read()"
+        "lease = Lease(pathlib.Path(sys.argv[1]), '192.0.2.1:80')\nprint(lease.take(), flush=True)\nsys.stdin.read()"
     )
     argv = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
