@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from nvrflow.cli import main
+from nvrflow.recorder.start_page import look_at
+from nvrflow.simulator import simulate
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template"
@@ -83,3 +86,19 @@ def test_nothing_is_left_where_a_file_cannot_be_written(fresh: bool, tmp_path: P
     ended = subprocess.run(limited, capture_output=True, text=True, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     assert ended.returncode == 2 and "File too large); name another folder" in ended.stderr, ended.stderr
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.browser
+def test_the_example_of_a_selector_file_is_for_a_later_firmware_and_for_no_other(tmp_path: Path) -> None:
+    later = tmp_path / "fixtures/dahua/nvr_v4_9/recorder.yaml"
+    later.parent.mkdir(parents=True)
+    later.write_text("extends: dahua/nvr_v4_3\ndevice: {version: 4.9.0}\n", encoding="utf-8")
+    for name, fits in (("dahua/nvr_v4_9", "dahua/nvr_v4_9"), ("dahua/nvr_v4_3", "dahua/nvr_v4_3")):
+        with simulate(name, fixtures=tmp_path / "fixtures") as recorder:
+            assert look_at(recorder.url, TEMPLATE / "selectors").firmware == fits
+
+
+def test_its_readme_names_every_file_and_no_other() -> None:
+    text = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    named = {name.rstrip("/") for row in re.findall(r"^\| (`.+?) \|", text, re.M) for name in re.findall(r"`(.+?)`", row)}
+    assert named == {name.split("/")[0] for name in tracked()} - {"README.md", ".gitignore"}

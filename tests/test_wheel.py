@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -94,11 +95,27 @@ def test_a_teams_repository_and_every_example_of_the_documents_pass_mypy_strict(
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     (tmp_path / "wrong.py").write_text("from nvrflow import Recorder\n\n\ndef wrong(r: Recorder) -> None:\n    r.go_to(3)\n")
     names = [f"{name}.py" for name in (*files, "wrong")]
-    strict = ["-m", "mypy", "--strict", "--no-incremental", "--config-file", os.devnull, "--python-executable", str(installed)]
+    for path in sorted((ROOT / "template").glob("*/*.py")):
+        place = tmp_path / ("flows" if path.parent.name == "flows" else "") / path.name
+        place.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, place)
+        names.append(str(place.relative_to(tmp_path)))
+    assert len(names) == 10
+    strict = [
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-incremental",
+        "--explicit-package-bases",
+        "--config-file",
+        os.devnull,
+        "--python-executable",
+        str(installed),
+    ]
     ended = run_in(Path(sys.executable), *strict, *names, cwd=tmp_path)
     told = ended.stdout.splitlines()
     assert told[0].startswith('wrong.py:5: error: Argument 1 to "go_to"'), ended.stdout + ended.stderr
-    assert told[1:] == ["Found 1 error in 1 file (checked 5 source files)"]
+    assert told[1:] == ["Found 1 error in 1 file (checked 10 source files)"]
 
 
 @pytest.fixture(scope="module")
