@@ -1,4 +1,7 @@
-"""Writes docs/architecture.md, docs/api.md and the table in docs/settings.md: `.venv/bin/python docs/generate.py`."""
+"""Writes docs/architecture.md, docs/api.md, the table in docs/settings.md and the files in docs/ci.md.
+
+`.venv/bin/python docs/generate.py` does it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,14 @@ from house import FLOORS, HEIGHT, ROOT, parts, story_of
 DOCS = ROOT / "docs"
 _MARK = "<!-- {} by docs/generate.py: {} -->"
 _EXAMPLES = DOCS / "examples.yaml"
+# The files of the template for a team's repository that docs/ci.md shows, and their languages.
+SHOWN = {
+    ".github/workflows/recorders.yml": "yaml",
+    ".gitlab-ci.yml": "yaml",
+    "Jenkinsfile": "groovy",
+    "Dockerfile": "dockerfile",
+    ".pre-commit-config.yaml": "yaml",
+}
 
 
 def main() -> None:
@@ -27,7 +38,10 @@ def documents() -> dict[str, str]:
     for part, text in (("floors", "\n".join(drawing())), ("parts", "\n".join(table()))):
         architecture = replaced(architecture, part, text)
     settings = replaced((DOCS / "settings.md").read_text(encoding="utf-8"), "settings", settings_table())
-    return {"architecture.md": architecture, "api.md": "\n".join(api()) + "\n", "settings.md": settings}
+    ci = (DOCS / "ci.md").read_text(encoding="utf-8")
+    for name, language in SHOWN.items():
+        ci = replaced(ci, name, f"```{language}\n{(ROOT / 'template' / name).read_text(encoding='utf-8')}```")
+    return {"architecture.md": architecture, "api.md": "\n".join(api()) + "\n", "settings.md": settings, "ci.md": ci}
 
 
 def settings_table() -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from built_wheel import build_wheel
 from cryptography.hazmat.primitives.asymmetric import rsa
 from needs_browser import needs_browser
 from one_browser import end_it, one_browser
@@ -35,6 +36,7 @@ TOGETHER = {
     "test_policies": "stores of the computer",
     "test_private_data": "private data",
     "test_system_store": "stores of the computer",
+    "test_team_ci": "wheel",
     "test_wheel": "wheel",
 }
 # Tests that take long one by one: begun last, one of them would still run when the other processes have nothing left to do.
@@ -49,6 +51,12 @@ LONG = {
 }
 
 Opening = Callable[..., AbstractContextManager[Recorder]]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built without asking any index."""
+    return build_wheel(tmp_path_factory.mktemp("source") / "nvrflow", tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

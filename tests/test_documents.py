@@ -7,7 +7,7 @@ import pytest
 from house import FLOORS, HEIGHT, parts
 
 
-@pytest.mark.parametrize("name", ["architecture.md", "api.md", "settings.md"])
+@pytest.mark.parametrize("name", ["architecture.md", "api.md", "settings.md", "ci.md"])
 def test_a_generated_document_is_up_to_date(name: str) -> None:
     said = (generate.DOCS / name).read_text(encoding="utf-8")
     assert said == generate.documents()[name], "run: .venv/bin/python docs/generate.py"

@@ -101,6 +101,22 @@ def test_a_lease_is_for_one_process_and_says_when_it_is_lost(tmp_path: Path) -> 
     first.give_back()
 
 
+def test_the_lease_of_a_process_that_is_killed_is_free_at_once(tmp_path: Path) -> None:
+    script = (
+        "import sys, pathlib\nfrom nvrflow.inventory.lease import Lease\n"
+        "lease = Lease(pathlib.Path(sys.argv[1]), '192.0.2.1:80')\nprint(lease.take(), flush=True)\nsys.stdin.read()"
+    )
+    argv = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "True\n"
+        lease = Lease(tmp_path, "192.0.2.1:80")
+        assert not lease.take() and f"process {other.pid}" in lease.holder()
+        other.kill()
+        other.wait()
+        assert lease.take() and lease.abandoned
+    lease.give_back()
+
+
 TOGETHER = """
 import os, pytest
 from pathlib import Path

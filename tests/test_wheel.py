@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
 import generate
 import pytest
+from built_wheel import ROOT, dependencies, environment, run_in, without
 
-ROOT = Path(__file__).resolve().parent.parent
-CONTENT = ("flows", "selectors", "fixtures")
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from the files that git would clone, without asking any index."""
-    copy = tmp_path_factory.mktemp("source") / "nvrflow"
-    tracked = (
-        subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
-        .stdout.decode()
-        .split("\0")
-    )
-    for name in filter(None, tracked):
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
-    out = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
-    subprocess.run(build, cwd=copy, check=True, capture_output=True)
-    return next(out.glob("*.whl"))
+CONTENT = ("flows", "selectors", "fixtures", "template")
 
 
 def test_it_holds_every_file_of_the_content_and_the_engine(wheel: Path) -> None:
@@ -54,49 +32,7 @@ def test_it_holds_every_file_of_the_content_and_the_engine(wheel: Path) -> None:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment of its own that has the wheel, and sees the dependencies that are installed here."""
-    return _environment(wheel, tmp_path_factory.mktemp("installed") / "a place with spaces", _dependencies())
-
-
-def _dependencies() -> Path:
-    """Where the dependencies are installed that this test itself uses."""
-    found = importlib.util.find_spec("click")
-    assert found is not None and found.origin is not None
-    return Path(found.origin).parent.parent
-
-
-def _environment(wheel: Path, place: Path, *seen: Path) -> Path:
-    venv.EnvBuilder(symlinks=True).create(place)
-    python = place / "bin" / "python"
-    asked = [str(python), "-c", "import site; print(site.getsitepackages()[0])"]
-    site = Path(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
-    (site / "dependencies.pth").write_text("".join(f"{path}\n" for path in seen), encoding="utf-8")
-    pip = [sys.executable, "-m", "pip", "--python", str(python)]  # a pip of its own would take longer than all the rest
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--quiet", wheel], check=True)
-    return python
-
-
-def _without(extras: tuple[str, ...], into: Path) -> Path:
-    """A folder of links to all installed packages, without those that only the extras bring."""
-    left_out = {path.name for name in extras for path in _files_of(name)}
-    into.mkdir()
-    for path in _dependencies().iterdir():
-        if path.name not in left_out and path.suffix != ".pth" and not path.name.startswith(("nvrflow", "_")):
-            (into / path.name).symlink_to(path)
-    for path in _dependencies().glob("_*"):  # the C parts of cffi and others
-        (into / path.name).symlink_to(path)
-    return into
-
-
-def _files_of(distribution: str) -> set[Path]:
-    files = importlib.metadata.files(distribution) or []
-    return {Path(file.parts[0]) for file in files if file.parts[0] not in ("..", "__pycache__")}
-
-
-def _run(python: Path, *argv: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "NVRFLOW_PASSWORD")}
-    return subprocess.run(
-        [python, *argv], cwd=cwd, env=environment | variables, capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+    return environment(wheel, tmp_path_factory.mktemp("installed") / "a place with spaces", dependencies())
 
 
 def test_it_runs_in_an_environment_of_its_own_far_from_the_checkout(installed: Path, tmp_path: Path) -> None:
@@ -110,11 +46,11 @@ def test_it_runs_in_an_environment_of_its_own_far_from_the_checkout(installed: P
         "[load_firmware(name) for name in available()]\n"
         "assert (folder('fixtures') / 'dahua' / 'nvr_v4' / 'web' / 'index.html').is_file()\n"
     )
-    ended = _run(installed, "-c", script, cwd=tmp_path)
+    ended = run_in(installed, "-c", script, cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.startswith(str(installed.parent.parent))
     for option, said in (("--version", "nvrflow 0."), ("--help", "Usage: nvrflow")):
-        ended = _run(installed, str(installed.parent / "nvrflow"), option, cwd=tmp_path)
+        ended = run_in(installed, str(installed.parent / "nvrflow"), option, cwd=tmp_path)
         assert ended.stdout.startswith(said), ended.stderr
 
 
@@ -159,11 +95,27 @@ def test_a_teams_repository_and_every_example_of_the_documents_pass_mypy_strict(
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     (tmp_path / "wrong.py").write_text("from nvrflow import Recorder\n\n\ndef wrong(r: Recorder) -> None:\n    r.go_to(3)\n")
     names = [f"{name}.py" for name in (*files, "wrong")]
-    strict = ["-m", "mypy", "--strict", "--no-incremental", "--config-file", os.devnull, "--python-executable", str(installed)]
-    ended = _run(Path(sys.executable), *strict, *names, cwd=tmp_path)
+    for path in sorted((ROOT / "template").glob("*/*.py")):
+        place = tmp_path / ("flows" if path.parent.name == "flows" else "") / path.name
+        place.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, place)
+        names.append(str(place.relative_to(tmp_path)))
+    assert len(names) == 10
+    strict = [
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-incremental",
+        "--explicit-package-bases",
+        "--config-file",
+        os.devnull,
+        "--python-executable",
+        str(installed),
+    ]
+    ended = run_in(Path(sys.executable), *strict, *names, cwd=tmp_path)
     told = ended.stdout.splitlines()
     assert told[0].startswith('wrong.py:5: error: Argument 1 to "go_to"'), ended.stdout + ended.stderr
-    assert told[1:] == ["Found 1 error in 1 file (checked 5 source files)"]
+    assert told[1:] == ["Found 1 error in 1 file (checked 10 source files)"]
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +123,7 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the wheel as `pip install nvrflow` leaves it: without extras."""
     top = tmp_path_factory.mktemp("bare")
     extras = ("keyring", "starlette", "uvicorn", "dash", "js.extjs", "feffery-antd-components")
-    return _environment(wheel, top / "venv", _without(extras, top / "packages"))
+    return environment(wheel, top / "venv", without(extras, top / "packages"))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +140,7 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_without_extras_a_command_works_or_says_in_one_sentence_what_to_install(
     bare: Path, tmp_path: Path, argv: list[str], code: int, said: str
 ) -> None:
-    ended = _run(bare, "-m", "nvrflow", *argv, cwd=tmp_path, HOME=str(tmp_path))
+    ended = run_in(bare, "-m", "nvrflow", *argv, cwd=tmp_path, HOME=str(tmp_path))
     assert ended.returncode == code, ended.stderr
     assert " ".join(ended.stderr.split()).endswith(said) and "defect" not in ended.stderr
     assert ended.stderr.count("nvrflow: ") == (1 if said else 0)
@@ -200,12 +152,14 @@ def test_without_the_keyring_the_password_is_still_asked_for_and_doctor_tells(ba
         "from nvrflow.errors import WrongCall\n"
         "try:\n    asker('http://192.0.2.10', 'admin')()\nexcept WrongCall as problem:\n    print(problem)\n"
     )
-    ended = _run(bare, "-c", asking, cwd=tmp_path, HOME=str(tmp_path))
+    ended = run_in(bare, "-c", asking, cwd=tmp_path, HOME=str(tmp_path))
     assert "there is no terminal for a prompt" in ended.stdout, ended.stderr
     assert "pip install 'nvrflow[keyring]'" in ended.stdout
-    given = _run(bare, "-c", asking.replace("asker(", "print(asker(").replace(")()", ")())"), cwd=tmp_path, NVRFLOW_PASSWORD="x")
+    given = run_in(
+        bare, "-c", asking.replace("asker(", "print(asker(").replace(")()", ")())"), cwd=tmp_path, NVRFLOW_PASSWORD="x"
+    )
     assert given.stdout == "x\n", given.stderr
-    found = json.loads(_run(bare, "-m", "nvrflow", "doctor", "--json", cwd=tmp_path, HOME=str(tmp_path)).stdout)["findings"]
+    found = json.loads(run_in(bare, "-m", "nvrflow", "doctor", "--json", cwd=tmp_path, HOME=str(tmp_path)).stdout)["findings"]
     advice = {one["code"]: one["advice"] for one in found if one["code"] in ("keyring-missing", "simulator-missing")}
     assert advice == {
         "keyring-missing": "pip install 'nvrflow[keyring]'",
@@ -215,5 +169,5 @@ def test_without_the_keyring_the_password_is_still_asked_for_and_doctor_tells(ba
 
 def test_without_extras_a_teams_unrelated_tests_run(bare: Path, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it() -> None: pass\n", encoding="utf-8")
-    ended = _run(bare, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, HOME=str(tmp_path))
+    ended = run_in(bare, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path, HOME=str(tmp_path))
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -50,7 +50,18 @@ READ = {".py", ".md", ".yaml", ".txt", ".sh", ".command", ".ps1", ".cmd"}
 
 def written() -> list[Path]:
     """Every file whose words a person reads."""
-    names = ("src", "flows", "selectors", "fixtures", "docs", "README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md")
+    names = (
+        "src",
+        "flows",
+        "selectors",
+        "fixtures",
+        "template",
+        "docs",
+        "README.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+    )
     files = [
         file for place in (ROOT / name for name in names) for file in ([place] if place.is_file() else sorted(place.rglob("*")))
     ]

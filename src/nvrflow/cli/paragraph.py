@@ -37,6 +37,7 @@ COMMANDS = (
     "untrust",
     "bundle",
     "lint",
+    "new",
     "simulate",
     "demo",
     "doctor",
