@@ -27,7 +27,7 @@ Flow = Callable[..., object]
 def main() -> None:
     """Rehearse the flows that the first argument names (JSON: `flows`, `selectors`, `files`, `todo`, `verbs`, `limit`).
 
-    Each flow begins with a line `{"begins": flow}`; if it takes longer than `limit` seconds, the process ends without another line.
+    Each flow begins with a line `{"begins": flow}`; if it takes longer than `limit` seconds, the process ends without one more.
     """
     told = json.loads(sys.argv[1])
     own = Path(told["flows"]) if told["flows"] else None
