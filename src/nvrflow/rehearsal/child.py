@@ -21,15 +21,13 @@ from nvrflow.rehearsal.stand_in import Notes, RecorderStandIn, Verb
 from nvrflow.rehearsal.values import Anything
 from nvrflow.running import find_flow, flow_names
 
-TIME_LIMIT = 10.0  # seconds for one flow, and one second more for each selector file
-
 Flow = Callable[..., object]
 
 
 def main() -> None:
-    """Rehearse the flows that the first argument names (JSON: `flows`, `selectors`, `files`, `todo`, `verbs`).
+    """Rehearse the flows that the first argument names (JSON: `flows`, `selectors`, `files`, `todo`, `verbs`, `limit`).
 
-    Each flow begins with a line `{"begins": flow}`; if a flow takes too long, the process ends without another line.
+    Each flow begins with a line `{"begins": flow}`; if it takes longer than `limit` seconds, the process ends without one more.
     """
     told = json.loads(sys.argv[1])
     own = Path(told["flows"]) if told["flows"] else None
@@ -46,7 +44,7 @@ def main() -> None:
         forbid_changes()
         for flow in told["todo"]:
             _say(answers, {"begins": flow})
-            faulthandler.dump_traceback_later(TIME_LIMIT + len(files), exit=True, file=nowhere)
+            faulthandler.dump_traceback_later(told["limit"], exit=True, file=nowhere)
             _say(answers, _rehearsed(flow, own, [Notes(file, flow, sources, verbs) for file in files.values()]))
         faulthandler.cancel_dump_traceback_later()
 

@@ -15,6 +15,7 @@ from nvrflow.recorder.page import Page
 from nvrflow.rehearsal.stand_in import Missing
 
 _LIMIT = 60.0  # seconds for a process; it normally ends by itself much earlier
+_FLOW_LIMIT = 10.0  # seconds for one flow, and one second more for each selector file
 _MOST_OUTPUT = 4 * 1024 * 1024
 
 
@@ -41,7 +42,14 @@ def rehearse(
     found: list[Rehearsal] = []
     todo = list(flows)
     while todo and files:
-        told = {"flows": _text(own_flows), "selectors": _text(own_files), "files": list(files), "todo": todo, "verbs": _verbs()}
+        told = {
+            "flows": _text(own_flows),
+            "selectors": _text(own_files),
+            "files": list(files),
+            "todo": todo,
+            "verbs": _verbs(),
+            "limit": _FLOW_LIMIT + len(files),
+        }
         argv = (str(Path(sys.executable).absolute()), "-m", "nvrflow.rehearsal.child", json.dumps(told))
         ended = run(Command(argv, timeout=_LIMIT, most_output=_MOST_OUTPUT))
         done = list(_done(ended.output, files))
