@@ -35,7 +35,7 @@ class Tries:
     A try lasts from `counted`, around the click, until `accepted`, or until a refusal passes through `heard`. Meanwhile other
     runs with the same account wait. `last_try` is the option `--last-try`: the person accepts the risk of a lock.
     `options` are those that a command for the same account needs again. `traffic` counts the requests that a dry run has held
-    back and those that it has sent: a try of which nothing was sent is no try.
+    back and those that it has sent: a try of which nothing was sent does not count.
     """
 
     memory: SignInMemory

@@ -146,7 +146,7 @@ class Stop:
 
 
 def _lost(name: str, live: Iterable[Control], still: Iterable[Control]) -> Iterator[str]:
-    """Controls that the recorder's page shows and its captured form does not: what is read from the capture lacks them."""
+    """Controls that the page shows and its captured form does not: they are missing in what is read from the capture."""
     missing = Counter(one.role for one in live if not one.is_words)
     missing.subtract(one.role for one in still)
     lost = [f"{count} of role {role}" for role, count in sorted(missing.items()) if count > 0]
