@@ -25,6 +25,7 @@ from nvrflow.capture.sightings import differences, elements_on, rows_on
 from nvrflow.capture.tour import Wish, take
 from nvrflow.content import as_yaml, read_yaml
 from nvrflow.errors import InvalidFile, SelectorDrift, UnknownFirmware, WrongCall
+from nvrflow.firmware import digest_of, load_firmware
 from nvrflow.linting import lint
 from nvrflow.recorder import Manner
 from nvrflow.report.likeness import opened as opened_picture
@@ -125,6 +126,10 @@ def test_a_capture_says_what_it_is_and_knows_its_https(kept: Kept) -> None:
 def test_a_name_that_only_a_later_page_gives_away_is_made_up_in_the_picture_of_the_first(kept: Kept) -> None:
     page = kept.capture.page("sign_in")
     assert page.picture is not None and "Name 1" in page.aria
+
+
+def test_a_capture_knows_which_state_of_the_selector_file_it_was_taken_with(kept: Kept) -> None:
+    assert kept.capture.summary.selectors == digest_of(load_firmware("hikvision/ds_v3").file)
 
 
 def test_each_page_has_its_address_words_controls_and_picture(kept: Kept) -> None:

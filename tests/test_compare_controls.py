@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from nvrflow.compare.sentence import sentence
 from nvrflow.compare.summary_lines import counted
 from nvrflow.compare.usage import Usage
 from nvrflow.errors import WrongCall
-from nvrflow.firmware import load_firmware
+from nvrflow.firmware import digest_of, load_firmware
 
 USED = {
     "secure": frozenset({("device_certificate", "download"), ("https", "ok"), ("https", "")}),
@@ -260,6 +261,15 @@ def test_how_much_slower_a_page_must_be(before: tuple[float, ...], after: tuple[
 def test_other_devices_are_said_first(compared: Any) -> None:
     found = compared(Written({"home": BAR}), Written({"home": BAR}, model="NVR5216"))
     assert found.first == ("The two are different devices: model NVR4216 and model NVR5216. Differences may come from that.",)
+
+
+def test_a_capture_by_another_state_of_the_selector_file_is_said_first(compared: Any) -> None:
+    present = digest_of(load_firmware("dahua/nvr_v4").file)
+    assert compared(Written({"home": BAR}, selectors=present), Written({"home": BAR})).first == ()
+    (said,) = compared(Written({"home": BAR}), Written({"home": BAR}, selectors="0" * 64)).first
+    assert re.search(
+        r"/b was captured with another state of the selector file dahua/nvr_v4\..*`nvrflow check \S+/b` says it", said
+    )
 
 
 def test_an_id_says_what_it_is_about_and_not_which_values_it_has(compared: Any, tmp_path: Path) -> None:

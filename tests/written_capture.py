@@ -48,6 +48,7 @@ class Written:
     device: Mapping[str, Any] = field(default_factory=lambda: DEVICE)
     seconds: float = 0.5
     model: str = "NVR4216"
+    selectors: str | None = None
     made_up: tuple[str, ...] = ()
     unreached: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, Image.Image] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class Written:
             "format": 1, "nvrflow": "0.1.0", "when": "2026-11-28T06:00:00+00:00", "firmware": "dahua/nvr_v4", "model": self.model,
             "version": "4.1", "variant": {"model": self.model}, "languages": [*self.languages],
             "pages": dict.fromkeys(self.languages, states), "made_up": [*self.made_up],
+            "selectors": self.selectors,
         }  # fmt: skip
         (folder / "capture.yaml").write_text(as_yaml(summary), encoding="utf-8")
         (folder / "device.json").write_text(json.dumps(dict(self.device)), encoding="utf-8")

@@ -39,14 +39,15 @@ class Summary:
     `firmware` names the selector file (None: none fits). `pages` says for each language of each page `ok`, or why it was not
     reached. `replaced` counts made-up values by kind, `made_up` are all of them. `removed` are files and parts that could not
     be cleared of private data. `differs` are elements that a locator finds on the captured page otherwise than live.
-    `simulated`: no real device. `files` is the SHA-256 of each other file as it was written; older
-    captures do not have it.
+    `simulated`: no real device. `selectors` is the digest of the selector file, and `files` the SHA-256 of each other file as it
+    was written; older captures have neither.
     """
 
     format: int
     nvrflow: str
     when: str
     firmware: str | None = None
+    selectors: str | None = None
     model: str | None = None
     version: str | None = None
     variant: Variant = field(default_factory=Variant)

@@ -68,7 +68,7 @@ def leaks_in(capture: Capture, own: Path | None = None) -> list[Leak]:
     Without the selector file of the capture, or with an invalid one, its words are not known. Raises InvalidFile for a damaged
     capture.
     """
-    allowed = {*capture.summary.made_up, *capture.summary.files.values(), *available(own)}
+    allowed = {*capture.summary.made_up, *capture.summary.files.values(), capture.summary.selectors or "", *available(own)}
     if capture.firmware is not None:
         with suppress(NvrflowError):
             allowed |= set(words_kept(load_firmware(capture.firmware, own)))

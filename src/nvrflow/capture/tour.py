@@ -32,6 +32,7 @@ from nvrflow.capture.stop import Stop
 from nvrflow.capture.vocabulary import dictionaries, words_kept
 from nvrflow.capture.writer import Writer
 from nvrflow.errors import HeldBack, NvrflowError, SelectorDrift, WrongCall
+from nvrflow.firmware import digest_of
 from nvrflow.firmware.identification import identify
 from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.recorder.camera import Camera
@@ -195,6 +196,7 @@ class _Tour:
         self.differs += stop.differs
         told = recorder.report.firmware or {}
         self.about |= {key: str(told[key]) for key in ("name", "model", "version", "vendor") if told.get(key)}
+        self.about["selectors"] = digest_of(recorder.firmware.whole or recorder.firmware.file)
         self.device.setdefault("cookies", cookie_facts(recorder))
 
     def _was_passed(self, recorder: Recorder, name: str, states: dict[str, str]) -> bool:
@@ -229,6 +231,7 @@ class _Tour:
             nvrflow=nvrflow_version(),
             when=datetime.now(UTC).isoformat(timespec="seconds"),
             firmware=self.about.get("name"),
+            selectors=self.about.get("selectors"),
             model=model,
             version=self.about.get("version"),
             variant=Variant(model=model, oem=self.about.get("vendor")),

@@ -81,7 +81,7 @@ class Writer:
     def summary(self, summary: Summary) -> None:
         """Write capture.yaml, with the digest of every file that is there."""
         digests = digests_of(files_of(self.draft))
-        self.scrubber.keep(digests.values())
+        self.scrubber.keep((*digests.values(), summary.selectors or ""))
         data = {key: value for key, value in _plain(asdict(summary)).items() if value not in ((), [], {}, None, False)}
         data |= {key: self.scrubber.data(data[key]) for key in ("pages", "removed", "differs", "notes") if key in data}
         self._write(self.draft / NAME, as_yaml({"format": FORMAT, **data, "files": digests}))

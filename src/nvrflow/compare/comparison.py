@@ -25,7 +25,7 @@ from nvrflow.compare.toll import charged, sores, with_lost_pages
 from nvrflow.compare.tongue import Tongue
 from nvrflow.compare.usage import Usage, usage_of, verifying_flows
 from nvrflow.errors import WrongCall
-from nvrflow.firmware import SelectorFile, load_firmware
+from nvrflow.firmware import SelectorFile, digest_of, load_firmware
 from nvrflow.report import nvrflow_version
 
 Patch = Callable[["Comparison"], str]
@@ -100,7 +100,7 @@ def compare(a: Side, b: Side, flows: Path | None = None, selectors: Path | None 
     if name is None:
         raise WrongCall(f"{a.name} and {b.name}: no selector file fits either of them; name one with --firmware when capturing")
     usage = usage_of(name, load_firmware(name, selectors).file, flows, selectors)
-    first = (*_said_first(a, b), *said_of_pages(a, b))
+    first = (*_said_first(a, b), *_said_of_the_file(usage.file, a, b), *said_of_pages(a, b))
     found = _of_captures(a.capture, b.capture, usage) if a.capture and b.capture else [*run_differences(a.report, b.report)]
     found += protection(a.device, b.device, verifying_flows(flows))
     found += slower_pages(paces(a.seconds, b.seconds), usage.file)
@@ -143,6 +143,17 @@ def _said_first(a: Side, b: Side) -> Iterable[str]:
     only = set(a.languages) ^ set(b.languages)
     if only and a.languages and b.languages:
         yield f"Only one of the two was captured in {', '.join(sorted(only))}."
+
+
+def _said_of_the_file(file: SelectorFile, *sides: Side) -> Iterable[str]:
+    """Captures know what the selector file of their day found; what a later one finds, only `check` knows."""
+    for side in sides:
+        known = side.capture.summary.selectors if side.capture else None
+        if known is not None and known != digest_of(file):
+            yield (
+                f"{side.name} was captured with another state of the selector file {side.firmware}. What breaks is said for that "
+                f"state; `nvrflow check {side.name}` says it for the present one."
+            )
 
 
 def with_patch(comparison: Comparison, patch: Patch | None) -> Comparison:

@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nvrflow.firmware.loading import available, load
+from nvrflow.firmware.loading import available, digest_of, load
 from nvrflow.firmware.locator import Locator
 from nvrflow.firmware.model import Element, Handler, Page, SelectorFile, Way
 from nvrflow.firmware.version_limits import limited_to
 from nvrflow.firmware.versions import VersionRange
 
-__all__ = ["Element", "Firmware", "Handler", "Locator", "Page", "SelectorFile", "Way", "available", "load_firmware"]
+__all__ = ["Element", "Firmware", "Handler", "Locator", "Page", "SelectorFile", "Way", "available", "digest_of", "load_firmware"]
 
 _COLON = re.compile(r"\s*[:\uff1a]\s*$")
 

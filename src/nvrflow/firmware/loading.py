@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,11 @@ def available(own: Path | None = None) -> dict[str, Path]:
         for path in sorted(top.rglob("*.yaml")):
             found.setdefault(path.relative_to(top).with_suffix("").as_posix(), path)
     return found
+
+
+def digest_of(file: SelectorFile) -> str:
+    """The SHA-256 of what a selector file says, with what it extends; comments and order of its text do not count."""
+    return hashlib.sha256(file.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 def load(name: str, own: Path | None = None) -> tuple[SelectorFile, Origin]:
