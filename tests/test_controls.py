@@ -45,6 +45,17 @@ def test_a_field_without_a_label_has_the_words_beside_it_and_its_unit(shows: Sho
     assert not [one for one in seen if one.name == "HTTP port:"], "the words of a label are not told twice"
 
 
+def test_the_title_of_a_form_is_no_label_of_a_field_that_says_what_it_is(shows: Shows) -> None:
+    seen = shows(
+        "<style>b {font-size: 22px; display: block} input {display: block}</style><b>Gate recorder</b><input placeholder=Account>"
+    )
+    assert the(seen, "textbox", "Account").named == "placeholder"
+    seen = shows("<style>input {display: block}</style><h3>Camera name</h3><input>")
+    assert the(seen, "textbox", "Camera name").named == "near"
+    seen = shows("<style>div, input {display: block}</style><div>Camera name</div><input placeholder='up to 32 signs'>")
+    assert the(seen, "textbox", "Camera name").named == "near"
+
+
 def test_switches_say_whether_they_are_on_also_where_the_page_draws_them(shows: Shows) -> None:
     drawn = "<div class='switch {}' style='cursor:pointer;width:30px;height:12px' aria-label={}></div>"
     seen = shows(

@@ -80,11 +80,16 @@
       return !(overlaps(o, box) && o[0] > left && o[0] < right) && !(o[1] > text[2][1] && o[1] + o[3] <= box[1] && Math.abs(o[0] - box[0]) < 60);
     })(boxOf(other)));
   };
+  const isTitle = (words, one) => {  // of the whole form: a heading, or larger than what stands in the field
+    const host = words.nodeType === 3 ? up(words) : words, size = x => parseFloat(style(x).fontSize);
+    return host.closest('h1, h2, h3, h4, h5, h6, [role=heading]') !== null || size(host) > 1.4 * size(one);
+  };
   const beside = (one, box) => {
     const left = texts.filter(t => overlaps(t[2], box) && t[2][0] + t[2][2] <= box[0] + 4 && box[0] - t[2][0] - t[2][2] < 320 && close(one, box, t));
     left.sort((a, b) => (b[2][0] + b[2][2]) - (a[2][0] + a[2][2]));
     if (left.length) return left[0];
-    const above = texts.filter(t => t[2][1] + t[2][3] <= box[1] + 2 && box[1] - t[2][1] - t[2][3] < 28 && Math.abs(t[2][0] - box[0]) < 40 && close(one, box, t));
+    const above = texts.filter(t => t[2][1] + t[2][3] <= box[1] + 2 && box[1] - t[2][1] - t[2][3] < 28 && Math.abs(t[2][0] - box[0]) < 40 && close(one, box, t)
+      && !(tidy(one.getAttribute('placeholder')) && isTitle(t[0], one)));
     above.sort((a, b) => b[2][1] - a[2][1]);
     return above[0];
   };
