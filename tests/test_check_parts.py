@@ -117,6 +117,7 @@ def test_role_and_name_decide_and_place_does_not(ranked: Callable[..., tuple[Ran
     assert best is not None and best.control.name == "Saves"
     link = ranked("<button>Cancel</button><a href=#>Save</a>")[0]
     assert (link.control.role, link.note) == ("link", "role link instead of button"), "another role is said"
+    assert the_clear_one(ranked("<button>Cancel</button><button>Save (all)</button>"))[0] is not None
     heading = the_clear_one(ranked("<input type=checkbox aria-label=Save>"))
     assert heading[0] is None and "its role is checkbox, and button is expected" in heading[1]
 

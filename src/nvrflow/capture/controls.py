@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 _RANDOM = re.compile(r"[A-Za-z0-9_+/=-]{24,}")
 _TYPED = ("textbox", "searchbox", "spinbutton")
+FIELDS = ("textbox", "searchbox", "combobox", "listbox", "spinbutton", "slider", "checkbox", "radio", "switch")
 WORDS = ("text", "heading", "columnheader", "cell")  # the roles of what nobody can use
 
 

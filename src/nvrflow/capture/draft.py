@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.capture.archive import Capture, CapturedPage
-from nvrflow.capture.controls import Control
+from nvrflow.capture.controls import FIELDS, Control
 from nvrflow.content import as_yaml
 from nvrflow.errors import WrongCall
 from nvrflow.firmware import available, load_firmware
 
 _NAME = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9_]*")
 _MADE_BY_A_PROGRAM = re.compile(r"\d{3,}|gen\d|[0-9a-f]{6,}|^[\W\d]", re.I)
-_FIELDS = ("textbox", "searchbox", "combobox", "listbox", "spinbutton", "slider", "checkbox", "radio", "switch")
 _SIGNS_IN = re.compile(r"\b(log|sign) ?[io]n\b|login|anmeld|einlogg|iniciar|entrar|acceder|ingresar|登录|登入", re.I)
 _LEAVES = re.compile(r"cancel|abbrech|forg[eo]t|vergessen|olvid|reset|regist|help|hilfe|ayuda|取消|忘记|注册|帮助", re.I)
 _HEAD = """# A draft, made by nvrflow from a capture of the start page. Correct the names, and say how to get to other pages.
@@ -149,7 +148,7 @@ def _locators(one: Control, controls: list[Control]) -> list[dict[str, Any]]:
     frame = {"frame": list(one.frame)} if one.frame else {}
     same = Counter((other.role, other.name) for other in controls)[one.role, one.name]
     if one.name and same == 1:
-        if one.role in _FIELDS and one.named == "label":
+        if one.role in FIELDS and one.named == "label":
             found.append({"label": one.name})
         elif one.named in ("placeholder", "title"):
             found.append({one.named: one.name})

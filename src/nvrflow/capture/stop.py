@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nvrflow.address import link_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.capture.archive import PageFacts
-from nvrflow.capture.controls import Control, controls_of
+from nvrflow.capture.controls import FIELDS, Control, controls_of
 from nvrflow.capture.heard import Heard
 from nvrflow.capture.known_values import learn_controls, learn_page
 from nvrflow.capture.resource import within
@@ -146,12 +146,12 @@ class Stop:
 
 
 def _lost(name: str, live: Iterable[Control], still: Iterable[Control]) -> Iterator[str]:
-    """Controls that the page shows and its captured form does not: they are missing in what is read from the capture."""
-    missing = Counter(one.role for one in live if not one.is_words)
+    """Fields that the page shows and its captured form does not: they are missing in what is read from the capture."""
+    missing = Counter(one.role for one in live if one.role in FIELDS)
     missing.subtract(one.role for one in still)
     lost = [f"{count} of role {role}" for role, count in sorted(missing.items()) if count > 0]
     if lost:
-        yield f"{name}: controls are not seen on the captured page: {', '.join(lost)}"
+        yield f"{name}: fields are not seen on the captured page: {', '.join(lost)}"
 
 
 def _aria(page: BrowserPage) -> str:

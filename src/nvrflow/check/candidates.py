@@ -15,6 +15,7 @@ from nvrflow.capture.controls import WORDS, Control
 from nvrflow.check.doubt import doubt
 from nvrflow.firmware import Element, Firmware
 
+_IN_BRACKETS = re.compile(r"\s*[(\[\uff08][^()\[\]\uff08\uff09]*[)\]\uff09]$")
 SURE = 0.8  # a candidate below is only shown
 CLEAR = 0.1  # by how much it has to be better than the next
 _LIKE = 0.15  # the least score of a name that counts where the role is another, or the control is not new on the page
@@ -121,7 +122,7 @@ def the_clear_one(ranked: Sequence[Ranked]) -> tuple[Ranked | None, str]:
     if best.forbidden:
         return None, f"the most similar control is not taken, because {best.forbidden}"
     if best.score < SURE:
-        return None, f"no candidate is similar enough (the best has {best.score:.2f}, {SURE} is needed)"
+        return None, f"no candidate is similar enough (the best has {int(best.score * 100) / 100:.2f}, {SURE:.2f} is needed)"
     if len(ranked) > 1 and best.score - ranked[1].score < CLEAR:
         return None, "two candidates are about equally similar, so none is chosen"
     return best, ""
@@ -147,6 +148,8 @@ def likeness(word: str, name: str) -> float:
     if one == other:
         return 1.0
     alike = difflib.SequenceMatcher(None, one, other).ratio()
+    if one == _IN_BRACKETS.sub("", other):
+        return 0.95
     holds = len(one) > 2 and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", other) is not None
     return max(alike, 0.6) if holds else alike
 

@@ -114,7 +114,7 @@ def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patienc
             near = hints(window.finder, shown_by) + _answered_since(window, before)
             if name != "sign_in" and "sign_in" in window.file.pages and not window.session.signed_in:
                 near += ". Nobody is signed in; a flow calls sign_in first"
-            raise SelectorDrift(f"{window.firmware.name}: {name}: not shown {patience.told}; {tried} should be visible{near}")
+            raise SelectorDrift(f"{window.firmware.name}: {name}: not shown: {tried} was not visible {patience.told}{near}")
         if not window.session.signed_in and window.session.follow_to_https():
             window.read_as(window.firmware)
         Popups(window).answer_any()
