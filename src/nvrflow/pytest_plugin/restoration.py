@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from nvrflow.errors import NvrflowError, SessionLimit
+from nvrflow.errors import NvrflowError, SelectorDrift, SessionLimit, TimedOut, Unreachable
+from nvrflow.recorder.restart import PATIENCE as RESTART
 
 if TYPE_CHECKING:
     from nvrflow.pytest_plugin.selection import Wanted
     from nvrflow.recorder import Recorder
+    from nvrflow.report import Step
 
 
 _OLD_SESSION = 600.0  # seconds until a recorder ends the session of a browser that is gone; most need one to five minutes
 _OFTEN = 3.0
+_MOST = 6  # steps in a message
 
 
 class NotPutBack(NvrflowError):
@@ -32,6 +35,7 @@ def put_back(recorder: Recorder, wanted: Wanted, secure_before: bool | None) -> 
     wrote = [step.title for step in recorder.report.steps if step.effect == "write" and step.outcome != "would"]
     if not wrote:
         return
+    did = _told(recorder.report.steps)
     restorers = [*([wanted.restore] if wanted.restore else []), *recorder.restorers]
     switched = secure_before is not None and recorder.url.startswith("https:") != secure_before
     if not restorers and not switched:
@@ -47,7 +51,9 @@ def put_back(recorder: Recorder, wanted: Wanted, secure_before: bool | None) -> 
             _switch_https(recorder, secure_before)
     except Exception as problem:
         said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-        raise NotPutBack(f"{recorder.host}: the recorder could not be put back as it was: {said}; do it by hand") from problem
+        raise NotPutBack(
+            f"{recorder.host}: the recorder could not be put back as it was: {said}; do it by hand. The test did this: {did}"
+        ) from problem
 
 
 def await_free_seat(recorder: Recorder, tell: Callable[[str], None]) -> None:
@@ -76,12 +82,31 @@ def await_free_seat(recorder: Recorder, tell: Callable[[str], None]) -> None:
     recorder.report.steps.clear()
 
 
+def _told(steps: Sequence[Step]) -> str:
+    """What a test typed, chose and saved, for a person who has to undo it."""
+    did = [one.title for one in steps if not one.leaving and one.chapter != "Sign in" and _changes(one)]
+    return "; ".join(did[:_MOST]) + (f"; and {len(did) - _MOST} more steps" if len(did) > _MOST else "")
+
+
+def _changes(step: Step) -> bool:
+    return step.outcome == "done" and (step.effect == "write" or step.verb in ("fill", "select", "check", "uncheck", "upload"))
+
+
 def _sign_in_again(recorder: Recorder) -> None:
-    """Begin at the start page: a failed test may have left dialogs open."""
+    """Begin at the start page: a failed test may have left dialogs open, and what it saved may restart the recorder."""
     from nvrflow.flows.sign_in import sign_in
 
     recorder.leave()
-    recorder.reopen()
+    end = time.monotonic() + RESTART
+    while True:
+        try:
+            recorder.reopen()
+            recorder.go_to("sign_in")
+            break
+        except (Unreachable, SelectorDrift, TimedOut):  # the start page may come without its scripts
+            if time.monotonic() > end:
+                raise
+            threading.Event().wait(_OFTEN)
     sign_in(recorder)
 
 
