@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from conftest import Opening
@@ -13,6 +14,7 @@ from nvrflow.errors import SelectorDrift, Unreachable
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.pytest_plugin.restoration import NotPutBack, put_back
 from nvrflow.pytest_plugin.selection import Wanted
+from nvrflow.pytest_plugin.stand import keeps
 
 pytestmark = pytest.mark.browser
 
@@ -60,3 +62,21 @@ def test_a_person_is_told_what_to_undo(simulated: Callable[..., Any], opened: Op
     said = str(raised.value)
     assert "no idea; do it by hand. The test did this: Fill in Port: 8443; Click OK" in said
     assert recorder.password not in said and "Password" not in said
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "options", "expected"),
+    [
+        (["signed_in"], {}, True),
+        (["recorder"], {}, False),
+        (["signed_in", "ui_baseline"], {}, False),
+        (["signed_in", "image_baseline"], {}, False),
+        (["signed_in"], {"--video": "on"}, False),
+    ],
+)
+def test_a_session_is_left_to_the_next_test_only_where_nothing_depends_on_it(
+    fixtures: list[str], options: dict[str, str], expected: bool
+) -> None:
+    config = SimpleNamespace(getoption=lambda name: options.get(name, "off"))
+    node = SimpleNamespace(iter_markers=lambda name: iter(()))
+    assert keeps(cast(Any, SimpleNamespace(config=config, fixturenames=fixtures, node=node))) is expected

@@ -117,8 +117,13 @@ def _kept_session(request: pytest.FixtureRequest, playwright: Any) -> Iterator[K
 
 
 def keeps(request: pytest.FixtureRequest) -> bool:
-    """Whether a test leaves its session to the next test: it is signed in, writes nothing, and wants no trace or video."""
+    """Whether a test leaves its session to the next test: it is signed in, writes nothing, and wants no trace or video.
+
+    A test with a baseline begins anew: which tab of a page is open may depend on the test before.
+    """
     config = request.config
+    if not {"ui_baseline", "image_baseline"}.isdisjoint(request.fixturenames):
+        return False
     films = any(config.getoption(name) != "off" for name in ("--tracing", "--video"))
     return "signed_in" in request.fixturenames and not films and not wanted_by(request.node).writes
 
@@ -200,7 +205,7 @@ def _conclude(item: pytest.Item, recorder: Recorder, stand: Stand, real: bool) -
     if failed and recorder.report.steps and recorder.report.steps[-1].failure is None:
         recorder.steps.photograph_failure(recorder.report.steps[-1])
     stand.artefacts.picture(recorder, failed)
-    if real:
+    if real and not item.config.getoption("--read-only"):
         put_back(recorder, wanted_by(item), item.stash[SECURE])
 
 
