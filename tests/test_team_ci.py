@@ -176,7 +176,7 @@ def test_a_refused_sign_in_has_another_exit_code_than_a_failed_test(computer: Co
         assert told["tests"] == 4 and told["errors"] + told["failures"] == refusals and told["skipped"] == 4 - refusals
     for name in ("test_https.py", "test_pages.py"):
         (repository / "tests" / name).unlink()
-    baseline = repository / "baselines/dahua/nvr_v4/en/https.yaml"
+    baseline = repository / "baselines/dahua/nvr_v4/en/system_service.yaml"
     baseline.write_text(baseline.read_text(encoding="utf-8").replace("Refresh", "Renew"), encoding="utf-8")
     failed = computer.run(repository, gitlab("simulated")[-1:])
     assert failed.returncode == 1 and REFUSED not in failed.stdout, failed.stdout + failed.stderr
