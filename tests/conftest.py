@@ -79,6 +79,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.delenv("NVRFLOW_PASSWORD", raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:anyio -p no:dash -p no:hypothesispytest")  # of the simulator and of these tests
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from nvrflow.capture.announced import Spot, announced
 from nvrflow.capture.meanings import Kind
@@ -94,7 +95,22 @@ _LIKE: tuple[tuple[Kind, str, Callable[[str], bool]], ...] = (
     ("serial", rf"(?<![A-Za-z0-9_/+.-]){_SERIAL}(?![A-Za-z0-9_/=+-])", lambda text: len(set(text)) > 4),
     ("token", r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}={0,2}(?![A-Za-z0-9+/_=-])", _is_random),
 )
-_PATTERNS = tuple((kind, re.compile(pattern), is_private) for kind, pattern, is_private in _LIKE)
+# What stands in a pattern, and in every text in which the pattern can find anything: most texts are not searched for it.
+_SIGNS = {
+    "-----BEGIN": ("-----BEGIN",),
+    "eyJ": ("eyJ",),
+    ")MI": ("MI",),
+    "(?:@|%40)": ("@", "%40"),
+    "(?<=://)": ("://",),
+    f"\\.(?:{_LOCAL})": tuple(f".{ending}" for ending in _LOCAL.replace("\\", "").split("|")),
+}
+
+
+def _signs_of(pattern: str) -> tuple[str, ...]:
+    return next((signs for part, signs in _SIGNS.items() if part in pattern), ("",))
+
+
+_PATTERNS = tuple((kind, re.compile(pattern), is_private, _signs_of(pattern)) for kind, pattern, is_private in _LIKE)
 
 
 def without_unseen(text: str) -> str:
@@ -112,18 +128,22 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def spots(text: str) -> Iterator[Spot]:
-    """Every place in `text` that looks like private data, from left to right; none overlaps another."""
-    end = 0
-    found = sorted([*_all(text), *announced(text)], key=lambda spot: (spot.start, -spot.end))
-    for spot in found:
+@lru_cache(maxsize=4096)
+def spots(text: str) -> tuple[Spot, ...]:
+    """Every place in `text` that looks like private data, from left to right; none overlaps another.
+
+    A capture asks for the same text again whenever it has learned another value.
+    """
+    end, apart = 0, list[Spot]()
+    for spot in sorted([*_all(text), *announced(text)], key=lambda spot: (spot.start, -spot.end)):
         if spot.start >= end:
-            yield spot
+            apart.append(spot)
             end = spot.end
+    return tuple(apart)
 
 
 def _all(text: str) -> Iterator[Spot]:
-    for kind, pattern, is_private in _PATTERNS:
-        for match in pattern.finditer(text):
+    for kind, pattern, is_private, signs in _PATTERNS:
+        for match in pattern.finditer(text) if any(sign in text for sign in signs) else ():
             if is_private(match[0]):
                 yield Spot(match.start(), match.end(), kind, match[0])

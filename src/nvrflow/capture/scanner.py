@@ -178,7 +178,10 @@ def _decoded(text: str) -> Iterator[str]:
 def _as_text(body: bytes) -> str:
     """`body` as text if most of it is that; else nothing."""
     text = body.decode("utf-8", "replace")
-    return text if text and sum(sign.isprintable() and sign != "\ufffd" for sign in text) > 0.8 * len(text) else ""
+    readable = len(text) - text.count("\ufffd")
+    if readable > 0.8 * len(text) and not text.isprintable():
+        readable = sum(sign.isprintable() and sign != "\ufffd" for sign in text)
+    return text if readable > 0.8 * len(text) else ""
 
 
 def _odd_in_png(png: bytes) -> Iterator[str]:
