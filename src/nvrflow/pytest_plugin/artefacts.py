@@ -107,7 +107,7 @@ def _link(config: pytest.Config, report: Any, kept: Iterable[tuple[str, Path]]) 
     extras = getattr(report, "extras", [])
     for kind, path in kept:
         where = quote(Path(os.path.relpath(path, folder)).as_posix())
-        if kind == "screenshot":
+        if kind in ("picture", "screenshot"):
             extras.append(html.extras.png(where, name="Recorder"))
         elif kind == "video":
             extras.append(html.extras.video(where, name="Video", mime_type="video/webm", extension="webm"))

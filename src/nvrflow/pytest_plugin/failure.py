@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.errors import NvrflowError
+from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut
 
 if TYPE_CHECKING:
     from nvrflow.report import Report
@@ -21,13 +21,17 @@ _ENGINE = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Failure:
-    """One failure: `kind` as in `error.kind` of a report, or test-error; the selector file and the element, as far as known."""
+    """One failure: `kind` as in `error.kind` of a report, or test-error; the selector file and the element, as far as known.
+
+    `nearest` is what on the screen resembles an element that was not found.
+    """
 
     kind: str
     firmware: str
     element: str
     message: str
     step: str | None = None
+    nearest: str = ""
 
     @property
     def headline(self) -> str:
@@ -38,11 +42,21 @@ class Failure:
 def failure_of(problem: BaseException, report: Report | None) -> Failure:
     """What ended a test. The element is that of the step that failed."""
     kind = problem.kind if isinstance(problem, NvrflowError) else TEST_ERROR
-    said = str(problem).strip() or type(problem).__name__
+    said = str(problem).strip()
+    if not isinstance(problem, NvrflowError | AssertionError) or not said:
+        said = f"{type(problem).__name__}: {said}".removesuffix(": ")
     firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
     name = getattr(problem, "step", None)
     step = next((one for one in (report.steps if report is not None else []) if one.id == name), None)
-    return Failure(kind, firmware, step.element if step is not None else "", said, name)
+    return Failure(kind, firmware, step.element if step is not None else "", said, name, _nearest(problem))
+
+
+def _nearest(problem: BaseException) -> str:
+    if not isinstance(problem, SelectorDrift | TimedOut):
+        return ""
+    from nvrflow.recorder.nearest import nearest_in
+
+    return nearest_in(str(problem))
 
 
 def of_drift(report: Report | None, config: pytest.Config) -> Failure | None:

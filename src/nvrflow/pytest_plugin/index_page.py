@@ -1,7 +1,11 @@
-"""The page `nvrflow-report/index.html`: what failed on recorders in one test run, and what passed by a fallback."""
+"""The page `nvrflow-report/index.html`: what failed on recorders in one test run, and what passed by a fallback.
+
+`summary.md` beside it says the same in short, for the page of a CI job.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -44,3 +48,28 @@ def _drifted(one: dict[str, Any]) -> str:
     return (
         f'<article class="drift"><h2>{escape(one["test"])}</h2><p class="kind">passed by a fallback</p><ul>{lines}</ul></article>'
     )
+
+
+def summary_of(results: Iterable[dict[str, Any]]) -> str:
+    """The summary in Markdown: a table of the failures, then what passed by a fallback."""
+    told = list(results)
+    failed, drifted = [one for one in told if one["headline"]], [one for one in told if one["drift"]]
+    lines = [f"## Tests on recorders: {len(failed)} failed, {len(drifted)} with drift", ""]
+    if failed:
+        lines += ["| failure | test | what happened | files |", "| --- | --- | --- | --- |"]
+    for one in failed:
+        first = one["message"].strip().splitlines()[0] if one["message"].strip() else ""
+        files = " ".join(f"[{kind}]({quote(path)})" for kind, path in one["files"])
+        lines.append(f"| **{_cell(one['headline'])}** | {_cell(one['test'])} | {_cell(first)} | {files} |")
+    if drifted:
+        lines += ["", "Found by a fallback:", "", *sorted({f"- {_plain(line)}" for one in drifted for line in one["drift"]})]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return _plain(text).replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*<>\[\]])", r"\\\1", " ".join(text.split()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,32 @@ class RunResults:
             terminalreporter.section("selector drift: found by a fallback", yellow=True)
             for proposal in drift:
                 terminalreporter.write_line(proposal)
+        self._tell_failures(terminalreporter)
         if self.told:
             terminalreporter.write_line(f"nvrflow: report: {self.folder / 'index.html'}")
 
+    def _tell_failures(self, terminalreporter: Any) -> None:
+        failed = [found for found in self.told if found["headline"]]
+        if failed:
+            terminalreporter.section("failures on recorders", red=True)
+        for found in failed:
+            picture = next((path for kind, path in found["files"] if kind == "picture"), "")
+            terminalreporter.write_line(f"{found['headline']}  {found['test']}")
+            if picture:
+                terminalreporter.write_line(f"    {os.path.relpath(picture, self.config.invocation_params.dir)}")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_html(self, report: Any, data: list[str]) -> None:
+        """Begin the text of a failure in pytest-html with kind and element."""
+        headline = getattr(report, "nvrflow_headline", "")
+        if headline:
+            data.insert(0, f"<b>{escape(headline)}</b>\n")
+
     def write(self) -> None:
-        """Write the report page, if a test failed on a recorder or met drift."""
+        """Write the report page and its summary, if a test failed on a recorder or met drift."""
         if not self.told:
             return
-        from nvrflow.pytest_plugin.index_page import page_of
+        from nvrflow.pytest_plugin.index_page import page_of, summary_of
         from nvrflow.whole_file import write_whole
 
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +77,7 @@ class RunResults:
         ]
         page = page_of(shown, f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}")
         write_whole(self.folder / "index.html", page.encode())
+        write_whole(self.folder / "summary.md", summary_of(shown).encode())
 
     def _attach(self, report: pytest.TestReport, paths: list[str]) -> None:
         """Lines that GitLab and Jenkins understand, in the output of the test in JUnit."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nvrflow.errors import WrongCall
+from nvrflow.pytest_plugin.allure_results import TIMES, Times
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, Artefacts
 from nvrflow.pytest_plugin.failure import FAILURE, failure_of, of_drift
 from nvrflow.pytest_plugin.flags import browser_options, camera_for, report_folder
@@ -148,6 +149,7 @@ def _options(stand: Stand, subject: RecorderUnderTest, config: pytest.Config, st
 def _files_of(item: pytest.Item, stand: Stand, steps: Steps, password: object) -> Iterator[None]:
     """Keep the files of a test once its browser is closed; of a failure also its steps."""
     item.stash[ARTEFACTS], item.stash[REPORT] = stand.artefacts, steps.report
+    item.stash[TIMES] = steps.listener = Times()
     secrets: set[str] = {password} if isinstance(password, str) and password else set()
     item.stash[SECRETS], item.stash[STEPS] = secrets, steps
     raised: Exception | None = None
@@ -173,6 +175,7 @@ def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downl
     """
     item.stash[REPORT], recorder.window.downloads = recorder.report, downloads
     item.stash[SECRETS], item.stash[STEPS] = recorder.session.secrets, recorder.steps
+    recorder.steps.listener = item.stash[TIMES]
     item.stash[SECURE] = recorder.url.startswith("https:")
     known, leases = recorder.report.firmware or {}, config.stash[LEASES]
     vendor, version = known.get("vendor", ""), known.get("version") or ""
