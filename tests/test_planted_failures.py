@@ -193,7 +193,7 @@ def told_by_pytest_html(run: Run, name: str) -> tuple[str, Path | None]:
 
 def told_by_allure(run: Run, name: str) -> tuple[str, Path | None]:
     result = run.allure[name]
-    parts = {one["name"]: one["value"].strip("'") for one in result.get("parameters", [])}
+    parts = {one["name"]: one["value"] for one in result.get("parameters", [])}
     kind = next(one["value"] for one in result["labels"] if one["name"] == "tag" and one["value"] in KINDS)
     told = " ".join(part for part in (kind, parts.get("selector file"), parts.get("element")) if part)
     assert result["statusDetails"]["message"].startswith(f"{told}: ") and result["status"] in ("failed", "broken")

@@ -24,7 +24,7 @@ from nvrflow.pytest_plugin.allure_results import write_categories
 from nvrflow.pytest_plugin.captured_once import capture
 from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, leases_of, teller
 from nvrflow.pytest_plugin.run_results import RESULTS, RunResults
-from nvrflow.pytest_plugin.selection import leave_out_unfit, uses_recorder, wanted_by
+from nvrflow.pytest_plugin.selection import leave_out_unfit, try_some_never_again, uses_recorder, wanted_by
 from nvrflow.pytest_plugin.shared_driver import SharedDriver, is_playwrights, own_driver
 from nvrflow.pytest_plugin.stand import _kept_session, _recorder_stand, recorder, recorder_options, signed_in
 from nvrflow.pytest_plugin.subject import (
@@ -104,6 +104,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select by the marker `recorder`; refuse a run for browsers that cannot drive a recorder."""
+    try_some_never_again(config, items)
     if any(map(uses_recorder, items)):
         try:
             flags.refuse_other_browsers(config)

@@ -26,6 +26,7 @@ _CATEGORIES = {
     "product-defect": "Product defects",
     "unreachable": "Unreachable",
     "(account-locked|sign-in-refused)": "Locked out, or the sign-in was refused",
+    "timeout": "Timed out",
     "plugin-needed": "Plug-in needed",
     "(not-trusted|certificate-refused)": "Not trusted",
     TEST_ERROR: "Test errors",
@@ -83,7 +84,7 @@ def tell_allure(item: pytest.Item, account: Account) -> None:
     failure, report = account.failure, account.report
     firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
     told = {"selector file": firmware, "element": failure.element if failure is not None else ""}
-    result.parameters += [Parameter(name, repr(value), excluded=True) for name, value in told.items() if value]
+    result.parameters += [Parameter(name, value, excluded=True) for name, value in told.items() if value]
     tags = [*([failure.kind] if failure is not None else []), *(["drift"] if account.drift else [])]
     result.labels += [Label("tag", one) for one in tags]
     if failure is not None:
