@@ -3,8 +3,9 @@
 In reading order: `flags` (the options), `selection` (which test runs on which recorder), `leases` (a real recorder for one
 process at a time), `subject` (the recorder of a test), `stand` (its browser), `kept_session` (one for several tests),
 `shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `failure`
-(why a test failed), `aftermath` (what is said about it), `allure_results`, `test_record`, `run_results` and `index_page` (what is
-written about it), `captured_once`, `truststore` and `baselines` (further fixtures), `regress` (the ready suite).
+(why a test failed), `known_faults` and `fault_history` (which failures are no news), `aftermath` (what is said about a test),
+`allure_results`, `test_record`, `run_results` and `index_page` (where it is written), `captured_once`, `truststore` and
+`baselines` (further fixtures), `regress` (the ready suite).
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from uuid import uuid4
 import pytest
 
 from nvrflow import environment
-from nvrflow.errors import NvrflowError, WrongCall
+from nvrflow.errors import NvrflowError
 from nvrflow.pytest_plugin import flags, regress
 from nvrflow.pytest_plugin.aftermath import Explainer, hand_over
 from nvrflow.pytest_plugin.allure_results import write_categories
 from nvrflow.pytest_plugin.captured_once import capture
+from nvrflow.pytest_plugin.known_faults import known_faults
 from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, leases_of, teller
 from nvrflow.pytest_plugin.run_results import RESULTS, RunResults
 from nvrflow.pytest_plugin.selection import leave_out_unfit, try_some_never_again, uses_recorder, wanted_by
@@ -64,6 +66,8 @@ RUN = pytest.StashKey[str]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options for the recorder to test."""
     flags.add_options(parser)
+    parser.addini("nvrflow_known", "The folder of known faults, below the root folder (default: known).", default="known")
+    parser.addini("nvrflow_known_runs", "Name a known fault for removal after so many runs without it (5).", default="5")
     regress.add_options(parser)
 
 
@@ -105,12 +109,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select by the marker `recorder`; refuse a run for browsers that cannot drive a recorder."""
     try_some_never_again(config, items)
-    if any(map(uses_recorder, items)):
-        try:
-            flags.refuse_other_browsers(config)
-        except WrongCall as problem:
-            raise pytest.UsageError(str(problem)) from None
+    if not any(map(uses_recorder, items)):
+        return
+    try:
+        flags.refuse_other_browsers(config)
+        known_faults(config)
         leave_out_unfit(config, items)
+    except (NvrflowError, pytest.UsageError) as problem:
+        if not hasattr(config, "workerinput"):
+            raise pytest.UsageError(str(problem)) from None
+        config.workeroutput["nvrflow_refusal"] = str(problem)  # type: ignore[attr-defined]
+        items.clear()
 
 
 def pytest_report_collectionfinish(config: pytest.Config, start_path: Path, items: list[pytest.Item]) -> list[str]:
@@ -145,6 +154,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         write_categories(session.config)
     if session.config.stash[RESULTS].refused:
         session.exitstatus = flags.SIGN_IN_REFUSED
+    if session.config.stash[RESULTS].refusal:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.pytest_plugin.failure import TEST_ERROR, Failure
+from nvrflow.pytest_plugin.failure import TEST_ERROR
+from nvrflow.pytest_plugin.known_faults import Told
 
 if TYPE_CHECKING:
     from nvrflow.report import Report, Step
@@ -55,7 +56,7 @@ class Account:
     """What Allure is told of one attempt at a test; `ends` as in `Times`."""
 
     report: Report | None
-    failure: Failure | None
+    told: Told | None
     kept: tuple[tuple[str, Path], ...]
     drift: tuple[str, ...]
     ends: Mapping[str, float]
@@ -81,14 +82,14 @@ def tell_allure(item: pytest.Item, account: Account) -> None:
         return
     from allure_commons.model2 import Label, Parameter
 
-    failure, report = account.failure, account.report
+    failure, report = account.told.failure if account.told is not None else None, account.report
     firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
     told = {"selector file": firmware, "element": failure.element if failure is not None else ""}
     result.parameters += [Parameter(name, value, excluded=True) for name, value in told.items() if value]
     tags = [*([failure.kind] if failure is not None else []), *(["drift"] if account.drift else [])]
     result.labels += [Label("tag", one) for one in tags]
-    if failure is not None:
-        _mark(result, failure)
+    if account.told is not None:
+        _mark(result, account.told)
     if report is not None:
         _add_steps(result, listener, account, report)
     for name, path in account.kept:
@@ -99,13 +100,17 @@ def tell_allure(item: pytest.Item, account: Account) -> None:
         _attach_text(listener, "found by a fallback: what to change", "\n".join(account.drift))
 
 
-def _mark(result: Any, failure: Failure) -> None:
+def _mark(result: Any, told: Told) -> None:
     """Kind, element and message first; what the recorder does wrong is failed, everything else but an assertion broken."""
-    from allure_commons.model2 import StatusDetails
+    from allure_commons.model2 import Label, StatusDetails
 
+    failure = told.failure
     trace = result.statusDetails.trace if result.statusDetails is not None else None
-    result.statusDetails = StatusDetails(message=f"{failure.headline}: {failure.message}", trace=trace)
-    if failure.kind == "product-defect" or result.status not in ("failed", "broken"):
+    message = f"{told.headline}: {failure.message}"
+    result.statusDetails = StatusDetails(known=bool(told.ticket) or None, message=message, trace=trace)
+    if told.ticket:
+        result.labels.append(Label("tag", f"known: {told.ticket}"))
+    elif failure.kind == "product-defect" or result.status not in ("failed", "broken"):
         result.status = "failed"
 
 

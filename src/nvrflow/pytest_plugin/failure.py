@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.errors import NvrflowError, SelectorDrift, TimedOut
+from nvrflow.errors import AccountLocked, NvrflowError, SelectorDrift, SignInRefused, TimedOut
 
 if TYPE_CHECKING:
     from nvrflow.report import Report
 
 FAILURE = pytest.StashKey["Failure"]()
 TEST_ERROR = "test-error"  # the kind of everything that is not an error of nvrflow: an assertion, or a crash in a flow
+# As what a fault of a recorder may appear; not what concerns the account, the network or the test run itself.
+_OF_THE_PRODUCT = (
+    "product-defect",
+    "selector-drift",
+    "timeout",
+    "not-trusted",
+    "certificate-refused",
+    "restart-needed",
+    TEST_ERROR,
+)
 _ENGINE = Path(__file__).parent.parent
 
 
@@ -23,7 +33,7 @@ _ENGINE = Path(__file__).parent.parent
 class Failure:
     """One failure: `kind` as in `error.kind` of a report, or test-error; the selector file and the element, as far as known.
 
-    `nearest` is what on the screen resembles an element that was not found.
+    `nearest` is what on the screen resembles an element that was not found. `excusable`: it may be a known fault of the product.
     """
 
     kind: str
@@ -32,6 +42,7 @@ class Failure:
     message: str
     step: str | None = None
     nearest: str = ""
+    excusable: bool = False
 
     @property
     def headline(self) -> str:
@@ -48,7 +59,19 @@ def failure_of(problem: BaseException, report: Report | None) -> Failure:
     firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
     name = getattr(problem, "step", None)
     step = next((one for one in (report.steps if report is not None else []) if one.id == name), None)
-    return Failure(kind, firmware, step.element if step is not None else "", said, name, _nearest(problem))
+    return Failure(
+        kind, firmware, step.element if step is not None else "", said, name, _nearest(problem), _excusable(problem, kind)
+    )
+
+
+def _excusable(problem: BaseException, kind: str) -> bool:
+    """Not a refused sign-in, a lock or a picture that differs, nor what was raised because of one of them."""
+    seen: list[BaseException] = []
+    while problem is not None and problem not in seen:
+        seen.append(problem)
+        problem = problem.__cause__ or problem.__context__  # type: ignore[assignment]
+    never = any(isinstance(one, SignInRefused | AccountLocked) or type(one).__name__ == "PictureDiffers" for one in seen)
+    return kind in _OF_THE_PRODUCT and not never
 
 
 def _nearest(problem: BaseException) -> str:

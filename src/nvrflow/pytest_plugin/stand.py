@@ -208,6 +208,8 @@ def _conclude(item: pytest.Item, recorder: Recorder, stand: Stand, real: bool) -
 
 
 def has_failed(item: pytest.Item) -> bool:
-    """Whether the setup or the test itself has failed, as pytest-playwright notes it."""
+    """Whether the setup or the test itself has failed, as pytest-playwright notes it, also by a known fault."""
+    if FAILURE in item.stash:
+        return True
     done = [getattr(item, f"rep_{when}", None) for when in ("setup", "call")]
     return any(one is not None and one.failed for one in done)
