@@ -106,6 +106,7 @@ def plant(top: Path) -> None:
     shipped = (folder("selectors") / "dahua" / "nvr_v4.yaml").read_text(encoding="utf-8")
     renamed = shipped.replace("download: {en: Download,", "download: {en: Fetch,").replace("{t: com.Download}", "{t: com.Fetch}")
     drifted = shipped.replace("setting: {en: SETTING,", "setting: {en: SET-UP,")
+    renamed += "\nexplain: [ca_certificate, home.setting]\n"
     for name, text in (("renamed", renamed), ("drifted", drifted)):
         assert text != shipped
         (top / name / "dahua").mkdir(parents=True)
@@ -258,4 +259,8 @@ def test_allure_has_the_steps_and_shows_drift_with_the_line_to_change(name: str,
 def test_no_report_shows_frames_of_nvrflow_and_allure_has_the_candidates(name: str, run: Run) -> None:
     (near,) = [one for one in run.allure[name]["attachments"] if one["name"].startswith("nearest candidates")]
     assert 'button "' in (run.folder / "allure" / near["source"]).read_text(encoding="utf-8")
+    files = {one["name"]: one["source"] for one in run.allure[name]["attachments"]}
+    collected = (run.folder / "allure" / files["collected"]).read_text(encoding="utf-8")
+    assert "== recorder\ndahua/nvr_v4, NVR4216" in collected and "== ca_certificate\n" in collected and "Device Certificate" in collected
+    assert "== home.setting\nSETTING" in collected and "collected_ca_certificate" in files
     assert "src/nvrflow/recorder" not in run.terminal and "hunter2-planted" not in run.terminal + run.report("index.html")

@@ -2,7 +2,8 @@
 
 In reading order: `flags` (the options), `selection` (which test runs on which recorder), `leases` (a real recorder for one
 process at a time), `subject` (the recorder of a test), `stand` (its browser), `kept_session` (one for several tests),
-`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `failure`
+`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `collector`
+(what the recorder itself shows after a failure), `failure`
 (why a test failed), `known_faults` and `fault_history` (which failures are no news), `aftermath` (what is said about a test),
 `allure_results`, `test_record`, `run_results` and `index_page` (where it is written), `captured_once`, `truststore` and
 `baselines` (further fixtures), `regress` (the ready suite).

@@ -10,6 +10,7 @@ import pytest
 from nvrflow.errors import AccountLocked, SignInRefused
 from nvrflow.pytest_plugin.allure_results import TIMES, Account, Times, tell_allure
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, attach
+from nvrflow.pytest_plugin.collector import COLLECTED
 from nvrflow.pytest_plugin.failure import FAILURE, attributes, failure_of, of_drift, tell
 from nvrflow.pytest_plugin.known_faults import Told, excuse, known_faults
 from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased
@@ -79,7 +80,7 @@ def hand_over(item: pytest.Item, result: Any) -> None:
     attach(item, result, kept)
     tell_allure(item, Account(report, first, tuple(kept), tuple(drift), item.stash.get(TIMES, Times()).ends))
     result.nvrflow = {**getattr(result, "nvrflow", {}), **_for_the_run(item, failures, first, kept), "drift": drift}
-    mine: tuple[pytest.StashKey[Any], ...] = (REPORT, ARTEFACTS, FAILURE, STEPS, TIMES)
+    mine: tuple[pytest.StashKey[Any], ...] = (REPORT, ARTEFACTS, FAILURE, STEPS, TIMES, COLLECTED)
     for key in mine:
         if key in item.stash:
             del item.stash[key]

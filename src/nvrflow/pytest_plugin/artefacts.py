@@ -45,7 +45,7 @@ class Artefacts:
         if not self._wanted("--screenshot", failed, "only-on-failure"):
             return
         recorder.steps.camera.full_page = bool(self.config.getoption("--full-page-screenshot"))
-        image = _screen(recorder)
+        image = screen(recorder)
         if image:
             path = self.folder / f"recorder-test-{'failed' if failed else 'finished'}-1.png"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ class Artefacts:
             self.kept.append((kind, target))
 
 
-def _screen(recorder: Recorder) -> bytes | None:
+def screen(recorder: Recorder) -> bytes | None:
     """The screen as it is now, as PNG without secrets; None where the browser shows nothing any more."""
     from nvrflow.browser.playwright_errors import PlaywrightError
     from nvrflow.recorder.look import answers

@@ -13,6 +13,7 @@ import pytest
 from nvrflow.errors import WrongCall
 from nvrflow.pytest_plugin.allure_results import TIMES, Times
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, Artefacts
+from nvrflow.pytest_plugin.collector import COLLECTED, Collected, collect
 from nvrflow.pytest_plugin.failure import FAILURE, failure_of, of_drift
 from nvrflow.pytest_plugin.flags import browser_options, camera_for, report_folder
 from nvrflow.pytest_plugin.leases import LEASES, teller
@@ -166,6 +167,7 @@ def _files_of(item: pytest.Item, stand: Stand, steps: Steps, password: object) -
             folder = report_folder(item.config) / "tests" / stand.artefacts.folder.name
             known = item.stash[SECRETS]
             stand.artefacts.kept += write_record(folder, item.stash[STEPS], failure, known)
+            stand.artefacts.kept += item.stash.get(COLLECTED, Collected()).write(folder, known)
 
 
 def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downloads: Path) -> Recorder:
@@ -203,6 +205,9 @@ def _conclude(item: pytest.Item, recorder: Recorder, stand: Stand, real: bool) -
     if failed and recorder.report.steps and recorder.report.steps[-1].failure is None:
         recorder.steps.photograph_failure(recorder.report.steps[-1])
     stand.artefacts.picture(recorder, failed)
+    if failed:
+        failure = item.stash.get(FAILURE, None)
+        item.stash[COLLECTED] = collect(recorder, failure.kind if failure is not None else "")
     if real:
         put_back(recorder, wanted_by(item), item.stash[SECURE])
 
