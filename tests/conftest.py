@@ -33,6 +33,7 @@ TOGETHER = {
     "test_guide_of_a_run": "guide of a run",
     "test_launcher": "launcher",
     "test_name_matrix": "name matrix",
+    "test_planted_failures": "planted failures",
     "test_policies": "stores of the computer",
     "test_private_data": "private data",
     "test_system_store": "stores of the computer",

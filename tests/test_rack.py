@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_team_tests import own_tests
 
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.inventory.lease import Lease
@@ -185,3 +186,26 @@ def test_one_refused_sign_in_stops_all_workers_with_one_error(tmp_path: Path, ho
     assert running.returncode == 14 and "4 skipped" in told and "1 error in" in told, told
     assert told.partition("short test summary")[0].count("4 tries left before the account is locked") == 1
     assert "front: a sign-in was refused in this test run" in told and "Traceback" not in told
+
+
+TAKEN_AWAY = """
+import json
+from pathlib import Path
+from nvrflow.flows.enable_https import enable_https
+from nvrflow.state_folder import state_folder
+
+def test_https(signed_in):
+    page = signed_in.go_to("https")
+    (note,) = (state_folder() / "leases").glob("*.json")
+    note.write_text(json.dumps({**json.loads(note.read_text()), "process": 1}))
+    page.click("ok")
+"""
+
+
+@pytest.mark.browser
+def test_a_test_whose_recorder_was_taken_away_stops_before_it_changes_anything(tmp_path: Path, home: Path) -> None:
+    with simulate("dahua/nvr_v4", **BRISK) as recorder:
+        before = recorder.state()
+        ended = own_tests(tmp_path, home, TAKEN_AWAY, "--recorder", recorder.url, NVRFLOW_PASSWORD=recorder.password)
+        assert ended.returncode == 1 and "the lease was lost" in ended.stdout, ended.stdout + ended.stderr
+        assert recorder.state()["web"] == before["web"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -214,19 +215,34 @@ def test_a_test_says_how_to_put_back_what_it_changed_or_fails(tmp_path: Path, ho
 
 
 RETRIED = """
+import pytest
+
 def test_flaky(recorder, capture):
     assert (capture / "capture.yaml").is_file()
     assert recorder.shows("home"), "nobody has signed in"
+
+class TestRefused:
+    @pytest.fixture
+    def password(self):
+        return "a wrong one"
+
+    @pytest.mark.flaky(reruns=2, rerun_except="nothing")
+    def test_refused(self, signed_in): pass
 """
 
 
 @pytest.mark.browser
 def test_each_attempt_keeps_its_files_and_pytest_html_links_them(tmp_path: Path, home: Path) -> None:
     options = ("--reruns", "1", "--screenshot", "only-on-failure", "--output", "kept", "--html", "report.html")
-    ended = own_tests(tmp_path, home, RETRIED, "--firmware", "uniview/nvr", *options)
-    assert all(one in ended.stdout for one in ("1 failed", "1 rerun", "nobody has signed in")), ended.stdout + ended.stderr
-    pictures = sorted((tmp_path / "kept").rglob("recorder-test-failed-1.png"))
+    ended = own_tests(tmp_path, home, RETRIED, "--firmware", "uniview/nvr", *options, "--alluredir", "allure")
+    counted = ("1 failed", "1 rerun", "1 error", "nobody has signed in")
+    assert all(one in ended.stdout for one in counted), ended.stdout + ended.stderr
+    pictures = sorted((tmp_path / "kept").rglob("*flaky*/recorder-test-failed-1.png"))
     assert len({path.parent for path in pictures}) == 2
-    assert len(list((tmp_path / "nvrflow-report" / "tests").iterdir())) == 2
+    assert len(list((tmp_path / "nvrflow-report" / "tests").glob("*flaky*"))) == 2
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert all(path.parent.name in page for path in pictures)
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in (tmp_path / "allure").glob("*-result.json")]
+    attempts = [one for one in results if one["name"].startswith("test_flaky")]
+    assert len(attempts) == 2 and len({one["historyId"] for one in attempts}) == 1
+    assert all(any(file["name"] == "screenshot" for file in one["attachments"]) for one in attempts)

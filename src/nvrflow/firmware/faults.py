@@ -41,6 +41,8 @@ def faults(file: SelectorFile) -> Faults:
         yield from _of_the_language(file.language)
     for name, page in file.pages.items():
         yield from _of_a_page(name, page, file)
+    for index, name in enumerate(file.explain):
+        yield from ((("explain", index), what) for what in _of_an_explanation(name, file))
     for name, handler in file.handlers.items():
         yield from _of_a_handler(name, handler, file)
 
@@ -162,6 +164,16 @@ def _of_a_handler(name: str, handler: Handler, file: SelectorFile) -> Faults:
                 yield (*where, key), f"{used!r} has `effect: write`, and leaving changes nothing; name Cancel, or what closes it"
     for element_name, element in handler.elements.items():
         yield from _of_an_element((*where, "elements", element_name), element, handler.elements, file)
+
+
+def _of_an_explanation(name: str, file: SelectorFile) -> Iterator[str]:
+    page, dot, element = name.partition(".")
+    if page not in file.pages:
+        yield f"there is no page {page!r}{_near(page, file.pages)}"
+    elif dot and element not in file.pages[page].elements:
+        yield f"the page {page!r} has no element {element!r}{_near(element, file.pages[page].elements)}"
+    elif dot and file.pages[page].elements[element].secret:
+        yield f"{name} is secret; name what may be kept"
 
 
 def _of_an_element(where: Where, element: Element, beside: Mapping[str, Element], file: SelectorFile) -> Faults:

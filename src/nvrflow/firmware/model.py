@@ -172,6 +172,9 @@ class SelectorFile(Strict):
     scopes: dict[str, Locators] = {}
     busy: Locators | None = Field(None, description="masks: nothing is used while one is visible")
     volatile: Locators | None = Field(None, description="clock, video, counters: covered in a guide's pictures")
+    explain: Names = Field(
+        [], description="pages, or elements as `page.element`, that explain a failure: log, clock, version, sessions; in order"
+    )
     restart: Literal["by_itself", "by_hand"] = Field("by_itself", description="how HTTPS comes into effect once it was switched")
     fingerprint_on_screen: Annotated[OnScreen | None, BeforeValidator(_as_menu, json_schema_input_type=OnScreen | str | None)] = (
         Field(None, description="where the recorder's own monitor shows the SHA-256 of its certificates")

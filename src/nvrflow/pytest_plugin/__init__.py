@@ -2,14 +2,16 @@
 
 In reading order: `flags` (the options), `selection` (which test runs on which recorder), `leases` (a real recorder for one
 process at a time), `subject` (the recorder of a test), `stand` (its browser), `kept_session` (one for several tests),
-`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `failure`
-(why a test failed), `test_record`, `run_results` and `index_page` (what is written about it), `captured_once`,
-`truststore` and `baselines` (further fixtures), `regress` (the ready suite).
+`shared_driver` (one Playwright for all), `artefacts` (the files of a test), `restoration` (what a test changed), `collector`
+(what the recorder itself shows after a failure), `failure`
+(why a test failed), `known_faults` and `fault_history` (which failures are no news), `aftermath` (what is said about a test),
+`allure_results`, `test_record`, `run_results` and `index_page` (where it is written), `captured_once`, `truststore` and
+`baselines` (further fixtures), `regress` (the ready suite).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -17,23 +19,17 @@ from uuid import uuid4
 import pytest
 
 from nvrflow import environment
-from nvrflow.errors import AccountLocked, NvrflowError, SignInRefused, WrongCall
+from nvrflow.errors import NvrflowError
 from nvrflow.pytest_plugin import flags, regress
-from nvrflow.pytest_plugin.artefacts import ARTEFACTS, attach
+from nvrflow.pytest_plugin.aftermath import Explainer, hand_over
+from nvrflow.pytest_plugin.allure_results import write_categories
 from nvrflow.pytest_plugin.captured_once import capture
-from nvrflow.pytest_plugin.failure import (
-    FAILURE,
-    Failure,
-    attributes,
-    failure_of,
-    of_drift,
-    tell,
-)
+from nvrflow.pytest_plugin.known_faults import known_faults
 from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased, leases_of, teller
 from nvrflow.pytest_plugin.run_results import RESULTS, RunResults
-from nvrflow.pytest_plugin.selection import leave_out_unfit, uses_recorder, wanted_by
+from nvrflow.pytest_plugin.selection import leave_out_unfit, try_some_never_again, uses_recorder, wanted_by
 from nvrflow.pytest_plugin.shared_driver import SharedDriver, is_playwrights, own_driver
-from nvrflow.pytest_plugin.stand import REPORT, STEPS, _kept_session, _recorder_stand, recorder, recorder_options, signed_in
+from nvrflow.pytest_plugin.stand import _kept_session, _recorder_stand, recorder, recorder_options, signed_in
 from nvrflow.pytest_plugin.subject import (
     BEGAN,
     PASSWORD,
@@ -66,12 +62,13 @@ __all__ = [
 ]
 pytest_plugins = ["nvrflow.pytest_plugin.baselines"]
 RUN = pytest.StashKey[str]()
-FAILURES = pytest.StashKey[list[Failure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options for the recorder to test."""
     flags.add_options(parser)
+    parser.addini("nvrflow_known", "The folder of known faults, below the root folder (default: known).", default="known")
+    parser.addini("nvrflow_known_runs", "Name a known fault for removal after so many runs without it (5).", default="5")
     regress.add_options(parser)
 
 
@@ -84,6 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BEGAN] = datetime.fromisoformat(began) if began else datetime.now(UTC).replace(microsecond=0)
     config.addinivalue_line("markers", flags.MARKER)
     config.pluginmanager.register(SharedDriver())
+    config.pluginmanager.register(Explainer())
     config.stash[RESULTS] = RunResults(config, flags.report_folder(config))
     config.pluginmanager.register(config.stash[RESULTS])
     config.stash[RUN] = from_controller.get("nvrflow_run") or uuid4().hex
@@ -111,12 +109,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Select by the marker `recorder`; refuse a run for browsers that cannot drive a recorder."""
-    if any(map(uses_recorder, items)):
-        try:
-            flags.refuse_other_browsers(config)
-        except WrongCall as problem:
-            raise pytest.UsageError(str(problem)) from None
+    try_some_never_again(config, items)
+    if not any(map(uses_recorder, items)):
+        return
+    try:
+        flags.refuse_other_browsers(config)
+        known_faults(config)
         leave_out_unfit(config, items)
+    except (NvrflowError, pytest.UsageError) as problem:
+        if not hasattr(config, "workerinput"):
+            raise pytest.UsageError(str(problem)) from None
+        config.workeroutput["nvrflow_refusal"] = str(problem)  # type: ignore[attr-defined]
+        items.clear()
 
 
 def pytest_report_collectionfinish(config: pytest.Config, start_path: Path, items: list[pytest.Item]) -> list[str]:
@@ -148,8 +152,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.config.stash[LEASES].give_back()
     if not hasattr(session.config, "workerinput"):
         session.config.stash[RESULTS].write()
+        write_categories(session.config)
     if session.config.stash[RESULTS].refused:
         session.exitstatus = flags.SIGN_IN_REFUSED
+    if session.config.stash[RESULTS].refusal:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -158,58 +165,10 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
     return own_driver(fixturedef, request) if is_playwrights(fixturedef) else None
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
-    """Tell of a test on a recorder why it failed and what was kept of it, in all reports."""
-    if not uses_recorder(item):
-        yield
-        return
-    outcome: Any = yield
-    result = outcome.get_result()
-    if result.when == "setup":
-        item.stash[FAILURES] = []
-    problem = call.excinfo.value if call.excinfo is not None else None
-    if result.failed and problem is not None:
-        _explain(item, result, problem)
-    if result.when == "teardown":
-        _hand_over(item, result)
-
-
-def _explain(item: pytest.Item, result: Any, problem: BaseException) -> None:
-    """Add kind, element and steps to the report of a failure; a refused sign-in stops the recorder's other tests."""
-    report = item.stash.get(REPORT, None)
-    failure = item.stash[FAILURE] = failure_of(problem, report)
-    item.stash[FAILURES].append(failure)
-    tell(result, failure)
-    if isinstance(problem, SignInRefused | AccountLocked) and item.stash.get(LEASED, Leased()).device is not None:
-        item.config.stash[LEASES].stop("a sign-in was refused in this test run, and no other test tries again; see its error")
-        result.nvrflow = {"refused": True}
-    if report is not None:
-        lines = [f"{n:2} {one.outcome:6} {one.title}  [{one.locator or one.id}]" for n, one in enumerate(report.steps, 1)]
-        result.sections.append(("steps on the recorder", "\n".join([*lines, *report.notes])))
-
-
-def _hand_over(item: pytest.Item, result: Any) -> None:
-    """At the end of a test: its files and properties, for JUnit, pytest-html and the report page."""
-    report, artefacts = item.stash.get(REPORT, None), item.stash.get(ARTEFACTS, None)
-    failures, drift = item.stash.get(FAILURES, []), [one.proposal for one in report.drift] if report is not None else []
-    kept = artefacts.kept if artefacts is not None else []
-    strict = of_drift(report, item.config)
-    if strict is not None and not failures:
-        result.outcome, result.longrepr, failures = "failed", f"{strict.headline}: {strict.message}", [strict]
-    result.user_properties += [*(one for failure in failures[:1] for one in attributes(failure))]
-    result.user_properties += [("nvrflow_drift", one) for one in drift]
-    attach(item, result, kept)
-    attempt = getattr(item, "execution_count", 1)
-    result.nvrflow = {
-        **getattr(result, "nvrflow", {}),
-        "test": item.nodeid + (f" (attempt {attempt})" if attempt > 1 else ""),
-        "headline": failures[0].headline if failures else "",
-        "message": failures[0].message if failures else "",
-        "files": [(kind, str(path)) for kind, path in kept],
-        "drift": drift,
-    }
-    mine: tuple[pytest.StashKey[Any], ...] = (REPORT, ARTEFACTS, FAILURE, STEPS)
-    for key in mine:
-        if key in item.stash:
-            del item.stash[key]
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
+    """At the end of a test on a recorder, hand what was kept of it to all reports."""
+    result = yield
+    if result.when == "teardown" and uses_recorder(item):
+        hand_over(item, result)
+    return result

@@ -45,7 +45,7 @@ class Artefacts:
         if not self._wanted("--screenshot", failed, "only-on-failure"):
             return
         recorder.steps.camera.full_page = bool(self.config.getoption("--full-page-screenshot"))
-        image = _screen(recorder)
+        image = screen(recorder)
         if image:
             path = self.folder / f"recorder-test-{'failed' if failed else 'finished'}-1.png"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ class Artefacts:
             self.kept.append((kind, target))
 
 
-def _screen(recorder: Recorder) -> bytes | None:
+def screen(recorder: Recorder) -> bytes | None:
     """The screen as it is now, as PNG without secrets; None where the browser shows nothing any more."""
     from nvrflow.browser.playwright_errors import PlaywrightError
     from nvrflow.recorder.look import answers
@@ -107,7 +107,7 @@ def _link(config: pytest.Config, report: Any, kept: Iterable[tuple[str, Path]]) 
     extras = getattr(report, "extras", [])
     for kind, path in kept:
         where = quote(Path(os.path.relpath(path, folder)).as_posix())
-        if kind == "screenshot":
+        if kind in ("picture", "screenshot"):
             extras.append(html.extras.png(where, name="Recorder"))
         elif kind == "video":
             extras.append(html.extras.video(where, name="Video", mime_type="video/webm", extension="webm"))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from nvrflow.baseline.collection import Collection
 
 _LEDGER = pytest.StashKey["Ledger"]()
-_NEVER_AGAIN = "^PictureDiffers: "  # pytest-rerunfailures: a picture that is other than before stays so
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,11 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin the ledger of this run; tell pytest-rerunfailures, where it is installed, not to try pictures again."""
+    """Begin the ledger of this run."""
     config.stash[_LEDGER] = Ledger(config)
     config.pluginmanager.register(config.stash[_LEDGER], "nvrflow-baselines")
-    if hasattr(config.option, "rerun_except"):
-        config.option.rerun_except = [*(config.option.rerun_except or ()), _NEVER_AGAIN]
 
 
 @dataclass(eq=False)  # pytest keeps plugins in sets

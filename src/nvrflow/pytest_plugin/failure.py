@@ -9,25 +9,40 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.errors import NvrflowError
+from nvrflow.errors import AccountLocked, NvrflowError, SelectorDrift, SignInRefused, TimedOut
 
 if TYPE_CHECKING:
     from nvrflow.report import Report
 
 FAILURE = pytest.StashKey["Failure"]()
 TEST_ERROR = "test-error"  # the kind of everything that is not an error of nvrflow: an assertion, or a crash in a flow
+# As what a fault of a recorder may appear; not what concerns the account, the network or the test run itself.
+_OF_THE_PRODUCT = (
+    "product-defect",
+    "selector-drift",
+    "timeout",
+    "not-trusted",
+    "certificate-refused",
+    "restart-needed",
+    TEST_ERROR,
+)
 _ENGINE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One failure: `kind` as in `error.kind` of a report, or test-error; the selector file and the element, as far as known."""
+    """One failure: `kind` as in `error.kind` of a report, or test-error; the selector file and the element, as far as known.
+
+    `nearest` is what on the screen resembles an element that was not found. `excusable`: it may be a known fault of the product.
+    """
 
     kind: str
     firmware: str
     element: str
     message: str
     step: str | None = None
+    nearest: str = ""
+    excusable: bool = False
 
     @property
     def headline(self) -> str:
@@ -38,11 +53,33 @@ class Failure:
 def failure_of(problem: BaseException, report: Report | None) -> Failure:
     """What ended a test. The element is that of the step that failed."""
     kind = problem.kind if isinstance(problem, NvrflowError) else TEST_ERROR
-    said = str(problem).strip() or type(problem).__name__
+    said = str(problem).strip()
+    if not isinstance(problem, NvrflowError | AssertionError) or not said:
+        said = f"{type(problem).__name__}: {said}".removesuffix(": ")
     firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
     name = getattr(problem, "step", None)
     step = next((one for one in (report.steps if report is not None else []) if one.id == name), None)
-    return Failure(kind, firmware, step.element if step is not None else "", said, name)
+    return Failure(
+        kind, firmware, step.element if step is not None else "", said, name, _nearest(problem), _excusable(problem, kind)
+    )
+
+
+def _excusable(problem: BaseException, kind: str) -> bool:
+    """Not a refused sign-in, a lock or a picture that differs, nor what was raised because of one of them."""
+    seen: list[BaseException] = []
+    while problem is not None and problem not in seen:
+        seen.append(problem)
+        problem = problem.__cause__ or problem.__context__  # type: ignore[assignment]
+    never = any(isinstance(one, SignInRefused | AccountLocked) or type(one).__name__ == "PictureDiffers" for one in seen)
+    return kind in _OF_THE_PRODUCT and not never
+
+
+def _nearest(problem: BaseException) -> str:
+    if not isinstance(problem, SelectorDrift | TimedOut):
+        return ""
+    from nvrflow.recorder.nearest import nearest_in
+
+    return nearest_in(str(problem))
 
 
 def of_drift(report: Report | None, config: pytest.Config) -> Failure | None:

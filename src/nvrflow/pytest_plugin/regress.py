@@ -94,6 +94,8 @@ def _outcome(report: pytest.TestReport) -> tuple[Outcome, str]:
     if report.passed:
         return "passed", ""
     said = report.longrepr[2] if isinstance(report.longrepr, tuple) else _message(report)
+    if hasattr(report, "wasxfail"):
+        return "skipped", f"{report.wasxfail}: {said}"
     if report.skipped:
         applicable = not said.startswith(_NOT_APPLICABLE)
         return ("skipped" if applicable else "not applicable"), said.removeprefix(_NOT_APPLICABLE).removeprefix("Skipped: ")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+# What pytest-rerunfailures may not try again: a refused sign-in, and a picture that is other than before, which stays so.
+_NEVER_AGAIN = "^(SignInRefused|AccountLocked|PictureDiffers): "
 _KEYWORDS = ("firmware", "vendor", "tags", "writes", "restore")
 
 
@@ -100,3 +102,19 @@ def leave_out_unfit(config: pytest.Config, items: list[pytest.Item]) -> None:
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in gone]
+
+
+def try_some_never_again(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
+    """Tell pytest-rerunfailures, where it is installed, what it may not try again, also where a test's marker says otherwise."""
+    if not hasattr(config.option, "rerun_except"):
+        return
+    try:
+        set_up = config.getini("rerun_except")
+    except (KeyError, ValueError):  # before its version 16
+        set_up = []
+    config.option.rerun_except = [*(config.option.rerun_except or set_up or ()), _NEVER_AGAIN]
+    for marker in {id(one): one for item in items for one in item.iter_markers("flaky")}.values():
+        own = marker.kwargs.get("rerun_except")
+        if own is not None:
+            listed = [own] if isinstance(own, str | type) else list(own)
+            marker.kwargs["rerun_except"] = [*listed, _NEVER_AGAIN]  # type: ignore[index]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nvrflow.errors import WrongCall
+from nvrflow.pytest_plugin.allure_results import TIMES, Times
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, Artefacts
+from nvrflow.pytest_plugin.collector import COLLECTED, Collected, collect
 from nvrflow.pytest_plugin.failure import FAILURE, failure_of, of_drift
 from nvrflow.pytest_plugin.flags import browser_options, camera_for, report_folder
 from nvrflow.pytest_plugin.leases import LEASES, teller
@@ -153,6 +155,7 @@ def _options(stand: Stand, subject: RecorderUnderTest, config: pytest.Config, st
 def _files_of(item: pytest.Item, stand: Stand, steps: Steps, password: object) -> Iterator[None]:
     """Keep the files of a test once its browser is closed; of a failure also its steps."""
     item.stash[ARTEFACTS], item.stash[REPORT] = stand.artefacts, steps.report
+    item.stash[TIMES] = steps.listener = Times()
     secrets: set[str] = {password} if isinstance(password, str) and password else set()
     item.stash[SECRETS], item.stash[STEPS] = secrets, steps
     raised: Exception | None = None
@@ -169,6 +172,7 @@ def _files_of(item: pytest.Item, stand: Stand, steps: Steps, password: object) -
             folder = report_folder(item.config) / "tests" / stand.artefacts.folder.name
             known = item.stash[SECRETS]
             stand.artefacts.kept += write_record(folder, item.stash[STEPS], failure, known)
+            stand.artefacts.kept += item.stash.get(COLLECTED, Collected()).write(folder, known)
 
 
 def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downloads: Path) -> Recorder:
@@ -178,6 +182,7 @@ def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downl
     """
     item.stash[REPORT], recorder.window.downloads = recorder.report, downloads
     item.stash[SECRETS], item.stash[STEPS] = recorder.session.secrets, recorder.steps
+    recorder.steps.listener = item.stash[TIMES]
     item.stash[SECURE] = recorder.url.startswith("https:")
     known, leases = recorder.report.firmware or {}, config.stash[LEASES]
     vendor, version = known.get("vendor", ""), known.get("version") or ""
@@ -205,11 +210,16 @@ def _conclude(item: pytest.Item, recorder: Recorder, stand: Stand, real: bool) -
     if failed and recorder.report.steps and recorder.report.steps[-1].failure is None:
         recorder.steps.photograph_failure(recorder.report.steps[-1])
     stand.artefacts.picture(recorder, failed)
+    if failed:
+        failure = item.stash.get(FAILURE, None)
+        item.stash[COLLECTED] = collect(recorder, failure.kind if failure is not None else "")
     if real and not item.config.getoption("--read-only"):
         put_back(recorder, wanted_by(item), item.stash[SECURE])
 
 
 def has_failed(item: pytest.Item) -> bool:
-    """Whether the setup or the test itself has failed, as pytest-playwright notes it."""
+    """Whether the setup or the test itself has failed, as pytest-playwright notes it, also by a known fault."""
+    if FAILURE in item.stash:
+        return True
     done = [getattr(item, f"rep_{when}", None) for when in ("setup", "call")]
     return any(one is not None and one.failed for one in done)

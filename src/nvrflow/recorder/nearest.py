@@ -15,6 +15,7 @@ from nvrflow.report.plain import named_icons
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+_NEAREST = ". Nearest on the screen: "
 _PATIENCE = 2000  # milliseconds; nothing waits for a missing frame
 _NAMED = re.compile(r'^\s*-\s+(?P<role>[\w-]+)\s+"(?P<name>[^"]+)"')
 
@@ -22,13 +23,19 @@ _NAMED = re.compile(r'^\s*-\s+(?P<role>[\w-]+)\s+"(?P<name>[^"]+)"')
 def hints(finder: Finder, wanted: Sequence[Locator]) -> str:
     """The end of a message that none of `wanted` is shown: what resembles them most, and what no selector can reach."""
     near, closed = candidates(finder, wanted), closed_roots(finder.page)
-    text = f". Nearest on the screen: {', '.join(near)}" if near else ""
+    text = f"{_NEAREST}{', '.join(near)}" if near else ""
     if closed:
         hosts = ", ".join(f"<{host}>" for host in closed)
         text += f". There is a closed shadow root in {hosts}; no selector can reach what is in it"
     if finder.page.url.startswith("chrome-error:"):
         text += ". The browser shows its own error page: the recorder did not answer the last request"
     return text
+
+
+def nearest_in(message: str) -> str:
+    """The candidates that a message with `hints` names; empty if it names none."""
+    _, _, named = message.partition(_NEAREST)
+    return named.partition(". There is a closed shadow root")[0].partition(". The browser shows its own error page")[0]
 
 
 def candidates(finder: Finder, sought: Sequence[Locator]) -> list[str]:

@@ -32,9 +32,9 @@ class Steps:
     `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a
     step that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the
     recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
-    at the first of them, except for the steps of `leaving`. `before_first_write` is called once, before the first step that
-    changes the recorder, and may raise an error to prevent it. `refusal` says why nothing can be used, if that is so, and
-    `objection` is asked for that before each step. `shown` is asked for the browser's page when a step has failed.
+    at the first of them, except for the steps of `leaving`. `before_first_write` is called before the first change only, and may
+    raise an error. `refusal` says why nothing can be used, if that is so; `objection` is asked for that before each step and each
+    change. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
@@ -126,6 +126,7 @@ class Steps:
         if self.check:
             self.held = True
             raise HeldBack(step.title)
+        self.go_on()  # looking took its time
         if self.before_first_write is not None:
             self.before_first_write()
             self.before_first_write = None
@@ -133,7 +134,7 @@ class Steps:
 
     @property
     def stopped(self) -> bool:
-        """Whether `--check` ends the run because of a pop-up."""
+        """Whether a pop-up ends a run with `--check`."""
         return bool(self.passed_by) and not self.leaving
 
     def go_on(self) -> None:
@@ -243,8 +244,7 @@ class Steps:
                     self.darkroom.give(picture, number)
 
     def _unused(self, step_id: str) -> str:
-        taken = {step.id for step in self.report.steps}
-        number, candidate = 2, step_id
+        taken, number, candidate = {step.id for step in self.report.steps}, 2, step_id
         while candidate in taken:
             candidate, number = f"{step_id}-{number}", number + 1
         return candidate
