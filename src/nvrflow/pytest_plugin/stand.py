@@ -121,7 +121,7 @@ def _kept_session(request: pytest.FixtureRequest, playwright: Any) -> Iterator[K
 def keeps(request: pytest.FixtureRequest) -> bool:
     """Whether a test leaves its session to the next test: it is signed in, writes nothing, and wants no trace or video.
 
-    A test with a baseline begins anew: which tab of a page is open may depend on the test before.
+    A test with a baseline has a session of its own: which tab of a page is open may depend on the test before.
     """
     config = request.config
     if not {"ui_baseline", "image_baseline"}.isdisjoint(request.fixturenames):
