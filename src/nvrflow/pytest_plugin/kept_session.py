@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nvrflow import tls
+from nvrflow.address import place_of
 from nvrflow.browser.playwright_errors import PlaywrightError
 from nvrflow.errors import NvrflowError
 from nvrflow.report import Report
@@ -43,6 +45,9 @@ class KeptSession:
         )
         recorder.steps.pictures.clear()
         recorder.window.tries.notes = recorder.report.notes
+        place = place_of(recorder.url)
+        if not tls.listens(place.host, place.port):  # the page that is shown would say nothing of that
+            return False
         try:
             if recorder.signed_in:
                 recorder.go_to("home")

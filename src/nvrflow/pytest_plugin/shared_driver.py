@@ -18,12 +18,14 @@ def is_playwrights(fixture: pytest.FixtureDef[Any]) -> bool:
 def own_driver(fixture: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Any:
     """The running driver of a recorder as the value of pytest-playwright's fixture; None if that has to start one.
 
-    For a video the driver is started here, so that it finds this computer's encoder.
+    Where a test uses a recorder, the driver is started here: a terminal's Ctrl-C, which would end pytest-playwright's own driver
+    at once, leaves it alone, so that a recorder is put back and signed out; and for a video it finds this computer's encoder.
     """
     from nvrflow.browser.driver import driver, offer_encoder, running_driver
 
-    films = request.config.getoption("--video", "off") != "off" and any(map(uses_recorder, request.session.items))
-    if films and running_driver() is None and offer_encoder():
+    if running_driver() is None and any(map(uses_recorder, request.session.items)):
+        if request.config.getoption("--video", "off") != "off":
+            offer_encoder()
         driver()
     running = running_driver()
     if running is None:
