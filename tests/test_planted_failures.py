@@ -261,6 +261,10 @@ def test_no_report_shows_frames_of_nvrflow_and_allure_has_the_candidates(name: s
     assert 'button "' in (run.folder / "allure" / near["source"]).read_text(encoding="utf-8")
     files = {one["name"]: one["source"] for one in run.allure[name]["attachments"]}
     collected = (run.folder / "allure" / files["collected"]).read_text(encoding="utf-8")
-    assert "== recorder\ndahua/nvr_v4, NVR4216" in collected and "== ca_certificate\n" in collected and "Device Certificate" in collected
+    assert (
+        "== recorder\ndahua/nvr_v4, NVR4216" in collected
+        and "== ca_certificate\n" in collected
+        and "Device Certificate" in collected
+    )
     assert "== home.setting\nSETTING" in collected and "collected_ca_certificate" in files
     assert "src/nvrflow/recorder" not in run.terminal and "hunter2-planted" not in run.terminal + run.report("index.html")

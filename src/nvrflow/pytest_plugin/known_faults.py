@@ -74,7 +74,7 @@ def excuse(report: Any, told: Told) -> None:
     if told.ticket:
         report.outcome, report.wasxfail = "skipped", f"known: {told.ticket}"
     elif told.fault is not None:
-        why = "a refused sign-in, a lock, a picture that differs and what is no fault of the product are never excused"
+        why = "a refused sign-in, a lock, a picture that differs and all that the product is not to blame for are never excused"
         report.sections.append(("known faults", f"{told.fault.ticket} explains this failure, but {why}; remove its file"))
 
 
