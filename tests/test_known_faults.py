@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_team_tests import own_tests
 
-from nvrflow.errors import AccountLocked, InvalidFile, NvrflowError, ProductDefect, SignInRefused
+from nvrflow.errors import AccountLocked, InvalidFile, NvrflowError, ProductDefect, SignInRefused, Unreachable
 from nvrflow.pytest_plugin.failure import failure_of
 from nvrflow.pytest_plugin.fault_history import FaultHistory, Sightings
 from nvrflow.pytest_plugin.known_faults import KnownFault, Told, _read
@@ -121,7 +121,8 @@ def test_only_a_fault_of_the_product_can_be_known_and_only_on_its_firmware(tmp_p
     assert not fault.explains(failure_of(ProductDefect("it is broken"), None), "")
     assert not fault.explains(failure_of(ProductDefect("it hangs"), None), "4.2")
     refused = SignInRefused("broken")
-    for problem in (refused, AccountLocked("broken"), NvrflowError("broken"), raised_because_of(refused)):
+    others = (AccountLocked("broken"), NvrflowError("broken"), Unreachable("broken"), raised_because_of(refused))
+    for problem in (refused, *others):
         assert not Told(failure_of(problem, None), fault).ticket
     assert Told(failure_of(AssertionError("broken"), None), fault).ticket == "X"
 

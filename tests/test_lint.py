@@ -49,7 +49,7 @@ def test_what_the_guide_to_a_new_firmware_shows_is_no_mistake(tmp_path: Path) ->
     assert shown and [one for one in findings if one.severity == "error"] == []
     keys = (
         "scopes", "handlers", "native_dialogs", "answers", "body", "answered_by", "value", "use_first", "leave", "rows", "quiet",
-        "status", "options", "announced_by", "refused_by", "busy",
+        "status", "options", "announced_by", "refused_by", "busy", "explain",
     )  # fmt: skip
     said = "".join(shown)
     assert all(f"{key}:" in said for key in keys)

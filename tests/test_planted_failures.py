@@ -251,6 +251,7 @@ def test_allure_has_the_steps_and_shows_drift_with_the_line_to_change(name: str,
     steps = [step for chapter in result["steps"] for step in chapter.get("steps", [])]
     assert all(step["start"] <= step["stop"] and step["stop"] > 1_700_000_000_000 for step in steps)
     assert any(one["name"] == "fallback" for step in steps for one in step.get("parameters", []))
+    assert any("before" in [file["name"] for file in step.get("attachments", [])] for step in steps)
     assert "found by a fallback" in run.terminal and "home.setting: move" in run.terminal
 
 
@@ -263,4 +264,7 @@ def test_no_report_shows_frames_of_nvrflow_and_allure_has_the_candidates(name: s
     collected = (run.folder / "allure" / files["collected"]).read_text(encoding="utf-8")
     assert all(part in collected for part in ("== recorder\ndahua/nvr_v4, NVR4216", "== ca_certificate\n", "Device Certificate"))
     assert "== home.setting\nSETTING" in collected and "collected_ca_certificate" in files
+    categories = json.loads((run.folder / "allure" / "categories.json").read_text(encoding="utf-8"))
+    message = run.allure[name]["statusDetails"]["message"]
+    assert [one["name"] for one in categories if re.fullmatch(one["messageRegex"], message)] == ["Selector drift"]
     assert "src/nvrflow/recorder" not in run.terminal and "hunter2-planted" not in run.terminal + run.report("index.html")

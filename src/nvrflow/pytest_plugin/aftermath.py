@@ -12,9 +12,9 @@ from nvrflow.pytest_plugin.allure_results import TIMES, Account, Times, tell_all
 from nvrflow.pytest_plugin.artefacts import ARTEFACTS, attach
 from nvrflow.pytest_plugin.collector import COLLECTED
 from nvrflow.pytest_plugin.failure import FAILURE, attributes, failure_of, of_drift, tell
+from nvrflow.pytest_plugin.flags import uses_recorder
 from nvrflow.pytest_plugin.known_faults import Told, excuse, known_faults
 from nvrflow.pytest_plugin.leases import LEASED, LEASES, Leased
-from nvrflow.pytest_plugin.selection import uses_recorder
 from nvrflow.pytest_plugin.stand import REPORT, STEPS
 
 if TYPE_CHECKING:

@@ -11,16 +11,13 @@ from nvrflow.pytest_plugin.subject import RecorderUnderTest
 _TAKEN = pytest.StashKey[dict[str, Path]]()
 
 
-@pytest.fixture
-def capture(
-    request: pytest.FixtureRequest, recorder_under_test: RecorderUnderTest, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """The folder with a capture of the recorder; it is taken once in a run of a real recorder, before the test's own browser."""
+def capture_of(request: pytest.FixtureRequest, subject: RecorderUnderTest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the fixture `capture` gives."""
     from nvrflow.capture.tour import Wish, take
     from nvrflow.flows.sign_in import sign_in
     from nvrflow.recorder import Manner
 
-    subject, taken = recorder_under_test, request.config.stash.setdefault(_TAKEN, {})
+    taken = request.config.stash.setdefault(_TAKEN, {})
     if subject.url not in taken or not subject.real:
         top = tmp_path_factory.mktemp("nvrflow-capture")
         manner = Manner(

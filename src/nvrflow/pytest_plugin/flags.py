@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nvrflow.errors import WrongCall
-
 if TYPE_CHECKING:
     from nvrflow.recorder.camera import Camera
 
@@ -23,8 +21,17 @@ _OWN = ("base_url", "record_video_dir", "record_video_size")
 _HELD = {"proxy", "record_har_path", "ignore_https_errors", "http_credentials", "accept_downloads"}
 
 
+PASSWORD = pytest.StashKey[str]()  # of the account on the recorder; empty if none was given
+RUN = pytest.StashKey[str]()  # the same text in all processes of a test run
+
+
+def uses_recorder(item: pytest.Item) -> bool:
+    """Whether a test has a recorder from this plugin."""
+    return "recorder_under_test" in getattr(item, "fixturenames", ())
+
+
 def add_options(parser: pytest.Parser) -> None:
-    """Add the options for the recorder to test."""
+    """Add the options for the recorder to test, and those of the ready suite."""
     group = parser.getgroup("nvrflow", "CCTV recorders (nvrflow)")
     group.addoption(
         "--recorder", metavar="URL", help="The recorder to test (default: every simulated one). Password: NVRFLOW_PASSWORD."
@@ -43,11 +50,23 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--strict-locators", action="store_true", help="Fail a test that passed only by a fallback locator.")
     group.addoption("--nvrflow-report", metavar="DIR", default="nvrflow-report", help="Where failures go (nvrflow-report).")
     group.addoption("--read-only", action="store_true", help="Skip tests that write, and stop any other before it writes.")
+    parser.addini("nvrflow_known", "The folder of known faults, below the root folder (default: known).", default="known")
+    parser.addini("nvrflow_known_runs", "Name a known fault for removal after so many runs without it (5).", default="5")
+    _add_options_of_the_suite(parser)
+
+
+def _add_options_of_the_suite(parser: pytest.Parser) -> None:
+    group = parser.getgroup("nvrflow suite", "the ready suite for a recorder's firmware (nvrflow.suite)")
+    group.addoption("--spend-one-try", action="store_true", help="Allow the test that signs in with a wrong password, once.")
+    group.addoption("--idle-session", metavar="SECONDS", type=float, help="How long an idle session lasts, as the maker says.")
+    group.addoption("--known-script-errors", metavar="FILE", type=Path, help="Known errors of the pages' scripts, one per line.")
+    group.addoption("--results", metavar="DIR", type=Path, help="Write results.json, summary.md and index.html into this folder.")
 
 
 def browser_options(launch: dict[str, Any], config: pytest.Config) -> dict[str, Any]:
     """The options of `Manner` for pytest-playwright's fixture `browser_type_launch_args`. Raises WrongCall."""
     from nvrflow.browser.executable import of_channel
+    from nvrflow.errors import WrongCall
 
     refuse_other_browsers(config)
     if config.getoption("--tracing") not in ("on", "off", "retain-on-failure"):
@@ -62,6 +81,7 @@ def browser_options(launch: dict[str, Any], config: pytest.Config) -> dict[str, 
 
 def camera_for(launch: dict[str, Any], context: dict[str, Any], video: Path | None) -> Camera:
     """The camera of a test, with the device of pytest-playwright's fixture `browser_context_args`. Raises WrongCall."""
+    from nvrflow.errors import WrongCall
     from nvrflow.recorder.camera import Camera
 
     held = sorted(_HELD & set(context))
@@ -78,6 +98,8 @@ def report_folder(config: pytest.Config) -> Path:
 
 def refuse_other_browsers(config: pytest.Config) -> None:
     """Raise WrongCall if the run is only for browsers that cannot drive a recorder."""
+    from nvrflow.errors import WrongCall
+
     named = list(config.getoption("browser", None) or ["chromium"])
     if "chromium" not in named:
         raise WrongCall(f"--browser {named[0]}: a recorder is driven with Chromium and its relatives only; leave this option out")

@@ -1,4 +1,4 @@
-"""The options of the ready suite, and its results: `nvrflow regress` and `pytest --pyargs nvrflow.suite --results DIR`."""
+"""The results of the ready suite: `nvrflow regress` and `pytest --pyargs nvrflow.suite --results DIR`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
 SUITE = "nvrflow.suite"
 _NOT_APPLICABLE = "Skipped: not applicable: "
-
-
-def add_options(parser: pytest.Parser) -> None:
-    """Add the options of the ready suite."""
-    group = parser.getgroup("nvrflow suite", "the ready suite for a recorder's firmware (nvrflow.suite)")
-    group.addoption("--spend-one-try", action="store_true", help="Allow the test that signs in with a wrong password, once.")
-    group.addoption("--idle-session", metavar="SECONDS", type=float, help="How long an idle session lasts, as the maker says.")
-    group.addoption("--known-script-errors", metavar="FILE", type=Path, help="Known errors of the pages' scripts, one per line.")
-    group.addoption("--results", metavar="DIR", type=Path, help="Write results.json, summary.md and index.html into this folder.")
 
 
 def configure(config: pytest.Config) -> None:

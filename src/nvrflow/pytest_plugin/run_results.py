@@ -15,8 +15,6 @@ import pytest
 from nvrflow.pytest_plugin.fault_history import FaultHistory, Sightings
 from nvrflow.pytest_plugin.known_faults import known_faults
 
-RESULTS = pytest.StashKey["RunResults"]()
-
 
 @dataclass(eq=False)  # pytest keeps plugins in sets
 class RunResults:
@@ -34,8 +32,7 @@ class RunResults:
     refusal: str = ""
     missed: dict[str, int] = field(default_factory=dict)
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def hear(self, report: pytest.TestReport) -> None:
         """Note what the plugin has added to a report, and name its files in JUnit's output of the test."""
         found: dict[str, Any] = getattr(report, "nvrflow", {})
         self.refused = self.refused or bool(found.get("refused"))
@@ -44,11 +41,6 @@ class RunResults:
         if found.get("headline") or found.get("drift"):
             self.told.append(found)
             self._attach(report, [path for _, path in found["files"]])
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Take from a process of pytest-xdist why it could not begin."""
-        self.refusal = self.refusal or getattr(node, "workeroutput", {}).get("nvrflow_refusal", "")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tell what failed, what was known, what passed by a fallback, and where the report page is."""

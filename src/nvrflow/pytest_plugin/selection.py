@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from nvrflow.pytest_plugin.flags import uses_recorder
+
 # What pytest-rerunfailures may not try again: a refused sign-in, and a picture that is other than before, which stays so.
 _NEVER_AGAIN = "^(SignInRefused|AccountLocked|PictureDiffers): "
 _KEYWORDS = ("firmware", "vendor", "tags", "writes", "restore")
@@ -42,11 +44,6 @@ class Wanted:
             return f"the test is for firmware {self.firmware}, and this is {kind.version}"
         missing = sorted(self.tags - kind.tags)
         return f"the test is for recorders with the tag {missing[0]}" if missing else ""
-
-
-def uses_recorder(item: pytest.Item) -> bool:
-    """Whether a test has a recorder from this plugin."""
-    return "recorder_under_test" in getattr(item, "fixturenames", ())
 
 
 def wanted_by(item: pytest.Item) -> Wanted:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nvrflow.pytest_plugin.selection import uses_recorder
+from nvrflow.pytest_plugin.flags import uses_recorder
 
 
 def is_playwrights(fixture: pytest.FixtureDef[Any]) -> bool:

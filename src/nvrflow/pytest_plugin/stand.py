@@ -44,72 +44,54 @@ class Stand:
     artefacts: Artefacts
 
 
-@pytest.fixture
-def recorder_options() -> dict[str, Any]:
-    """Further options of `Manner` for the recorder's browser, for example {"timeout": 60}; override it."""
-    return {}
-
-
-@pytest.fixture
-def _recorder_stand(
-    request: pytest.FixtureRequest,
-    recorder_options: dict[str, Any],
-    browser_type_launch_args: dict[str, Any],
-    browser_context_args: dict[str, Any],
-    output_path: str,
-    tmp_path: Path,
+def stand_for(
+    request: pytest.FixtureRequest, own: dict[str, Any], launch: dict[str, Any], context: dict[str, Any], output: Path, tmp: Path
 ) -> Stand:
-    """How the recorder's browser is opened: what pytest-playwright's options and fixtures say, then `recorder_options`."""
-    artefacts = Artefacts(request.config, Path(output_path), tmp_path / "nvrflow-artefacts")
+    """How the recorder's browser is opened: what pytest-playwright's options and fixtures say, then the test's `own` options."""
+    artefacts = Artefacts(request.config, output, tmp / "nvrflow-artefacts")
     try:
-        options = {**browser_options(browser_type_launch_args, request.config), "trace": artefacts.trace, **recorder_options}
-        camera = camera_for(browser_type_launch_args, browser_context_args, artefacts.video)
+        options = {**browser_options(launch, request.config), "trace": artefacts.trace, **own}
+        camera = camera_for(launch, context, artefacts.video)
     except WrongCall as problem:
         pytest.fail(str(problem), pytrace=False)
     return Stand(options, camera, artefacts)
 
 
-@pytest.fixture
-def recorder(
-    request: pytest.FixtureRequest,
-    recorder_under_test: RecorderUnderTest,
-    _recorder_stand: Stand,
-    playwright: Any,
-    tmp_path: Path,
+def at_work(
+    request: pytest.FixtureRequest, subject: RecorderUnderTest, stand: Stand, playwright: Any, tmp_path: Path
 ) -> Iterator[Recorder]:
-    """The recorder in its own browser, not signed in; it is signed out and closed after the test."""
+    """What the fixture `recorder` gives."""
     from nvrflow.browser import use_driver
     from nvrflow.recorder import open_recorder
 
     kept: KeptSession | None = None
-    if recorder_under_test.real:
+    if subject.real:
         kept = request.getfixturevalue("_kept_session")
     if kept is not None and (not keeps(request) or "capture" in request.fixturenames):
         kept.close()
     if "capture" in request.fixturenames:
         request.getfixturevalue("capture")  # it opens a browser of its own, and needs the recorder for itself
     use_driver(playwright)
-    item, subject = request.node, recorder_under_test
-    options = _options(_recorder_stand, subject, request.config, None if subject.real else tmp_path / "nvrflow-state")
+    item = request.node
+    options = _options(stand, subject, request.config, None if subject.real else tmp_path / "nvrflow-state")
     account = (subject.url, subject.user, subject.password)
-    with _files_of(item, _recorder_stand, options["steps"], subject.password), ExitStack() as opened:
+    with _files_of(item, stand, options["steps"], subject.password), ExitStack() as opened:
 
         def opening() -> AbstractContextManager[Recorder]:
             return open_recorder(*account, **options, downloads=tmp_path / "downloads")
 
         if kept is not None and keeps(request):
-            recorder = kept.use(repr((subject.url, subject.user, _recorder_stand.options)), opening)
+            recorder = kept.use(repr((subject.url, subject.user, stand.options)), opening)
         else:
             recorder = opened.enter_context(opening())
         yield _prepare(item, recorder, request.config, tmp_path / "downloads")
-        _conclude(item, recorder, _recorder_stand, subject.real)
+        _conclude(item, recorder, stand, subject.real)
         if kept is not None and has_failed(item):
             kept.close()
 
 
-@pytest.fixture(scope="session")
-def _kept_session(request: pytest.FixtureRequest, playwright: Any) -> Iterator[KeptSession]:
-    """The browser that stays open between tests on a real recorder; closed before Playwright's driver ends."""
+def kept_session(request: pytest.FixtureRequest) -> Iterator[KeptSession]:
+    """What the fixture `_kept_session` gives."""
     from nvrflow.pytest_plugin.kept_session import KeptSession
 
     kept = KeptSession()
@@ -128,15 +110,6 @@ def keeps(request: pytest.FixtureRequest) -> bool:
         return False
     films = any(config.getoption(name) != "off" for name in ("--tracing", "--video"))
     return "signed_in" in request.fixturenames and not films and not wanted_by(request.node).writes
-
-
-@pytest.fixture
-def signed_in(recorder: Recorder) -> Recorder:
-    """The recorder, signed in."""
-    from nvrflow.flows.sign_in import sign_in
-
-    sign_in(recorder)
-    return recorder
 
 
 def _options(stand: Stand, subject: RecorderUnderTest, config: pytest.Config, state: Path | None) -> dict[str, Any]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 
+from nvrflow.pytest_plugin.flags import PASSWORD
 from nvrflow.pytest_plugin.leases import LEASED, Leased
-
-PASSWORD = pytest.StashKey[str]()
-BEGAN = pytest.StashKey[datetime]()
 
 
 @dataclass(frozen=True)
@@ -37,25 +34,6 @@ def simulated_names(config: pytest.Config) -> list[str]:
     return [wanted] if wanted else list(usable())
 
 
-@pytest.fixture(scope="session")
-def firmware_name(request: pytest.FixtureRequest) -> str | None:
-    """The selector file's name: that of the simulated recorder, or of `--firmware` (None: identified)."""
-    name: str | None = getattr(request, "param", None) or request.config.getoption("--firmware")
-    return name
-
-
-@pytest.fixture
-def simulator_settings() -> dict[str, Any]:
-    """Settings of simulated recorders that differ from their files, for example {"certificate": "expired"}; override it."""
-    return {}
-
-
-@pytest.fixture
-def password() -> str | None:
-    """The password of the account; override it to take it from elsewhere (None: the recorder's own, or NVRFLOW_PASSWORD)."""
-    return None
-
-
 def _real(leased: Leased, firmware: str | None, password: str, may_look_up: bool) -> RecorderUnderTest:
     """The recorder that this process has leased; its own password counts before NVRFLOW_PASSWORD."""
     if leased.problem is not None:
@@ -69,16 +47,15 @@ def _real(leased: Leased, firmware: str | None, password: str, may_look_up: bool
     return RecorderUnderTest(device.url, device.user, known, device.firmware or firmware, real=True)
 
 
-@pytest.fixture
-def recorder_under_test(
-    request: pytest.FixtureRequest, firmware_name: str | None, simulator_settings: dict[str, Any], password: str | None
+def subject_of(
+    request: pytest.FixtureRequest, firmware: str | None, settings: dict[str, Any], password: str | None
 ) -> Iterator[RecorderUnderTest]:
-    """The real recorder of `--recorder` or one of `--rack`, for this test alone; or a new simulated recorder for each test."""
+    """What the fixture `recorder_under_test` gives; a simulated recorder runs until the test is over."""
     leased = request.node.stash.get(LEASED, None)
     if leased is not None:
-        yield _real(leased, firmware_name, request.config.stash[PASSWORD] if password is None else password, password is None)
+        yield _real(leased, firmware, request.config.stash[PASSWORD] if password is None else password, password is None)
         return
     from nvrflow.simulator import simulate
 
-    with simulate(firmware_name or "", **simulator_settings) as simulated:
+    with simulate(firmware or "", **settings) as simulated:
         yield RecorderUnderTest(simulated.url, simulated.user, password or simulated.password, None)

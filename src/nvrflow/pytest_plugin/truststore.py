@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from nvrflow import environment
 
 
@@ -30,9 +28,8 @@ class TrustStore:
         return prove(url, find_browser(full=True), self.environment).code
 
 
-@pytest.fixture
-def trust_store(tmp_path: Path, playwright: Any) -> TrustStore:
-    """An empty trust store in `tmp_path`."""
+def empty_store(tmp_path: Path, playwright: Any) -> TrustStore:
+    """What the fixture `trust_store` gives."""
     from nvrflow.browser import use_driver
 
     use_driver(playwright)
