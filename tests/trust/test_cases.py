@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-import signal
 import ssl
-import subprocess
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_here import command_here as run
 
-from nvrflow.cli import main
 from nvrflow.trust import Computer, ledger_of, listed
 from trust.case_server import CASES, serving
 
 TLS12 = ssl.TLSVersion.TLSv1_2
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """The command as `main` runs it, in this process: it begins sixty times here."""
-    argv, said, complained = ["nvrflow", *map(str, arguments)], io.StringIO(), io.StringIO()
-    at_end = signal.getsignal(signal.SIGTERM)
-    with pytest.MonkeyPatch.context() as patched, redirect_stdout(said), redirect_stderr(complained):
-        patched.setattr(sys, "argv", argv)
-        with pytest.raises(SystemExit) as ended:
-            main()
-    signal.signal(signal.SIGTERM, at_end)
-    code = ended.value.code
-    return subprocess.CompletedProcess(argv, code if isinstance(code, int) else 0, said.getvalue(), complained.getvalue())
 
 
 def files(case: str) -> list[Path]:
