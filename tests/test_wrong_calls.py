@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_here import command_here
 from plain_recorder import serving
 
 WRONG = {
@@ -37,15 +35,14 @@ WRONG = {
 
 
 @pytest.mark.parametrize("call", WRONG.values(), ids=WRONG)
-def test_a_wrong_call_leaves_nothing(call: tuple[str, ...], tmp_path: Path, home: Path) -> None:
+def test_a_wrong_call_leaves_nothing(call: tuple[str, ...], tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     requests: list[str] = []
-    variables = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NVRFLOW_PASSWORD", "secret")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
     with serving({"/": "<title>a recorder</title>"}, requests) as url:
-        argv = [sys.executable, "-m", "nvrflow", *(url if one == "URL" else one for one in call)]
-        ended = subprocess.run(
-            argv, cwd=tmp_path, env={**variables, "HOME": str(home), "NVRFLOW_PASSWORD": "secret"}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
+        ended = command_here(*(url if one == "URL" else one for one in call))
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert ended.stderr.startswith("nvrflow: ")
     assert [path.name for path in tmp_path.iterdir()] == ["home"]

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 import ssl
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_here import command_here as run
 
 from nvrflow.trust import Computer, ledger_of, listed
 from trust.case_server import CASES, serving
 
 TLS12 = ssl.TLSVersion.TLSv1_2
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "nvrflow", *map(str, arguments)]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
 
 
 def files(case: str) -> list[Path]:
