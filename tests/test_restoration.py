@@ -16,12 +16,12 @@ import pytest
 from conftest import Opening
 
 from nvrflow import Recorder
-from nvrflow.errors import SelectorDrift, Unreachable
+from nvrflow.errors import SelectorDrift, Unreachable, WrongCall
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.pytest_plugin.kept_session import KeptSession
 from nvrflow.pytest_plugin.restoration import NotPutBack, put_back
 from nvrflow.pytest_plugin.selection import Wanted
-from nvrflow.pytest_plugin.stand import keeps
+from nvrflow.pytest_plugin.stand import _check, keeps
 from nvrflow.simulator import simulate
 
 pytestmark = pytest.mark.browser
@@ -99,6 +99,12 @@ def test_a_recorder_that_is_gone_is_noticed_although_its_page_is_still_shown(ope
         assert kept.use("one", lambda: pytest.fail("it is still there")) is first
     with pytest.raises(Unreachable):
         kept.use("one", lambda: opened(recorder, timeout=5))
+
+
+def test_an_option_with_a_typo_is_named() -> None:
+    with pytest.raises(WrongCall, match="recorder_options: there is no option 'timeot'; did you mean 'timeout'"):
+        _check({"timeot": 5})
+    _check({"timeout": 5})
 
 
 INTERRUPTED = """

@@ -139,7 +139,7 @@ def test_the_marker_selects_and_read_only_skips_what_writes(tmp_path: Path, home
         "test_version[dahua/nvr_v5]",
     ]
     assert (
-        "it changes the recorder, and this run is --read-only"
+        "it changes the recorder, and this run changes nothing (--read-only)"
         in own_tests(tmp_path, home, MARKED, "--read-only", "-rs", "-k", "writes").stdout
     )
     for wrong, said in (("version='4'", "the marker recorder has no version"), ("firmware='new'", "'new' is not a comparison")):

@@ -90,7 +90,7 @@ def leave_out_unfit(config: pytest.Config, items: list[pytest.Item]) -> None:
             continue
         wanted = wanted_by(item)
         if wanted.writes and config.getoption("--read-only"):
-            item.add_marker(pytest.mark.skip(reason="it changes the recorder, and this run is --read-only"))
+            item.add_marker(pytest.mark.skip(reason="it changes the recorder, and this run changes nothing (--read-only)"))
         name = getattr(item, "callspec", None) and item.callspec.params.get("firmware_name")  # type: ignore[attr-defined]
         if name and wanted != Wanted(writes=wanted.writes, restore=wanted.restore):
             kinds[name] = kinds.get(name) or simulated_kind(name)

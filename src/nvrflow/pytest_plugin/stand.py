@@ -50,11 +50,27 @@ def stand_for(
     """How the recorder's browser is opened: what pytest-playwright's options and fixtures say, then the test's `own` options."""
     artefacts = Artefacts(request.config, output, tmp / "nvrflow-artefacts")
     try:
+        _check(own)
         options = {**browser_options(launch, request.config), "trace": artefacts.trace, **own}
         camera = camera_for(launch, context, artefacts.video)
     except WrongCall as problem:
         pytest.fail(str(problem), pytrace=False)
     return Stand(options, camera, artefacts)
+
+
+def _check(own: dict[str, Any]) -> None:
+    """Raise WrongCall for a key that is not an option of `Manner`."""
+    import difflib
+    from dataclasses import fields
+
+    from nvrflow.recorder import Manner
+
+    known = [one.name for one in fields(Manner)]
+    for key in own:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+            raise WrongCall(f"recorder_options: there is no option {key!r}{hint}")
 
 
 def at_work(

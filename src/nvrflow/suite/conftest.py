@@ -76,7 +76,7 @@ def certificates(request: pytest.FixtureRequest, recorder: Recorder) -> tuple[Ce
         not_applicable("it offers no certificate for download")
     if recorder.has("new_certificate"):
         if request.config.getoption("--read-only"):
-            not_applicable("its certificate may have to be made first, and --read-only was given")
+            not_applicable("its certificate may have to be made first, and this run changes nothing")
         recorder.restore_with(leave_as_is)
     device, authority = download_certificates(recorder)
     return device, authority

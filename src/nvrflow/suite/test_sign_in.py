@@ -28,7 +28,8 @@ def test_a_wrong_password_is_refused(
 ) -> None:
     """A wrong password is refused, and afterwards the right password is accepted. (It spends one try.)"""
     if pytestconfig.getoption("--recorder") and not pytestconfig.getoption("--spend-one-try"):
-        not_applicable("it would spend one of the tries before the account is locked; --spend-one-try allows it")
+        allowed = "`nvrflow regress --yes` allows it, in pytest --spend-one-try"
+        not_applicable(f"it would spend one of the tries before the account is locked; {allowed}")
     use_driver(playwright)
     wrong = f"nvrflow-{secrets.token_hex(4)}"
     with open_recorder(recorder_under_test.url, recorder_under_test.user, wrong, manner=manner) as recorder:
