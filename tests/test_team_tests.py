@@ -9,11 +9,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from nvrflow.browser import find_browser
+from nvrflow.pytest_plugin.run_results import RunResults
 from nvrflow.simulator import simulate
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
@@ -265,3 +266,15 @@ def test_each_attempt_keeps_its_files_and_pytest_html_links_them(tmp_path: Path,
     attempts = [one for one in results if one["name"].startswith("test_flaky")]
     assert len(attempts) == 2 and len({one["historyId"] for one in attempts}) == 1
     assert all(any(file["name"] == "screenshot" for file in one["attachments"]) for one in attempts)
+
+
+def test_the_report_of_a_run_keeps_no_files_of_the_run_before(tmp_path: Path) -> None:
+    tests = tmp_path / "nvrflow-report" / "tests"
+    for name in ("of-now", "of-before"):
+        (tests / name).mkdir(parents=True)
+        (tests / name / "failure.png").write_bytes(b"")
+    (tests / "note.txt").touch()
+    results = RunResults(cast(pytest.Config, None), tmp_path / "nvrflow-report")
+    results.told.append({"files": [("picture", str(tests / "of-now" / "failure.png")), ("trace", str(tmp_path / "trace.zip"))]})
+    results._forget_earlier_runs()
+    assert {one.name for one in tests.iterdir()} == {"of-now", "note.txt"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -109,6 +111,20 @@ class RunResults:
         page = page_of(shown, f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}")
         write_whole(self.folder / "index.html", page.encode())
         write_whole(self.folder / "summary.md", summary_of(shown).encode())
+        self._forget_earlier_runs()
+
+    def _forget_earlier_runs(self) -> None:
+        """Remove the folders of failed tests that the page of this run no longer names."""
+        top = (self.folder / "tests").absolute()
+        named = {
+            Path(path).absolute().relative_to(top).parts[0] for path in self._paths() if Path(path).absolute().is_relative_to(top)
+        }
+        for folder in top.iterdir() if top.is_dir() else ():
+            if folder.name not in named and folder.is_dir() and not folder.is_symlink():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _paths(self) -> Iterator[str]:
+        yield from (path for found in self.told for _, path in found["files"])
 
     def _attach(self, report: pytest.TestReport, paths: list[str]) -> None:
         """Lines that GitLab and Jenkins understand, in the output of the test in JUnit."""
