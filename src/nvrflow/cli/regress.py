@@ -17,7 +17,7 @@ import click
 from nvrflow import environment
 from nvrflow.cli.options import checked_address
 from nvrflow.cli.password import asker
-from nvrflow.errors import NvrflowError, exit_code_of
+from nvrflow.errors import Interrupted, NvrflowError, exit_code_of
 
 if TYPE_CHECKING:
     from nvrflow.regression.scoreboard import Result, Scoreboard
@@ -26,6 +26,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 # Kinds that say nothing of the firmware: the recorder could not be tested at all.
 _NOT_TESTED = {"unreachable", "sign-in-refused", "account-locked", "unknown-firmware", "wrong-call", "not-initialised"}
+_INTERRUPTED = 2  # pytest's own code
 _NOT_LOADED = ("cacheprovider", "terminal", "randomly", "dash")  # plugins of pytest that are not wanted here
 
 
@@ -85,6 +86,8 @@ def regress(url: str, **given: Any) -> int:
     environment.take_password(asker(url, wishes.user)())
     with _quiet_pytest() as run:
         code = run(wishes.arguments(url, folder, spend), _Progress(wishes.as_json))
+    if code == _INTERRUPTED:
+        raise Interrupted(f"interrupted; what the tests found until then is in {folder}")
     if code in (3, 4):  # pytest's own codes for a defect, and for a wrong call
         raise NvrflowError(f"{folder}: pytest could not run the suite (its exit code {code}); see what it said above")
     board = read(folder)
@@ -109,9 +112,11 @@ def _agreed(wishes: _Wishes) -> tuple[bool, _Wishes]:
                 err=True,
             )
         return False, replace(wishes, read_only=True)
-    if not wishes.read_only and not agreed("HTTPS is turned on and off during the test, and left as it is now. Go on?"):
+    if not wishes.read_only and not agreed("Also run the tests that turn HTTPS on and off? It is left as it is now."):
         wishes = replace(wishes, read_only=True)
-    return agreed("One test signs in with a wrong password, once. Most recorders lock the account after 3 to 5. Run it?"), wishes
+    return agreed(
+        "Also run the test that signs in with a wrong password, once? Most recorders lock the account after 3 to 5."
+    ), wishes
 
 
 def _exit_code(board: Scoreboard) -> int:
@@ -148,7 +153,13 @@ def _quiet_pytest() -> Iterator[Any]:
         suite = files("nvrflow.suite")
         off = [part for name in _NOT_LOADED for part in ("-p", f"no:{name}")]
         options = ["-c", str(suite / "pytest.ini"), "--confcutdir", str(suite), *off, "--pyargs", "nvrflow.suite"]
-        return int(pytest.main([*options, *arguments], plugins=[_Listener(progress)]))
+        listener = _Listener(progress)
+        try:
+            return int(pytest.main([*options, *arguments], plugins=[listener]))
+        except Exception:  # an interrupted fixture may end as an error of pytest's own
+            if not listener.interrupted:
+                raise
+            return _INTERRUPTED
 
     try:
         yield run
@@ -163,6 +174,11 @@ class _Listener:
     def __init__(self, progress: _Progress) -> None:
         self.progress = progress
         self.session: Any = None
+        self.interrupted = False
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that a person has ended the run."""
+        self.interrupted = True
 
     def pytest_sessionstart(self, session: Any) -> None:
         """Know where the results are kept."""
