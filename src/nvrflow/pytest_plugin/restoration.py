@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from nvrflow import tls
+from nvrflow.address import place_of
 from nvrflow.errors import NvrflowError, SelectorDrift, SessionLimit, TimedOut, Unreachable
 from nvrflow.recorder.restart import PATIENCE as RESTART
 
@@ -49,6 +51,7 @@ def put_back(recorder: Recorder, wanted: Wanted, secure_before: bool | None) -> 
             flow(recorder)
         if secure_before is not None and recorder.url.startswith("https:") != secure_before:
             _switch_https(recorder, secure_before)
+        _leave_it_answering(recorder)
     except Exception as problem:
         said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
         raise NotPutBack(
@@ -108,6 +111,16 @@ def _sign_in_again(recorder: Recorder) -> None:
                 raise
             threading.Event().wait(_OFTEN)
     sign_in(recorder)
+
+
+def _leave_it_answering(recorder: Recorder) -> None:
+    """Sign out, and wait for a recorder that restarts because of what was put back: the next test needs it."""
+    recorder.leave()
+    place, end = place_of(recorder.url), time.monotonic() + RESTART
+    while not tls.listens(place.host, place.port):
+        if time.monotonic() > end:
+            raise Unreachable(f"{place.url}: does not answer since it was put back; check it")
+        threading.Event().wait(_OFTEN)
 
 
 def _switch_https(recorder: Recorder, on: bool) -> None:
