@@ -53,9 +53,7 @@ class Person:
             for name in OVERRIDES:
                 patched.delenv(name, raising=False)
             patched.setenv("HOME", str(self.home))
-            patched.setenv("NVRFLOW_PASSWORD", self.recorder.password)
-            patched.chdir(self.home.parent)
-            return command_here(*arguments)
+            return command_here(*arguments, folder=self.home.parent, password=self.recorder.password)
 
     def secures(self, *options: str) -> Claims:
         self.runs += 1
