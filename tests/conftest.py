@@ -26,6 +26,7 @@ from nvrflow.simulator import simulate
 # What the tests of such a file share takes long to make, or the computer has it once: side by side they stay in one process.
 TOGETHER = {
     "test_accepted": "accepted",
+    "test_baselines_planted": "planted baselines",
     "test_captures": "captures",
     "test_compare": "compare",
     "test_forgeries": "forgeries",

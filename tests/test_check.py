@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 import textwrap
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from typing import Any
 
 import pytest
 from changed_recorder import changed_recorder
+from command_here import command_here
 from conftest import BRISK, Opening
 from plain_recorder import PlainRecorder
 
@@ -325,6 +324,5 @@ def test_a_refused_sign_in_ends_the_check_and_each_element_has_a_verdict_all_the
 
 
 def command(recorder: Any, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NVRFLOW_PASSWORD": recorder.password}
-    argv = [sys.executable, "-m", "nvrflow", *(part for word in words for part in shlex.split(word))]
-    return subprocess.run(argv, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    parts = (part for word in words for part in shlex.split(word))
+    return command_here(*parts, folder=folder, password=recorder.password)

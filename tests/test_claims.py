@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from command_here import command_here
 from trust.marionette import FIREFOX, new_profile
 
 from nvrflow.report.client import trusted_by
@@ -50,12 +49,11 @@ class Person:
     runs: int = 0
 
     def types(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        variables = {name: value for name, value in os.environ.items() if name not in OVERRIDES}
-        variables |= {"HOME": str(self.home), "NVRFLOW_PASSWORD": self.recorder.password}
-        argv = [sys.executable, "-m", "nvrflow", *arguments]
-        return subprocess.run(
-            argv, env=variables, cwd=self.home.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=150
-        )
+        with pytest.MonkeyPatch.context() as patched:
+            for name in OVERRIDES:
+                patched.delenv(name, raising=False)
+            patched.setenv("HOME", str(self.home))
+            return command_here(*arguments, folder=self.home.parent, password=self.recorder.password)
 
     def secures(self, *options: str) -> Claims:
         self.runs += 1

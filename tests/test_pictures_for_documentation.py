@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_here import command_here
 from plain_recorder import PlainRecorder, serving
 
 from nvrflow.errors import WrongCall
@@ -240,11 +239,7 @@ def test_a_page_behind_the_sign_in_is_pictured_without_changing_the_recorder(tmp
 
 
 def command(home: Path, *argv: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "nvrflow", "picture", *argv],
-        env={**os.environ, "HOME": str(home), "NVRFLOW_PASSWORD": "secret"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, cwd=home,
-    )  # fmt: skip
+    return command_here("picture", *argv, folder=home, password="secret")
 
 
 @pytest.mark.browser

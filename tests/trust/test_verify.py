@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import ssl
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_here import command_here as run
 from loopback import LoopbackServer
 
 from nvrflow.trust.verify import Verification, verify
@@ -24,11 +23,6 @@ from trust.marionette import FIREFOX, new_profile
 TLS12 = ssl.TLSVersion.TLSv1_2
 pytestmark = pytest.mark.browser
 RENEWED = "11-same-issuer-and-serial-after-reset"
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "nvrflow", *map(str, arguments)]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
 
 
 def trust(url: str, *files: Path, store: str = "") -> None:
