@@ -96,3 +96,10 @@ def test_a_mistake_in_explain_is_told_with_its_place(named: str, said: str, tmp_
     with pytest.raises(InvalidFile) as raised:
         load_firmware("dahua/nvr_v4", own_file(tmp_path, named))
     assert said in str(raised.value) and "nvr_v4.yaml:" in str(raised.value)
+
+
+def test_a_file_that_removes_a_page_inherits_no_explanation_from_it(tmp_path: Path) -> None:
+    selectors = own_file(tmp_path, NAMED)
+    assert load_firmware("dahua/nvr_v4", selectors).file.explain == ["system_service", "https.port", "https.ok"]
+    derived = load_firmware("dahua/nvr_v4_3", selectors).file  # shipped: it extends the other and removes a page
+    assert "system_service" not in derived.pages and derived.explain == ["https.port", "https.ok"]

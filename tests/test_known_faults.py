@@ -63,6 +63,7 @@ def test_a_known_fault_is_told_with_its_ticket_and_fails_no_run_but_a_refusal_or
     assert ended.returncode == 1 and "2 failed, 1 xfailed" in ended.stdout, ended.stdout + ended.stderr
     told = "known: NVR-12  product-defect dahua/nvr_v4 device_certificate.download"
     assert told in ended.stdout and "rerun" not in ended.stdout.splitlines()[-1]
+    assert "RecorderUnderTest(url=" in ended.stdout and "password=" not in ended.stdout
     case = next(one for one in ElementTree.parse(tmp_path / "junit.xml").iter("testcase") if "download" in str(one.get("name")))
     properties = {one.get("name"): one.get("value") for one in case.iter("property")}
     assert properties["nvrflow_known"] == "NVR-12" and case.find("skipped") is not None and case.find("failure") is None

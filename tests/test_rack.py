@@ -118,6 +118,16 @@ def test_the_lease_of_a_process_that_is_killed_is_free_at_once(tmp_path: Path) -
     lease.give_back()
 
 
+def test_a_lease_that_is_lost_while_a_step_looks_for_its_element_stops_the_change() -> None:
+    said = [""]
+    steps = Steps(Report("", ""), take_pictures=False, objection=lambda: said[0])
+    nowhere: Any = None
+    with pytest.raises(WrongCall, match="taken away"), steps.step("ok", "Click OK", "write") as step:
+        said[0] = "taken away"
+        steps.before_using(step, nowhere, None)
+        raise AssertionError("the click was made without the lease")
+
+
 TOGETHER = """
 import os, pytest
 from pathlib import Path

@@ -84,7 +84,18 @@ def _merged(name: str, files: dict[str, Path], below: tuple[str, ...]) -> tuple[
     base, inherited = _merged(parent, files, (*below, name))
     if isinstance(base, dict):
         base.pop("verified_on", None)  # on what the parent was verified this file was not
-    return _merge(base, data), _merge_origin(inherited, origin, data)
+    merged = _merge(base, data)
+    if "explain" not in data:
+        _leave_out_removed(merged)
+    return merged, _merge_origin(inherited, origin, data)
+
+
+def _leave_out_removed(merged: Any) -> None:
+    """An inherited `explain` names no page that the file itself has removed."""
+    named, pages = merged.get("explain"), merged.get("pages")
+    names = [named] if isinstance(named, str) else named
+    if isinstance(names, list) and isinstance(pages, dict):
+        merged["explain"] = [name for name in names if not isinstance(name, str) or name.partition(".")[0] in pages]
 
 
 def _merge(base: Any, own: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,8 +108,10 @@ def _link(config: pytest.Config, report: Any, kept: Iterable[tuple[str, Path]]) 
     extras = getattr(report, "extras", [])
     for kind, path in kept:
         where = quote(Path(os.path.relpath(path, folder)).as_posix())
-        if kind in ("picture", "screenshot"):
-            extras.append(html.extras.png(where, name="Recorder"))
+        if path.suffix == ".png":
+            within = getattr(config.option, "self_contained_html", False)
+            content = b64encode(path.read_bytes()).decode() if within else where
+            extras.append(html.extras.png(content, name=kind.replace("_", " ").capitalize()))
         elif kind == "video":
             extras.append(html.extras.video(where, name="Video", mime_type="video/webm", extension="webm"))
         else:

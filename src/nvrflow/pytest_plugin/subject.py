@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ class RecorderUnderTest:
 
     url: str
     user: str
-    password: str | Callable[[], str]
+    password: str | Callable[[], str] = field(repr=False)  # pytest shows what a failed test was given
     firmware: str | None
     real: bool = False
 
