@@ -125,7 +125,7 @@ def test_a_capture_says_what_it_is_and_knows_its_https(kept: Kept) -> None:
 
 def test_a_name_that_only_a_later_page_gives_away_is_made_up_in_the_picture_of_the_first(kept: Kept) -> None:
     page = kept.capture.page("sign_in")
-    assert page.picture is not None and "Name 1" in page.aria
+    assert page.picture is not None and re.search(r"Name \d", page.aria)
 
 
 def test_a_capture_knows_which_state_of_the_selector_file_it_was_taken_with(kept: Kept) -> None:
