@@ -70,7 +70,7 @@ def test_https_is_switched_on_left_alone_where_it_is_on_already_and_switched_off
     assert https.after is False
 
 
-@pytest.mark.parametrize("at_first", [False, True])
+@pytest.mark.parametrize("at_first", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_https_goes_off_and_on_again_in_one_run(at_first: bool, simulated: Callable[..., Any], opened: Any) -> None:
     simulation = simulated("dahua/nvr_v4", https=at_first, **BRISK)
     with opened(simulation) as recorder:
