@@ -9,7 +9,7 @@ def sign_in(recorder: Recorder) -> None:
     if recorder.signed_in:
         return
     with recorder.chapter("Sign in"):
-        recorder.may_sign_in()
+        recorder.may_sign_in(then="home")
         page = recorder.go_to("sign_in")
         if page.asked_by_browser:
             page.authenticate()

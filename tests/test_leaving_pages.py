@@ -8,7 +8,7 @@ import pytest
 from plain_recorder import PlainRecorder
 
 from nvrflow import Recorder
-from nvrflow.errors import HeldBack, TimedOut
+from nvrflow.errors import HeldBack, TimedOut, WrongCall
 from nvrflow.flows.sign_in import sign_in
 
 MODAL = """<h1>Acme home</h1><button onclick="document.querySelector('dialog').showModal()">Network</button>
@@ -49,6 +49,18 @@ PAGES = {"/": BYE, "/home": MODAL, "/bye": BYE}
 
 def done(recorder: Recorder) -> list[str]:
     return [step.id for step in recorder.report.steps if step.outcome == "done"]
+
+
+def test_without_a_home_page_nobody_tries_to_sign_in(tmp_path: Path) -> None:
+    plain = PlainRecorder(tmp_path, PAGES, SELECTORS[: SELECTORS.index("  home:")])
+    with (
+        pytest.raises(WrongCall, match="has no page 'home'; it has sign_in"),
+        plain.opened(state=tmp_path / "state") as recorder,
+    ):
+        sign_in(recorder)
+    assert "/home" not in plain.requests and not (tmp_path / "state" / "sign-ins.json").exists()
+    with pytest.raises(WrongCall, match="has no page 'home'; it has sign_in"), plain.opened() as recorder:
+        recorder.arrive("home")
 
 
 def test_leaving_a_modal_for_another_page_closes_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nvrflow.browser.motion import Patience
 from nvrflow.browser.playwright_errors import translated
 from nvrflow.errors import SelectorDrift, TimedOut, WrongCall
-from nvrflow.firmware import Locator, Way
+from nvrflow.firmware import Locator, Page, Way
 from nvrflow.recorder.element import Element
 from nvrflow.recorder.finder import Match
 from nvrflow.recorder.nearest import hints
@@ -26,6 +26,14 @@ class NoWay(SelectorDrift):
     """The recorder does not offer this way to a page now; it may offer another."""
 
 
+def known(window: Window, name: str) -> Page:
+    """The page `name` of the selector file. Raises WrongCall if it has no such page."""
+    pages = window.file.pages
+    if name not in pages:
+        raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
+    return pages[name]
+
+
 def go_to(window: Window, name: str, patient: bool = True, below: str = "") -> None:
     """Show the page `name` as a person would, and wait until it is ready.
 
@@ -33,9 +41,7 @@ def go_to(window: Window, name: str, patient: bool = True, below: str = "") -> N
     does not wait for an element that is not offered now: it raises NoWay, because another way is left. `below` is the page to
     which this is the way, if pop-ups and open pages were looked for on the way there and nothing was done since.
     """
-    pages = window.file.pages
-    if name not in pages:
-        raise WrongCall(f"{window.firmware.name}: the selector file has no page {name!r}; it has {', '.join(pages)}")
+    known(window, name)
     if window.shelf is not None:
         window.shelf(name)
         return
@@ -89,11 +95,11 @@ def close(window: Window, name: str) -> None:
 
 
 def arrive(window: Window, name: str, ready: bool = True) -> None:
-    """Wait until the page is shown, and also ready if that is wanted; pop-ups are answered meanwhile."""
+    """Wait until the page is shown, and also ready if that is wanted; pop-ups are answered meanwhile. Raises WrongCall."""
+    page, patience = known(window, name), window.patience()
     if window.shelf is not None:
         window.shelf(name)
         return
-    page, patience = window.file.pages[name], window.patience()
     with waiting(f"the page {name}", window.timeout):
         _await_window(window, name, patience)
         _await_shown(window, name, page.shown_by or [], patience)

@@ -138,8 +138,13 @@ class Recorder:
         """The password, which is asked for only when it is needed. Raises WrongCall when none was given."""
         return self.session.password()
 
-    def may_sign_in(self) -> None:
-        """Raise AccountLocked or SignInRefused if nvrflow remembers a lock, or that one more try could lock the account."""
+    def may_sign_in(self, then: str = "") -> None:
+        """Raise AccountLocked or SignInRefused if nvrflow remembers a lock, or that one more try could lock the account.
+
+        `then` is the page that a sign-in leads to. Raises WrongCall if the selector file does not have it, before a try is made.
+        """
+        if then:
+            navigation.known(self.window, then)
         self.window.tries.may_begin()
 
     def signed_in_until(self, leaving: Callable[[Recorder], object]) -> None:
@@ -226,14 +231,7 @@ class Recorder:
         self.window.knows(firmware)
         self.steps.held, self.steps.leaving = before or self.steps.held, False
         self.session.signed_in = False
-        self._look_at_https()
-
-    def _look_at_https(self) -> None:
-        """After a failed run that changed something, the report has the state that is read now, not the one that was meant."""
-        wrote = any(step.effect == "write" and step.outcome != "would" for step in self.report.steps)
-        waited = any(step.verb == "wait" for step in self.report.steps)
-        if wrote and not waited and self.report.https is not None and any(step.outcome == "failed" for step in self.report.steps):
-            restart.read_state(self.window)
+        restart.read_after_failure(self.window)
 
     def _move(self, url: str | None) -> None:
         """Note that the recorder has another address from now on, where nobody is signed in."""

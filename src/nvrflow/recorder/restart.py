@@ -87,6 +87,15 @@ def await_http(window: Window, patience: float | None = None) -> str | None:
     return url
 
 
+def read_after_failure(window: Window) -> None:
+    """After a failed run that changed something, the report has the state that is read now, not the one that was meant."""
+    report = window.steps.report
+    wrote = any(step.effect == "write" and step.outcome != "would" for step in report.steps)
+    waited = any(step.verb == "wait" for step in report.steps)
+    if wrote and not waited and report.https is not None and any(step.outcome == "failed" for step in report.steps):
+        read_state(window)
+
+
 def read_state(window: Window) -> None:
     """Ask the recorder once more whether HTTPS is on, for the report of a run that wrote and did not wait for it."""
     https = state_of(window)
