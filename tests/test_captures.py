@@ -19,9 +19,11 @@ from strange_recorder import PASSWORD, USER, StrangeRecorder
 
 from nvrflow.browser import use_driver
 from nvrflow.capture.archive import Capture
+from nvrflow.capture.controls import Control
 from nvrflow.capture.draft import seed
 from nvrflow.capture.replay import Viewer, look_at, opened
 from nvrflow.capture.sightings import differences, elements_on, rows_on
+from nvrflow.capture.stop import _lost
 from nvrflow.capture.tour import Wish, take
 from nvrflow.content import as_yaml, read_yaml
 from nvrflow.errors import InvalidFile, SelectorDrift, UnknownFirmware, WrongCall
@@ -157,6 +159,14 @@ def mismatches(capture: Capture, viewer: Viewer | None = None) -> list[str]:
                 found += [] if recorder.shows(page.name) or spec.asked_by_browser else [page.name]
     seen = [one for page in capture.pages() for one in page.elements.values() if one.locator is not None]
     return found if len(seen) >= len(capture.pages()) - 1 else [*found, "hardly anything was found"]
+
+
+def test_fields_that_a_captured_page_lacks_are_named() -> None:
+    live = [Control("textbox", "Port"), Control("textbox", "Name"), Control("switch", "DHCP"), Control("clickable", "x")]
+    assert [*_lost("api", live, [Control("textbox", "Port")])] == [
+        "api: fields are not seen on the captured page: 1 of role switch, 1 of role textbox"
+    ]
+    assert [*_lost("api", live, live)] == []
 
 
 TABS = """<style>
@@ -341,7 +351,8 @@ def test_a_donation_without_a_person_to_ask_is_not_made(tmp_path: Path) -> None:
 def test_an_unknown_ui_gives_a_first_selector_file(tmp_path: Path) -> None:
     page = "<title>Recorder 10.4.5.6 (Acme)</title><label>User <input></label><label>Pass <input type=password></label>"
     page += "<button>Go</button><h1>S/N: 7L0123456</h1><button>Mail to bob@corp.acme.test</button>"
-    with serving({"/": page}, []) as url:
+    leads = "<script>location.replace('/login?next=/')</script>"  # as many web frameworks do
+    with serving({"/": leads, "/login": page}, []) as url:
         said = command(tmp_path, "capture", url, "--draft", "acme/nvr_v1", "--out", "out", password="x")
         assert said.returncode == 0, said.stderr
         fits = command(tmp_path, "identify", url, "--selectors", "out/selectors", "--json")

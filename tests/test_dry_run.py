@@ -58,6 +58,22 @@ def test_a_query_that_only_gets_round_a_cache_is_read(path: str) -> None:
     assert not goes_out("POST", path)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "is_one"),
+    [
+        ("GET", "/js/app.js", {}, True),
+        ("GET", "/js/app.js?p=secret", {}, False),
+        ("GET", "/logo.png", {"authorization": "Basic x"}, False),
+        ("POST", "/logo.png", {}, False),
+        ("GET", "/login", {}, False),
+    ],
+)
+def test_a_file_is_got_by_a_request_that_can_hold_no_password(
+    method: str, path: str, headers: dict[str, str], is_one: bool
+) -> None:
+    assert Asked(method, f"http://{HOST}{path}", headers).gets_a_file is is_one
+
+
 @pytest.mark.parametrize("path", ["/login?next=/", "/login?next=%2Fsettings%2Fsystem", "/sign-in?return_to=/a.html"])
 def test_where_a_sign_in_leads_afterwards_may_stand_in_an_address(path: str) -> None:
     assert goes_out("GET", path)

@@ -103,9 +103,8 @@ def test_a_donation_shows_the_words_that_nobody_sees(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     shutil.copytree(dict(KEPT)["uniview/nvr"], kept)
     page = next(kept.glob("pages/en/home/page.html"))
-    hidden = (
-        "<p hidden>Lena's room</p><select><option>Gate 7</select><b title='Main Street' data-cap-x='ours'></b><style>p {}</style>"
-    )
+    hidden = "<p hidden>Lena's room</p><select><option>Gate 7</select><style>p {}</style>"
+    hidden += "<b title='Main Street' data-cap-x='ours' data-cap='on'></b>"
     page.write_text(page.read_text(encoding="utf-8").replace("</body>", hidden + "</body>"), encoding="utf-8")
     summary = read_yaml(kept / "capture.yaml").data
     (kept / "capture.yaml").write_text(
@@ -113,7 +112,10 @@ def test_a_donation_shows_the_words_that_nobody_sees(tmp_path: Path) -> None:
     )
     lines = [line for line in preview(Capture.open(kept)) if line.startswith("home (en), in the page and not visible: ")]
     words = lines[0].partition(": ")[2].split(" | ")
-    assert {"Lena's room", "Gate 7", "Main Street"} <= set(words) and not {"ours", "p {}"} & set(words)
+    assert {"Lena's room", "Gate 7", "Main Street"} <= set(words) and not {"ours", "on", "p {}"} & set(words)
+    assert not any("default-src" in word for word in words) and not any(
+        "javascript:" in line for line in preview(Capture.open(kept))
+    )
 
 
 @pytest.mark.parametrize(

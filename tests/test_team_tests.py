@@ -9,12 +9,17 @@ import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+import nvrflow
 from nvrflow.browser import find_browser
+from nvrflow.errors import SelectorDrift, TimedOut, Unreachable, WrongCall
+from nvrflow.pytest_plugin.failure import _is_inner, failure_of
 from nvrflow.pytest_plugin.run_results import RunResults
+from nvrflow.report import Report
 from nvrflow.simulator import simulate
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
@@ -266,6 +271,32 @@ def test_each_attempt_keeps_its_files_and_pytest_html_links_them(tmp_path: Path,
     attempts = [one for one in results if one["name"].startswith("test_flaky")]
     assert len(attempts) == 2 and len({one["historyId"] for one in attempts}) == 1
     assert all(any(file["name"] == "screenshot" for file in one["attachments"]) for one in attempts)
+
+
+@pytest.mark.parametrize(
+    ("problem", "element", "message"),
+    [
+        (
+            WrongCall("dahua/nvr_v4: https.no_such: the selector file has no such element"),
+            "https.no_such",
+            "the selector file has",
+        ),
+        (TimedOut("dahua/nvr_v4: https.port: the browser could not do this"), "https.port", "the browser could not do this"),
+        (SelectorDrift("dahua/nvr_v4: https: not shown: text"), "", "https: not shown: text"),
+        (Unreachable("192.0.2.1: does not answer"), "", "192.0.2.1: does not answer"),
+        (AssertionError("dahua/nvr_v4: https.port: 1 == 2"), "", "dahua/nvr_v4: https.port: 1 == 2"),
+    ],
+)
+def test_file_and_element_stand_once_in_the_line_of_a_failure(problem: Exception, element: str, message: str) -> None:
+    failure = failure_of(problem, Report("", "", firmware={"name": "dahua/nvr_v4"}))
+    assert (failure.firmware, failure.element) == ("dahua/nvr_v4", element) and failure.message.startswith(message)
+
+
+def test_frames_of_the_engine_are_known_wherever_pytest_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    inner, own = os.path.relpath(Path(nvrflow.__file__).with_name("wait.py")), "test_own.py"
+    assert inner.startswith("..")
+    assert [_is_inner(SimpleNamespace(reprfileloc=SimpleNamespace(path=path))) for path in (inner, own)] == [True, False]
 
 
 def test_the_report_of_a_run_keeps_no_files_of_the_run_before(tmp_path: Path) -> None:

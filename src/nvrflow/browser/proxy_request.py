@@ -36,8 +36,10 @@ class Asked:
 
     @property
     def gets_a_file(self) -> bool:
-        """Whether it only gets a file that no server runs, such as a picture or a style sheet."""
-        return self.method == "GET" and not self.body and FILE.search(link_of(self.url).path) is not None
+        """Whether it only gets a file that no server runs, such as a picture, and says nothing that could be a password."""
+        link = link_of(self.url)
+        says = self.body or link.query or "authorization" in self.headers
+        return self.method == "GET" and not says and FILE.search(link.path) is not None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ MEANING = (
 
 def words_on(page: CapturedPage) -> Iterator[str]:
     """Every text that stands on a page, once, in the page's order."""
-    found = (match for line in page.aria.splitlines() for match in _SAID.finditer(_BOX.sub("", line)))
+    lines = (line for line in page.aria.splitlines() if not line.lstrip(" -").startswith("/url:"))
+    found = (match for line in lines for match in _SAID.finditer(_BOX.sub("", line)))
     yield from dict.fromkeys((match[1] or match[2]).strip() for match in found)
 
 
@@ -47,8 +48,9 @@ class _Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._no_words += tag in ("style", "script")
-        for name, value in attrs:
-            if name in _SPEAK or (name.startswith(("aria-", "data-")) and not name.startswith("data-cap-")):
+        is_ours = tag == "meta" and any(name == "http-equiv" for name, _ in attrs)  # what a page is not allowed to load
+        for name, value in attrs if not is_ours else []:
+            if name in _SPEAK or (name.startswith(("aria-", "data-")) and not name.startswith("data-cap")):
                 self._add(value or "")
 
     def handle_endtag(self, tag: str) -> None:

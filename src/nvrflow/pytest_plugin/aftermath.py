@@ -98,5 +98,6 @@ def _for_the_run(item: pytest.Item, failures: Sequence[Told], first: Told | None
         "known": [one.fault.ticket for one in failures if one.fault is not None],
         "elements": sorted({one.element for one in report.steps if one.element}) if report is not None else [],
         "version": _version(report),
+        "recorder": report.recorder if report is not None else "",
         "files": [(kind, str(path)) for kind, path in kept],
     }

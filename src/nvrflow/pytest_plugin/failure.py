@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ _OF_THE_PRODUCT = (
     "restart-needed",
     TEST_ERROR,
 )
-_ENGINE = Path(__file__).parent.parent
+_ENGINE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class Failure:
 
 
 def failure_of(problem: BaseException, report: Report | None) -> Failure:
-    """What ended a test. The element is that of the step that failed."""
+    """What ended a test. The element is that of the step that failed, or the one that the message names.
+
+    The headline has the selector file and the element, so the message does not begin with them.
+    """
     kind = problem.kind if isinstance(problem, NvrflowError) else TEST_ERROR
     said = str(problem).strip()
     if not isinstance(problem, NvrflowError | AssertionError) or not said:
@@ -59,9 +63,13 @@ def failure_of(problem: BaseException, report: Report | None) -> Failure:
     firmware = str((report.firmware or {}).get("name", "")) if report is not None else ""
     name = getattr(problem, "step", None)
     step = next((one for one in (report.steps if report is not None else []) if one.id == name), None)
-    return Failure(
-        kind, firmware, step.element if step is not None else "", said, name, _nearest(problem), _excusable(problem, kind)
-    )
+    element = step.element if step is not None else ""
+    if isinstance(problem, NvrflowError) and firmware and said.startswith(f"{firmware}: "):
+        said = said.removeprefix(f"{firmware}: ")
+        at = re.match(r"(\w+\.\w+): ", said)  # what was only read or looked for is no step
+        element = element or (at[1] if at else "")
+        said = said.removeprefix(f"{element}: ")
+    return Failure(kind, firmware, element, said, name, _nearest(problem), _excusable(problem, kind))
 
 
 def _excusable(problem: BaseException, kind: str) -> bool:
@@ -105,7 +113,7 @@ def tell(report: pytest.TestReport, failure: Failure) -> None:
     entries = [one for one in trace.reprentries if not _is_inner(one)] or trace.reprentries[-1:]
     if _is_inner(entries[-1]):
         entries[-1].lines, entries[-1].reprfuncargs, entries[-1].reprfileloc = [], None, None
-    entries[-1].lines = [*entries[-1].lines, *(f"E   {line}" for line in failure.message.splitlines())]
+    entries[-1].lines = [*entries[-1].lines, *(f"E   {line}" for line in crash.message.splitlines())]
     trace.reprentries = entries
     shown.chain = getattr(shown, "chain", [])[-1:]
 
@@ -114,8 +122,10 @@ def _is_inner(entry: Any) -> bool:
     from nvrflow.content import folder
 
     place = getattr(getattr(entry, "reprfileloc", None), "path", "")
-    path = Path(place).absolute()
-    return bool(place) and (path.is_relative_to(_ENGINE) or path.is_relative_to(folder("flows")) or path.name == "contextlib.py")
+    path = Path(place).resolve()  # pytest shows it relative to the folder in which it was started
+    return bool(place) and (
+        path.is_relative_to(_ENGINE) or path.is_relative_to(folder("flows").resolve()) or path.name == "contextlib.py"
+    )
 
 
 def attributes(failure: Failure) -> Generator[tuple[str, str], None, None]:

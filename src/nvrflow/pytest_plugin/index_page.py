@@ -22,7 +22,7 @@ img { max-width: 100%; border: 1px solid #cfd6de } pre { white-space: pre-wrap; 
 def page_of(results: Iterable[dict[str, Any]], when: str) -> str:
     """The page; every result has `test`, `headline`, `message`, `files` (kind and path relative to the page) and `drift`.
 
-    `excused` is the ticket of the known fault that explains the failure.
+    `recorder` is the address of the recorder, and `excused` the ticket of the known fault that explains the failure.
     """
     told = list(results)
     failed, known, drifted = _sorted(told)
@@ -54,8 +54,9 @@ def _failed(one: dict[str, Any]) -> str:
     image = f'<a href="{quote(picture)}"><img src="{quote(picture)}" alt="The screen after the failure"></a>' if picture else ""
     known = f'<p class="kind">known: {escape(one["excused"])}</p>' if one.get("excused") else ""
     return (
-        f'<article{" class=known" if known else ""}><h2>{escape(one["test"])}</h2>{known}<p class="kind">'
-        f"{escape(one['headline'])}</p><pre>{escape(one['message'])}</pre><p>{links}</p>{image}</article>"
+        f"<article{' class=known' if known else ''}><h2>{escape(one['test'])}</h2>{known}"
+        f'<p class="kind">{escape(one["headline"])}</p><p>{escape(one.get("recorder", ""))}</p>'
+        f"<pre>{escape(one['message'])}</pre><p>{links}</p>{image}</article>"
     )
 
 
