@@ -17,6 +17,17 @@ from nvrflow import Recorder
 from nvrflow.recorder import open_recorder
 
 Answer = tuple[int, str] | None
+# The beginning of a selector file: a page on which somebody signs in.
+SIGN_IN = """
+pages:
+  sign_in:
+    path: /
+    shown_by: [{label: User}]
+    elements:
+      user: [{label: User}]
+      password: {find: [{label: Password}], secret: true}
+      submit: [{role: button, name: Log in}]
+"""
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

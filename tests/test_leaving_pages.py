@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from plain_recorder import PlainRecorder
+from plain_recorder import SIGN_IN, PlainRecorder
 
 from nvrflow import Recorder
 from nvrflow.errors import HeldBack, TimedOut, WrongCall
@@ -17,16 +17,9 @@ MODAL = """<h1>Acme home</h1><button onclick="document.querySelector('dialog').s
   <button onclick="this.parentElement.close()">Cancel</button></dialog>"""
 BYE = """<label>User <input></label><label>Password <input type=password></label>
 <button onclick="location = '/home'">Log in</button>"""
-SELECTORS = """
-pages:
-  sign_in:
-    path: /
-    shown_by: [{label: User}]
-    elements:
-      user: [{label: User}]
-      password: {find: [{label: Password}], secret: true}
-      submit: [{role: button, name: Log in}]
-  home:
+SELECTORS = (
+    SIGN_IN
+    + """  home:
     shown_by: [{role: heading, name: Acme home}]
     elements:
       network: [{role: button, name: Network}]
@@ -44,6 +37,7 @@ pages:
       save: {find: [{role: button, name: Save}], effect: write}
       cancel: [{role: button, name: Cancel}]
 """
+)
 PAGES = {"/": BYE, "/home": MODAL, "/bye": BYE}
 
 

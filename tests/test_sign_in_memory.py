@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from conftest import Opening
 from loopback import LoopbackServer
-from plain_recorder import PlainRecorder
+from plain_recorder import SIGN_IN, PlainRecorder
 from slow_tests import mostly_slow
 
 from nvrflow.address import place_of
@@ -192,17 +192,7 @@ def test_a_run_that_is_killed_before_the_answer_has_used_a_try(home: Path) -> No
 
 FORM = """<label>User <input></label><label>Password <input type=password></label>
 <button onclick="fetch('/login', {method: 'POST', body: document.querySelector('[type=password]').value})">Log in</button>"""
-FORM_FILE = """
-pages:
-  sign_in:
-    path: /
-    shown_by: [{label: User}]
-    elements:
-      user: [{label: User}]
-      password: {find: [{label: Password}], secret: true}
-      submit: [{role: button, name: Log in}]
-  home: {shown_by: [{role: heading, name: Home}]}
-"""
+FORM_FILE = SIGN_IN + "  home: {shown_by: [{role: heading, name: Home}]}\n"
 
 
 def test_a_sign_in_that_a_check_held_back_is_no_try(tmp_path: Path) -> None:
