@@ -316,6 +316,16 @@ def test_what_a_capture_made_up_is_no_difference(compared: Any) -> None:
     assert told(compared(a, b)) == []
 
 
+def test_names_that_are_made_up_in_another_order_are_no_difference(compared: Any) -> None:
+    def cameras(*names: str) -> Written:
+        listed = [words(name, 10, 200 + 20 * at, key="") for at, name in enumerate(names)]
+        return Written({"https": [*FORM, *listed]}).without(made_up=("Name 1", *names))
+
+    assert told(compared(cameras("Name 2", "Name 3", "Name 4"), cameras("Name 1", "Name 2", "Name 3"))) == []
+    (new,) = told(compared(cameras("Name 1"), Written({"https": [*FORM, words("Help", 10, 200, key="")]})))
+    assert new[1] in ("added", "renamed")
+
+
 def test_pages_that_only_one_capture_has_are_said_and_it_is_not_said_that_nothing_has_changed(compared: Any) -> None:
     found = compared(Written({"https": FORM, "account": BAR}), Written({"https": FORM}))
     (said,) = found.first

@@ -14,6 +14,7 @@ from nvrflow.flows.enable_https import enable_https
 from nvrflow.flows.sign_in import sign_in
 from nvrflow.flows.sign_out import sign_out
 from nvrflow.recorder.start_page import look_at
+from nvrflow.simulator import recorder_files
 
 NAMES = ["hikvision/nvr_v4", "hikvision/ds_v3"]
 Started = Callable[..., Any]
@@ -99,6 +100,15 @@ def test_signing_out_answers_its_question(simulated: Started, opened: Any, name:
         sign_out(recorder)
         assert recorder.shows("sign_in")
     assert simulation.sessions == 0
+
+
+@both
+def test_model_and_version_are_read_once_somebody_is_signed_in(simulated: Started, opened: Any, name: str) -> None:
+    device = recorder_files.load(name, {})[0].device
+    with opened(simulated(name)) as recorder:
+        sign_in(recorder)
+        known = recorder.report.firmware
+    assert (known["model"], known["version"]) == (device.type, f"V{device.version}")
 
 
 def test_live_view_may_nag_about_a_plug_in_that_settings_do_not_need(simulated: Started, opened: Any) -> None:

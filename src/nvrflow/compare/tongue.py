@@ -47,7 +47,7 @@ class Tongue:
 
     def is_data(self, control: Control) -> bool:
         """Whether these words are the device's own data, such as the name of a camera or a cell of a table."""
-        if control.role == "cell":
+        if control.role == "cell" or (control.is_words and self.label(control.name) == "#"):
             return True
         return control.is_words and not control.key and bool(self._known) and control.name not in self._known
 
