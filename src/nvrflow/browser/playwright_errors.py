@@ -70,5 +70,5 @@ def wants_sign_in(problem: PlaywrightError) -> bool:
 def _first_line(problem: PlaywrightError) -> str:
     line = re.sub(r"^\w+\.\w+: ", "", problem.message.strip().splitlines()[0])
     if waited := re.fullmatch(r"Timeout (\d+)ms exceeded\.?", line):
-        return f"the browser could not do this within {int(waited[1]) / 1000:g} s; the page may have gone on meanwhile"
+        return f"the browser could not do this within {int(waited[1]) / 1000:g} s; the page may have changed meanwhile"
     return line

@@ -66,7 +66,7 @@ def failure_of(problem: BaseException, report: Report | None) -> Failure:
     element = step.element if step is not None else ""
     if isinstance(problem, NvrflowError) and firmware and said.startswith(f"{firmware}: "):
         said = said.removeprefix(f"{firmware}: ")
-        at = re.match(r"(\w+\.\w+): ", said)  # what was only read or looked for is no step
+        at = re.match(r"(\w+\.\w+): ", said)  # what is only read or looked for has no step
         element = element or (at[1] if at else "")
         said = said.removeprefix(f"{element}: ")
     return Failure(kind, firmware, element, said, name, _nearest(problem), _excusable(problem, kind))

@@ -119,7 +119,7 @@ def _leave_it_answering(recorder: Recorder) -> None:
     place, end = place_of(recorder.url), time.monotonic() + RESTART
     while not tls.listens(place.host, place.port):
         if time.monotonic() > end:
-            raise Unreachable(f"{place.url}: does not answer since it was put back; check it")
+            raise Unreachable(f"{place.url}: does not answer since it was put back; check its power and its network")
         threading.Event().wait(_OFTEN)
 
 
