@@ -26,6 +26,9 @@ DOORS = {
     "starlette": ["simulator"],
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],
+    "pebble": ["fleet"],
+    "psutil": ["fleet"],
+    "sqlite3": ["fleet"],
 }
 # Python's parser of addresses has one door as well; only what quotes or unquotes single words may be imported elsewhere.
 _WORDS_OF_ADDRESSES = {"quote", "quote_plus", "unquote"}
