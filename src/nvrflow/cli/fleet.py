@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from nvrflow.cli.fleet_list import of_the_list
+from nvrflow.cli.fleet_list import Meant, of_the_list
 from nvrflow.cli.fleet_run import run
 from nvrflow.errors import WrongCall
 
@@ -30,13 +30,11 @@ fleet.add_command(run)
 @fleet.command("list", short_help="The recorders of a list.")
 @of_the_list
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def list_(file: Path, only: tuple[str, ...], sites: tuple[str, ...], firmwares: tuple[str, ...], as_json: bool) -> int:
+def list_(meant: Meant, as_json: bool) -> int:
     """Show the recorders of a list, and where the password of each is. Nothing is asked of a recorder."""
     from nvrflow.cli.fleet_table import inventory
-    from nvrflow.inventory.list_file import read_list
-    from nvrflow.inventory.subset import Subset
 
-    devices = Subset.read(only, sites, firmwares).of(read_list(file))
+    devices = meant.devices()
     if as_json:
         click.echo(json.dumps({"recorders": [one.as_dict() for one in devices]}, ensure_ascii=False, indent=2))
     else:
@@ -61,18 +59,16 @@ def report(folder: Path, html: Path | None, csv: Path | None, markdown: Path | N
 
     census = census_of(folder)
     page = html or (None if csv or markdown or as_json else folder / "fleet.html")
-    written = [
-        (page, lambda path: as_html(census, path.parent)),
-        (csv, lambda _: as_csv(census)),
-        (markdown, lambda _: as_markdown(census)),
-    ]
-    for path, text in written:
-        if path is not None:
-            _write(path, text(path))
+    if page is not None:
+        _write(page, as_html(census, page.parent))
+    if csv is not None:
+        _write(csv, as_csv(census))
+    if markdown is not None:
+        _write(markdown, as_markdown(census))
     if as_json:
         click.echo(json.dumps(census.as_dict(), ensure_ascii=False, indent=2))
     else:
-        overview(census, [path for path, _ in written if path is not None], sys.stdout)
+        overview(census, [path for path in (page, csv, markdown) if path is not None], sys.stdout)
     return 0
 
 

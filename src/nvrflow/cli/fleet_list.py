@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from nvrflow.cli.options import bundled
+
+if TYPE_CHECKING:
+    from nvrflow.inventory.roster import Device
 
 _FILE = click.option(
     "--recorders",
@@ -27,9 +33,26 @@ _SUBSET = [
 ]
 
 
+@dataclass(frozen=True)
+class Meant:
+    """The list that was typed, and which of its recorders are meant."""
+
+    file: Path
+    only: tuple[str, ...]
+    sites: tuple[str, ...]
+    firmwares: tuple[str, ...]
+
+    def devices(self) -> tuple[Device, ...]:
+        """The recorders that are meant. Raises WrongCall, InvalidFile."""
+        from nvrflow.inventory.list_file import read_list
+        from nvrflow.inventory.subset import Subset
+
+        return Subset.read(self.only, self.sites, self.firmwares).of(read_list(self.file))
+
+
 def of_the_list(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the list and the options that say which of its recorders are meant: `file`, `only`, `sites`, `firmwares`."""
-    return with_options([_FILE, *_SUBSET])(command)
+    """Add the list and the options that say which of its recorders are meant; the command gets them as `meant`."""
+    return bundled(command, [_FILE, *_SUBSET], Meant, "meant")
 
 
 def with_options(options: list[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nvrflow.cli.fleet_list import of_the_list, with_options
+from nvrflow.cli.fleet_list import Meant, of_the_list, with_options
 from nvrflow.cli.options import TrustOptions, given_of, trusting
 from nvrflow.errors import WrongCall
 
@@ -33,9 +33,9 @@ _HOW = [
     ),
     click.option("--trace", is_flag=True, help="Keep Playwright's trace of each run, without password and session."),
     click.option("--browser-path", metavar="PATH", type=_PATH, help="The browser to use (also NVRFLOW_BROWSER)."),
-    click.option("--last-try", is_flag=True, help="Sign in even if that may be the last try before a recorder locks the account."),
+    click.option("--last-try", is_flag=True, help="Sign in even if that may be the last try before an account is locked."),
     click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(1, 3600), default=30, show_default=True, help="How long each wait may take."
+        "--timeout", metavar="SECONDS", type=click.FloatRange(1, 3600), default=30, show_default=True, help="Limit of each wait."
     ),
     click.option(
         "--deadline", metavar="SECONDS", type=click.FloatRange(10), default=900, show_default=True,
@@ -43,10 +43,11 @@ _HOW = [
     ),
 ]  # fmt: skip
 _ORDER = [
-    click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Recorders at once (default: what this computer can feed)."),
+    click.option("--workers", metavar="N", type=click.IntRange(1, 64),
+        help="Recorders at once (default: as many as this computer can feed)."),
     click.option("--limit", metavar="N", type=click.IntRange(1), help="Work on N recorders at most."),
     click.option("--canary", metavar="N", type=click.IntRange(0), default=0, help="First N alone; then ask whether to go on."),
-    click.option("--stop-after", metavar="N", type=click.IntRange(1), help="Stop when N recorders have failed one after the other."),
+    click.option("--stop-after", metavar="N", type=click.IntRange(1), help="Stop after N failures one after the other."),
     click.option("--resume", is_flag=True, help="Go on with the run in --out: leave out what is done."),
 ]  # fmt: skip
 
@@ -81,10 +82,7 @@ class Asked:
 @click.option("--out", metavar="DIR", type=_PATH, help="The folder of the run (default: a new one in nvrflow-fleet/).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @trusting
-def run(
-    work: str, file: Path, only: tuple[str, ...], sites: tuple[str, ...], firmwares: tuple[str, ...], out: Path | None,
-    as_json: bool, trust: TrustOptions, **typed: Any,
-) -> int:  # fmt: skip
+def run(work: str, meant: Meant, out: Path | None, as_json: bool, trust: TrustOptions, **typed: Any) -> int:
     """Run FLOW on every recorder of the list: a flow, or check, capture, verify or identify. Each has an outcome of its own.
 
     Ctrl-C lets the running ones end and leaves the others undone; --resume goes on. Exit code 3 if a recorder failed or was
@@ -92,11 +90,9 @@ def run(
     """
     from nvrflow.fleet.campaign import Campaign, Order
     from nvrflow.fleet.crew import Crew
-    from nvrflow.inventory.list_file import read_list
-    from nvrflow.inventory.subset import Subset
 
     asked = Asked(**typed)
-    devices = Subset.read(only, sites, firmwares).of(read_list(file))
+    devices = meant.devices()
     job = _work(work, asked, trust)
     password, variables = _passwords(devices, work)
     book = _book(out, work, asked, job)
@@ -122,16 +118,14 @@ def _work(name: str, asked: Asked, trust: TrustOptions) -> Work:
     ).checked()  # fmt: skip
     terms = None
     if name not in WITHOUT_FLOW and takes_trusting(find_flow(name, asked.flows)):
-        terms = {
-            "kind": trust.kind, "stores": trust.stores, "scope": trust.scope, "expected": trust.expected, "yes": trust.yes, "also": trust.also
-        }  # fmt: skip
+        terms = asdict(trust)
     elif given := [one for one in given_of(trust) if one != "--yes" or not asked.canary]:
         raise WrongCall(f"fleet run {name}: {given[0]} has no effect on work that imports nothing; leave it out")
     return Work(name, manner, asked.flows, terms, asked.keep, asked.strict, asked.trace)
 
 
 def _passwords(devices: tuple[Device, ...], work: str) -> tuple[str | None, dict[str, str]]:
-    """NVRFLOW_PASSWORD, and the values of the variables that the list names. Raises WrongCall if one that is needed is not set."""
+    """NVRFLOW_PASSWORD, and the values of the variables that the list names. Raises WrongCall if one is needed and not set."""
     from nvrflow import environment
 
     variables = {}
@@ -141,14 +135,12 @@ def _passwords(devices: tuple[Device, ...], work: str) -> tuple[str | None, dict
             value = environment.take_variable(reference.place)
             if not value and work not in ("verify", "identify"):
                 raise WrongCall(
-                    f"{device.name}: its password is to be in {reference.place}, which is not set; set it, then try again"
+                    f"{device.name}: the list says that its password is in {reference.place}, which is not set; set it"
                 )
             variables[reference.place] = value or ""
     password = environment.password()
     if work not in ("verify", "identify") and not password and (bare := [one.name for one in devices if one.password is None]):
-        raise WrongCall(
-            f"{bare[0]}: the list says nowhere where its password is, and NVRFLOW_PASSWORD is not set; set it, or add password: to the list"
-        )
+        raise WrongCall(f"{bare[0]}: the list does not say where its password is; set NVRFLOW_PASSWORD, or add it to the list")
     return password, variables
 
 

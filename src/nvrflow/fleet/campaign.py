@@ -67,7 +67,7 @@ class Campaign:
         return self.book.folder / ".halt"
 
     def go(self) -> None:
-        """Work on every recorder that is left, and note each result. Ctrl-C lets the running ones end; again, it ends them, too."""
+        """Work on every recorder that is left, and note each result. Ctrl-C lets the running ones end; a second one ends them."""
         self.halt.unlink(missing_ok=True)
         self.book.enter(self.devices)
         left = self._left()

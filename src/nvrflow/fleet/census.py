@@ -1,4 +1,4 @@
-"""What a fleet is like: outcomes, firmwares, certificates, keys that recorders share, TLS, open HTTP - from the logbooks of runs."""
+"""What a fleet is like, from the logbooks of its runs: outcomes, firmwares, certificates, shared keys, TLS, open HTTP."""
 
 from __future__ import annotations
 
