@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Protocol
 
 from nvrflow.fleet.crew import Crew, Pace
@@ -15,7 +18,8 @@ from nvrflow.fleet.logbook import Logbook
 from nvrflow.fleet.task import Task, Work
 from nvrflow.inventory.roster import Device
 
-_LOOK = 1.0  # seconds between two looks at the cores
+_LOOK = 0.3  # seconds between two looks at what was interrupted
+_ADAPT = 1.0  # seconds between two looks at the cores
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,12 @@ class Campaign:
         self.watcher.begins(len(left))
         first, rest = left[: self.order.canary], left[self.order.canary :]
         try:
-            self._all_of(first)
+            with self._noticed():
+                self._all_of(first)
             if first and rest and not self.why_stopped:
                 self._judge(first, len(rest))
-            self._all_of(rest)
+            with self._noticed():
+                self._all_of(rest)
         finally:
             self.crew.dismiss()
             self.halt.unlink(missing_ok=True)
@@ -105,16 +111,14 @@ class Campaign:
         waiting = list(reversed(devices))
         pace = Pace(self.order.at_once)
         while (waiting and not self.why_stopped) or len(self.crew):
-            try:
-                while waiting and not self.why_stopped and len(self.crew) < pace.at_once:
-                    self._start(waiting.pop())
-                for ending in self.crew.ended(_LOOK):
-                    self._note(ending)
-                if time.monotonic() - self._looked >= _LOOK:
-                    self._looked = time.monotonic()
-                    pace.adapt()
-            except KeyboardInterrupt:
-                self._interrupt()
+            while waiting and not self.why_stopped and len(self.crew) < pace.at_once:
+                self._start(waiting.pop())
+            for ending in self.crew.ended(_LOOK):
+                self._note(ending)
+            if time.monotonic() - self._looked >= _ADAPT:
+                self._looked = time.monotonic()
+                pace.adapt()
+            self._answer_interrupts()
 
     def _start(self, device: Device) -> None:
         self.book.starts(device.name)
@@ -128,11 +132,27 @@ class Campaign:
         if self.order.stop_after and self._in_a_row >= self.order.stop_after and not self.why_stopped:
             self._stop(f"{self._in_a_row} recorders failed one after the other")
 
-    def _interrupt(self) -> None:
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        """In the block, Ctrl-C and SIGTERM are counted, and end nothing in the middle of a line."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._notice) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _notice(self, number: int, frame: FrameType | None) -> None:
         self.interrupted += 1
-        if self.interrupted == 1:
+
+    def _answer_interrupts(self) -> None:
+        """After the first interruption no further recorder begins; after the second, no further step."""
+        if self.interrupted and not self.why_stopped:
             self._stop("interrupted")
-        else:
+        if self.interrupted > 1:
             with suppress(OSError):
                 self.halt.touch()
 

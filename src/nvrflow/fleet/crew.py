@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 
 import psutil
 from pebble import CONSTS, ProcessExpired, ProcessPool
@@ -69,8 +72,9 @@ class Crew:
 
     def start(self, task: Task) -> None:
         """Give a task to an idle station, or to a new one."""
-        pool = self._idle.pop() if self._idle else self._hired()
-        self._busy[pool.schedule(self.work, args=[task], timeout=self.limit)] = (pool, task)
+        with _deaf():
+            pool = self._idle.pop() if self._idle else self._hired()
+            self._busy[pool.schedule(self.work, args=[task], timeout=self.limit)] = (pool, task)
 
     def ended(self, patience: float) -> list[Ending]:
         """Wait until a recorder is done, at most `patience` seconds, and return how the work on it ended."""
@@ -78,7 +82,8 @@ class Crew:
         endings = []
         for future in done:
             pool, task = self._busy.pop(future)
-            self._idle.append(pool)
+            if pool.active:
+                self._idle.append(pool)
             endings.append(self._ending(future, task))
         return endings
 
@@ -108,10 +113,25 @@ class Crew:
                 f"{task.device.name}: not done within {self.limit:g} s, and ended; a session may still be open on the recorder;"
                 " look at it, or allow more time with --deadline"
             )
-        except ProcessExpired as problem:
+        except Exception as problem:  # its process was killed, or could not even start
+            code = f" (code {problem.exitcode})" if isinstance(problem, ProcessExpired) else ""
             said = NvrflowError(
-                f"{task.device.name}: the process that worked on it ended (code {problem.exitcode}); its state is not known;"
-                " run the command again with --resume, which reads it first"
+                f"{task.device.name}: the process that worked on it ended{code}; its state is not known; run the command again"
+                " with --resume, which reads it first"
             )
         folder = task.report if task.out.is_dir() else ""
         return Ending(task.device.name, task.device.url, "failed", task.device.site, told(said), folder)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes and threads that start in the block do not hear a terminal's Ctrl-C before they say what it means to them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # would allow the signal again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

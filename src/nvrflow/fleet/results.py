@@ -12,6 +12,8 @@ from nvrflow.fleet.ending import Ending
 from nvrflow.fleet.logbook import Entry, Logbook
 from nvrflow.report import nvrflow_version
 
+NOT_BEGUN = "not-begun"
+
 
 @dataclass(frozen=True)
 class Results:
@@ -24,8 +26,9 @@ class Results:
 
     @property
     def all_good(self) -> bool:
-        """Whether every recorder is as it was wanted."""
-        return all(one.is_good for one in self.endings)
+        """Whether every recorder is as it was wanted, but for those that --limit left out."""
+        left_out = () if self.stopped else (NOT_BEGUN,)
+        return all(one.is_good or (one.error is not None and one.error["kind"] in left_out) for one in self.endings)
 
     @property
     def counts(self) -> Counter[str]:
@@ -63,5 +66,5 @@ def _ending(entry: Entry, stopped: str) -> Ending:
         return Ending(entry.name, entry.url, "failed", entry.site, said)
     why = f"not begun: {stopped}" if stopped else "not begun: --limit left it out"
     return Ending(
-        entry.name, entry.url, "skipped", entry.site, {"kind": "not-begun", "message": f"{why}; --resume goes on", "step": None}
+        entry.name, entry.url, "skipped", entry.site, {"kind": NOT_BEGUN, "message": f"{why}; --resume goes on", "step": None}
     )

@@ -35,6 +35,8 @@ _warm: list[Process] = []
 def prepare(password: str | None, variables: Mapping[str, str]) -> None:
     """Get this process ready: it leaves Ctrl-C to its parent, and knows the given passwords."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     take_password(password)
     give_variables(variables)
 

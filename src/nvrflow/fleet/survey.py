@@ -20,8 +20,8 @@ def surveyed(url: str, downloads: Path | None = None) -> dict[str, Any]:
     """What a recorder at `url` shows to everybody; `downloads` may hold its CA certificate. Never raises.
 
     The keys: `http` (`open`, `redirects` or `closed`; not there where the list names HTTPS), `https` (whether a current browser
-    could connect; not there if nothing answers), `tls` (the best version), `certificates` (as it serves them, the device's own
-    first, and those in `downloads`), each with `key_id`, the SHA-256 of its public key in base64.
+    could connect; not there if nothing answers), `tls` (the best version, or nothing), `certificates` (as it serves them, the
+    device's own first, and those in `downloads`), each with `key_id`, the SHA-256 of its public key in base64.
     """
     place = place_of(url)
     served = tls.served(place.host, _https_port(place), _PATIENCE)
@@ -29,13 +29,11 @@ def surveyed(url: str, downloads: Path | None = None) -> dict[str, Any]:
     if place.scheme == "http":
         found["http"] = _http(url)
     if served.version or found.get("http") in ("open", "redirects"):  # otherwise the recorder may only be switched off
-        found["https"] = served.outcome == "tls"
-    if served.version:
-        found["tls"] = served.version
+        found |= {"https": served.outcome == "tls", "tls": served.version}
     known = [_facts(one, "served") for one in served.chain]
     seen = {one["sha256"] for one in known}
     known += [one for one in map(_downloaded, _read(downloads)) if one["sha256"] not in seen]
-    if known:
+    if known or "https" in found:
         found["certificates"] = known
     return found
 
