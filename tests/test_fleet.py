@@ -13,15 +13,18 @@ from typing import Any
 import pytest
 
 from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.fleet import station
 from nvrflow.fleet.campaign import Campaign, Order
 from nvrflow.fleet.census import census_of
 from nvrflow.fleet.census_page import as_csv, as_html, as_markdown
+from nvrflow.fleet.conclusion import Ending
 from nvrflow.fleet.crew import Crew
-from nvrflow.fleet.ending import Ending
 from nvrflow.fleet.logbook import Logbook
 from nvrflow.fleet.results import results_of
 from nvrflow.fleet.task import Task, Work
+from nvrflow.inventory.lease import Lease
 from nvrflow.inventory.roster import Device
+from nvrflow.state_folder import state_folder
 
 
 def pretend(task: Task) -> Ending:
@@ -103,6 +106,16 @@ def test_what_was_cut_off_in_the_middle_is_told_and_done_again(tmp_path: Path) -
     assert outcomes(tmp_path) == {"good-1": "interrupted"}
     first.go()
     assert outcomes(tmp_path) == {"good-1": "done"}
+
+
+def test_a_recorder_that_is_in_use_is_left_alone(tmp_path: Path, home: Path) -> None:
+    (device,) = devices("good-1")
+    lease = Lease(state_folder() / "leases", device.place)
+    assert lease.take()
+    ended = station.do(Task(device, Work("sign_in"), tmp_path, tmp_path / ".halt"))
+    assert (ended.outcome, ended.error and ended.error["kind"]) == ("skipped", "in-use")
+    assert f"is used by process {os.getpid()}" in str(ended.error)
+    lease.give_back()
 
 
 def test_a_run_stops_after_failures_in_a_row(tmp_path: Path) -> None:

@@ -115,6 +115,16 @@ def test_a_fleet_from_nothing_to_a_report(site: list[Any], tmp_path: Path) -> No
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and any(one in path.read_bytes() for one in secrets)]
 
 
+def test_secure_imports_nothing_that_nobody_has_confirmed(site: list[Any], tmp_path: Path) -> None:
+    env: dict[str, str] = {}
+    file = listed(tmp_path, site[:1], env)
+    code, _, err = fleet(["run", "secure", "--recorders", str(file), "--out", "run", "--only", "name=nvr-0"], tmp_path, env)
+    assert code == 3
+    assert "certificate-refused: 127.0.0.1: nobody confirmed the fingerprint" in err
+    assert has_https(site[0])
+    assert not list(Path(os.environ["HOME"]).rglob("trust.json"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_finishes_what_it_has_begun_and_goes_on_later(number: int, site: list[Any], tmp_path: Path) -> None:

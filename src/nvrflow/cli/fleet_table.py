@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table as Grid
 
     from nvrflow.fleet.census import Census
-    from nvrflow.fleet.ending import Ending
+    from nvrflow.fleet.conclusion import Ending
     from nvrflow.fleet.results import Results
     from nvrflow.inventory.roster import Device
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from nvrflow.fleet.conclusion import Ending
 from nvrflow.fleet.crew import Crew, Pace
-from nvrflow.fleet.ending import Ending
 from nvrflow.fleet.logbook import Logbook
 from nvrflow.fleet.task import Task, Work
 from nvrflow.inventory.roster import Device

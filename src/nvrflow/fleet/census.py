@@ -189,6 +189,7 @@ class Census:
             "self_signed": [one.name for one in self.self_signed],
             "old_tls": [one.name for one in self.old_tls],
             "drift": dict(self.drift),
+            "slowest": [[one.name, one.seconds] for one in self.slowest],
             "unreadable": list(self.unreadable),
         }  # fmt: skip
 

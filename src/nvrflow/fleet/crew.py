@@ -16,7 +16,7 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from nvrflow.errors import NvrflowError, TimedOut
 from nvrflow.fleet import station
-from nvrflow.fleet.ending import Ending, told
+from nvrflow.fleet.conclusion import Ending, told
 from nvrflow.fleet.task import Task
 
 _MEMORY = 300_000_000  # bytes that one more browser may need

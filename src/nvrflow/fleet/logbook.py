@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.errors import InvalidFile, WrongCall
-from nvrflow.fleet.ending import Ending
+from nvrflow.fleet.conclusion import Ending
 
 FILE = "fleet.sqlite"
 _FORMAT = 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nvrflow.fleet.ending import Ending
+from nvrflow.fleet.conclusion import Ending
 from nvrflow.fleet.logbook import Entry, Logbook
 from nvrflow.report import nvrflow_version
 

@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from nvrflow.browser import Browser, find_browser, open_browser
 from nvrflow.environment import give_variables, take_password
 from nvrflow.errors import Defect, Interrupted, NvrflowError
-from nvrflow.fleet.ending import Ending, Outcome, facts_of, told
+from nvrflow.fleet.conclusion import Ending, Outcome, facts_of, told
 from nvrflow.fleet.survey import surveyed
 from nvrflow.fleet.task import WITHOUT_FLOW, Task
 from nvrflow.inventory.lease import Lease
@@ -25,11 +25,8 @@ from nvrflow.report.folder import RunFolder
 from nvrflow.state_folder import state_folder
 from nvrflow.whole_file import write_whole
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser as Process
-
 _open: ExitStack = ExitStack()
-_warm: list[Process] = []
+_warm: list[Any] = []  # the open browser of Playwright, or nothing
 
 
 def prepare(password: str | None, variables: Mapping[str, str]) -> None:
@@ -150,7 +147,7 @@ def _manner(task: Task) -> Any:
     return replace(manner, firmware=task.device.firmware or manner.firmware, running=running, attended=False, state=None)
 
 
-def _browser(browser: Browser) -> Process:
+def _browser(browser: Browser) -> Any:
     """The open browser of this process; a new one if it has ended."""
     if not _warm or not _warm[-1].is_connected():
         _open.close()

@@ -13,7 +13,7 @@ from nvrflow.inventory.roster import Device
 from nvrflow.recorder import Manner
 
 Keep = Literal["all", "failures", "none"]
-WITHOUT_FLOW = ("check", "capture", "verify", "identify")  # work that is no flow
+WITHOUT_FLOW = ("check", "capture", "verify", "identify")  # work that is not a flow
 
 
 @dataclass(frozen=True)

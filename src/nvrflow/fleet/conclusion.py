@@ -1,4 +1,4 @@
-"""What became of the work on one recorder, in a few facts: the outcome, the error, and what is known of the recorder."""
+"""What became of the work on one recorder, in a few facts: the outcome, the error, and facts about the recorder."""
 
 from __future__ import annotations
 
