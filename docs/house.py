@@ -26,7 +26,7 @@ FLOORS = [
         "work",
         "flows, what runs them, and what reads what they left",
         "flows running settings guide_runs gallery linting rehearsal check guide compare baseline history regression"
-        " demonstration team_repository",
+        " demonstration team_repository fleet",
     ),
     ("doors", "where people and programs come in", "cli pytest_plugin suite __main__"),
 ]

@@ -20,12 +20,15 @@ DOORS = {
     "click": ["cli"],
     "rich": ["cli"],
     "PIL": ["report", "guide", "capture", "compare", "baseline"],
-    "jinja2": ["report", "trust", "guide", "check", "compare", "baseline", "history", "regression"],
+    "jinja2": ["report", "trust", "guide", "check", "compare", "baseline", "history", "regression", "fleet"],
     "pytest": ["pytest_plugin", "suite", "cli"],
     "publicsuffixlist": ["trust"],
     "starlette": ["simulator"],
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],
+    "pebble": ["fleet"],
+    "psutil": ["fleet"],
+    "sqlite3": ["fleet", "trust"],
 }
 # Python's parser of addresses has one door as well; only what quotes or unquotes single words may be imported elsewhere.
 _WORDS_OF_ADDRESSES = {"quote", "quote_plus", "unquote"}

@@ -91,9 +91,13 @@ def test_a_lease_is_for_one_process_and_says_when_it_is_lost(tmp_path: Path) -> 
     steps = Steps(Report("", ""), objection=first.lost)
     with steps.step("before", "Before"):
         next(tmp_path.glob("*.lock")).unlink()
+    steps.leaving = True
+    with steps.step("sign-out", "Sign out"):
+        """Nobody is left signed in."""
+    steps.leaving = False
     with pytest.raises(WrongCall, match="the lease was lost"), steps.step("write", "Write", "write"):
         raise AssertionError("a step was made without the lease")
-    assert [one.id for one in steps.report.steps] == ["before"]
+    assert [one.id for one in steps.report.steps] == ["before", "sign-out"]
     assert "the lease was lost" in first.lost()
     first.give_back()
     assert second.take() and second.abandoned, "whoever lost it may have left a session"

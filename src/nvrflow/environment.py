@@ -35,6 +35,11 @@ def take_variable(name: str) -> str | None:
     return _variables.get(name)
 
 
+def give_variables(given: Mapping[str, str]) -> None:
+    """Let `take_variable` know the values of variables that another process took out of its own environment."""
+    _variables.update(given)
+
+
 def for_children(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """`environment` (default: this process's own) without the password, for a program that is started."""
     return {name: value for name, value in (os.environ if environment is None else environment).items() if name != PASSWORD}

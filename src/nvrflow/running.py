@@ -59,7 +59,8 @@ class Errand:
 class Run:
     """One flow on one recorder; `arguments` are the flow's own keywords, `out` the run folder (None: a new folder below `runs`).
 
-    `camera` says how pictures are taken: quick by default, or still. `notes` are the first notes of the report.
+    `camera` says how pictures are taken: quick by default, or still. `notes` are the first notes of the report. `objection` is
+    asked before each step and each change why the recorder may not be used any more; it may also raise an error.
     """
 
     flow: str
@@ -76,6 +77,7 @@ class Run:
     notes: tuple[str, ...] = ()
     runs: Path = Path("nvrflow-runs")
     errand: Errand | None = None
+    objection: Callable[[], str] = lambda: ""
 
     @cached_property
     def function(self) -> Flow:
@@ -95,7 +97,7 @@ class Run:
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         report = Report(flow=self.flow, recorder=url, notes=[*self.notes], started=started)
         darkroom = Darkroom()
-        steps = Steps(report, self.listener, camera=self.camera, darkroom=darkroom)
+        steps = Steps(report, self.listener, camera=self.camera, darkroom=darkroom, objection=self.objection)
         began = time.perf_counter()
         secrets: set[str] = set()
         names: set[str] = set()

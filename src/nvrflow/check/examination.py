@@ -49,6 +49,7 @@ class Examination:
     trace: bool = False
     listener: Listener = field(default_factory=Silence)
     outcome: Outcome = field(default_factory=lambda: Outcome((), {}))
+    objection: Callable[[], str] = lambda: ""
     _rehearsed: Future[list[Rehearsal]] | None = None
 
     def go(self) -> tuple[Report, RunFolder]:
@@ -59,7 +60,7 @@ class Examination:
         with ThreadPoolExecutor(1, "nvrflow-rehearsal") as self._worker:
             errand = Errand(self.walk_through, self._conclude, self._writers)
             run = Run("check", self.url, self.user, self.password, manner, self.out, self.flows, self.trace, errand=errand)
-            return replace(run, listener=self.listener).go()
+            return replace(run, listener=self.listener, objection=self.objection).go()
 
     def _go_through_capture(self) -> tuple[Report, RunFolder]:
         """The verdicts on what a capture shows, in a run folder as of a recorder."""

@@ -204,18 +204,18 @@ class TrustOptions:
 
 def driving(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the shared options to a command, which gets them as `driving`."""
-    return _bundled(command, _DRIVING, Driving, "driving")
+    return bundled(command, _DRIVING, Driving, "driving")
 
 
 def driving_to(out: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the shared options with another `--out`, that of the command itself."""
     options = [out if one is _OUT else one for one in _DRIVING]
-    return lambda command: _bundled(command, options, Driving, "driving")
+    return lambda command: bundled(command, options, Driving, "driving")
 
 
 def trusting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options about trust to a command, which gets them as `trust`."""
-    return _bundled(command, _TRUSTING, TrustOptions, "trust")
+    return bundled(command, _TRUSTING, TrustOptions, "trust")
 
 
 def given_of(options: TrustOptions) -> list[str]:
@@ -229,7 +229,8 @@ def given_of(options: TrustOptions) -> list[str]:
     ]
 
 
-def _bundled(command: Callable[..., Any], options: list[Callable[..., Any]], noun: type, name: str) -> Callable[..., Any]:
+def bundled(command: Callable[..., Any], options: list[Callable[..., Any]], noun: type, name: str) -> Callable[..., Any]:
+    """Add options to a command, which gets their values as one `noun` by the keyword `name`."""
     keys = noun.__dataclass_fields__  # type: ignore[attr-defined]
 
     @wraps(command)

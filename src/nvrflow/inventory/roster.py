@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,11 @@ class Device:
         """Host and port: the recorder itself, whatever it is called."""
         return place_of(self.url).netloc
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; of the password only where it is."""
+        where = {self.password.kind: self.password.place} if self.password else None
+        return vars(self) | {"tags": sorted(self.tags), "password": where}
+
 
 @dataclass(frozen=True)
 class Roster:
@@ -46,6 +51,16 @@ class Roster:
     def read(cls, path: Path) -> Roster:
         """Read and check the file. Raises InvalidFile with file, line and key."""
         return _Reading(read_yaml(path)).roster()
+
+
+def twins(devices: Sequence[Device]) -> Iterator[tuple[str, int, int]]:
+    """Each recorder that is listed a second time: what is the same (name or place), and both indexes."""
+    for key in ("name", "place"):
+        seen: dict[str, int] = {}
+        for index, device in enumerate(devices):
+            first = seen.setdefault(getattr(device, key), index)
+            if first != index:
+                yield key, first, index
 
 
 @dataclass(frozen=True)
@@ -62,14 +77,11 @@ class _Reading:
         if not isinstance(listed, list) or not listed:
             raise self._fault(("recorders",), "must be a list of recorders, each with name and url")
         devices = tuple(self._device(one, defaults, ("recorders", index)) for index, one in enumerate(listed))
-        for key in ("name", "place"):
-            seen: dict[str, int] = {}
-            for index, device in enumerate(devices):
-                value = getattr(device, key)
-                if value in seen:
-                    first = self.document.line(("recorders", seen[value]))
-                    raise self._fault(("recorders", index), f"{value} is listed twice (first on line {first}); remove one")
-                seen[value] = index
+        for key, first, second in twins(devices):
+            line = self.document.line(("recorders", first))
+            raise self._fault(
+                ("recorders", second), f"{getattr(devices[second], key)} is listed twice (first on line {line}); remove one"
+            )
         return Roster(self.document.path, devices)
 
     def _device(self, data: Any, defaults: Mapping[str, Any], where: Where) -> Device:

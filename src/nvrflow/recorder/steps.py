@@ -34,7 +34,7 @@ class Steps:
     recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
     at the first of them, except for the steps of `leaving`. `before_first_write` is called before the first change only, and may
     raise an error. `refusal` says why nothing can be used, if that is so; `objection` is asked for that before each step and each
-    change. `shown` is asked for the browser's page when a step has failed.
+    change, but not while the recorder is left. `shown` is asked for the browser's page when a step has failed.
     """
 
     report: Report
@@ -139,7 +139,7 @@ class Steps:
 
     def go_on(self) -> None:
         """Raise HeldBack if a pop-up has stopped the run, OtherHost if the page has left its host, WrongCall by `refusal`."""
-        if refusal := self.refusal or self.objection():
+        if refusal := self.refusal or (not self.leaving and self.objection()):
             raise WrongCall(refusal)
         if self.bounds is not None:
             self.bounds.stop_if_moved()

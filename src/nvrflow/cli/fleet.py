@@ -1,0 +1,82 @@
+"""`nvrflow fleet`: one piece of work on many recorders, and what they are like."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from nvrflow.cli.fleet_list import Meant, of_the_list
+from nvrflow.cli.fleet_run import run
+from nvrflow.errors import WrongCall
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group(short_help="One flow on many recorders, and what they are like.")
+def fleet() -> None:
+    """Work on many recorders that a file lists, and report what they are like."""
+    missing = [name for name in ("pebble", "psutil") if find_spec(name) is None]
+    if missing:
+        raise WrongCall(f"fleet: needs the package {missing[0]}, which is not installed; type: pip install 'nvrflow[fleet]'")
+
+
+fleet.add_command(run)
+
+
+@fleet.command("list", short_help="The recorders of a list.")
+@of_the_list
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def list_(meant: Meant, as_json: bool) -> int:
+    """Show the recorders of a list, and where the password of each is. Nothing is asked of a recorder."""
+    from nvrflow.cli.fleet_table import inventory
+
+    devices = meant.devices()
+    if as_json:
+        click.echo(json.dumps({"recorders": [one.as_dict() for one in devices]}, ensure_ascii=False, indent=2))
+    else:
+        inventory(devices, sys.stdout)
+    return 0
+
+
+@fleet.command("report", short_help="What a fleet is like.")
+@click.argument("folder", type=_PATH)
+@click.option("--html", metavar="FILE", type=_PATH, help="Write a page that opens offline.")
+@click.option("--csv", metavar="FILE", type=_PATH, help="Write a line for each recorder, for a spreadsheet.")
+@click.option("--markdown", metavar="FILE", type=_PATH, help="Write the numbers for a ticket or a wiki.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def report(folder: Path, html: Path | None, csv: Path | None, markdown: Path | None, as_json: bool) -> int:
+    """Tell what the recorders are like, from the runs in FOLDER and below, each recorder as it was last seen.
+
+    Without a file it writes FOLDER/fleet.html.
+    """
+    from nvrflow.cli.fleet_table import overview
+    from nvrflow.fleet.census import census_of
+    from nvrflow.fleet.census_page import as_csv, as_html, as_markdown
+
+    census = census_of(folder)
+    page = html or (None if csv or markdown or as_json else folder / "fleet.html")
+    if page is not None:
+        _write(page, as_html(census, page.parent))
+    if csv is not None:
+        _write(csv, as_csv(census))
+    if markdown is not None:
+        _write(markdown, as_markdown(census))
+    if as_json:
+        click.echo(json.dumps(census.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        overview(census, [path for path in (page, csv, markdown) if path is not None], sys.stdout)
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    from nvrflow.whole_file import write_whole
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode())
+    except OSError as problem:
+        raise WrongCall(f"{path}: cannot be written ({problem.strerror}); name another place") from None
