@@ -177,7 +177,7 @@ def flow_names(own: Path | None = None) -> dict[str, Path]:
         if not top.is_dir():
             raise WrongCall(f"--flows {top}: there is no such folder; name the folder that holds <flow>.py")
         for path in sorted(top.glob("*.py")):
-            if not path.name.startswith("_"):
+            if not path.name.startswith("_") and path.is_file():
                 found.setdefault(path.stem, path)
     return found
 
@@ -195,7 +195,25 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
     flow = getattr(module, name, None)
     if not callable(flow) or not inspect.signature(flow).parameters:
         raise InvalidFile(f"must define `def {name}(recorder)`; a flow's function is named like its file", path)
+    if path.parent != folder("flows"):
+        _must_be_called_so(flow, name, path)
     return flow  # type: ignore[no-any-return]
+
+
+def _must_be_called_so(flow: Flow, name: str, path: Path) -> None:
+    """Raise InvalidFile for a function that a call with the recorder would not run: it needs more, or waits to be continued."""
+    line = inspect.getsourcelines(flow)[1] if inspect.isfunction(flow) else None
+    if inspect.iscoroutinefunction(flow) or inspect.isasyncgenfunction(flow):
+        raise InvalidFile(f"`async def {name}` would do nothing when it is called; write a flow as `def {name}`", path, line)
+    if inspect.isgeneratorfunction(flow):
+        raise InvalidFile(f"`{name}` has a `yield`, so it would do nothing when it is called; write it without", path, line)
+    given = {"trusting": None} if takes_trusting(flow) else {}
+    try:
+        inspect.signature(flow).bind(None, **given)
+    except TypeError as problem:
+        raise InvalidFile(
+            f"`{name}` cannot be called with the recorder alone ({problem}); give its other parameters a default", path, line
+        ) from None
 
 
 def takes_trusting(flow: Flow) -> bool:
@@ -213,6 +231,11 @@ def _own_module(name: str, path: Path) -> Any:
         spec.loader.exec_module(module)
     except SyntaxError as problem:
         raise InvalidFile(f"is not valid Python: {problem.msg}", path, problem.lineno) from None
-    except ImportError as problem:
-        raise InvalidFile(f"cannot be imported: {problem}", path) from None
+    except (Exception, SystemExit) as problem:
+        own = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == str(path)]
+        what = " ".join(str(problem).split())
+        why = (
+            what if isinstance(problem, ImportError) else f"{type(problem).__name__}: {what}" if what else type(problem).__name__
+        )
+        raise InvalidFile(f"cannot be imported: {why}", path, own[-1] if own else None) from None
     return module
