@@ -49,7 +49,7 @@ def test_the_ledger_says_what_was_put_where_and_who_approved(computer: Computer)
     assert plan.ledger.path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_list_says_pin_of_a_self_signed_certificate_that_vouches_for_nothing_else(computer: Computer) -> None:
+def test_a_list_says_pin_of_a_self_signed_certificate_that_counts_only_for_itself(computer: Computer) -> None:
     device = make_device(None, "127.0.0.1")
     applied(planned(device.certificate, None, device.certificate, "127.0.0.1", "limited", ["chromium-nss"], computer=computer))
     carried_out(computer, host="127.0.0.2")

@@ -31,7 +31,7 @@ class Beat:
         return asyncio.all_tasks(self.loop)
 
     def begin(self, call: Call) -> set[asyncio.Task[Any]]:
-        """Make a call of Playwright from within `beat`, without waiting for its end; what comes of it is nobody's business."""
+        """Make a call of Playwright from within `beat`, without waiting for its end; its errors are ignored."""
         before = self.calls()
         greenlet(lambda: _quietly(call)).switch()  # as Playwright itself calls what listens to its events
         return self.calls() - before

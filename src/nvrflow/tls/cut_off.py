@@ -1,4 +1,4 @@
-"""A limit of time for a whole exchange with a server: Python's own limits begin anew with each byte that comes."""
+"""A limit of time for a whole exchange with a server: Python's own limits begin again with each byte that comes."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Held:
 
     @property
     def reach(self) -> str:
-        """For what the certificate counts in its store: a recorder's own one vouches for nothing but itself."""
+        """For what the certificate counts in its store: a recorder's own one only for itself."""
         entry = self.entry
         if entry.use == "leaf" or (entry.sha256 == entry.device_sha256 and not entry.certificate.acts_as_ca):
             return ONE
