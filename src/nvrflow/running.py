@@ -40,6 +40,7 @@ from nvrflow.report.folder import RunFolder
 
 Flow = Callable[..., Any]
 Writers = Mapping[str, Callable[[dict[str, Any], dict[str, bytes]], str]]
+_ENGINE = Path(__file__).parent
 _NOT_THERE = (SelectorDrift, TimedOut, ProductDefect)  # errors that may come from a step that --check held back
 
 
@@ -123,8 +124,8 @@ class Run:
         if self.camera.video is not None:
             self.camera.video = folder.path / self.camera.video
         manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
-        account = (self.user, self.password)
-        with open_recorder(self.url, *account, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
+        given = self.user, self.password
+        with open_recorder(self.url, *given, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
             recorder.session.secrets = secrets
             names |= recorder.firmware.names
             flow(recorder, **self.arguments)
@@ -136,21 +137,29 @@ def _told(problem: BaseException, flow: Flow) -> NvrflowError:
         return problem
     if isinstance(problem, KeyboardInterrupt):
         return Interrupted("interrupted; the steps show in which state the recorder is now")
-    engine, own = Path(__file__).parent, Path(inspect.getfile(flow)).parent
-    for frame in reversed(traceback.extract_tb(problem.__traceback__)):
+    own = Path(inspect.getfile(flow)).parent
+    for frame in _that_raised(problem, own):
         file = Path(frame.filename)
-        if (
-            own != folder("flows")
-            and not own.is_relative_to(engine)
-            and file.is_relative_to(own)
-            and not {"site-packages", "dist-packages"} & set(file.parts)
-        ):
-            what = " ".join(str(problem).split())
-            said = f"{type(problem).__name__}: {what}" if what else type(problem).__name__
+        if _is_own(file, own):
+            said = f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
             return FlowFailed(f"{file}:{frame.lineno}: the flow ended with an error of its own: {said}; correct the flow there")
-        if file.is_relative_to(engine) or file.is_relative_to(folder("flows")):
+        if file.is_relative_to(_ENGINE) or file.is_relative_to(folder("flows")):
             break
     return Defect(f"this is a defect in nvrflow ({type(problem).__name__}); the steps show how far the run got")
+
+
+def _that_raised(problem: BaseException, own: Path) -> list[traceback.FrameSummary]:
+    """The frames of an exception, the last first; of a flow that calls itself for ever only its own frames."""
+    frames = [*reversed(traceback.extract_tb(problem.__traceback__))]
+    loop = [frame for frame in frames if _is_own(Path(frame.filename), own)] if isinstance(problem, RecursionError) else []
+    return loop if len(loop) > 10 else frames
+
+
+def _is_own(file: Path, own: Path) -> bool:
+    """Whether a file belongs to the team's own flows in the folder `own`."""
+    if own == folder("flows") or own.is_relative_to(_ENGINE):
+        return False
+    return file.is_relative_to(own) and not {"site-packages", "dist-packages"} & set(file.parts)
 
 
 def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
@@ -164,10 +173,8 @@ def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
 def _outcome(report: Report, check: bool) -> Any:
     if check:
         return "checked"
-    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(
-        one.changed for one in report.trust
-    )
-    return "already" if report.already and not wrote else "done"
+    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps)
+    return "already" if report.already and not wrote and not any(one.changed for one in report.trust) else "done"
 
 
 def flow_names(own: Path | None = None) -> dict[str, Path]:
@@ -187,9 +194,8 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
     flows = flow_names(own)
     if name not in flows:
         near = difflib.get_close_matches(name, flows, n=1, cutoff=0.5)
-        raise WrongCall(
-            f"{name}: there is no such flow" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(flows)}")
-        )
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(flows)}"
+        raise WrongCall(f"{name}: there is no such flow; {hint}")
     path = flows[name]
     module = import_module(f"nvrflow.flows.{name}") if path.parent == folder("flows") else _own_module(name, path)
     flow = getattr(module, name, None)
@@ -203,10 +209,10 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
 def _must_be_called_so(flow: Flow, name: str, path: Path) -> None:
     """Raise InvalidFile for a function that a call with the recorder would not run: it needs more, or waits to be continued."""
     line = inspect.getsourcelines(flow)[1] if inspect.isfunction(flow) else None
-    if inspect.iscoroutinefunction(flow) or inspect.isasyncgenfunction(flow):
-        raise InvalidFile(f"`async def {name}` would do nothing when it is called; write a flow as `def {name}`", path, line)
-    if inspect.isgeneratorfunction(flow):
-        raise InvalidFile(f"`{name}` has a `yield`, so it would do nothing when it is called; write it without", path, line)
+    waits = inspect.iscoroutinefunction(flow) or inspect.isasyncgenfunction(flow)
+    lazy = "an `async def`" if waits else "a function with `yield`" if inspect.isgeneratorfunction(flow) else ""
+    if lazy:
+        raise InvalidFile(f"`{name}` is {lazy}, which does nothing when it is called; make it a plain `def`", path, line)
     given = {"trusting": None} if takes_trusting(flow) else {}
     try:
         inspect.signature(flow).bind(None, **given)
@@ -232,7 +238,11 @@ def _own_module(name: str, path: Path) -> Any:
     except SyntaxError as problem:
         raise InvalidFile(f"is not valid Python: {problem.msg}", path, problem.lineno) from None
     except (Exception, SystemExit) as problem:
-        own = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == str(path)]
+        own = [
+            frame.lineno
+            for frame in traceback.extract_tb(problem.__traceback__)
+            if Path(frame.filename).resolve() == path.resolve()
+        ]
         what = " ".join(str(problem).split())
         why = (
             what if isinstance(problem, ImportError) else f"{type(problem).__name__}: {what}" if what else type(problem).__name__
