@@ -124,11 +124,11 @@ class Run:
         if self.camera.video is not None:
             self.camera.video = folder.path / self.camera.video
         manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
-        given = self.user, self.password
-        with open_recorder(self.url, *given, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
-            recorder.session.secrets = secrets
-            names |= recorder.firmware.names
-            flow(recorder, **self.arguments)
+        account = (self.user, self.password)
+        with open_recorder(self.url, *account, manner=manner, steps=steps, downloads=folder.downloads) as opened:
+            opened.session.secrets = secrets
+            names |= opened.firmware.names
+            flow(opened, **self.arguments)
 
 
 def _told(problem: BaseException, flow: Flow) -> NvrflowError:
@@ -157,9 +157,8 @@ def _that_raised(problem: BaseException, own: Path) -> list[traceback.FrameSumma
 
 def _is_own(file: Path, own: Path) -> bool:
     """Whether a file belongs to the team's own flows in the folder `own`."""
-    if own == folder("flows") or own.is_relative_to(_ENGINE):
-        return False
-    return file.is_relative_to(own) and not {"site-packages", "dist-packages"} & set(file.parts)
+    theirs = own != folder("flows") and not own.is_relative_to(_ENGINE)
+    return theirs and file.is_relative_to(own) and not {"site-packages", "dist-packages"} & set(file.parts)
 
 
 def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
