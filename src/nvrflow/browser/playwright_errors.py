@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 _HELD = "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH"  # what Chromium makes of the answer that the gate gives instead
 
-SILENT = (
-    "the page did not answer within"  # the reason for which a pulse closes it; Playwright puts it into the errors of its calls
-)
+# The reason for which a pulse closes a page; Playwright puts it into the errors of the calls that this ends.
+SILENT = "the page did not answer within"
 _SILENCE_MEANS = (
     ": a script keeps it busy, or the browser stands still, so it was closed; open the page in a browser of your own, and if it "
     "answers there, run the command again with a longer --timeout"

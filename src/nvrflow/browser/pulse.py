@@ -48,6 +48,7 @@ class Pulse:
     def watch(self, process: Process) -> None:
         """Watch `process` from now on. It is called outside of Playwright's own event handlers."""
         self.stop()
+        self._silences.clear()  # of an earlier browser
         self._process, self._pid = process, _pid_of(process)
         self._beat = Beat(_BEAT, self._listen)
         self._mine = WeakSet(self._beat.calls())  # Playwright's own tasks, which last as long as its driver
