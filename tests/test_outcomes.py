@@ -60,6 +60,8 @@ def test_a_sign_in_is_accepted_by_status_or_field(tmp_path: Path, answer: str, p
         ("accepted: {token: '*'}", (200, '{"error": "x"}'), SignInRefused, "gives no reason"),
         ("accepted: {ok: '1'}\n    code: error", (403, '{"error": null}'), SignInRefused, "'Sorry: wrong'"),
         ("accepted: {ok: '1'}\n    code: error", (403, '{"error": 17}'), SignInRefused, "with code 17"),
+        ("accepted: {ok: '1'}", (500, '{"error": "x"}'), ProductDefect, "with HTTP status 500, an error of its own"),
+        ("accepted: {ok: '1'}", (502, "<h1>Bad gateway</h1>"), ProductDefect, "with HTTP status 502, an error of its own"),
     ],
 )
 def test_a_refusal_is_told_by_status_code_or_words_and_never_as_code_none(

@@ -40,6 +40,7 @@ from nvrflow.report.folder import RunFolder
 
 Flow = Callable[..., Any]
 Writers = Mapping[str, Callable[[dict[str, Any], dict[str, bytes]], str]]
+_ENGINE = Path(__file__).parent
 _NOT_THERE = (SelectorDrift, TimedOut, ProductDefect)  # errors that may come from a step that --check held back
 
 
@@ -126,10 +127,10 @@ class Run:
             self.camera.video = folder.path / self.camera.video
         manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
         account = (self.user, self.password)
-        with open_recorder(self.url, *account, manner=manner, steps=steps, downloads=folder.downloads) as recorder:
-            recorder.session.secrets = secrets
-            names |= recorder.firmware.names
-            flow(recorder, **self.arguments)
+        with open_recorder(self.url, *account, manner=manner, steps=steps, downloads=folder.downloads) as opened:
+            opened.session.secrets = secrets
+            names |= opened.firmware.names
+            flow(opened, **self.arguments)
 
 
 def _told(problem: BaseException, flow: Flow) -> NvrflowError:
@@ -138,21 +139,28 @@ def _told(problem: BaseException, flow: Flow) -> NvrflowError:
         return problem
     if isinstance(problem, KeyboardInterrupt):
         return Interrupted("interrupted; the steps show in which state the recorder is now")
-    engine, own = Path(__file__).parent, Path(inspect.getfile(flow)).parent
-    for frame in reversed(traceback.extract_tb(problem.__traceback__)):
+    own = Path(inspect.getfile(flow)).parent
+    for frame in _that_raised(problem, own):
         file = Path(frame.filename)
-        if (
-            own != folder("flows")
-            and not own.is_relative_to(engine)
-            and file.is_relative_to(own)
-            and not {"site-packages", "dist-packages"} & set(file.parts)
-        ):
-            what = " ".join(str(problem).split())
-            said = f"{type(problem).__name__}: {what}" if what else type(problem).__name__
+        if _is_own(file, own):
+            said = f"{type(problem).__name__}: {' '.join(str(problem).split())}".removesuffix(": ")
             return FlowFailed(f"{file}:{frame.lineno}: the flow ended with an error of its own: {said}; correct the flow there")
-        if file.is_relative_to(engine) or file.is_relative_to(folder("flows")):
+        if file.is_relative_to(_ENGINE) or file.is_relative_to(folder("flows")):
             break
     return Defect(f"this is a defect in nvrflow ({type(problem).__name__}); the steps show how far the run got")
+
+
+def _that_raised(problem: BaseException, own: Path) -> list[traceback.FrameSummary]:
+    """The frames of an exception, the last first; of a flow that calls itself for ever only its own frames."""
+    frames = [*reversed(traceback.extract_tb(problem.__traceback__))]
+    loop = [frame for frame in frames if _is_own(Path(frame.filename), own)] if isinstance(problem, RecursionError) else []
+    return loop if len(loop) > 10 else frames
+
+
+def _is_own(file: Path, own: Path) -> bool:
+    """Whether a file belongs to the team's own flows in the folder `own`."""
+    theirs = own != folder("flows") and not own.is_relative_to(_ENGINE)
+    return theirs and file.is_relative_to(own) and not {"site-packages", "dist-packages"} & set(file.parts)
 
 
 def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
@@ -166,10 +174,8 @@ def _ended(report: Report, problem: NvrflowError, held: bool) -> None:
 def _outcome(report: Report, check: bool) -> Any:
     if check:
         return "checked"
-    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps) or any(
-        one.changed for one in report.trust
-    )
-    return "already" if report.already and not wrote else "done"
+    wrote = any(step.effect == "write" and step.outcome == "done" for step in report.steps)
+    return "already" if report.already and not wrote and not any(one.changed for one in report.trust) else "done"
 
 
 def flow_names(own: Path | None = None) -> dict[str, Path]:
@@ -179,7 +185,7 @@ def flow_names(own: Path | None = None) -> dict[str, Path]:
         if not top.is_dir():
             raise WrongCall(f"--flows {top}: there is no such folder; name the folder that holds <flow>.py")
         for path in sorted(top.glob("*.py")):
-            if not path.name.startswith("_"):
+            if not path.name.startswith("_") and path.is_file():
                 found.setdefault(path.stem, path)
     return found
 
@@ -189,15 +195,32 @@ def find_flow(name: str, own: Path | None = None) -> Flow:
     flows = flow_names(own)
     if name not in flows:
         near = difflib.get_close_matches(name, flows, n=1, cutoff=0.5)
-        raise WrongCall(
-            f"{name}: there is no such flow" + (f"; did you mean {near[0]}?" if near else f"; there are {', '.join(flows)}")
-        )
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(flows)}"
+        raise WrongCall(f"{name}: there is no such flow; {hint}")
     path = flows[name]
     module = import_module(f"nvrflow.flows.{name}") if path.parent == folder("flows") else _own_module(name, path)
     flow = getattr(module, name, None)
     if not callable(flow) or not inspect.signature(flow).parameters:
         raise InvalidFile(f"must define `def {name}(recorder)`; a flow's function is named like its file", path)
+    if path.parent != folder("flows"):
+        _must_be_called_so(flow, name, path)
     return flow  # type: ignore[no-any-return]
+
+
+def _must_be_called_so(flow: Flow, name: str, path: Path) -> None:
+    """Raise InvalidFile for a function that a call with the recorder would not run: it needs more, or waits to be continued."""
+    line = inspect.getsourcelines(flow)[1] if inspect.isfunction(flow) else None
+    waits = inspect.iscoroutinefunction(flow) or inspect.isasyncgenfunction(flow)
+    lazy = "an `async def`" if waits else "a function with `yield`" if inspect.isgeneratorfunction(flow) else ""
+    if lazy:
+        raise InvalidFile(f"`{name}` is {lazy}, which does nothing when it is called; make it a plain `def`", path, line)
+    given = {"trusting": None} if takes_trusting(flow) else {}
+    try:
+        inspect.signature(flow).bind(None, **given)
+    except TypeError as problem:
+        raise InvalidFile(
+            f"`{name}` cannot be called with the recorder alone ({problem}); give its other parameters a default", path, line
+        ) from None
 
 
 def takes_trusting(flow: Flow) -> bool:
@@ -215,6 +238,15 @@ def _own_module(name: str, path: Path) -> Any:
         spec.loader.exec_module(module)
     except SyntaxError as problem:
         raise InvalidFile(f"is not valid Python: {problem.msg}", path, problem.lineno) from None
-    except ImportError as problem:
-        raise InvalidFile(f"cannot be imported: {problem}", path) from None
+    except (Exception, SystemExit) as problem:
+        own = [
+            frame.lineno
+            for frame in traceback.extract_tb(problem.__traceback__)
+            if Path(frame.filename).resolve() == path.resolve()
+        ]
+        what = " ".join(str(problem).split())
+        why = (
+            what if isinstance(problem, ImportError) else f"{type(problem).__name__}: {what}" if what else type(problem).__name__
+        )
+        raise InvalidFile(f"cannot be imported: {why}", path, own[-1] if own else None) from None
     return module

@@ -49,6 +49,18 @@ def test_the_ledger_says_what_was_put_where_and_who_approved(computer: Computer)
     assert plan.ledger.path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_list_says_pin_of_a_self_signed_certificate_that_counts_only_for_itself(computer: Computer) -> None:
+    device = make_device(None, "127.0.0.1")
+    applied(planned(device.certificate, None, device.certificate, "127.0.0.1", "limited", ["chromium-nss"], computer=computer))
+    carried_out(computer, host="127.0.0.2")
+    (store,) = (one for one in trust.listed(computer) if one["entries"])
+    told = {entry["host"]: (entry["kind"], entry["reach"]) for entry in store["entries"]}
+    assert told == {
+        "127.0.0.1": ("pin", "this one certificate only"),
+        "127.0.0.2": ("limited", "this recorder's addresses only"),
+    }
+
+
 def test_untrust_takes_one_recorder_by_address_url_or_file(computer: Computer) -> None:
     plan = carried_out(computer)
     (removal,) = trust.remove("http://127.0.0.1:80/", plan.ledger, computer)

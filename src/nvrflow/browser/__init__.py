@@ -1,10 +1,11 @@
 """The browser: finding or installing one, starting it behind a gate, and always ending it.
 
 In reading order: `executable` (which browser), `installation` (how to get one), `driver`, `head_start` and `process`
-(Playwright, and one browser), `playwright_errors`; then the recorder's page: `entrance` (where it answers), `bounds` (the hosts
-that may be used), `session`, `response` (what came back), `inquiry` (what is asked of a page), `clicks`, `motion` (what still
-moves), `visible` and `stage` (pictures), `encoder` (videos), `trace`; then the gate that everything goes through: `gate`,
-`gate_certificate`, `conversation`, `refusals`, `proxy_request`, `wire`, `upstream`; and `pdf`.
+(Playwright, and one browser), `playwright_errors`, `beat` and `pulse` (whether it still answers); then the recorder's page:
+`entrance` (where it answers), `bounds` (the hosts that may be used), `session`, `response` (what came back), `inquiry` (what is
+asked of a page), `clicks`, `transfer` (downloads), `motion` (what still moves), `visible` and `stage` (pictures), `encoder`
+(videos), `trace`; then the gate that everything goes through: `gate`, `gate_certificate`, `conversation`, `refusals`,
+`proxy_request`, `wire`, `upstream`; and `pdf`.
 """
 
 from nvrflow.browser.driver import use_driver

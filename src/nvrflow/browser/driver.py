@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.encoder import for_the_driver, has_encoder, link_encoder
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
 _started: Playwright | None = None
+_pid = 0  # of the driver that this process started
 
 
 def use_driver(playwright: Playwright | None) -> None:
@@ -44,6 +46,18 @@ def driver() -> Playwright:
             _started = sync_playwright().start()
         atexit.register(unless_it_has_died, _started.stop)
     return _started
+
+
+def end_driver() -> None:
+    """End the driver by its process id, if this process started it: its browsers then end by themselves, and every call fails."""
+    if _pid:
+        with suppress(OSError):
+            os.kill(_pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def group_of_driver() -> int:
+    """The process group of the driver that this process started; 0 if it started none, or where there are no groups."""
+    return _pid if os.name == "posix" else 0  # it starts a session of its own
 
 
 def offer_encoder() -> bool:
@@ -79,8 +93,11 @@ def _on_its_own() -> Iterator[None]:
     plain = asyncio.create_subprocess_exec
 
     async def started(*command: str, env: Mapping[str, str] | None = None, **options: Any) -> asyncio.subprocess.Process:
+        global _pid
         own = {**for_children(env), **for_the_driver()}
-        return await plain(*command, env=own, start_new_session=os.name == "posix", **options)
+        process = await plain(*command, env=own, start_new_session=os.name == "posix", **options)
+        _pid = process.pid
+        return process
 
     asyncio.create_subprocess_exec = started  # type: ignore[assignment]
     try:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from nvrflow.errors import NvrflowError, RequestHeld, SelectorDrift, TimedOut, Unreachable, WrongCall
+from nvrflow.errors import NvrflowError, ProductDefect, RequestHeld, SelectorDrift, TimedOut, Unreachable, WrongCall
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 _HELD = "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH"  # what Chromium makes of the answer that the gate gives instead
 
-__all__ = ["PlaywrightError", "PlaywrightTimeout", "is_covered", "translated", "unreachable", "wants_sign_in"]
+# The reason for which a pulse closes a page; Playwright puts it into the errors of the calls that this ends.
+SILENT = "the page did not answer within"
+_SILENCE_MEANS = (
+    ": a script keeps it busy, or the browser stands still, so it was closed; open the page in a browser of your own, and if it "
+    "answers there, run the command again with a longer --timeout"
+)
+_COMES_OF_IT = (NvrflowError, TimedOut, SelectorDrift, ProductDefect, Unreachable)
+
+__all__ = [
+    "SILENT",
+    "PlaywrightError",
+    "PlaywrightTimeout",
+    "answering",
+    "is_covered",
+    "translated",
+    "unreachable",
+    "wants_sign_in",
+]
 
 
 @contextmanager
@@ -28,6 +45,8 @@ def translated(where: str) -> Iterator[None]:
     except PlaywrightTimeout as problem:
         raise TimedOut(f"{where}: {_first_line(problem)}") from problem
     except PlaywrightError as problem:
+        if told := re.search(rf"{SILENT} [\d.e+]+ s", problem.message):
+            raise TimedOut(f"{where}: {told[0]}{_SILENCE_MEANS}") from problem
         if wants_sign_in(problem):
             raise SelectorDrift(
                 f"{where}: the recorder requires that the browser itself asks for user and password (HTTP Basic or Digest); "
@@ -42,6 +61,23 @@ def translated(where: str) -> Iterator[None]:
                 f"{where}: the browser was closed while nvrflow worked in it; leave it open until the end"
             ) from problem
         raise NvrflowError(f"{where}: {_first_line(problem)}") from problem
+
+
+@contextmanager
+def answering(where: str, silences: Sequence[str]) -> Iterator[None]:
+    """In the block, what a page that was closed can lead to is told as what it is: raises TimedOut.
+
+    `silences` says that a page no longer answered, once that was so.
+    """
+    try:
+        yield
+    except (PlaywrightError, NvrflowError) as problem:
+        told = isinstance(problem, NvrflowError) and SILENT in str(problem)
+        if not silences or told or (isinstance(problem, NvrflowError) and type(problem) not in _COMES_OF_IT):
+            raise
+        silence = TimedOut(f"{where}: {silences[-1]}{_SILENCE_MEANS}")
+        silence.step = problem.step if isinstance(problem, NvrflowError) else None
+        raise silence from problem
 
 
 def is_covered(target: Locator, milliseconds: float) -> bool:

@@ -7,7 +7,10 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from nvrflow.browser.driver import driver, unless_it_has_died
 from nvrflow.browser.executable import Browser, find_browser, is_root
@@ -26,6 +29,7 @@ FLAGS = (
     "--no-first-run",
     "--no-default-browser-check",
 )
+_incoming: WeakKeyDictionary[Process, Path] = WeakKeyDictionary()
 _PATIENCE = 60.0  # seconds in which a browser must start
 _DIRECT = "--no-proxy-server"  # a recorder is on the local network
 
@@ -55,6 +59,7 @@ def open_browser(
     if environment is not None or PASSWORD in os.environ:
         own = {**for_children(environment)}
     chromium = driver().chromium
+    incoming = TemporaryDirectory(prefix="nvrflow-incoming-", ignore_cleanup_errors=True)
     try:
         with waiting("the browser to start", _PATIENCE):
             process = chromium.launch(
@@ -64,15 +69,24 @@ def open_browser(
                 slow_mo=slow_mo,
                 timeout=_PATIENCE * 1000,
                 env=own,
+                downloads_path=incoming.name,
             )
     except PlaywrightError as problem:
+        incoming.cleanup()
         raise NvrflowError(
             f"{browser.path}: the browser does not start ({_reason(problem.message)}); try another one with --browser-path"
         ) from None
-    try:
-        yield process
-    finally:
-        unless_it_has_died(process.close)
+    _incoming[process] = Path(incoming.name)
+    with incoming:
+        try:
+            yield process
+        finally:
+            unless_it_has_died(process.close)
+
+
+def incoming_of(process: Process) -> Path | None:
+    """The folder in which the downloads of a browser grow; None if nvrflow did not start it."""
+    return _incoming.get(process)
 
 
 def _arguments(flags: Sequence[str], pin: str | None) -> list[str]:

@@ -7,15 +7,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from nvrflow.address import place_of
-from nvrflow.browser.playwright_errors import (
-    PlaywrightError,
-    PlaywrightTimeout,
-    translated,
-    unreachable,
-    wants_sign_in,
-)
+from nvrflow.browser.playwright_errors import SILENT, PlaywrightError, PlaywrightTimeout, translated, wants_sign_in
 from nvrflow.browser.refusals import Refusals
-from nvrflow.errors import Unreachable
+from nvrflow.errors import TimedOut, Unreachable
 from nvrflow.wait import waiting
 
 if TYPE_CHECKING:
@@ -50,13 +44,18 @@ def open_page(page: Page, url: str, wait_until: Literal["commit", "domcontentloa
 
 
 def open_recorder(page: Page, url: str, timeout: float, refusals: Refusals) -> Response | None:
-    """Open the recorder's page and return the answer. Raises OtherHost if it leads elsewhere, Unreachable with the reason."""
+    """Open the recorder's page and return the answer. Raises OtherHost if it leads elsewhere, Unreachable, TimedOut."""
     refusals.trouble, at = "", place_of(url).url
     try:
         with translated(at), waiting(f"the page at {url}", timeout):
             response = open_page(page, url, "domcontentloaded", timeout)
-    except PlaywrightTimeout as problem:
-        raise unreachable(at, problem) from None
+    except TimedOut as problem:
+        if SILENT in str(problem):
+            raise
+        raise TimedOut(
+            f"{at}: the page did not load within {timeout:g} s; see whether it loads in a browser of your own, and if it only "
+            "takes long, run the command again with a longer --timeout"
+        ) from None
     except Unreachable:
         refusals.bounds.stop_if_moved()
         if refusals.trouble:

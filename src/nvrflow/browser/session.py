@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from nvrflow.address import joined, link_of
 from nvrflow.browser import Browser, open_browser, user_agent
 from nvrflow.browser.bounds import Bounds
 from nvrflow.browser.clicks import watch_clicks
 from nvrflow.browser.conversation import Rules
+from nvrflow.browser.driver import unless_it_has_died
 from nvrflow.browser.entrance import Address, locate
 from nvrflow.browser.gate import Gate, open_gate
 from nvrflow.browser.motion import Motion
 from nvrflow.browser.playwright_errors import PlaywrightError, translated
 from nvrflow.browser.proxy_request import Asked
+from nvrflow.browser.pulse import pulse_of
 from nvrflow.browser.refusals import Refusals
 from nvrflow.browser.response import open_recorder
 from nvrflow.browser.stage import Stage
@@ -62,6 +65,7 @@ class Session:
     first: str = "/"
     entrance: str = "/"
     secrets: set[str] = field(default_factory=set)
+    silences: list[str] = field(default_factory=list)  # what did not answer within the time limit
     let_out: int = 0  # requests that a dry run has sent, except those for files
     _password: str | None = None
     _credentials: HttpCredentials | None = None
@@ -95,16 +99,14 @@ class Session:
         """The page with the recorder's UI; the browser starts when this is first used."""
         if self._page is None:
             self._start()
-        assert self._page is not None
-        return self._page
+        return cast("Page", self._page)
 
     @property
     def motion(self) -> Motion:
         """What moves in the browser that is open now."""
         if self._motion is None:
             self._start()
-        assert self._motion is not None
-        return self._motion
+        return cast(Motion, self._motion)
 
     @property
     def who(self) -> str:
@@ -132,8 +134,7 @@ class Session:
 
     def reopen(self) -> None:
         """Open a new browser with the recorder's start page, without anything from the earlier browser."""
-        self._forget_credentials()
-        self.address = locate(self.address.url, bounds=self.bounds)
+        self.move(self.address.url)
         self._start()
 
     def move(self, url: str) -> None:
@@ -176,8 +177,8 @@ class Session:
             if context is not None:
                 self._remember_cookies(context)
                 if self.trace is not None:
-                    write_redacted(context, self.trace, self.secrets)
-                context.close()
+                    unless_it_has_died(partial(write_redacted, context, self.trace, self.secrets))
+                unless_it_has_died(context.close)
         finally:
             self._processes.close()
 
@@ -212,8 +213,7 @@ class Session:
             return
         self._adopt(self._page.url)
         self.status = response.status if response is not None else 200
-        asked = response.header_value("www-authenticate") if response is not None and response.status == 401 else None
-        self.challenge = asked or ""
+        self.challenge = (response.header_value("www-authenticate") if response and self.status == 401 else None) or ""
         self._fresh = True
 
     def _adopt(self, landed: str) -> None:
@@ -227,17 +227,16 @@ class Session:
         """Start the browser behind a gate of its own; also returns the options that its context needs for that."""
         allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
         self._refusals.own = (self.plain_url, self.url)
+        pulse = self._processes.enter_context(pulse_of(self.timeout, self.silences))
         gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)))
-        if self.running is not None and not self.address.pin and allows is None:
-            return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
-        return self._launched(gate), {}
+        shared = self.running if not self.address.pin and allows is None else None
+        pulse.watch(process := shared or self._launched(gate))
+        return process, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}} if shared else {}
 
     def _launched(self, gate: Gate) -> Process:
-        flags = (*gate.flags, *(self.stage.flags if self.stage else ()))
-        pin = gate.key or self.address.pin
-        return self._processes.enter_context(
-            open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=pin, flags=flags)
-        )
+        pin, flags = gate.key or self.address.pin, (*gate.flags, *(self.stage.flags if self.stage else ()))
+        started = open_browser(self.browser, headed=self.headed, slow_mo=self.slow_mo, pin=pin, flags=flags)
+        return self._processes.enter_context(started)
 
     def _lets_out(self, asked: Asked) -> bool:
         """Whether a dry run sends this request; asked for each request, because the firmware becomes known during the run."""

@@ -1,4 +1,4 @@
-"""Whether a person could see the middle of an element, what lies above it where not, and what kind of control it is."""
+"""Whether a person could see the middle of an element, what lies above it where not, and whether it looks usable."""
 
 from __future__ import annotations
 
@@ -11,6 +11,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 GLANCE = 2000  # milliseconds in which an element that is on the page answers
+# Playwright knows disabled form controls, and `aria-disabled` on what has a fitting role. A person sees more: a mouse pointer
+# that says no, or a control that its page calls disabled and shows grey, pale, or with the pointer of what cannot be clicked.
+_LOOKS_GREY = """element => {
+  if (element.closest('[aria-disabled]')?.getAttribute('aria-disabled') === 'true') return true;
+  if (['not-allowed', 'no-drop'].includes(getComputedStyle(element).cursor)) return true;
+  const own = element.textContent.trim(), chain = [element];
+  const same = up => own ? up.textContent.trim() === own : up.childElementCount === 1;
+  for (let up = element.parentElement; up && up !== document.body && chain.length < 4 && same(up); up = up.parentElement)
+    chain.push(up);
+  if (!chain.some(one => [...one.classList].some(name => /(^|[-_])disabled?$/i.test(name)))) return false;
+  const isGrey = color => {
+    const [red, green, blue, alpha = 1] = (color.match(/[\\d.]+/g) ?? []).map(Number), most = Math.max(red, green, blue);
+    return alpha > 0 && most - Math.min(red, green, blue) < 24 && most >= 90 && most <= 215;
+  };
+  const isForm = element.matches('button, input, select, textarea');  // the browser itself gives these the plain pointer
+  const parts = [...chain, ...[...element.querySelectorAll('*')].slice(0, 10)].map(one => getComputedStyle(one));
+  return parts.some(style => style.opacity < 0.9) || isGrey(parts[0].color) || isGrey(parts[0].backgroundColor)
+    || (!isForm && parts[0].cursor === 'default');
+}"""
 # What is scrolled away, or lies below a fixed bar, comes into view as far as the page can be scrolled.
 BRINGS_INTO_VIEW = """async element => {
   const large = 0.3;  // of the screen: what lies above a field and is larger than that keeps a person from it
@@ -38,15 +57,16 @@ BRINGS_INTO_VIEW = """async element => {
   const on = ['checkbox', 'radio'].includes(element.type) ? element.checked
     : ['checkbox', 'radio', 'switch'].includes(role) ? element.getAttribute('aria-checked') === 'true' : null;
   const control = element.tagName === 'SELECT' ? 'list' : ['checkbox', 'radio'].includes(element.type) ? 'tick' : 'other';
-  if (isIt(above) || !above) return ['', false, on, control];
+  const greyed = (LOOKS_GREY)(element);
+  if (isIt(above) || !above) return ['', false, on, control, greyed];
   const name = one => one.tagName.toLowerCase() + (one.id ? '#' + one.id : '')
     + [...one.classList].slice(0, 2).map(part => '.' + part).join('');
   const box = above.getBoundingClientRect();
   const dialog = above.closest('dialog, [role=dialog], [role=alertdialog], [aria-modal=true]');
   const modal = (dialog && !dialog.contains(element))
     || (!above.contains(element) && box.width * box.height >= large * innerWidth * innerHeight);
-  return [name(above), Boolean(modal), on, control];
-}"""
+  return [name(above), Boolean(modal), on, control, greyed];
+}""".replace("LOOKS_GREY", _LOOKS_GREY)
 
 
 @dataclass(frozen=True)
@@ -55,12 +75,26 @@ class Cover:
 
     `checked` is the state of the element itself where it is a checkbox, a radio or a switch; `control` is `list` for a drop-down
     list of the browser's own, `tick` for its checkboxes and radios, `other` for anything else, and empty for what was not there.
+    `greyed`: a person sees that it is disabled.
     """
 
     name: str = ""
     modal: bool = False
     checked: bool | None = None
     control: str = ""
+    greyed: bool = False
+
+    @property
+    def keeps_from_typing(self) -> str:
+        """Why nothing can be typed; empty if it can."""
+        if self.modal:
+            return f"it is covered by {self.name}"
+        return "" if self.control else "it is not on the page any more"
+
+    @property
+    def keeps_from_clicking(self) -> str:
+        """Why a person would not click although nothing lies above; empty if they would."""
+        return "it is not enabled" if self.greyed else ""
 
 
 def bring_into_view(target: Locator) -> Cover:
@@ -87,5 +121,5 @@ def asked(target: Locator, question: str, given: object = None) -> Any:
 
 def cover_of(answer: Any) -> Cover:
     """What `BRINGS_INTO_VIEW` answered."""
-    name, modal, checked, control = answer
-    return Cover(name, modal, checked, control)
+    name, modal, checked, control, greyed = answer
+    return Cover(name, modal, checked, control, greyed)

@@ -128,7 +128,7 @@ def main() -> NoReturn:
     except click.exceptions.Exit as ending:
         sys.exit(ending.exit_code)
     except click.ClickException as problem:
-        _say(as_json, "wrong-call", covered(problem.format_message(), sys.argv[1:]))
+        _say(as_json, "wrong-call", covered(_told(problem), sys.argv[1:]))
         if isinstance(problem, click.UsageError) and problem.ctx is not None:
             click.echo(f"Try '{problem.ctx.command_path} --help'.", err=True)
         sys.exit(2)
@@ -149,6 +149,13 @@ def main() -> NoReturn:
             f"this is a defect in nvrflow ({type(problem).__name__}); please report it with the file {file.name}",
         )
         sys.exit(1)
+
+
+def _told(problem: click.ClickException) -> str:
+    """Click's own message, except for an option that only another command has."""
+    if isinstance(problem, click.NoSuchOption) and problem.option_name == "--video":
+        return "--video: only nvrflow guide makes a video; type nvrflow guide with the address, --video, and --flow for the flow"
+    return problem.format_message()
 
 
 def _say(as_json: bool, kind: str, message: str, step: str | None = None, facts: Mapping[str, Any] | None = None) -> None:

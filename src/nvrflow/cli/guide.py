@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.options import Driving, checked_address, driving
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall, exit_code_of
@@ -45,7 +46,14 @@ class Wishes:
 )
 @click.option("--languages", metavar="CODES", help="A guide in each of these languages, for example en,es,de,zh, and an index.")
 @click.option("--format", "formats", metavar="NAMES", default="md,html,pdf", show_default=True, help="Which files to write.")
-@click.option("--scale", type=click.FloatRange(1, 4), default=2, show_default=True, help="Image pixels per pixel of the page.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(1, 4),
+    callback=finite,
+    default=2,
+    show_default=True,
+    help="Image pixels per pixel of the page.",
+)
 @click.option("--theme", metavar="FILE", type=click.Path(path_type=Path), help="Colours, box style, logo (see docs/guide.md).")
 @click.option("--date", metavar="YYYY-MM-DD", help="The date on the title page (default: when the guide last changed).")
 @click.option("--as", "placeholder", metavar="URL", callback=checked_address, help="An address to show instead of the real one.")

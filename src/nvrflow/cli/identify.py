@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.options import checked_place, is_capture
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     "--timeout",
     metavar="SECONDS",
     type=click.FloatRange(min=1),
+    callback=finite,
     default=30,
     show_default=True,
     help="How long each wait may take.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ _DRIVING: list[Callable[..., Any]] = [
     ),
     click.option("--headed", is_flag=True, help="Show the browser."),
     click.option(
-        "--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Milliseconds to pause after each action."
+        "--slowmo",
+        metavar="MS",
+        type=click.FloatRange(min=0),
+        callback=finite,
+        default=0,
+        help="Milliseconds to pause after each action.",
     ),
     click.option("--screenshots/--no-screenshots", default=True, show_default=True, help="Take a picture of each step."),
     click.option("--trace", is_flag=True, help="Keep Playwright's trace, without password and session."),
@@ -55,6 +61,7 @@ _DRIVING: list[Callable[..., Any]] = [
         "--timeout",
         metavar="SECONDS",
         type=click.FloatRange(min=1),
+        callback=finite,
         default=30,
         show_default=True,
         help="How long each wait may take; a recorder's restart may always take 90 seconds.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.options import Driving, checked_address, driving_to
 from nvrflow.cli.password import asker
 from nvrflow.errors import WrongCall
@@ -48,7 +49,13 @@ class Wishes:
 @click.option("--mark", metavar="ELEMENT", multiple=True, help="Box this element and number it (repeatable, in order).")
 @click.option("--arrow", metavar="ELEMENT[=TEXT]", multiple=True, help="Point at this element, with a short text (repeatable).")
 @click.option(
-    "--padding", metavar="N", type=click.FloatRange(0, 500), default=16, show_default=True, help="Space around the ELEMENT."
+    "--padding",
+    metavar="N",
+    type=click.FloatRange(0, 500),
+    callback=finite,
+    default=16,
+    show_default=True,
+    help="Space around the ELEMENT.",
 )
 @click.option(
     "--color-scheme",
@@ -59,7 +66,14 @@ class Wishes:
 )
 @click.option("--languages", metavar="CODES", help="A picture in each of these languages: en,de makes FILE.en and FILE.de.")
 @click.option("--viewport", metavar="WxH", default="1280x720", show_default=True, help="The size of the page in CSS pixels.")
-@click.option("--scale", type=click.FloatRange(1, 4), default=2, show_default=True, help="Image pixels per pixel of the page.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(1, 4),
+    callback=finite,
+    default=2,
+    show_default=True,
+    help="Image pixels per pixel of the page.",
+)
 @click.option("--alt", metavar="TEXT", default="", help="The alternative text (default: the page's and the elements' words).")
 @click.option("--verify", is_flag=True, help="Write nothing; exit code 1 if a file does not look like what the recorder shows.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flow sign_in.")

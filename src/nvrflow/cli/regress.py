@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nvrflow import environment
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.options import checked_address
 from nvrflow.cli.password import asker
 from nvrflow.errors import Interrupted, NvrflowError, exit_code_of
@@ -68,7 +69,9 @@ class _Wishes:
 @click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="The folder (default: a new one in nvrflow-runs/).")
 @click.option("--read-only", is_flag=True, help="Leave out every test that changes the recorder.")
 @click.option("--yes", is_flag=True, help="Do not ask: turn HTTPS on and off, and spend one try on a wrong password.")
-@click.option("--idle-session", metavar="SECONDS", type=click.FloatRange(min=1), help="Test that an idle session ends.")
+@click.option(
+    "--idle-session", metavar="SECONDS", type=click.FloatRange(min=1), callback=finite, help="Test that an idle session ends."
+)
 @click.option("--known-script-errors", metavar="FILE", type=_FILE, help="Known errors of the pages' scripts, one per line.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, everything else on standard error.")
 def regress(url: str, **given: Any) -> int:

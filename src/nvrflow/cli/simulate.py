@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.options import is_capture
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _exhibit(folder: Path, host: str, port: int) -> None:
     "--out", metavar="DIR", type=click.Path(path_type=Path), help="The run folder (default: a new folder in nvrflow-runs/)."
 )
 @click.option("--headed", is_flag=True, help="Show the browser.")
-@click.option("--slowmo", metavar="MS", type=click.FloatRange(min=0), default=0, help="Pause after each action.")
+@click.option("--slowmo", metavar="MS", type=click.FloatRange(min=0), callback=finite, default=0, help="Pause after each action.")
 @click.option(
     "--browser-path", metavar="PATH", type=click.Path(path_type=Path), help="The browser to use (also NVRFLOW_BROWSER)."
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.options import TrustOptions, checked_address, trusting
 from nvrflow.cli.paragraph import agreed, say
 from nvrflow.errors import WrongCall
@@ -193,6 +194,7 @@ def _warned(warnings: Iterable[str]) -> list[str]:
     "--timeout",
     metavar="SECONDS",
     type=click.FloatRange(min=1),
+    callback=finite,
     default=30,
     show_default=True,
     help="How long each wait may take.",
@@ -226,7 +228,8 @@ def _store_lines(store: dict[str, object]) -> list[str]:
     entries = store["entries"]
     assert isinstance(entries, list)
     lines.extend(
-        f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}" + (f"; {entry['note']}" if entry["note"] else "")
+        f"{'':24} {entry['sha256'][:23]}… {entry['kind']} for {entry['host']}, counts for {entry['reach']}"
+        + (f"; {entry['note']}" if entry["note"] else "")
         for entry in entries
     )
     return lines

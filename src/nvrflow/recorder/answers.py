@@ -11,12 +11,17 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, SessionLimit, SignInRefused
+from nvrflow.errors import AccountLocked, NotInitialised, NvrflowError, ProductDefect, SessionLimit, SignInRefused
 from nvrflow.firmware.body import at_path, read_body
 from nvrflow.firmware.traffic import ANYTHING, Answer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Response
+
+_OWN_ERROR = (
+    "with HTTP status {status}, an error of its own, which says nothing about user or password; try again later, and if it stays "
+    "so, restart the recorder"
+)
 
 
 @dataclass(frozen=True)
@@ -40,23 +45,31 @@ class Answers:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self._waiting: list[Response] = []
+        self._over: set[Request] = set()
         self._cut = False
 
     @contextmanager
     def of(self, page: Page) -> Iterator[Answers]:
         """Listen to `page` for the time of the block."""
         page.on("response", self._hear)
+        page.on("requestfinished", self._end)
         page.on("requestfailed", self._lose)
         try:
             yield self
         finally:
             page.remove_listener("response", self._hear)
+            page.remove_listener("requestfinished", self._end)
             page.remove_listener("requestfailed", self._lose)
+
+    @property
+    def come(self) -> bool:
+        """Whether an answer has begun to come, and is not there as a whole yet."""
+        return bool(self._waiting)
 
     def verdict(self, who: str) -> Verdict | None:
         """What the recorder has answered so far; None before an answer decides. `who` names recorder and user for the message."""
-        while self._waiting:
-            response = self._waiting.pop(0)
+        for response in [one for one in self._waiting if one.request in self._over]:  # the text of another may never end
+            self._waiting.remove(response)
             try:
                 text = response.text()
             except PlaywrightError:
@@ -72,7 +85,11 @@ class Answers:
         if _fits(self._answer, response.url, _body_of(response.request)):
             self._waiting.append(response)
 
+    def _end(self, request: Request) -> None:
+        self._over.add(request)
+
     def _lose(self, request: Request) -> None:
+        self._over.add(request)
         if _fits(self._answer, request.url, _body_of(request)) and not (request.failure or "").endswith("ERR_ABORTED"):
             self._cut = True
 
@@ -85,7 +102,7 @@ def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdi
     code = _text(at_path(body, answer.code)) if answer.code and body is not None else ""
     if _is_accepted(answer, body, status):
         return Verdict(accepted=True, body=body)
-    if body is None and status not in _named(answer) and not codes.accepted:
+    if body is None and status < 500 and status not in _named(answer) and not codes.accepted:
         return None
     if code in answer.ignore:
         return None
@@ -104,6 +121,8 @@ def read_answer(answer: Answer, body: Any, who: str, status: int = 200) -> Verdi
             problem=SignInRefused(f"{who}: the recorder refused user or password{left}; nvrflow does not try again", tries)
         )
     has_code = bool(code) and code != "null"
+    if status >= 500 and not has_code:
+        return Verdict(problem=ProductDefect(f"{who}: the recorder answered {_OWN_ERROR.format(status=status)}"))
     how = f"with code {code}" if has_code else f"with HTTP status {status}" if status >= 400 else "and gives no reason"
     return Verdict(
         problem=SignInRefused(f"{who}: the recorder refused the sign-in {how}; nvrflow does not try again"),

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.transfer import LARGEST, arrival_of
 from nvrflow.certificate import Certificate, read_certificates
-from nvrflow.errors import DownloadFailed, WrongCall
+from nvrflow.errors import DownloadFailed, ProductDefect, TimedOut, WrongCall
 from nvrflow.recorder.control import read
 from nvrflow.recorder.element import Element, Use
 from nvrflow.recorder.outcome import is_announced, mark_announced, refused
@@ -184,10 +185,22 @@ def _await_file(element: Element, arrivals: Arrivals) -> tuple[Received, bool]:
 
 
 def _saved(element: Element, file: Download) -> Received:
-    with waiting("the end of the download"):
-        failure = file.failure()
-    if failure:
-        raise DownloadFailed(f"{element.at}: the browser says {failure!r}; a file was expected")
+    """The file once it is there; only what the recorder itself broke off may be tried once more."""
+    limit = element.window.timeout
+    with waiting("the end of the download", limit):
+        arrival = arrival_of(file, limit)
+    if arrival.broken_off == "large":
+        raise ProductDefect(
+            f"{element.at}: the download is larger than {LARGEST // 1_000_000} MB, so it was broken off; no file of a recorder's "
+            "settings is so large, so download it by hand and look at what it is"
+        )
+    if arrival.broken_off:
+        raise TimedOut(
+            f"{element.at}: the download did not end within {limit:g} s, so it was broken off; if the recorder is only slow, run "
+            "the command again with a longer --timeout"
+        )
+    if arrival.failure:
+        raise DownloadFailed(f"{element.at}: the browser says {arrival.failure!r}; a file was expected")
     return Received(Path(file.path()).read_bytes(), file.suggested_filename)
 
 

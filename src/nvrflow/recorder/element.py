@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from nvrflow.browser.clicks import click_once, click_past
 from nvrflow.browser.playwright_errors import PlaywrightTimeout, translated
@@ -15,6 +15,7 @@ from nvrflow.errors import HeldBack, SelectorDrift, TimedOut
 from nvrflow.firmware import Element as Spec
 from nvrflow.recorder.finder import Match, Tried
 from nvrflow.recorder.nearest import hints
+from nvrflow.recorder.obstruction import InTheWay
 from nvrflow.recorder.target import target_of
 from nvrflow.recorder.window import SLICE, Window
 from nvrflow.report import Step, Target
@@ -26,35 +27,14 @@ if TYPE_CHECKING:
 _STILL = 1.0  # seconds without movement after which an element that a click should have shown does not come
 
 
-class InTheWay(Protocol):
-    """What may cover an element or block its use."""
-
-    def answer_any(self, before: Step | None = None) -> bool:
-        """Answer one pop-up that is in the way, as a step before the running step; True if something was answered."""
-
-    def leaves_one(self) -> bool:
-        """Whether something in the way stays unanswered."""
-
-
-class NothingInTheWay:
-    """The obstruction of elements that lie above everything else: there is none."""
-
-    def answer_any(self, before: Step | None = None) -> bool:
-        """Answer nothing."""
-        return False
-
-    def leaves_one(self) -> bool:
-        """Say that nothing stays."""
-        return False
-
-
 @dataclass(frozen=True)
 class Use:
-    """One step on an element that was found: the step of the report, the match, and whether it was on before."""
+    """One step on an element that was found: the step of the report, the match, whether it was on before, and looked disabled."""
 
     step: Step
     match: Match
     was_on: bool | None = None
+    greyed: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +155,8 @@ class Element:
             use = replace(use, match=self.find(use.step))
             with translated(self.at):
                 seen = steps.before_using(use.step, page, use.match.found)
-        return replace(use, was_on=self.looks_on() if self.spec.checked_by else seen.cover.checked)
+        was_on = self.looks_on() if self.spec.checked_by else seen.cover.checked
+        return replace(use, was_on=was_on, greyed=seen.cover.greyed)
 
     def press(self, use: Use) -> None:
         """Click it exactly once, as soon as nothing is in its way. Raises TimedOut, which says what is in its way."""
@@ -183,8 +164,11 @@ class Element:
             with translated(self.at):
                 click_past(use.match.found)
             return
-        window, patience = self.window, self.window.patience()
+        window, undone = self.window, f"{use.match.locator} could not be clicked"
         with translated(self.at), waiting(f"{use.match.locator} to be clickable", window.timeout):
+            if use.greyed:
+                self._await(use, lambda cover: cover.keeps_from_clicking, undone)
+            patience = window.patience()
             clicked = click_once(
                 window.page,
                 use.match.found,
@@ -193,11 +177,11 @@ class Element:
                 rehearse=use.step.effect == "write",
             )
         if not clicked:
-            raise TimedOut(f"{self.at}: {use.match.locator} could not be clicked {patience.told}; {clicked.why}")
+            raise TimedOut(f"{self.at}: {undone} {patience.told}; {clicked.why}")
 
     def type_into(self, use: Use, value: str) -> None:
         """Type `value`, choose it in a drop-down list, or switch a checkbox to it (on, off); never under a modal dialog."""
-        control = self._await_uncovered(use).control
+        control = self._await(use, lambda cover: cover.keeps_from_typing, "nothing was typed").control
         found, limit = use.match.found, self.window.timeout_ms
         with translated(self.at):
             if control == "list":
@@ -212,14 +196,14 @@ class Element:
         finder, locators = self.window.finder, self.spec.checked_by or []
         return finder.inside(self.base, locators).count() > 0 if self.base is not None else finder.shows(locators)
 
-    def _await_uncovered(self, use: Use) -> Cover:
+    def _await(self, use: Use, hindered: Callable[[Cover], str], undone: str) -> Cover:
+        """Wait until nothing on the screen keeps a person from the step; pop-ups are answered. Raises TimedOut."""
         patience = self.window.patience()
-        while (cover := bring_into_view(use.match.found)).modal or not cover.control:
+        while why := hindered(cover := bring_into_view(use.match.found)):
             if self._clear_the_way(use):
                 continue
             if patience.is_over(self.window.page):
-                why = f"it is covered by {cover.name}" if cover.modal else "it is not on the page any more"
-                raise TimedOut(f"{self.at}: nothing was typed {patience.told}; {why}")
+                raise TimedOut(f"{self.at}: {undone} {patience.told}; {why}")
             self.window.happens("requestfinished", SLICE)
         return cover
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.browser import Browser, find_browser, that_shows_a_window
 from nvrflow.browser.bounds import follow_to
+from nvrflow.errors import WrongCall
 from nvrflow.firmware import available, load_firmware
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ class Manner:
     out: Path | None = None
 
     def __post_init__(self) -> None:
-        """Take text for a path, as Python's own functions do."""
+        """Take text for a path, as Python's own functions do. Raises WrongCall for a time without an end."""
+        if not math.isfinite(self.timeout):
+            raise WrongCall(f"timeout={self.timeout}: each wait needs an end; give a number of seconds, for example 30")
         for name in ("selectors", "trace", "browser", "state", "out"):
             given: object = getattr(self, name)
             if isinstance(given, str):

@@ -14,6 +14,7 @@ from nvrflow.browser import Browser, find_browser
 from nvrflow.browser.bounds import Bounds, follow_to
 from nvrflow.browser.entrance import locate
 from nvrflow.browser.inquiry import Inquiry
+from nvrflow.browser.playwright_errors import answering
 from nvrflow.browser.response import answer_in_words
 from nvrflow.browser.session import Session
 from nvrflow.environment import password as password_of_environment
@@ -85,7 +86,7 @@ def open_recorder(
 def _note_start(session: Session, named: Firmware | None, manner: Manner, steps: Steps) -> None:
     """What the steps and the report have to know before the browser starts; a dry run gets its rules."""
     steps.bounds, steps.attended = session.bounds, manner.attended
-    steps.shown = lambda: session.bounds.page
+    steps.shown, steps.silences = lambda: session.bounds.page, session.silences
     if manner.check:
         session.policy = policy([named.file] if named else _all_files(manner.selectors), session.bounds.reaches)
     address = session.address
@@ -98,7 +99,8 @@ def _note_start(session: Session, named: Firmware | None, manner: Manner, steps:
 def _at_work(recorder: Recorder) -> Iterator[Recorder]:
     """The recorder for a block of work: what fails between two steps is pictured, and it is left at the end in any case."""
     try:
-        yield recorder
+        with answering(recorder.url, recorder.session.silences):
+            yield recorder
     except NvrflowError as problem:
         if problem.step is None and not isinstance(problem, HeldBack):
             recorder.steps.photograph_failure(recorder.report.steps[-1])

@@ -62,9 +62,12 @@ class Outcome:
                 verdict = answers.verdict(window.session.who)
                 if verdict:
                     return self._judged(verdict, use)
-                if window.happens("response", SLICE):
+                if window.happens("requestfinished", SLICE):
                     continue
-                said, late = refused(window, self.element), patience.is_over(window.page)
+                late = patience.is_over(window.page)
+                if answers.come and not late:
+                    continue
+                said = refused(window, self.element)
                 self._tell_what_was_held(bool(said) or (late and not window.steps.stopped))
                 if said:
                     raise refusal(window, said)

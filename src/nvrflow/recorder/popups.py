@@ -10,8 +10,9 @@ from nvrflow.browser.playwright_errors import PlaywrightTimeout, is_covered, tra
 from nvrflow.errors import HeldBack, NvrflowError, TimedOut, error_of
 from nvrflow.firmware import Handler
 from nvrflow.firmware.model import Obstacle
-from nvrflow.recorder.element import Element, NothingInTheWay
+from nvrflow.recorder.element import Element
 from nvrflow.recorder.finder import Match
+from nvrflow.recorder.obstruction import NothingInTheWay
 from nvrflow.recorder.window import Window
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nvrflow.address import place_of
-from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.playwright_errors import PlaywrightError, answering
 from nvrflow.certificate import Certificate
 from nvrflow.errors import DownloadFailed, HeldBack, NvrflowError, SelectorDrift, WrongCall
 from nvrflow.firmware import Firmware
@@ -222,7 +222,7 @@ class Recorder:
             self.window.knows(firmware.speaking(None))  # the words of every language, because those of this one are not there
         for flow in words if self.signed_in else []:
             try:
-                with waiting("the sign-out"):
+                with waiting("the sign-out"), answering(self.host, self.session.silences):
                     flow(self)
             except HeldBack as held:
                 self.report.notes.append(f"signing out was held back before: {held}")

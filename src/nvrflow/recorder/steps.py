@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nvrflow.browser.bounds import Bounds
-from nvrflow.browser.playwright_errors import PlaywrightError
+from nvrflow.browser.playwright_errors import PlaywrightError, answering
 from nvrflow.errors import HeldBack, NvrflowError, OtherHost, WrongCall
 from nvrflow.firmware import Firmware
 from nvrflow.recorder.camera import Camera
@@ -32,9 +32,9 @@ class Steps:
     `camera` takes the pictures; if there is a `darkroom`, it develops each picture after its step has ended. With `check` a
     step that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the
     recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
-    at the first of them, except for the steps of `leaving`. `before_first_write` is called before the first change only, and may
-    raise an error. `refusal` says why nothing can be used, if that is so; `objection` is asked for that before each step and each
-    change, but not while the recorder is left. `shown` is asked for the browser's page when a step has failed.
+    at the first, except for the steps of `leaving`. `before_first_write` is called before the first change, and may raise an
+    error. `refusal` says why nothing can be used; `objection` is asked for that before each step and change, but not in `leaving`.
+    `shown` is asked for the browser's page when a step has failed; `silences` are the session's.
     """
 
     report: Report
@@ -53,6 +53,7 @@ class Steps:
     leaving: bool = False
     refusal: str = ""
     objection: Callable[[], str] = lambda: ""
+    silences: list[str] = field(default_factory=list)
     before_first_write: Callable[[], None] | None = None
     shown: Callable[[], Page | None] = lambda: None
     _chapter: str = ""
@@ -95,7 +96,8 @@ class Steps:
         self.listener.starts(title)
         began = time.perf_counter()
         try:
-            yield step
+            with answering(title, self.silences):
+                yield step
         except HeldBack:
             step.outcome = "done" if step.verb == "open" else "would"  # a pop-up does not prevent opening a page by its address
             raise
@@ -170,8 +172,7 @@ class Steps:
         step.addresses = list(seen.addresses)
         if target is not None:
             step.target = step.target or Target()
-            step.target.words, step.target.role = seen.words, seen.role
-            step.target.around = list(seen.around)
+            step.target.words, step.target.role, step.target.around = seen.words, seen.role, list(seen.around)
             step.target.box = (seen.box.x, seen.box.y, seen.box.width, seen.box.height) if seen.box else None
         return seen
 
@@ -244,7 +245,5 @@ class Steps:
                     self.darkroom.give(picture, number)
 
     def _unused(self, step_id: str) -> str:
-        taken, number, candidate = {step.id for step in self.report.steps}, 2, step_id
-        while candidate in taken:
-            candidate, number = f"{step_id}-{number}", number + 1
-        return candidate
+        taken = {step.id for step in self.report.steps}
+        return next(one for one in (step_id, *(f"{step_id}-{number}" for number in range(2, len(taken) + 3))) if one not in taken)

@@ -61,8 +61,8 @@ class Window:
         self.version_refusal: NvrflowError | None = None
         self.shelf: Callable[[str], None] | None = None
         self._heard: BrowserContext | None = None
-        steps.shown = lambda: self._finder.page
         self.read_as(firmware)
+        steps.shown = lambda: self._finder.page
 
     def read_as(self, firmware: Firmware) -> None:
         """Use `firmware` and its language from now on, and the recorder's page."""

@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 from nvrflow.certificate import KeyExchange
+from nvrflow.tls.cut_off import cut_off_after
 from nvrflow.tls.handshake import ANY_CIPHER, everything_accepted, sni
 
 _WITHOUT_CERTIFICATE = "aNULL"
@@ -82,7 +83,9 @@ def agreed(
     try:
         with socket.create_connection((host.strip("[]"), port), timeout=timeout) as plain:
             plain.settimeout(timeout)
-            with context.wrap_socket(plain, server_hostname=sni(host)) as secure:
+            with context.wrap_socket(plain, server_hostname=sni(host), do_handshake_on_connect=False) as secure:
+                with cut_off_after(secure, timeout):
+                    secure.do_handshake()
                 cipher = secure.cipher()
                 return secure.version() or "", cipher[0] if cipher else ""
     except OSError:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from nvrflow.address import link_of
+from nvrflow.tls.cut_off import cut_off_after
 from nvrflow.tls.handshake import everything_accepted
 
 
@@ -36,8 +37,10 @@ def front(url: str, timeout: float = 5.0) -> Front | None:
         connection = http.client.HTTPConnection(at.host, at.port, timeout=timeout)
     with contextlib.closing(connection):
         try:
-            connection.request("GET", at.path or "/", headers={"Connection": "close"})
-            answer = connection.getresponse()
+            connection.connect()
+            with cut_off_after(connection.sock, timeout):
+                connection.request("GET", at.path or "/", headers={"Connection": "close"})
+                answer = connection.getresponse()
         except (OSError, http.client.HTTPException):
             return None
         return Front(answer.status, answer.getheader("Location"), _date(answer.getheader("Date")))

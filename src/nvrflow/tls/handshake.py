@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from nvrflow.certificate import Certificate
 from nvrflow.errors import CertificateRefused
+from nvrflow.tls.cut_off import cut_off_after
 from nvrflow.tls.odd_curves import leaf_on_odd_curve
 
 Outcome = Literal[
@@ -59,7 +60,8 @@ def served(host: str, port: int = 443, timeout: float = 5.0) -> Served:
             plain.settimeout(timeout)
             with everything_accepted().wrap_socket(plain, server_hostname=sni(host), do_handshake_on_connect=False) as secure:
                 try:
-                    secure.do_handshake()
+                    with cut_off_after(secure, timeout):
+                        secure.do_handshake()
                 except ssl.SSLError as problem:
                     return _handshake_failed((host, port, timeout), problem, agreed=secure.cipher() is not None)
                 version = secure.version() or ""

@@ -10,6 +10,8 @@ from nvrflow.trust.discovery import all_stores, store_of
 from nvrflow.trust.ledger import Entry, Ledger, ledger_of
 from nvrflow.trust.stores import Store, is_enough
 
+ONE = "this one certificate only"
+
 
 @dataclass(frozen=True)
 class Held:
@@ -18,6 +20,14 @@ class Held:
     entry: Entry
     there: bool
     note: str = ""
+
+    @property
+    def reach(self) -> str:
+        """For what the certificate counts in its store: a recorder's own one only for itself."""
+        entry = self.entry
+        if entry.use == "leaf" or (entry.sha256 == entry.device_sha256 and not entry.certificate.acts_as_ca):
+            return ONE
+        return "this recorder's addresses only" if entry.kind == "limited" else "every site that its key signs for"
 
 
 def status(ledger: Ledger, computer: Computer) -> list[Held]:
@@ -43,7 +53,14 @@ def listed(computer: Computer | None = None) -> list[dict[str, Any]]:
                 "why": state.why,
                 "mend": state.advice,
                 "entries": [
-                    {"sha256": one.entry.sha256, "kind": one.entry.kind, "host": one.entry.host, "note": one.note} for one in own
+                    {
+                        "sha256": one.entry.sha256,
+                        "kind": "pin" if one.reach == ONE and one.entry.kind == "limited" else one.entry.kind,
+                        "host": one.entry.host,
+                        "reach": one.reach,
+                        "note": one.note,
+                    }
+                    for one in own
                 ],
             }
         )
