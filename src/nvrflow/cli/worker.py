@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def worker(site: str, database: str, file: Path, until_empty: bool, **own: Any) 
 
     It connects outward only, to the database and to the recorders of its own list. SIGTERM lets the running recorders end.
     """
+    from nvrflow.cli.paragraph import say
     from nvrflow.fleet.crew import Crew
     from nvrflow.fleet.site_worker import SiteWorker
     from nvrflow.fleet.task import Work
@@ -56,6 +58,11 @@ def worker(site: str, database: str, file: Path, until_empty: bool, **own: Any) 
     manner = Manner(selectors=own["selectors"], browser=own["browser_path"], attended=False).checked()
     crew = Crew(*passwords(tuple(devices), "verify"), own["deadline"])
     known, work = {one.name: one for one in devices}, Work("", manner, own["flows"])
-    at_site = SiteWorker(checked_database(database), site, known, work, crew, own["out"], own["workers"], own["stalled"])
+
+    def tell(sentence: str) -> None:
+        say(f"{datetime.now():%H:%M:%S} {site}: {sentence}", err=True, indent=2)
+
+    at_site = SiteWorker(checked_database(database), site, known, work, crew, own["out"], own["workers"], own["stalled"], tell)
+    tell(f"working on {len(devices)} recorders of {file}; SIGTERM or Ctrl-C lets the running ones end")
     at_site.run(not until_empty)
     return 0

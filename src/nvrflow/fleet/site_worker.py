@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -48,7 +49,7 @@ class SiteWorker:
 
     A job names a recorder, and says nothing about passwords: their places stand in the worker's own list. `own` is what the site
     decides about every work: flows, selector files, browser. `stalled` are the seconds after which a worker that was not heard
-    of counts as gone, and its recorders are given to others.
+    of counts as gone, and its recorders are given to others. `tell` shows a sentence to a person.
     """
 
     url: str
@@ -59,6 +60,7 @@ class SiteWorker:
     folder: Path
     at_once: int
     stalled: float = 30.0
+    tell: Callable[[str], None] = lambda _: None
     _books: dict[int, SharedLogbook] = field(default_factory=dict)
 
     def run(self, wait: bool = True) -> None:
@@ -117,6 +119,7 @@ class SiteWorker:
             and context.job.attempts < len(_WAITS)
             and work.get("retries", True)
         ):
+            self.tell(f"{name} later: {ending.error['kind']}: {ending.error['message']}")
             raise NotYet(ending.error["kind"])
         await asyncio.to_thread(self._note, book, ending, fence)
 
@@ -139,6 +142,8 @@ class SiteWorker:
         for file in self._files(book, ending):
             book.keep(ending.name, file.name, file.read_bytes())
         book.ended(ending, fence)
+        why = f": {ending.error['kind']}: {ending.error['message']}" if ending.error else ""
+        self.tell(f"{ending.name} {ending.outcome}, {ending.seconds:.1f} s{why}")
 
     def _files(self, book: SharedLogbook, ending: Ending) -> list[Path]:
         folder = self.folder / f"run-{book.run}" / ending.report
