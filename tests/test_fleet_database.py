@@ -16,11 +16,14 @@ from typing import Any
 import psycopg
 import pytest
 from database_here import Server, database
+from procrastinate.jobs import Job
 
 from nvrflow.errors import NvrflowError, WrongCall
 from nvrflow.fleet.conclusion import Ending
+from nvrflow.fleet.crew import Crew
 from nvrflow.fleet.fence import Fence
 from nvrflow.fleet.shared_logbook import SharedLogbook
+from nvrflow.fleet.site_worker import LATER, NotYet, Patience, SiteWorker
 from nvrflow.fleet.task import Task, Work
 from nvrflow.fleet.task_queue import SiteCrews, checked_database, prepare
 from nvrflow.inventory.roster import Device
@@ -167,6 +170,24 @@ def test_only_the_worker_that_has_the_job_may_go_on_and_write_its_ending(server:
         connection.execute("DELETE FROM procrastinate_jobs WHERE id = %s", (job,))
 
 
+def test_a_worker_refuses_a_recorder_that_its_own_list_does_not_have(tmp_path: Path) -> None:
+    own = {"gate": Device("gate", "http://192.0.2.77"), "yard": Device("yard", "http://192.0.2.79")}
+    at_site = SiteWorker("postgresql://127.0.0.1/x", "erie", own, Work(""), Crew(None, {}, 10), tmp_path, 1)
+    document, fence = Work("sign_in").as_dict(), Fence("", 1, 1)
+    assert at_site.task(1, "gate", "http://192.0.2.77:80", document, fence).device == own["gate"]
+    for name, url in (("gate", "http://198.51.100.9"), ("other", "http://192.0.2.77")):
+        with pytest.raises(WrongCall, match="own list at erie has no such recorder"):
+            at_site.task(1, name, url, document, fence)
+
+
+def test_only_what_may_be_over_after_a_while_is_tried_again() -> None:
+    job, patience = Job(id=1, queue="q", lock=None, queueing_lock=None, task_name="t"), Patience()
+    assert patience.get_retry_decision(exception=NotYet("unreachable"), job=job) is not None
+    assert patience.get_retry_decision(exception=NotYet("unreachable"), job=job.evolve(attempts=2)) is None
+    assert patience.get_retry_decision(exception=NvrflowError("refused"), job=job) is None
+    assert not {"sign-in-refused", "account-locked", "selector-drift", "product-defect"} & set(LATER)
+
+
 def _workers(connection: psycopg.Connection[Any]) -> tuple[int, int]:
     query = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
     first, second = (connection.execute(query).fetchone() for _ in range(2))
@@ -187,13 +208,14 @@ def test_the_recorder_of_a_worker_that_is_gone_is_given_to_another_and_never_dri
     number: signal.Signals, server: Server, tmp_path: Path
 ) -> None:
     env: dict[str, str] = {}
-    with simulate("dahua/nvr_v4", latency_ms=150, **BRISK) as recorder:
+    with simulate("dahua/nvr_v4", latency_ms=300, **BRISK) as recorder:
         file = listed(tmp_path, [recorder], env)
         submitted = begun(
             ["fleet", "run", "enable_https", "--recorders", str(file), "--database", server.url, "--json"], tmp_path, {}
         )
         with worker("buffalo", server, file, env, "--stalled", "4") as first:
             assert until(lambda: recorder.sessions == 1, 60), said(tmp_path)
+            time.sleep(4)  # the worker has written down that the sign-in worked
             os.killpg(first.pid, number)  # its stations are in the group, too
             with worker("buffalo", server, file, env, "--stalled", "4"):
                 assert until(lambda: submitted.poll() is not None, 150), said(tmp_path)

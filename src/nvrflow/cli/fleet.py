@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nvrflow.cli.fleet_list import Meant, of_the_list
+from nvrflow.cli.fleet_list import Meant, need_the_extra, of_the_list
 from nvrflow.cli.fleet_run import run
 from nvrflow.errors import WrongCall
 
@@ -23,9 +22,7 @@ _PATH = click.Path(path_type=Path)
 @click.group(short_help="One flow on many recorders, and what they are like.")
 def fleet() -> None:
     """Work on many recorders that a file lists, and report what they are like."""
-    missing = [name for name in ("pebble", "psutil") if find_spec(name) is None]
-    if missing:
-        raise WrongCall(f"fleet: needs the package {missing[0]}, which is not installed; type: pip install 'nvrflow[fleet]'")
+    need_the_extra("fleet")
 
 
 fleet.add_command(run)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nvrflow.cli.fleet_list import need_the_extra
 from nvrflow.cli.fleet_run import passwords
 from nvrflow.errors import WrongCall
 
@@ -44,6 +45,7 @@ def worker(site: str, database: str, file: Path, until_empty: bool, **own: Any) 
 
     It connects outward only, to the database and to the recorders of its own list. SIGTERM lets the running recorders end.
     """
+    need_the_extra("worker")
     from nvrflow.cli.paragraph import say
     from nvrflow.fleet.crew import Crew
     from nvrflow.fleet.site_worker import SiteWorker

@@ -34,7 +34,7 @@ class NotYet(Exception):
     """The recorder could not be worked on now, and may be a while later."""
 
 
-class _Patience(BaseRetryStrategy):
+class Patience(BaseRetryStrategy):
     """Two further tries for what may be over after a while; none for anything else, and so none for a refused sign-in."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
@@ -84,13 +84,13 @@ class SiteWorker:
     def _app(self) -> procrastinate.App:
         app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=self.url))
 
-        @app.task(name=WORK, queue=self.site, pass_context=True, retry=_Patience())
-        async def work(context: JobContext, run: int, name: str, url: str, work: dict[str, Any]) -> None:
-            await self._do(context, run, name, url, work)
+        @app.task(name=WORK, queue=self.site, pass_context=True, retry=Patience())
+        async def work(context: JobContext, /, **job: Any) -> None:
+            await self._do(context, **job)
 
         @app.periodic(cron="*/10 * * * * *", periodic_id=self.site)
         @app.task(name=_RESCUE, queue=self.site, pass_context=True, queueing_lock=f"{_RESCUE} {self.site}")
-        async def rescue(context: JobContext, timestamp: int) -> None:
+        async def rescue(_: JobContext, timestamp: int) -> None:
             for job in await app.job_manager.get_stalled_jobs(
                 queue=self.site, task_name=WORK, seconds_since_heartbeat=self.stalled
             ):
@@ -106,7 +106,7 @@ class SiteWorker:
         book = self._books.setdefault(run, SharedLogbook(self.url, run))
         await asyncio.to_thread(book.running, name, fence.job)
         try:
-            ending = await self._ended(self._task(run, name, url, work, fence))
+            ending = await self._ended(self.task(run, name, url, work, fence))
         except NvrflowError as problem:
             ending = Ending(name, url, "failed", self.site, told(problem))
         except (asyncio.CancelledError, CancelledError):
@@ -129,7 +129,7 @@ class SiteWorker:
             await asyncio.wrap_future(future)
         return self.crew.settled(future)
 
-    def _task(self, run: int, name: str, url: str, work: dict[str, Any], fence: Fence) -> Task:
+    def task(self, run: int, name: str, url: str, work: dict[str, Any], fence: Fence) -> Task:
         """The task with what only the site knows. Raises WrongCall for a recorder that the site's own list does not have."""
         device = self.devices.get(name)
         if device is None or device.place != Device(name, url).place:
