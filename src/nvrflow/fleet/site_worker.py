@@ -88,7 +88,7 @@ class SiteWorker:
         async def work(context: JobContext, /, **job: Any) -> None:
             await self._do(context, **job)
 
-        @app.periodic(cron="*/10 * * * * *", periodic_id=self.site)
+        @app.periodic(cron="* * * * * */10", periodic_id=self.site)  # the last field are seconds
         @app.task(name=_RESCUE, queue=self.site, pass_context=True, queueing_lock=f"{_RESCUE} {self.site}")
         async def rescue(_: JobContext, timestamp: int) -> None:
             for job in await app.job_manager.get_stalled_jobs(
