@@ -225,6 +225,25 @@ def test_the_recorder_of_a_worker_that_is_gone_is_given_to_another_and_never_dri
                 os.killpg(first.pid, signal.SIGCONT) if number == signal.SIGSTOP else None
                 time.sleep(8)
         assert submitted.returncode == 0, said(tmp_path)
+        assert "Traceback" not in said(tmp_path)
         later = [str(entry) for entry in recorder.log[before:]]
         assert not [entry for entry in later if "sign" not in entry.lower() and "log" not in entry.lower()], later
         assert recorder.sessions == 0 or number == signal.SIGKILL
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_restart_of_the_database_in_the_middle_loses_nothing(server: Server, tmp_path: Path) -> None:
+    env: dict[str, str] = {}
+    with simulate("dahua/nvr_v4", latency_ms=200, **BRISK) as recorder:
+        file = listed(tmp_path, [recorder], env)
+        words = ["fleet", "run", "enable_https", "--recorders", str(file), "--database", server.url, "--json"]
+        submitted = begun(words, tmp_path, {})
+        with worker("buffalo", server, file, env, "--stalled", "6"):
+            assert until(lambda: recorder.sessions == 1, 60), said(tmp_path)
+            server.control("-m", "fast", "restart")
+            assert until(lambda: submitted.poll() is not None, 150), said(tmp_path)
+        assert submitted.returncode == 0, said(tmp_path)
+        assert "Traceback" not in said(tmp_path)
+        assert recorder.sessions == 0
+        assert sum("sign" in entry.event.lower() or "log" in entry.event.lower() for entry in recorder.log) >= 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +17,8 @@ from nvrflow.fleet.fence import Fence
 from nvrflow.fleet.logbook import Entry
 
 FORMAT = 1
+_PATIENCE = 60.0  # seconds in which a database that restarts has to answer again
+_OFTEN = 0.5  # seconds between two tries
 TABLES = """
 CREATE TABLE IF NOT EXISTS nvrflow_run (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, format integer NOT NULL, work text NOT NULL,
@@ -114,9 +118,7 @@ class SharedLogbook:
         """Note how the work on a recorder ended; with a `fence` only if the job is still its worker's own."""
         told = json.dumps(ending.as_dict(), ensure_ascii=False)
         of_job = {"job": fence.job if fence else None, "worker": fence.worker if fence else None}
-        self._connection().execute(
-            _ENDED, {"run": self.run, "name": ending.name, "outcome": ending.outcome, "ending": told, **of_job}
-        )
+        self._once_more(_ENDED, {"run": self.run, "name": ending.name, "outcome": ending.outcome, "ending": told, **of_job})
 
     def entries(self) -> Iterator[Entry]:
         """Every recorder, in the order of the list."""
@@ -159,8 +161,21 @@ class SharedLogbook:
         )  # fmt: skip
 
     def _do(self, query: str, *values: Any) -> list[Any]:
-        cursor = self._connection().execute(query, values)
-        return cursor.fetchall() if cursor.description else []
+        return self._once_more(query, values)
+
+    def _once_more(self, query: str, values: Any) -> list[Any]:
+        """The rows of a statement; while the database does not answer, it is tried again for a minute. Raises NvrflowError."""
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                cursor = self._connection().execute(query, values)
+                return cursor.fetchall() if cursor.description else []
+            except (psycopg.OperationalError, NvrflowError) as problem:
+                self._open = None
+                if self.run == 0 or time.monotonic() > end:
+                    why = " ".join(str(problem).split())
+                    raise NvrflowError(f"--database: does not answer ({why}); check that it runs") from None
+                threading.Event().wait(_OFTEN)
 
     def _connection(self) -> psycopg.Connection[Any]:
         if self._open is None or self._open.closed:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -12,6 +14,7 @@ from typing import Any
 
 import procrastinate
 from procrastinate import JobContext, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
@@ -26,6 +29,7 @@ from nvrflow.inventory.roster import Device
 
 LATER = ("unreachable", "session-limit", "in-use", "upgrade-in-progress")  # what may be over after a while
 _WAITS = (60, 300)  # seconds before the second and the third try
+_PAUSE = 5.0  # seconds before a database that does not answer is tried again
 _LARGEST = 5_000_000  # bytes of a file that is kept in the database
 _RESCUE = "nvrflow.fleet.rescue"
 
@@ -64,22 +68,42 @@ class SiteWorker:
     _books: dict[int, SharedLogbook] = field(default_factory=dict)
 
     def run(self, wait: bool = True) -> None:
-        """Work until SIGTERM or Ctrl-C, which let the running recorders end; without `wait` until the queue is empty."""
-        app = self._app()
-        asyncio.run(self._work(app, wait))
+        """Work until SIGTERM or Ctrl-C, which let the running recorders end; without `wait` until the queue is empty.
 
-    async def _work(self, app: procrastinate.App, wait: bool) -> None:
+        While the database does not answer, it is tried again. Raises NvrflowError for that without `wait`.
+        """
+        for name in ("procrastinate", "psycopg"):
+            logging.getLogger(name).addHandler(logging.NullHandler())  # what goes wrong is told in `tell`'s words
         try:
-            async with app.open_async():
-                await app.run_worker_async(
-                    queues=[self.site], name=self.site, concurrency=self.at_once, wait=wait, fetch_job_polling_interval=2.0,
-                    abort_job_polling_interval=2.0, update_heartbeat_interval=self.stalled / 3,
-                    stalled_worker_timeout=self.stalled,
-                )  # fmt: skip
+            while True:
+                try:
+                    asyncio.run(self._work(wait))
+                    return
+                except ConnectorException as problem:
+                    why = " ".join(str(problem.__cause__ or problem).split())
+                    if not wait:
+                        raise NvrflowError(f"--database: does not answer ({why}); check that it runs") from None
+                    self.tell(f"the database does not answer ({why}); trying again in {_PAUSE:g} s")
+                    threading.Event().wait(_PAUSE)
         finally:
             self.crew.dismiss()
             for book in self._books.values():
                 book.close()
+
+    async def _work(self, wait: bool) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._surprised)
+        app = self._app()
+        async with app.open_async():
+            await app.run_worker_async(
+                queues=[self.site], name=self.site, concurrency=self.at_once, wait=wait, fetch_job_polling_interval=2.0,
+                abort_job_polling_interval=2.0, update_heartbeat_interval=self.stalled / 3, stalled_worker_timeout=self.stalled,
+            )  # fmt: skip
+
+    def _surprised(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Tell of a job whose end could not be noted: the database is gone, or has given the job to another worker."""
+        problem = context.get("exception")
+        why = " ".join(str(getattr(problem, "__cause__", None) or problem or context.get("message")).split())
+        self.tell(f"the end of a job could not be noted in the queue ({why[:200]})")
 
     def _app(self) -> procrastinate.App:
         app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=self.url))
