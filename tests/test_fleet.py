@@ -65,7 +65,7 @@ def devices(*names: str) -> list[Device]:
 def campaign(folder: Path, names: list[str], order: Order | None = None, **more: Any) -> Campaign:
     book = Logbook.at(folder) if (folder / "fleet.sqlite").exists() else Logbook.begin(folder, "sign_in", {})
     crew = Crew(None, {}, more.pop("limit", 60), pretend)
-    return Campaign(devices(*names), Work("sign_in"), book, crew, Heard(), order or Order(at_once=2), **more)
+    return Campaign(devices(*names), Work("sign_in"), book, crew, folder, Heard(), order or Order(at_once=2), **more)
 
 
 def outcomes(folder: Path) -> dict[str, str]:

@@ -28,7 +28,9 @@ DOORS = {
     "uvicorn": ["simulator"],
     "marionette_driver": ["trust"],
     "pebble": ["fleet"],
+    "procrastinate": ["fleet"],
     "psutil": ["fleet"],
+    "psycopg": ["fleet"],
     "sqlite3": ["fleet", "trust"],
 }
 # Python's parser of addresses has one door as well; only what quotes or unquotes single words may be imported elsewhere.

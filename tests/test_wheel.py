@@ -122,7 +122,17 @@ def test_a_teams_repository_and_every_example_of_the_documents_pass_mypy_strict(
 def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with the wheel as `pip install nvrflow` leaves it: without extras."""
     top = tmp_path_factory.mktemp("bare")
-    extras = ("keyring", "starlette", "uvicorn", "dash", "js.extjs", "feffery-antd-components")
+    extras = (
+        "keyring",
+        "starlette",
+        "uvicorn",
+        "dash",
+        "js.extjs",
+        "feffery-antd-components",
+        "pebble",
+        "psycopg",
+        "procrastinate",
+    )
     return environment(wheel, top / "venv", without(extras, top / "packages"))
 
 
@@ -132,6 +142,8 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["demo"], 2, "pip install 'nvrflow[simulator]'"),
         (["simulate"], 2, "pip install 'nvrflow[simulator]'"),
         (["simulate", "--settings"], 0, ""),
+        (["fleet", "report", "."], 2, "pip install 'nvrflow[fleet]'"),
+        (["worker", "--recorders", "x", "--database", "x"], 2, "pip install 'nvrflow[fleet]'"),
         (["lint"], 0, ""),
         (["--help"], 0, ""),
     ],

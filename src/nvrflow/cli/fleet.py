@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from nvrflow.cli.fleet_list import Meant, of_the_list
+from nvrflow.cli.fleet_list import Meant, need_the_extra, of_the_list
 from nvrflow.cli.fleet_run import run
 from nvrflow.errors import WrongCall
+
+if TYPE_CHECKING:
+    from nvrflow.fleet.census import Census
 
 _PATH = click.Path(path_type=Path)
 
@@ -19,9 +22,7 @@ _PATH = click.Path(path_type=Path)
 @click.group(short_help="One flow on many recorders, and what they are like.")
 def fleet() -> None:
     """Work on many recorders that a file lists, and report what they are like."""
-    missing = [name for name in ("pebble", "psutil") if find_spec(name) is None]
-    if missing:
-        raise WrongCall(f"fleet: needs the package {missing[0]}, which is not installed; type: pip install 'nvrflow[fleet]'")
+    need_the_extra("fleet")
 
 
 fleet.add_command(run)
@@ -43,32 +44,58 @@ def list_(meant: Meant, as_json: bool) -> int:
 
 
 @fleet.command("report", short_help="What a fleet is like.")
-@click.argument("folder", type=_PATH)
+@click.argument("folder", type=_PATH, required=False)
+@click.option("--database", metavar="URL", help="The runs in a database instead of those in a folder.")
 @click.option("--html", metavar="FILE", type=_PATH, help="Write a page that opens offline.")
 @click.option("--csv", metavar="FILE", type=_PATH, help="Write a line for each recorder, for a spreadsheet.")
 @click.option("--markdown", metavar="FILE", type=_PATH, help="Write the numbers for a ticket or a wiki.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def report(folder: Path, html: Path | None, csv: Path | None, markdown: Path | None, as_json: bool) -> int:
+def report(folder: Path | None, database: str | None, as_json: bool, **files: Path | None) -> int:
     """Tell what the recorders are like, from the runs in FOLDER and below, each recorder as it was last seen.
 
     Without a file it writes FOLDER/fleet.html.
     """
     from nvrflow.cli.fleet_table import overview
-    from nvrflow.fleet.census import census_of
     from nvrflow.fleet.census_page import as_csv, as_html, as_markdown
 
-    census = census_of(folder)
-    page = html or (None if csv or markdown or as_json else folder / "fleet.html")
-    if page is not None:
+    if (folder is None) == (database is None):
+        raise WrongCall("fleet report: name the folder of the runs, or --database URL")
+    census = _census(folder, database)
+    if not any(files.values()) and not as_json:
+        files["html"] = (folder or Path()) / "fleet.html"
+    if page := files["html"]:
         _write(page, as_html(census, page.parent))
-    if csv is not None:
+    if csv := files["csv"]:
         _write(csv, as_csv(census))
-    if markdown is not None:
+    if markdown := files["markdown"]:
         _write(markdown, as_markdown(census))
     if as_json:
         click.echo(json.dumps(census.as_dict(), ensure_ascii=False, indent=2))
     else:
-        overview(census, [path for path in (page, csv, markdown) if path is not None], sys.stdout)
+        overview(census, [path for path in files.values() if path is not None], sys.stdout)
+    return 0
+
+
+def _census(folder: Path | None, database: str | None) -> Census:
+    from nvrflow.fleet.census import census_in, census_of
+
+    if database is None:
+        return census_of(folder or Path())
+    from nvrflow.fleet.shared_logbook import SharedLogbook
+    from nvrflow.fleet.task_queue import checked_database
+
+    return census_in(SharedLogbook.all(checked_database(database)), "the database")
+
+
+@fleet.command("prepare", short_help="Make the tables that the workers of a fleet need.")
+@click.option("--database", metavar="URL", required=True, help="The database: postgresql://user@host/name.")
+def prepare(database: str) -> int:
+    """Make the tables of the queue and of nvrflow in a PostgreSQL database, as far as they are missing. It can be repeated."""
+    from nvrflow.fleet.task_queue import checked_database
+    from nvrflow.fleet.task_queue import prepare as make_tables
+
+    make_tables(checked_database(database))
+    click.echo("The database is ready. Start a worker at each site: nvrflow worker --site NAME --recorders FILE --database URL")
     return 0
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nvrflow.cli.options import bundled
+from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
     from nvrflow.inventory.roster import Device
@@ -53,6 +55,13 @@ class Meant:
 def of_the_list(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the list and the options that say which of its recorders are meant; the command gets them as `meant`."""
     return bundled(command, [_FILE, *_SUBSET], Meant, "meant")
+
+
+def need_the_extra(command: str) -> None:
+    """Raise WrongCall, with the command that helps, if a package of the extra `fleet` is not installed."""
+    missing = [name for name in ("pebble", "psutil", "procrastinate", "psycopg") if find_spec(name) is None]
+    if missing:
+        raise WrongCall(f"{command}: needs the package {missing[0]}, which is not installed; type: pip install 'nvrflow[fleet]'")
 
 
 def with_options(options: list[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

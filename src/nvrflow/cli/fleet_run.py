@@ -16,11 +16,13 @@ from nvrflow.cli.options import TrustOptions, given_of, trusting
 from nvrflow.errors import WrongCall
 
 if TYPE_CHECKING:
-    from nvrflow.fleet.campaign import Campaign
+    from nvrflow.fleet.campaign import Campaign, Workers
+    from nvrflow.fleet.logbook import Book, Logbook
     from nvrflow.fleet.task import Work
     from nvrflow.inventory.roster import Device
 
 _PATH = click.Path(path_type=Path)
+_ALL = 1_000_000_000  # recorders in the queue at once
 _HOW = [
     click.option("--check", is_flag=True, help="Change nothing: only read, and report what would be done."),
     click.option("--strict", is_flag=True, help="With check: fail also for an element that a later locator finds."),
@@ -80,30 +82,76 @@ class Asked:
 @with_options(_HOW)
 @with_options(_ORDER)
 @click.option("--out", metavar="DIR", type=_PATH, help="The folder of the run (default: a new one in nvrflow-fleet/).")
+@click.option("--database", metavar="URL", help="Have the workers of the sites do it: postgresql://user@host/name.")
+@click.option("--run", "number", metavar="N", type=click.IntRange(1), help="With --database and --resume: the run that goes on.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @trusting
-def run(work: str, meant: Meant, out: Path | None, as_json: bool, trust: TrustOptions, **typed: Any) -> int:
+def run(work: str, meant: Meant, as_json: bool, trust: TrustOptions, **typed: Any) -> int:
     """Run FLOW on every recorder of the list: a flow, or check, capture, verify or identify. Each has an outcome of its own.
 
     Ctrl-C lets the running ones end and leaves the others undone; --resume goes on. Exit code 3 if a recorder failed or was
     left out.
     """
+    from nvrflow.cli.fleet_table import Table
     from nvrflow.fleet.campaign import Campaign, Order
-    from nvrflow.fleet.crew import Crew
 
+    place = Place(typed.pop("out"), typed.pop("database"), typed.pop("number"))
     asked = Asked(**typed)
     devices = meant.devices()
     job = _work(work, asked, trust)
-    password, variables = _passwords(devices, work)
-    book = _book(out, work, asked, job)
-    from nvrflow.cli.fleet_table import Table
-
     with Table(as_json) as table:
-        crew = Crew(password, variables, asked.deadline)
-        order = Order(asked.limit, asked.canary, asked.stop_after, asked.workers)
-        campaign = Campaign(devices, job, book, crew, table, order, lambda question: table.agreed(question, trust.yes))
+        book, crew, folder = place.shared(job, asked) if place.database else place.here(job, asked, devices)
+        order = Order(asked.limit, asked.canary, asked.stop_after, _ALL if place.database else asked.workers)
+        agree = lambda question: table.agreed(question, trust.yes)  # noqa: E731
+        campaign = Campaign(devices, job, book, crew, folder, table, order, agree)
         campaign.go()
-    return _conclude(campaign, as_json)
+        return _conclude(campaign, as_json)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the work is done and its results are kept: on this computer in the folder `out`, or at the sites of a database."""
+
+    out: Path | None
+    database: str | None
+    number: int | None
+
+    def here(self, job: Work, asked: Asked, devices: tuple[Device, ...]) -> tuple[Book, Workers, Path]:
+        """The logbook, the stations and the folder of a run on this computer. Raises WrongCall."""
+        from nvrflow.fleet.crew import Crew
+
+        if self.number is not None:
+            raise WrongCall("--run: names a run in a database; add --database URL, or use --out DIR")
+        password, variables = passwords(devices, job.name)
+        book = _book(self.out, job.name, asked)
+        return book, Crew(password, variables, asked.deadline), book.folder
+
+    def shared(self, job: Work, asked: Asked) -> tuple[Book, Workers, Path]:
+        """The logbook in the database, and the workers of the sites. Raises WrongCall."""
+        from nvrflow.fleet.shared_logbook import SharedLogbook
+        from nvrflow.fleet.task_queue import SiteCrews, checked_database
+
+        url = checked_database(self.database or "")
+        for value, option in (
+            (self.out, "--out"),
+            (asked.workers, "--workers"),
+            (asked.flows, "--flows"),
+            (asked.selectors, "--selectors"),
+        ):
+            if value:
+                raise WrongCall(f"{option}: is for work on this computer; with --database, give it to nvrflow worker at the site")
+        if job.terms is not None:
+            raise WrongCall(
+                f"{job.name}: imports certificates on the computer that does the work; run enable_https with --database instead"
+            )
+        if asked.resume and self.number is None:
+            raise WrongCall("--resume: name the run that goes on, with --run N")
+        book = (
+            SharedLogbook.at(url, self.number)
+            if asked.resume and self.number
+            else SharedLogbook.begin(url, job.name, _given(asked))
+        )
+        return book, SiteCrews(book), Path()
 
 
 def _work(name: str, asked: Asked, trust: TrustOptions) -> Work:
@@ -124,7 +172,7 @@ def _work(name: str, asked: Asked, trust: TrustOptions) -> Work:
     return Work(name, manner, asked.flows, terms, asked.keep, asked.strict, asked.trace)
 
 
-def _passwords(devices: tuple[Device, ...], work: str) -> tuple[str | None, dict[str, str]]:
+def passwords(devices: tuple[Device, ...], work: str) -> tuple[str | None, dict[str, str]]:
     """NVRFLOW_PASSWORD, and the values of the variables that the list names. Raises WrongCall if one is needed and not set."""
     from nvrflow import environment
 
@@ -144,7 +192,7 @@ def _passwords(devices: tuple[Device, ...], work: str) -> tuple[str | None, dict
     return password, variables
 
 
-def _book(out: Path | None, work: str, asked: Asked, job: Work) -> Any:
+def _book(out: Path | None, work: str, asked: Asked) -> Logbook:
     from nvrflow.fleet.logbook import Logbook
 
     if asked.resume:
@@ -155,8 +203,11 @@ def _book(out: Path | None, work: str, asked: Asked, job: Work) -> Any:
             raise WrongCall(f"--resume: {out} has the results of {book.about['work']}, not of {work}; name another folder")
         return book
     folder = out or Path("nvrflow-fleet") / f"{datetime.now():%Y-%m-%d-%H%M%S}-{work}"
-    given = {key: str(value) for key, value in asdict(asked).items() if value}
-    return Logbook.begin(folder, work, given)
+    return Logbook.begin(folder, work, _given(asked))
+
+
+def _given(asked: Asked) -> dict[str, str]:
+    return {key: str(value) for key, value in asdict(asked).items() if value}
 
 
 def _conclude(campaign: Campaign, as_json: bool) -> int:

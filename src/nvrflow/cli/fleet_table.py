@@ -117,10 +117,13 @@ def conclusion(results: Results, file: TextIO) -> None:
     console = console_on(file)
     counts = ", ".join(f"{number} {outcome}" for outcome, number in sorted(results.counts.items()))
     console.print(spoken(console, f"{results.work}: {counts}"), soft_wrap=True)
-    console.print(spoken(console, f"Results: {results.folder}"), soft_wrap=True)
-    console.print(spoken(console, f"Next: nvrflow fleet report {results.folder}"), soft_wrap=True)
+    console.print(spoken(console, f"Results: {results.where}"), soft_wrap=True)
+    of_folder = results.folder is not None
+    report = results.where if of_folder else "--database URL"
+    console.print(spoken(console, f"Next: nvrflow fleet report {report}"), soft_wrap=True)
     if not results.all_good:
-        console.print(f"To go on: the same command with --resume --out {results.folder}", soft_wrap=True)
+        again = f"--out {results.where}" if of_folder else f"--run {results.where.split()[1]}"
+        console.print(spoken(console, f"To go on: the same command with --resume {again}"), soft_wrap=True)
 
 
 def inventory(devices: Sequence[Device], file: TextIO) -> None:

@@ -5,4 +5,7 @@ outside), `station` (a process that does tasks, with a browser that stays open),
 many work at once), `logbook` (what became of each recorder, in SQLite), `results` (that as a document), `campaign` (one run over
 the fleet: order, canaries, stop, resume), `census` (what the fleet is like, from one or more logbooks), `census_page` (that as
 HTML, CSV and Markdown).
+
+Beyond one computer: `shared_logbook` (the results in PostgreSQL), `task_queue` (Procrastinate's queue, as a run sees it),
+`site_worker` (what a site's computer does), `fence` (whether a job is still its worker's own).
 """

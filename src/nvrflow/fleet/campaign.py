@@ -6,15 +6,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
 from nvrflow.fleet.conclusion import Ending
-from nvrflow.fleet.crew import Crew, Pace
-from nvrflow.fleet.logbook import Logbook
+from nvrflow.fleet.crew import Pace
+from nvrflow.fleet.logbook import Book
 from nvrflow.fleet.task import Task, Work
 from nvrflow.inventory.roster import Device
 
@@ -36,6 +36,17 @@ class Order:
     at_once: int | None = None
 
 
+class Workers(Protocol):
+    """Who works: the stations of this computer, or the workers of all sites."""
+
+    def __len__(self) -> int: ...
+    def start(self, task: Task) -> object: ...
+    def ended(self, patience: float) -> list[Ending]: ...
+    def withdraw(self) -> None: ...
+    def halt(self) -> None: ...
+    def dismiss(self) -> None: ...
+
+
 class Watcher(Protocol):
     """Hears of the progress of a run over a fleet."""
 
@@ -55,8 +66,9 @@ class Campaign:
 
     devices: Sequence[Device]
     work: Work
-    book: Logbook
-    crew: Crew
+    book: Book
+    crew: Workers
+    folder: Path
     watcher: Watcher
     order: Order = field(default_factory=Order)
     agree: Callable[[str], bool] = lambda _: True
@@ -68,7 +80,7 @@ class Campaign:
     @property
     def halt(self) -> Path:
         """The file that ends the work on all recorders before their next step."""
-        return self.book.folder / ".halt"
+        return self.folder / ".halt"
 
     def go(self) -> None:
         """Work on every recorder that is left, and note each result. Ctrl-C lets the running ones end; a second one ends them."""
@@ -123,7 +135,7 @@ class Campaign:
     def _start(self, device: Device) -> None:
         self.book.starts(device.name)
         self.watcher.starts(device)
-        self.crew.start(Task(device, self.work, self.book.folder, self.halt))
+        self.crew.start(Task(device, self.work, self.folder, self.halt))
 
     def _note(self, ending: Ending) -> None:
         self.book.ended(ending)
@@ -153,9 +165,9 @@ class Campaign:
         if self.interrupted and not self.why_stopped:
             self._stop("interrupted")
         if self.interrupted > 1:
-            with suppress(OSError):
-                self.halt.touch()
+            self.crew.halt()
 
     def _stop(self, why: str) -> None:
         self.why_stopped = why
+        self.crew.withdraw()
         self.watcher.stops(why, len(self.crew))

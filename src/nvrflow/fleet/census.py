@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.address import place_of
-from nvrflow.errors import WrongCall
-from nvrflow.fleet.logbook import FILE, Logbook
+from nvrflow.errors import NvrflowError, WrongCall
+from nvrflow.fleet.logbook import FILE, Book, Logbook
 from nvrflow.fleet.results import results_of
 from nvrflow.report import nvrflow_version
 
@@ -77,7 +77,7 @@ class Shared:
 class Census:
     """All recorders of one or more runs, in the order of their sites and names; `now` is the moment of the report (UTC)."""
 
-    folder: Path
+    where: str
     recorders: tuple[Known, ...]
     now: datetime
     unreadable: tuple[str, ...] = ()
@@ -200,16 +200,21 @@ def census_of(folder: Path, now: datetime | None = None) -> Census:
     for path in sorted(folder.rglob(FILE)):
         try:
             books.append(Logbook.at(path.parent))
-        except Exception as problem:
+        except NvrflowError as problem:
             unreadable.append(str(problem))
     if not books:
         raise WrongCall(f"{folder}: {unreadable[0] if unreadable else f'no run of a fleet is in it ({FILE})'}")
-    merged = _merged(sorted(books, key=lambda book: book.about["began"]))
+    return census_in(books, str(folder.resolve()), now, tuple(unreadable))
+
+
+def census_in(books: Sequence[Book], where: str, now: datetime | None = None, unreadable: tuple[str, ...] = ()) -> Census:
+    """What these logbooks tell, each recorder as it was last seen."""
+    merged = _merged(sorted(books, key=lambda book: str(book.about["began"])))
     recorders = tuple(sorted(merged, key=lambda one: (one.site, one.name)))
-    return Census(folder, recorders, now or datetime.now(UTC), tuple(unreadable))
+    return Census(where, recorders, now or datetime.now(UTC), unreadable)
 
 
-def _merged(books: Iterable[Logbook]) -> Iterator[Known]:
+def _merged(books: Iterable[Book]) -> Iterator[Known]:
     """Each recorder once: by its place, because a list may call it otherwise in another run."""
     known: dict[str, Known] = {}
     for book in books:
@@ -219,7 +224,7 @@ def _merged(books: Iterable[Logbook]) -> Iterator[Known]:
             if before is not None and ending.outcome == "skipped":
                 continue
             facts = {**(before.facts if before else {}), **ending.facts}
-            report = book.folder / ending.report if ending.report else None
+            report = book.folder / ending.report if ending.report and isinstance(book, Logbook) else None
             of_work = (book.about["work"], ending.outcome, ending.error, ending.when, ending.seconds)
             known[place] = Known(ending.name, ending.url, ending.site, *of_work, report, facts)
     yield from known.values()

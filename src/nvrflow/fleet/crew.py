@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 
@@ -70,22 +70,34 @@ class Crew:
         """How many recorders are worked on now."""
         return len(self._busy)
 
-    def start(self, task: Task) -> None:
+    def start(self, task: Task) -> Future[Ending]:
         """Give a task to an idle station, or to a new one."""
         with _deaf():
             pool = self._idle.pop() if self._idle else self._hired()
-            self._busy[pool.schedule(self.work, args=[task], timeout=self.limit)] = (pool, task)
+            future: Future[Ending] = pool.schedule(self.work, args=[task], timeout=self.limit)
+        self._busy[future] = (pool, task)
+        return future
 
     def ended(self, patience: float) -> list[Ending]:
         """Wait until a recorder is done, at most `patience` seconds, and return how the work on it ended."""
         done, _ = wait(self._busy, patience, FIRST_COMPLETED)
-        endings = []
-        for future in done:
-            pool, task = self._busy.pop(future)
-            if pool.active:
-                self._idle.append(pool)
-            endings.append(self._ending(future, task))
-        return endings
+        return [self.settled(future) for future in done]
+
+    def settled(self, future: Future[Ending]) -> Ending:
+        """How the work on a recorder ended that is done; its station can take another task."""
+        pool, task = self._busy.pop(future)
+        if pool.active:
+            self._idle.append(pool)
+        return self._ending(future, task)
+
+    def withdraw(self) -> None:
+        """Take back what was handed out and not begun: nothing, because a station begins at once."""
+
+    def halt(self) -> None:
+        """End the work on all recorders before the next step."""
+        for _, task in self._busy.values():
+            with suppress(OSError):
+                task.halt.touch()
 
     def dismiss(self) -> None:
         """End all stations; each closes its browser first."""

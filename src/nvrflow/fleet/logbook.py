@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.fleet.conclusion import Ending
@@ -37,6 +37,19 @@ class Entry:
     ending: Ending | None
 
 
+class Book(Protocol):
+    """The logbook of a run, wherever it is; `where` says so for a person."""
+
+    @property
+    def where(self) -> str: ...
+    @property
+    def about(self) -> dict[str, Any]: ...
+    def enter(self, devices: Iterable[Any]) -> None: ...
+    def starts(self, name: str) -> None: ...
+    def ended(self, ending: Ending) -> None: ...
+    def entries(self) -> Iterator[Entry]: ...
+
+
 @dataclass(frozen=True)
 class Logbook:
     """The logbook in the folder of a run."""
@@ -47,6 +60,11 @@ class Logbook:
     def path(self) -> Path:
         """The file."""
         return self.folder / FILE
+
+    @property
+    def where(self) -> str:
+        """Where the results are, for a person."""
+        return str(self.folder)
 
     @classmethod
     def begin(cls, folder: Path, work: str, given: Mapping[str, Any]) -> Logbook:

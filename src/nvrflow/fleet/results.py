@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nvrflow.fleet.conclusion import Ending
-from nvrflow.fleet.logbook import Entry, Logbook
+from nvrflow.fleet.logbook import Book, Entry, Logbook
 from nvrflow.report import nvrflow_version
 
 NOT_BEGUN = "not-begun"
@@ -19,10 +19,11 @@ NOT_BEGUN = "not-begun"
 class Results:
     """What became of every recorder; one whose turn did not come has the outcome skipped and the reason as its error."""
 
-    folder: Path
+    where: str
     work: str
     endings: tuple[Ending, ...]
     stopped: str = ""
+    folder: Path | None = None
 
     @property
     def all_good(self) -> bool:
@@ -37,21 +38,25 @@ class Results:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON; `report` is the folder of the recorder's own report."""
-        told = [one.as_dict() | {"report": str(self.folder / one.report) if one.report else None} for one in self.endings]
+        told = [one.as_dict() | {"report": self._report(one)} for one in self.endings]
         return {
             "nvrflow": nvrflow_version(),
             "work": self.work,
-            "folder": str(self.folder),
+            "folder": self.where,
             "stopped": self.stopped or None,
             "counts": dict(self.counts),
             "recorders": told,
         }
 
+    def _report(self, one: Ending) -> str | None:
+        return str(self.folder / one.report) if one.report and self.folder is not None else None
 
-def results_of(book: Logbook, names: Collection[str] | None = None, stopped: str = "") -> Results:
+
+def results_of(book: Book, names: Collection[str] | None = None, stopped: str = "") -> Results:
     """The results in a logbook, of the recorders `names` only if these are given."""
     endings = [_ending(entry, stopped) for entry in book.entries() if names is None or entry.name in names]
-    return Results(book.folder, book.about["work"], tuple(endings), stopped)
+    folder = book.folder if isinstance(book, Logbook) else None
+    return Results(book.where, book.about["work"], tuple(endings), stopped, folder)
 
 
 def _ending(entry: Entry, stopped: str) -> Ending:

@@ -169,7 +169,7 @@ def _objection(task: Task, lease: Lease) -> Callable[[], str]:
     def why() -> str:
         if task.halt.exists():
             raise Interrupted("interrupted; the steps show in which state the recorder is now")
-        return lease.lost()
+        return lease.lost() or (task.fence.why() if task.fence is not None else "")
 
     return why
 
