@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.fleet_list import Meant, of_the_list, with_options
 from nvrflow.cli.options import TrustOptions, given_of, trusting
 from nvrflow.errors import WrongCall
@@ -37,10 +38,10 @@ _HOW = [
     click.option("--browser-path", metavar="PATH", type=_PATH, help="The browser to use (also NVRFLOW_BROWSER)."),
     click.option("--last-try", is_flag=True, help="Sign in even if that may be the last try before an account is locked."),
     click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(1, 3600), default=30, show_default=True, help="Limit of each wait."
+        "--timeout", metavar="SECONDS", type=click.FloatRange(1, 3600), callback=finite, default=30, show_default=True, help="Limit of each wait."
     ),
     click.option(
-        "--deadline", metavar="SECONDS", type=click.FloatRange(10), default=900, show_default=True,
+        "--deadline", metavar="SECONDS", type=click.FloatRange(10), callback=finite, default=900, show_default=True,
         help="How long the work on one recorder may take before its process is ended.",
     ),
 ]  # fmt: skip

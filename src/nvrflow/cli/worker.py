@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nvrflow.cli.finite_number import finite
 from nvrflow.cli.fleet_list import need_the_extra
 from nvrflow.cli.fleet_run import passwords
 from nvrflow.errors import WrongCall
@@ -29,12 +30,19 @@ _PATH = click.Path(path_type=Path)
     "--out", metavar="DIR", type=_PATH, default=Path("nvrflow-worker"), show_default=True, help="The folder of the runs."
 )
 @click.option(
-    "--deadline", metavar="SECONDS", type=click.FloatRange(10), default=900, show_default=True, help="The limit of each recorder."
+    "--deadline",
+    metavar="SECONDS",
+    type=click.FloatRange(10),
+    callback=finite,
+    default=900,
+    show_default=True,
+    help="The limit of each recorder.",
 )
 @click.option(
     "--stalled",
     metavar="SECONDS",
     type=click.FloatRange(3),
+    callback=finite,
     default=30,
     show_default=True,
     help="When a worker that was not heard of counts as gone.",

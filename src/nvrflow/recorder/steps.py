@@ -33,8 +33,8 @@ class Steps:
     step that would write is described and not done, and the flow goes on; `held` says that this has happened, so that the
     recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
     at the first, except for the steps of `leaving`. `before_first_write` is called before the first change, and may raise an
-    error. `refusal` says why nothing can be used; `objection` is asked for that before each step and change, but not in `leaving`.
-    `shown` is asked for the browser's page when a step has failed; `silences` are the session's.
+    error. `refusal` says why nothing can be used; `objection` is asked for that before each step and change, but not when
+    leaving. `shown` is asked for the browser's page when a step has failed; `silences` are the session's.
     """
 
     report: Report
