@@ -38,7 +38,8 @@ _HOW = [
     click.option("--browser-path", metavar="PATH", type=_PATH, help="The browser to use (also NVRFLOW_BROWSER)."),
     click.option("--last-try", is_flag=True, help="Sign in even if that may be the last try before an account is locked."),
     click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(1, 3600), callback=finite, default=30, show_default=True, help="Limit of each wait."
+        "--timeout", metavar="SECONDS", type=click.FloatRange(1, 3600), callback=finite,
+        default=30, show_default=True, help="Limit of each wait."
     ),
     click.option(
         "--deadline", metavar="SECONDS", type=click.FloatRange(10), callback=finite, default=900, show_default=True,
