@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from nvrflow.errors import WrongCall
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nvrflow.capture.archive import NOT_OFFERED
+from nvrflow.errors import SelectorDrift, WrongCall
 from nvrflow.firmware import SelectorFile, Way
 from nvrflow.recorder import Recorder
 from nvrflow.recorder.window import lineage
+from nvrflow.report import Step
 
 
 def may_lack(file: SelectorFile, name: str) -> bool:
@@ -17,6 +22,53 @@ def may_lack(file: SelectorFile, name: str) -> bool:
         return any(one in elements and elements[one].optional for one in way.open) or (way.on != name and may_lack(file, way.on))
 
     return bool(page.all_ways) and all(map(is_optional, page.all_ways))
+
+
+@dataclass
+class Obstacles:
+    """What has failed on the way to pages: each cause is tried once, and what lies behind it too is said to share it.
+
+    `pages` are the pages that were not reached, each with the page at which its cause was seen first; `elements` are the
+    elements (`page.element`) that failed, each with that page. `lacking` are those pages that this device does not offer.
+    """
+
+    file: SelectorFile
+    pages: dict[str, str] = field(default_factory=dict)
+    elements: dict[str, str] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)
+
+    def met(self, name: str, steps: Sequence[Step], problem: Exception) -> str:
+        """Note that the page `name` was not reached, in which of these steps it failed, and return why."""
+        failed = next((step.element for step in reversed(steps) if step.outcome == "failed" and step.element), "")
+        self.pages[name] = name
+        if failed:
+            self.elements.setdefault(failed, name)
+        why = str(problem).splitlines()[0]
+        if not (isinstance(problem, SelectorDrift) and may_lack(self.file, name) and self._is_optional(failed)):
+            return why
+        self.lacking.add(name)
+        return f"{NOT_OFFERED}; {why}"
+
+    def before(self, name: str) -> str:
+        """Why the page `name` cannot be reached, if that is known from other pages; empty if a way is worth a try."""
+        page, causes = self.file.pages[name], list[str]()
+        if page.path is not None:
+            return ""
+        for way in page.all_ways:
+            at_elements = (self.elements.get(f"{way.on}.{one}", "") for one in way.open)
+            causes.append(self.pages.get(way.on) or next(filter(None, at_elements), ""))
+        if not causes or not all(causes):
+            return ""
+        cause = self.pages[name] = causes[0]
+        if cause in self.lacking:
+            return f"{NOT_OFFERED}, as {cause}, through which the way leads"
+        return f"not tried: the way to it begins as the one to {cause}, which failed"
+
+    def _is_optional(self, element: str) -> bool:
+        """Whether the file says that a device may be without the element that failed; nothing failed is no reason against it."""
+        page, _, name = element.partition(".")
+        known = self.file.pages[page].elements if page in self.file.pages else {}
+        return not element or (name in known and known[name].optional)
 
 
 def before_and_after(recorder: Recorder, wanted: tuple[str, ...]) -> tuple[list[str], list[str]]:
