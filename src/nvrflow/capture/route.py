@@ -9,6 +9,7 @@ from nvrflow.capture.archive import NOT_OFFERED
 from nvrflow.errors import SelectorDrift, WrongCall
 from nvrflow.firmware import SelectorFile, Way
 from nvrflow.recorder import Recorder
+from nvrflow.recorder.navigation import NoWay
 from nvrflow.recorder.window import lineage
 from nvrflow.report import Step
 
@@ -44,7 +45,8 @@ class Obstacles:
         if failed:
             self.elements.setdefault(failed, name)
         why = str(problem).splitlines()[0]
-        if not (isinstance(problem, SelectorDrift) and may_lack(self.file, name) and self._is_optional(failed)):
+        is_lacking = self._is_optional(failed) if failed else isinstance(problem, NoWay)
+        if not (isinstance(problem, SelectorDrift) and is_lacking and may_lack(self.file, name)):
             return why
         self.lacking.add(name)
         return f"{NOT_OFFERED}; {why}"
@@ -65,10 +67,10 @@ class Obstacles:
         return f"not tried: the way to it begins as the one to {cause}, which failed"
 
     def _is_optional(self, element: str) -> bool:
-        """Whether the file says that a device may be without the element that failed; nothing failed is no reason against it."""
+        """Whether the file says that a device may be without the element."""
         page, _, name = element.partition(".")
         known = self.file.pages[page].elements if page in self.file.pages else {}
-        return not element or (name in known and known[name].optional)
+        return name in known and known[name].optional
 
 
 def before_and_after(recorder: Recorder, wanted: tuple[str, ...]) -> tuple[list[str], list[str]]:
