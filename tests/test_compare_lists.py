@@ -11,7 +11,7 @@ import pytest
 from written_capture import Written, button, words
 
 from nvrflow.capture.controls import Control
-from nvrflow.compare.comparison import Comparison, compare
+from nvrflow.compare.comparison import compare
 from nvrflow.compare.pairs import paired
 from nvrflow.compare.sentence import sentence
 from nvrflow.compare.usage import Usage
@@ -33,8 +33,8 @@ def said(tmp_path: Path) -> Any:
 
     def of(a: Written | Sequence[Control], b: Written | Sequence[Control]) -> list[str]:
         top = Path(tempfile.mkdtemp(dir=tmp_path))
-        sides = (one if isinstance(one, Written) else Written({"account": [*HEAD, *one]}) for one in (a, b))
-        found: Comparison = compare(*(side.at(top / name) for name, side in zip("ab", sides, strict=True)))
+        first, second = (one if isinstance(one, Written) else Written({"account": [*HEAD, *one]}) for one in (a, b))
+        found = compare(first.at(top / "a"), second.at(top / "b"))
         return [sentence(one) for one in found.differences]
 
     return of

@@ -35,7 +35,7 @@ class Control:
     outermost first. `box` is x, y, width and height in CSS pixels of the window, `frame` the frames in which it lies, by CSS,
     outermost first. `covered` is what lies under a window. `row`, for what lies in a table of data: which table of the document
     (from 1), which row of it, and the title of the column. `demands` is what a field asks of what is typed into it: `readonly`,
-    `required` (`yes`), `minlength`, `maxlength`, `min`, `max`, `step`, `pattern`; None for what is no field.
+    `required` (`yes`), `minlength`, `maxlength`, `min`, `max`, `step`, `pattern`; None for everything that is not a field.
     """
 
     role: str

@@ -30,13 +30,13 @@ class Obstacles:
     """What has failed on the way to pages: each cause is tried once, and what lies behind it too is said to share it.
 
     `pages` are the pages that were not reached, each with the page at which its cause was seen first; `elements` are the
-    elements (`page.element`) that failed, each with that page. `lacking` are those pages that this device does not offer.
+    elements (`page.element`) that failed, each with that page. `absent` are those pages that this device does not offer.
     """
 
     file: SelectorFile
     pages: dict[str, str] = field(default_factory=dict)
     elements: dict[str, str] = field(default_factory=dict)
-    lacking: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
 
     def met(self, name: str, steps: Sequence[Step], problem: Exception) -> str:
         """Note that the page `name` was not reached, in which of these steps it failed, and return why."""
@@ -45,10 +45,10 @@ class Obstacles:
         if failed:
             self.elements.setdefault(failed, name)
         why = str(problem).splitlines()[0]
-        is_lacking = self._is_optional(failed) if failed else isinstance(problem, NoWay)
-        if not (isinstance(problem, SelectorDrift) and is_lacking and may_lack(self.file, name)):
+        is_absent = self._is_optional(failed) if failed else isinstance(problem, NoWay)
+        if not (isinstance(problem, SelectorDrift) and is_absent and may_lack(self.file, name)):
             return why
-        self.lacking.add(name)
+        self.absent.add(name)
         return f"{NOT_OFFERED}; {why}"
 
     def before(self, name: str) -> str:
@@ -62,7 +62,7 @@ class Obstacles:
         if not causes or not all(causes):
             return ""
         cause = self.pages[name] = causes[0]
-        if cause in self.lacking:
+        if cause in self.absent:
             return f"{NOT_OFFERED}, as {cause}, through which the way leads"
         return f"not tried: the way to it begins as the one to {cause}, which failed"
 

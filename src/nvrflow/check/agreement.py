@@ -23,8 +23,8 @@ _SAME_PLACE = 0.8  # the part of two rectangles that they share at least, if the
 def said_elsewhere(scene: Scene, full: str, spec: Element, control: Control) -> str:
     """What else has the label of `control`, so that it cannot be a word for the element `full`; empty if nothing does.
 
-    A control that is visible beside it, or another element of the selector file, which does not use the same text. A word of
-    another language is no word of this one, either: the recorder has lost its translation, and may find it again.
+    A control that is visible beside it, or another element of the selector file, which does not use the same text. Nor is a word
+    of another language used: the recorder has lost its translation, and may get it back.
     """
     label = control.name.casefold()
     firmware = scene.window.firmware

@@ -1,4 +1,4 @@
-"""Whether a label on the page is a word of another language than the page speaks: then it is no new word of this one."""
+"""Whether a label on the page is a word of another language than the page speaks: then it is not proposed for this one."""
 
 from __future__ import annotations
 

@@ -25,9 +25,11 @@ def demanded(a: Control, b: Control) -> Iterator[tuple[Aspect, str, str]]:
     if a.demands is None or b.demands is None:
         return
     if ("readonly" in a.demands) != ("readonly" in b.demands):
-        yield ("readonly", *("read-only" if "readonly" in one else "open to changes" for one in (a.demands, b.demands)))
+        before, after = ("read-only" if "readonly" in one else "open to changes" for one in (a.demands, b.demands))
+        yield "readonly", before, after
     if ("required" in a.demands) != ("required" in b.demands):
-        yield ("required", *("required" if "required" in one else "optional" for one in (a.demands, b.demands)))
+        before, after = ("required" if "required" in one else "optional" for one in (a.demands, b.demands))
+        yield "required", before, after
     before, after = _limits(a.demands), _limits(b.demands)
     if steady(before) != steady(after) or _numbers(a.demands) != _numbers(b.demands):
         yield "limits", before, after

@@ -16,7 +16,7 @@ Part = tuple[str, str]  # added or removed, and the identity of a control
 
 
 def told_once(clues: Sequence[Clue]) -> list[Clue]:
-    """The clues, in which controls that stood together on one page and not on another one are told apart."""
+    """The clues, in which controls that stood together on one page and not on another one become one clue each."""
     places, alone = defaultdict[Part, set[Place]](set), set[Part]()
     for clue in clues:
         if _is_plain(clue):
