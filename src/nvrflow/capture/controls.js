@@ -113,8 +113,13 @@
       if (!table || (line && line.querySelector('th, [role=columnheader]') && !line.querySelector('td, [role=gridcell], [role=cell]'))) continue;
       if (!grids.includes(table)) grids.push(table);
       if (line && !numbers.has(line)) [...table.querySelectorAll('tr, [role=row]')].forEach((row, at) => numbers.set(row, String(at)));
-      const of = line ? line.closest('table')?.querySelectorAll('th')[p.cellIndex] : null;
-      return [String(grids.indexOf(table) + 1), line ? numbers.get(line) : '0', of ? inner(of) : ''];
+      if (!line) {  // an entry of a log
+        const entry = one.closest('li, p, [role=article], [role=listitem]') ?? one;
+        if (!numbers.has(entry)) numbers.set(entry, String(numbers.size));
+        return [String(grids.indexOf(table) + 1), numbers.get(entry), ''];
+      }
+      const of = line.closest('table')?.querySelectorAll('th')[p.cellIndex];
+      return [String(grids.indexOf(table) + 1), numbers.get(line), of ? inner(of) : ''];
     }
     return [];
   };

@@ -31,12 +31,14 @@ class Obstacles:
 
     `pages` are the pages that were not reached, each with the page at which its cause was seen first; `elements` are the
     elements (`page.element`) that failed, each with that page. `absent` are those pages that this device does not offer.
+    `by_chance`: something took too long or broke off, so that another try may succeed.
     """
 
     file: SelectorFile
     pages: dict[str, str] = field(default_factory=dict)
     elements: dict[str, str] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
+    by_chance: bool = False
 
     def met(self, name: str, steps: Sequence[Step], problem: Exception) -> str:
         """Note that the page `name` was not reached, in which of these steps it failed, and return why."""
@@ -44,6 +46,7 @@ class Obstacles:
         self.pages[name] = name
         if failed:
             self.elements.setdefault(failed, name)
+        self.by_chance = self.by_chance or not isinstance(problem, SelectorDrift)
         why = str(problem).splitlines()[0]
         is_absent = self._is_optional(failed) if failed else isinstance(problem, NoWay)
         if not (isinstance(problem, SelectorDrift) and is_absent and may_lack(self.file, name)):

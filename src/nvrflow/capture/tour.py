@@ -204,22 +204,29 @@ class _Tour:
         return any(state == OK and name in lineage(file, other) for other, state in states.items())
 
     def _see_each(self, stop: Stop, names: Sequence[str]) -> dict[str, str]:
-        """Capture each of these pages; `ok`, or why it was not reached. What keeps several from being reached is tried once."""
-        obstacles = Obstacles(stop.recorder.firmware.file)
-        return {name: self.scrubber.text(obstacles.before(name) or self._see(stop, obstacles, name)) for name in names}
+        """Capture each of these pages; `ok`, or why not. What keeps several from being reached is tried once, by chance twice."""
+        states, left = dict[str, str](), list(names)
+        for _ in range(2):
+            obstacles = Obstacles(stop.recorder.firmware.file)
+            states |= {one: self.scrubber.text(obstacles.before(one) or self._see(stop, obstacles, one)) for one in left}
+            left = [one for one in left if states[one] != OK] if obstacles.by_chance else []
+        return states
 
     def _see(self, stop: Stop, obstacles: Obstacles, name: str) -> str:
-        recorder = stop.recorder
+        recorder, is_there = stop.recorder, False
         began, before = time.perf_counter(), len(recorder.report.steps)
         try:
             recorder.go_to(name)
+            is_there = True
             stop.capture(name, time.perf_counter() - began)
         except HeldBack as held:
             return f"{HELD} ({held})"
         except (NvrflowError, PlaywrightError) as problem:
             held_back, recorder.steps.held = recorder.steps.held, False
             why = str(problem).splitlines()[0]
-            return f"{HELD}; {why}" if held_back else obstacles.met(name, recorder.report.steps[before:], problem)
+            if held_back or is_there:
+                return f"{HELD}; {why}" if held_back else why
+            return obstacles.met(name, recorder.report.steps[before:], problem)
         return OK
 
     def _summary(self) -> Summary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+_EVERYWHERE = "LATIN"  # HTTPS and SSH are written so in every language
 Texts = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -22,9 +23,8 @@ def other_language(texts: Texts, language: str | None, name: str) -> str:
                 return code
     own = {script for text in texts.values() for script in _scripts(text.get(language, ()))}
     written = set(_scripts([name]))
-    return (
-        "another script" if own and written - {"LATIN"} and not written & own else ""
-    )  # HTTPS and SSH are words of every language
+    is_other = bool(own) and written - {_EVERYWHERE} and not written & own
+    return "another script" if is_other else ""
 
 
 def _scripts(words: Iterable[str]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from nvrflow.capture.controls import Control
 
 _LASTING = ("id", "name", "href", "for", "data-id", "data-key", "data-name", "data-testid")
 _FAR = 400.0  # CSS pixels from which on a place says nothing
-_MOST = 250_000  # pairs that are weighed one by one; of longer lists only what is the same in everything is known
+_MOST = 100_000  # pairs that are weighed one by one; what is longer is paired in its order
 
 
 @dataclass(frozen=True)
