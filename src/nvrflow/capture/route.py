@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nvrflow.capture.archive import NOT_OFFERED
+from nvrflow.capture.archive import NOT_OFFERED, OK
 from nvrflow.errors import SelectorDrift, WrongCall
 from nvrflow.firmware import SelectorFile, Way
 from nvrflow.recorder import Recorder
@@ -74,6 +74,11 @@ class Obstacles:
         page, _, name = element.partition(".")
         known = self.file.pages[page].elements if page in self.file.pages else {}
         return name in known and known[name].optional
+
+
+def was_passed(file: SelectorFile, name: str, states: Mapping[str, str]) -> bool:
+    """Whether a page was reached that lies on this one: then this one is there, and was missed by chance."""
+    return any(state == OK and name in lineage(file, other) for other, state in states.items())
 
 
 def before_and_after(recorder: Recorder, wanted: tuple[str, ...]) -> tuple[list[str], list[str]]:

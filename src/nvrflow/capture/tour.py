@@ -26,7 +26,7 @@ from nvrflow.capture.device_facts import (
 from nvrflow.capture.heard import Heard
 from nvrflow.capture.known_values import learn_certificates, learn_run
 from nvrflow.capture.question_book import QuestionBook, Recording, ask_every_file
-from nvrflow.capture.route import Obstacles, before_and_after
+from nvrflow.capture.route import Obstacles, before_and_after, was_passed
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.stop import Stop
 from nvrflow.capture.vocabulary import dictionaries, words_kept
@@ -37,7 +37,6 @@ from nvrflow.firmware.identification import identify
 from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.window import lineage
 from nvrflow.report import Listener, Report, Silence, nvrflow_version
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ class _Tour:
             self.wish.sign_in(recorder)
         learn_run(self.scrubber, recorder)
         states |= self._see_each(stop, late)
-        again = [name for name in late if states[name] != OK and self._was_passed(recorder, name, states)]
+        again = [name for name in late if states[name] != OK and was_passed(recorder.firmware.file, name, states)]
         states |= self._see_each(stop, again)
         stop.clean_again()
         self.differs += stop.differs
@@ -197,11 +196,6 @@ class _Tour:
         self.about |= {key: str(told[key]) for key in ("name", "model", "version", "vendor") if told.get(key)}
         self.about["selectors"] = digest_of(recorder.firmware.whole or recorder.firmware.file)
         self.device.setdefault("cookies", cookie_facts(recorder))
-
-    def _was_passed(self, recorder: Recorder, name: str, states: dict[str, str]) -> bool:
-        """Whether a page was reached that lies on this one: then this one is there, and was missed by chance."""
-        file = recorder.firmware.file
-        return any(state == OK and name in lineage(file, other) for other, state in states.items())
 
     def _see_each(self, stop: Stop, names: Sequence[str]) -> dict[str, str]:
         """Capture each of these pages; `ok`, or why not. What keeps several from being reached is tried once, by chance twice."""
