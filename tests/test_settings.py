@@ -60,11 +60,17 @@ def test_a_port_is_a_number_wherever_it_stands_and_another_text_stays_one() -> N
 
 
 def test_what_a_page_only_shows_is_no_setting_and_what_cannot_be_changed_now_is_one() -> None:
-    model = field_of("Model", "DS-7608NI", demands={"readonly": "yes"})
-    grey = field_of("Server", "pool.example.com", 50, disabled=True, demands={"readonly": "yes"})
-    assert [(one.label, one.enabled) for one in read(Sight("network", [model, grey])).values()] == [("Server", False)]
-    named = read(Sight("network", [model], {"network.host.name": BOX}))
-    assert list(named) == ["network.host.name"]
+    def shown(label: str, value: str, y: float = 10, **more: Any) -> Control:
+        return field_of(label, value, y, demands={"readonly": "yes"}, **more)
+
+    facts = ["Model", "Serial No.", "Firmware Version", "Gerätetyp", "Modelo", "Versión de firmware", "设备型号", "固件版本"]
+    settings = ["HTTP Port", "RTSP Authentication", "Type of stream"]
+    fields = [shown(label, "1", 30.0 * at) for at, label in enumerate([*facts, *settings])]
+    grey = shown("Server", "pool.example.com", 500, disabled=True)
+    found = read(Sight("network", [*fields, grey]))
+    assert [(one.label, one.enabled) for one in found.values()] == [*((one, True) for one in settings), ("Server", False)]
+    assert read(Sight("network", [field_of("Model", "x")])).keys() == {"network/Model"}, "what can be changed is a setting"
+    assert list(read(Sight("network", [shown("Model", "x")], {"network.host.name": BOX}))) == ["network.host.name"]
 
 
 def test_a_field_with_an_id_that_stands_lower_on_another_page_is_told_once() -> None:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nvrflow.capture.controls import Box, Control
-from nvrflow.capture.meanings import names_a_port
+from nvrflow.capture.meanings import meaning, names_a_port
 from nvrflow.capture.patterns import without_secrets
 from nvrflow.firmware.catalogue import Value, catalogue
 
 _FIELDS = ("textbox", "combobox", "listbox", "slider", "spinbutton", "checkbox", "switch", "radio")
 _MADE_UP = re.compile(r"\d{3,}|[-_:]\d+$|^\d|gen\d|[0-9a-f]{8,}", re.I)  # an id with a counter, or a random one
+_FACT = re.compile(  # what a device is, in English, German, Spanish and Chinese
+    r"^(device |product )?(model|type)( no\.?| name)?$|\bversion$|^modell|ger[äa]tetyp$|^modelo\b|^versi[oó]n\b|型号$|版本$", re.I
+)
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 _NO_SETTINGS = ("tab", "option", "treeitem", "menuitem", "menuitemcheckbox", "menuitemradio", "link")
 
@@ -174,8 +177,9 @@ def _number(control: Control, value: Value) -> Value:
 
 
 def _is_shown_only(control: Control) -> bool:
-    """Whether a text field only shows something, such as the recorder's model, and nobody can set it there."""
-    return control.role == "textbox" and "readonly" in (control.demands or ()) and not control.disabled
+    """Whether a field that can only be read says what the recorder is, such as its model; a port in one is a setting."""
+    is_read_only = control.role == "textbox" and "readonly" in (control.demands or ())
+    return is_read_only and (_FACT.search(control.name) is not None or meaning(control.name) == "serial")
 
 
 def _is_setting(control: Control) -> bool:
