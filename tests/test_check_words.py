@@ -18,7 +18,7 @@ from nvrflow.check.assessment import assess, assess_unshown
 from nvrflow.check.doubt import doubt, is_evidence
 from nvrflow.check.glimpse import Scene, look
 from nvrflow.check.label_words import actions, share_a_word
-from nvrflow.check.verdict import AddWord, Judged, PutFirst
+from nvrflow.check.verdict import AddWord, Judged, MoveFirst, PutFirst
 from nvrflow.content import read_yaml
 from nvrflow.firmware import Element, Firmware, Locator, load_firmware
 from nvrflow.firmware import Page as PageOfFile
@@ -192,9 +192,7 @@ def test_two_missing_elements_never_get_one_control_and_changes_are_tried_togeth
         "field": (AddWord("port", "en", "Port number"),),
     }
     html = "<a href=#>Ports</a><a href=#>Port number</a><label>Port number<input id=port></label>"
-    assert judged_on(page, html, texts, **apart)["field"].changes == (
-        PutFirst(("pages", "form", "elements", "field"), {"attribute": {"id": "port"}}),
-    )
+    assert judged_on(page, html, texts, **apart)["field"].changes == (MoveFirst(("pages", "form", "elements", "field"), 1),)
 
 
 def test_elements_of_two_pages_on_one_screen_never_get_one_control() -> None:
@@ -235,3 +233,32 @@ def test_a_page_that_declares_another_language_is_heard(
     file = load_firmware("uniview/nvr").file.model_copy(update={"language": language})
     heard = hear(Inquiry(page, "acme/form"), Firmware("acme/form", file, forced), 1.0)
     assert (heard.firmware.language, heard.firmware.declared, bool(heard.note)) == (forced, declared, bool(declared))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("css", ["#root", "button#root", '[id="root"]', "button[id=root]"])
+def test_an_id_that_the_file_asks_for_by_css_is_moved_and_not_written_once_more(page: Page, css: str) -> None:
+    texts = {"export": {"en": [EXPORT]}, "other": {"en": ["Export to a drive"]}}
+    find = [Locator(role="button", name="$export"), Locator(css=".none"), Locator(css=css)]
+    html = "<button id=root>Export to a drive</button>"
+    download = judged_on(page, html, texts, download=find, other=[Locator(role="link", name="$other")])["download"]
+    assert (download.verdict, download.changes) == ("drift", (MoveFirst(("pages", "form", "elements", "download"), 2),))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("label", "taken"),
+    [("Guardar", False), ("Guardar todo", True), ("保存设置 Save", True), ("保存设置", False), ("Keep it saved", True)],
+    ids=["word-of-the-file", "like-one", "with-latin", "other-script", "new-word"],
+)
+def test_a_word_of_another_language_is_not_proposed_for_this_one(page: Page, label: str, taken: bool) -> None:
+    texts = {"save": {"en": ["Save"], "es": ["Guardar"], "zh": ["保存"]}}
+    find = {"save": [Locator(role="button", name="$save"), Locator(css="form button")]}
+    judged = judged_on(page, f"<form><button type=button>{label}</button></form>", texts, **find)["save"]
+    words = [change for change in judged.changes if isinstance(change, AddWord)]
+    assert not words or taken, judged
+    if label in ("Guardar", "Keep it saved"):
+        assert bool(words) is taken, judged
+    keyed = judged_on(page, f"<form><button type=button data-action=keep>{label}</button></form>", texts, **find)["save"]
+    if label == "Guardar":
+        assert keyed.changes == (PutFirst(("pages", "form", "elements", "save"), {"attribute": {"data-action": "keep"}}),)

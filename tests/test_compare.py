@@ -51,7 +51,7 @@ PLANTED: dict[str, tuple[str, str, str, str, tuple[str, ...], str]] = {
     "dialog_twice": ("control", "added", "twice", "none", (), '"Details" is there twice'),
     "table_in_another_order": ("control", "moved", "order", "none", (), '"Issued By" stands after "Validity Period"'),
     "other_icon": ("picture", "changed", "icon", "none", (), 'icon of "Refresh"'),
-    "other_colour": ("picture", "changed", "colour", "none", (), "#2c8cf0 to #108c60"),
+    "other_colour": ("picture", "changed", "colour", "none", (), "from about #2c8cf0 to about #108c60"),
     "space_in_label": ("label", "renamed", "spaces", "none", (), "Attack␣␣Defense"),
     "text_key_renamed": ("label", "renamed", "key", "none", (), "t=security.EventWarning now"),
 }

@@ -58,7 +58,7 @@ def test_a_colour_on_many_pages_is_one_difference_and_an_icon_another(compared: 
         ("icon", "Refresh", ("https", "system_service")),
     }
     colour = next(one for one in found if one.aspect == "colour")
-    assert (colour.before, colour.after) == ("#2d8cf0", "#0f8a5f")
+    assert (colour.before, colour.after) == ("about #2d8cf0", "about #0f8a5f")
     assert colour.shots[0].boxes_b and colour.shots[0].a != colour.shots[0].b
 
 

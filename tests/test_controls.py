@@ -110,3 +110,36 @@ def test_controls_go_into_a_file_and_come_back(shows: Shows) -> None:
     seen = shows("<select aria-label=Zone><option>UTC<option selected>Madrid</select><input type=checkbox aria-label=NTP>")
     assert the(seen, "combobox", "Zone").options == ("UTC", "Madrid")
     assert tuple(control_from(one.as_dict()) for one in seen) == seen
+
+
+def test_what_lies_in_a_table_of_data_knows_its_row_and_what_lies_in_a_form_has_none(shows: Shows) -> None:
+    rows = "".join(f"<tr><td>D{one}<td><a href=#>Door {one}</a><td><button>Edit</button></tr>" for one in (1, 2))
+    seen = shows(
+        f"<table><tr><td>Port</td><td><input></td></tr></table><table><tr><th>No.<th>Name<th></tr>{rows}</table>"
+        "<div role=grid><div role=row><div role=gridcell>Gate</div><div role=gridcell><button>Open</button></div></div></div>"
+        "<div role=log><p>12:00 Signed in</p><p>12:01 Signed out</p></div>"
+    )
+    assert (the(seen, "textbox", "Port").row, the(seen, "columnheader", "Name").row) == ((), ())
+    assert the(seen, "link", "Door 2").row == ("1", "2", "Name")
+    assert [one.row for one in seen if one.name == "Edit"] == [("1", "1", ""), ("1", "2", "")]
+    assert the(seen, "button", "Open").row == ("2", "0", "")
+    assert len({one.row for one in seen if "Signed" in one.name and one.row[0] == "3"}) == 2
+
+
+def test_what_a_field_asks_of_what_is_typed_is_read(shows: Shows) -> None:
+    seen = shows(
+        "<input aria-label=A readonly maxlength=5><input aria-label=B required type=number min=1 max=9 step=2>"
+        "<input aria-label=C pattern='[0-9]+'><input aria-label=D aria-required=true aria-readonly=true><button>E</button>"
+        "<div role=slider tabindex=0 aria-label=F aria-valuemin=0 aria-valuemax=100>x</div>"
+    )
+    demands = {one.name: one.demands for one in seen}
+    assert demands == {
+        "A": {"readonly": "yes", "maxlength": "5"},
+        "B": {"required": "yes", "min": "1", "max": "9", "step": "2"},
+        "C": {"pattern": "[0-9]+"},
+        "D": {"readonly": "yes", "required": "yes"},
+        "E": None,
+        "F": {"min": "0", "max": "100"},
+    }
+    for one in seen:
+        assert control_from(one.as_dict()).demands == one.demands

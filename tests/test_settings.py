@@ -42,6 +42,55 @@ def test_settings_with_one_label_are_told_apart_by_the_titles_above_them() -> No
     assert set(read(Sight("ports", [field_of("", "1"), field_of("", "2", 50)]))) == {"ports/(no label)", "ports/(no label)#2"}
 
 
+def test_a_field_without_a_label_has_the_name_that_the_page_itself_gives_it() -> None:
+    one, other = field_of("", "1", attributes={"name": "szTtl"}), field_of("", "2", 50, attributes={"id": "field-1043"})
+    assert set(read(Sight("ports", [one, other]))) == {"ports/[szTtl]", "ports/(no label)"}
+
+
+def test_a_port_is_a_number_wherever_it_stands_and_another_text_stays_one() -> None:
+    fields = [
+        field_of("HTTP Port", "80"),
+        field_of("Listen", "554", 50, attributes={"id": "rtspPort"}),
+        field_of("Device No.", "255", 90),
+        field_of("Export", "12", 130),
+        Control("spinbutton", "Days", value="30", box=(10, 170, 100, 20)),
+        field_of("UDP Port", "auto", 210),
+    ]
+    assert [one.value for one in read(Sight("net", fields)).values()] == [80, 554, "255", "12", 30, "auto"]
+
+
+def test_what_a_page_only_shows_is_no_setting_and_what_cannot_be_changed_now_is_one() -> None:
+    def shown(label: str, value: str, y: float = 10, **more: Any) -> Control:
+        return field_of(label, value, y, demands={"readonly": "yes"}, **more)
+
+    facts = ["Model", "Serial No.", "Firmware Version", "Gerätetyp", "Modelo", "Versión de firmware", "设备型号", "固件版本"]
+    settings = ["HTTP Port", "RTSP Authentication", "Type of stream"]
+    fields = [shown(label, "1", 30.0 * at) for at, label in enumerate([*facts, *settings])]
+    grey = shown("Server", "pool.example.com", 500, disabled=True)
+    found = read(Sight("network", [*fields, grey]))
+    assert [(one.label, one.enabled) for one in found.values()] == [*((one, True) for one in settings), ("Server", False)]
+    assert read(Sight("network", [field_of("Model", "x")])).keys() == {"network/Model"}, "what can be changed is a setting"
+    assert list(read(Sight("network", [shown("Model", "x")], {"network.host.name": BOX}))) == ["network.host.name"]
+
+
+def test_a_field_with_an_id_that_stands_lower_on_another_page_is_told_once() -> None:
+    lower = [field_of("Name", "nvr", y, attributes={"id": "host"}) for y in (10, 28)]
+    assert list(read(Sight("config", lower[:1]), Sight("network", lower[1:]))) == ["config/Name"]
+
+
+def test_rows_of_a_table_are_called_by_their_first_words_and_choosing_a_row_is_no_setting() -> None:
+    def row(number: int, label: str) -> list[Control]:
+        place: dict[str, Any] = {"row": ("1", str(number), ""), "group": (label,)}
+        return [
+            Control("checkbox", checked=False, box=(5, 30.0 * number, 10, 10), **place),
+            Control("clickable", "Front door", checked=True, box=(50, 30.0 * number, 90, 10), **place),
+            field_of("Name", "Front door", 30.0 * number, **place),
+        ]
+
+    assert list(read(Sight("channels", row(1, "D1")))) == ["channels/D1/Name"]
+    assert list(read(Sight("channels", [*row(1, "D1"), *row(2, "D2")]))) == ["channels/D1/Name", "channels/D2/Name"]
+
+
 def test_radios_of_a_group_are_one_setting_with_their_labels_as_options() -> None:
     radios = [
         Control("radio", name, checked=name == "Manual", box=(10, y, 10, 10), group=("Mode",), attributes={"name": "m"})

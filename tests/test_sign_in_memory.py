@@ -206,6 +206,21 @@ def test_a_sign_in_that_a_check_held_back_is_no_try(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "state" / "sign-ins.json").read_text(encoding="utf-8"))["accounts"] == []
 
 
+@pytest.mark.parametrize("says", [True, False], ids=["the-recorder-says-so", "nobody-says-so"])
+def test_a_sign_in_that_the_recorder_accepted_is_no_unknown_try_where_only_the_home_page_looks_otherwise(
+    tmp_path: Path, says: bool
+) -> None:
+    submit = "[{role: button, name: Log in}]"
+    answered = FORM_FILE.replace(submit, f"{{find: {submit}, answered_by: login}}").replace("name: Home", "name: Start")
+    answers = "answers: {login: {url: /login$, accepted: {ok: 'true'}}}"
+    plain = PlainRecorder(tmp_path, {"/": FORM}, answers + (answered if says else FORM_FILE), {"/login": (200, '{"ok": true}')})
+    with pytest.raises(SelectorDrift) as failed, plain.opened(state=tmp_path / "state", timeout=2.0) as recorder:
+        sign_in(recorder)
+    (known,) = json.loads((tmp_path / "state" / "sign-ins.json").read_text(encoding="utf-8"))["accounts"] or [None]
+    assert (known is None) == says
+    assert ("The recorder accepted the sign-in" in str(failed.value) and "`home.shown_by`" in str(failed.value)) == says
+
+
 # The rules, without a browser
 
 

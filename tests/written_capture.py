@@ -34,7 +34,7 @@ def button(name: str, x: float, y: float, **more: Any) -> Control:
 def words(name: str, x: float, y: float, **more: Any) -> Control:
     """Words that belong to no control."""
     given = {"key": f"t={name.lower()}", "box": (x, y, 7.0 * len(name), 15.0), "tag": "span", **more}
-    return Control("text", name, "text", **given)
+    return Control(given.pop("role", "text"), name, "text", **given)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Written:
 
     pages: Mapping[str, Sequence[Control]]
     languages: tuple[str, ...] = ("en",)
+    spoken: Mapping[str, Mapping[str, Sequence[Control]]] = field(default_factory=dict)  # pages that a language has otherwise
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     elements: Mapping[str, Mapping[str, CapturedElement]] = field(default_factory=dict)
     device: Mapping[str, Any] = field(default_factory=lambda: DEVICE)
@@ -60,7 +61,7 @@ class Written:
     def at(self, folder: Path) -> Side:
         """Write it, and read it as a side of a comparison."""
         for language in self.languages:
-            for page, controls in self.pages.items():
+            for page, controls in {**self.pages, **self.spoken.get(language, {})}.items():
                 self._page(folder / "pages" / language / page, page, controls)
         states = {**dict.fromkeys(self.pages, "ok"), **self.unreached}
         summary = {

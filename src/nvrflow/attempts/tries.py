@@ -34,6 +34,7 @@ class Tries:
 
     A try lasts from `counted`, around the click, until `accepted`, or until a refusal passes through `heard`. Meanwhile other
     runs with the same account wait. `last_try` is the option `--last-try`: the person accepts the risk of a lock.
+    `answered`: the recorder's own answer accepted the sign-in, and no page was reached since.
     `options` are those that a command for the same account needs again. `traffic` counts the requests that a dry run has held
     back and those that it has sent: a try of which nothing was sent does not count.
     """
@@ -45,6 +46,7 @@ class Tries:
     notes: list[str]
     options: str = ""
     traffic: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    answered: bool = False
     _before: tuple[int, int] = (0, 0)
     _password: str | None = None
     _trying: ExitStack | None = None
@@ -105,6 +107,12 @@ class Tries:
             yield
         if page != "sign_in":
             self.accepted()
+            self.answered = False
+
+    def accepted_by_answer(self) -> None:
+        """Record that the recorder itself has said that it accepts the sign-in, whatever its pages show afterwards."""
+        self.answered = self._trying is not None
+        self.accepted()
 
     def accepted(self) -> None:
         """Record that the sign-in was accepted, and forget everything about this account."""

@@ -104,6 +104,25 @@
     const cell = cellOf(one);
     return cell ? inner(cell.closest('table').querySelectorAll('th')[cell.cellIndex] ?? document.createElement('i')) : '';
   };
+  const numbers = new Map(), grids = [];  // rows of data: [the table on this page, the row in it, the title of the column]
+  const rowOf = one => {
+    for (let p = one; p; p = up(p)) {
+      const line = ['gridcell', 'cell'].includes(p.getAttribute('role')) || p.localName === 'td' ? p.closest('tr, [role=row]') : null;
+      const near = line && (line.closest('[role=grid], [role=table], [role=treegrid]') ?? line.closest('table'));
+      const table = near && (near.localName !== 'table' || isTable(near)) ? near : p.matches('[role=log], [role=feed]') ? p : null;
+      if (!table || (line && line.querySelector('th, [role=columnheader]') && !line.querySelector('td, [role=gridcell], [role=cell]'))) continue;
+      if (!grids.includes(table)) grids.push(table);
+      if (line && !numbers.has(line)) [...table.querySelectorAll('tr, [role=row]')].forEach((row, at) => numbers.set(row, String(at)));
+      if (!line) {  // an entry of a log
+        const entry = one.closest('li, p, [role=article], [role=listitem]') ?? one;
+        if (!numbers.has(entry)) numbers.set(entry, String(numbers.size));
+        return [String(grids.indexOf(table) + 1), numbers.get(entry), ''];
+      }
+      const of = line.closest('table')?.querySelectorAll('th')[p.cellIndex];
+      return [String(grids.indexOf(table) + 1), numbers.get(line), of ? inner(of) : ''];
+    }
+    return [];
+  };
   const nameOf = (one, role, box) => {  // [name, how it was found]
     const said = tidy(one.getAttribute('aria-label'));
     const by = one.getAttribute('aria-labelledby');
@@ -184,6 +203,16 @@
     const said = one.getAttribute('aria-checked') ?? (role === 'tab' || role === 'option' || role === 'treeitem' ? one.getAttribute('aria-selected') : one.getAttribute('aria-pressed'));
     return said === null ? null : said === 'true';
   };
+  const demandsOf = one => {  // what a field asks of what is typed into it
+    const found = {};
+    for (const [key, own] of [['readonly', 'readOnly'], ['required', 'required']])
+      if (one[own] === true || one.getAttribute(`aria-${key}`) === 'true') found[key] = 'yes';
+    for (const key of ['minlength', 'maxlength', 'min', 'max', 'step', 'pattern'])
+      if (one.getAttribute(key)) found[key] = one.getAttribute(key).slice(0, 200);
+    for (const [key, said] of [['min', 'aria-valuemin'], ['max', 'aria-valuemax']])
+      if (one.getAttribute(said) && !found[key]) found[key] = one.getAttribute(said);
+    return found;
+  };
   const valueOf = (one, role) => {
     if (one.type === 'password') return null;
     if (one.localName === 'select') return tidy([...one.selectedOptions].map(o => o.label).join(', '));
@@ -206,7 +235,7 @@
     if (name && outer && controls.has(outer) && isSeen(outer) && inner(outer) === name) continue;  // a link in a tab is one control
     shown.push({element: one, role, name, named, value: valueOf(one, role), checked: stateOf(one, role), disabled: disabledBy(one),
       options: one.localName === 'select' ? [...one.options].map(o => tidy(o.label)) : [], unit: isField(role) && !['checkbox', 'radio', 'switch'].includes(role) ? after(one, box)?.[1] ?? '' : '',
-      box, key: keyOf(one), group: groupsOf(one), tag: one.localName, attributes: attributes(one), covered: covered(one, box),
+      box, key: keyOf(one), group: groupsOf(one), tag: one.localName, attributes: attributes(one), covered: covered(one, box), row: rowOf(one), demands: isField(role) ? demandsOf(one) : null,
       secret: one.type === 'password' || one.hasAttribute('data-nvrflow-secret')});
   }
   const labels = [...labelled.values()];
@@ -215,7 +244,7 @@
     let role = 'text';
     for (let p = one, steps = 0; p && steps < 4; p = up(p), steps++) if (['heading', 'columnheader', 'cell'].includes(roleOf(p))) { role = roleOf(p); break }
     shown.push({element: one, role, name: words, named: 'text', value: null, checked: null, disabled: false, options: [], unit: '', box, key: keyOf(one), group: groupsOf(one),
-      tag: one.localName, attributes: attributes(one), covered: covered(one, box), secret: Boolean(one.closest('[data-nvrflow-secret]'))});
+      tag: one.localName, attributes: attributes(one), covered: covered(one, box), row: rowOf(one), secret: Boolean(one.closest('[data-nvrflow-secret]'))});
   }
   shown.sort((a, b) => a.box[1] - b.box[1] || a.box[0] - b.box[0]);
   return {shown};

@@ -33,7 +33,9 @@ class Control:
     what cannot be on or off. `options` are those of a drop-down list of HTML. `unit` are the words behind a field. `key` is the
     attribute by which the page's own program names the words, such as `t=com.Download`. `group` are the titles above it,
     outermost first. `box` is x, y, width and height in CSS pixels of the window, `frame` the frames in which it lies, by CSS,
-    outermost first. `covered` is what lies under a window.
+    outermost first. `covered` is what lies under a window. `row`, for what lies in a table of data: which table of the document
+    (from 1), which row of it, and the title of the column. `demands` is what a field asks of what is typed into it: `readonly`,
+    `required` (`yes`), `minlength`, `maxlength`, `min`, `max`, `step`, `pattern`; None for everything that is not a field.
     """
 
     role: str
@@ -52,6 +54,8 @@ class Control:
     frame: tuple[str, ...] = ()
     covered: bool = False
     secret: bool = False
+    row: tuple[str, ...] = ()
+    demands: Mapping[str, str] | None = None
 
     @property
     def is_words(self) -> bool:
@@ -71,7 +75,9 @@ class Control:
         return {
             one.name: _plain(value)
             for one in fields(self)
-            if (value := getattr(self, one.name)) not in (None, "", (), {}, False) or (one.name == "checked" and value is False)
+            if (value := getattr(self, one.name)) not in (None, "", (), {}, False)
+            or (one.name == "checked" and value is False)
+            or (one.name == "demands" and value == {})
         }
 
 
@@ -83,7 +89,7 @@ def control_from(data: Mapping[str, Any]) -> Control:
     """The control from which `as_dict` made `data`. Raises KeyError or TypeError for anything else."""
     known = {one.name for one in fields(Control)}
     given = {name: value for name, value in data.items() if name in known}
-    for name in ("options", "group", "frame", "box"):
+    for name in ("options", "group", "frame", "box", "row"):
         if name in given:
             given[name] = tuple(given[name])
     return Control(**given)

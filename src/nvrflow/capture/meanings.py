@@ -37,6 +37,7 @@ _WHAT: tuple[tuple[Kind, str], ...] = (
     ("password", r"(wifi|wlan|wpa2?|wep|aes|crypt\w*|encryption|enc|shared|secret|private|ssh|network) ?[_-]?key$"),
 )
 _MEANS = tuple((kind, re.compile(words, re.I)) for kind, words in _WHAT)
+_PORT = re.compile(r"(?<![a-z])ports?(?![a-z])|(?<=[a-z])(?-i:Port)(?![a-z])|端口|puerto", re.I)
 # The words of a field that holds a secret: in names, ids and labels, in English, German, Spanish and Chinese.
 _SECRET = re.compile(
     r"api ?key|token|secret|passw|pass ?phrase|pass ?code|private ?key|community|\b(psk|puk)\b|\bpin( ?(code|number|nr|码))?$"
@@ -81,3 +82,8 @@ def is_worth(kind: Kind, value: str) -> bool:
     longest = _LONGEST_SECRET if kind in SECRETS else _LONGEST
     shape = _SHAPES.get(kind)
     return len(value) <= longest and not _FACTORY.match(value) and (shape is None or shape.search(value) is not None)
+
+
+def names_a_port(words: str) -> bool:
+    """Whether a label, a key or an id says that a field holds the number of a port."""
+    return _PORT.search(words) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nvrflow.address import normalised, place_of
 from nvrflow.browser.inquiry import Inquiry
 from nvrflow.browser.playwright_errors import PlaywrightError
-from nvrflow.capture.archive import FORMAT, HELD, NOT_OFFERED, OK, Capture, Summary, Variant
+from nvrflow.capture.archive import FORMAT, HELD, OK, Capture, Summary, Variant
 from nvrflow.capture.clearance import clear, scanner_of
 from nvrflow.capture.device_facts import (
     certificate_facts,
@@ -26,18 +26,17 @@ from nvrflow.capture.device_facts import (
 from nvrflow.capture.heard import Heard
 from nvrflow.capture.known_values import learn_certificates, learn_run
 from nvrflow.capture.question_book import QuestionBook, Recording, ask_every_file
-from nvrflow.capture.route import before_and_after, may_lack
+from nvrflow.capture.route import Obstacles, before_and_after, was_passed
 from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.stop import Stop
 from nvrflow.capture.vocabulary import dictionaries, words_kept
 from nvrflow.capture.writer import Writer
-from nvrflow.errors import HeldBack, NvrflowError, SelectorDrift, WrongCall
+from nvrflow.errors import HeldBack, NvrflowError, WrongCall
 from nvrflow.firmware import digest_of
 from nvrflow.firmware.identification import identify
 from nvrflow.recorder import Manner, Recorder, open_recorder
 from nvrflow.recorder.camera import Camera
 from nvrflow.recorder.steps import Steps
-from nvrflow.recorder.window import lineage
 from nvrflow.report import Listener, Report, Silence, nvrflow_version
 
 if TYPE_CHECKING:
@@ -183,15 +182,14 @@ class _Tour:
         stop = Stop(recorder, self.scrubber, self.writer, self.heard, language, self.wish.donated)
         self.wardrobe = stop.wardrobe = self.wardrobe or stop.wardrobe
         early, late = before_and_after(recorder, self.wish.pages)
-        states |= {name: self._see(stop, name) for name in early}
+        states |= self._see_each(stop, early)
         if recorder.has("sign_in"):
             late = [*late, *(name for name in early if states[name] != OK and name != "sign_in")]
             self.wish.sign_in(recorder)
         learn_run(self.scrubber, recorder)
-        for name in late:
-            states[name] = self._see(stop, name)
-        for name in [name for name in late if states[name] != OK and self._was_passed(recorder, name, states)]:
-            states[name] = self._see(stop, name)
+        states |= self._see_each(stop, late)
+        again = [name for name in late if states[name] != OK and was_passed(recorder.firmware.file, name, states)]
+        states |= self._see_each(stop, again)
         stop.clean_again()
         self.differs += stop.differs
         told = recorder.report.firmware or {}
@@ -199,29 +197,30 @@ class _Tour:
         self.about["selectors"] = digest_of(recorder.firmware.whole or recorder.firmware.file)
         self.device.setdefault("cookies", cookie_facts(recorder))
 
-    def _was_passed(self, recorder: Recorder, name: str, states: dict[str, str]) -> bool:
-        """Whether a page was reached that lies on this one: then this one is there, and was missed by chance."""
-        file = recorder.firmware.file
-        return any(state == OK and name in lineage(file, other) for other, state in states.items())
+    def _see_each(self, stop: Stop, names: Sequence[str]) -> dict[str, str]:
+        """Capture each of these pages; `ok`, or why not. What keeps several from being reached is tried once, by chance twice."""
+        states, left = dict[str, str](), list(names)
+        for _ in range(2):
+            obstacles = Obstacles(stop.recorder.firmware.file)
+            states |= {one: self.scrubber.text(obstacles.before(one) or self._see(stop, obstacles, one)) for one in left}
+            left = [one for one in left if states[one] != OK] if obstacles.by_chance else []
+        return states
 
-    def _see(self, stop: Stop, name: str) -> str:
-        """Capture one page; `ok`, or why it was not reached."""
-        recorder = stop.recorder
-        began = time.perf_counter()
+    def _see(self, stop: Stop, obstacles: Obstacles, name: str) -> str:
+        recorder, is_there = stop.recorder, False
+        began, before = time.perf_counter(), len(recorder.report.steps)
         try:
             recorder.go_to(name)
+            is_there = True
             stop.capture(name, time.perf_counter() - began)
         except HeldBack as held:
             return f"{HELD} ({held})"
         except (NvrflowError, PlaywrightError) as problem:
+            held_back, recorder.steps.held = recorder.steps.held, False
             why = str(problem).splitlines()[0]
-            held_back = recorder.steps.held
-            recorder.steps.held = False
-            if held_back:
-                why = f"{HELD}; {why}"
-            elif isinstance(problem, SelectorDrift) and may_lack(recorder.firmware.file, name):
-                why = f"{NOT_OFFERED}; {why}"
-            return self.scrubber.text(why)
+            if held_back or is_there:
+                return f"{HELD}; {why}" if held_back else why
+            return obstacles.met(name, recorder.report.steps[before:], problem)
         return OK
 
     def _summary(self) -> Summary:

@@ -18,6 +18,7 @@ from nvrflow.capture.scrubber import Scrubber
 from nvrflow.content import as_yaml
 from nvrflow.errors import NvrflowError, WrongCall
 
+LIGHTEST = 0xFC  # of a channel in a picture; what was up to 255 is this
 _FEWER_COLOURS = [min(value + 2, 255) & 0xFC for value in range(256)]  # six bits of each channel: the eye sees no difference
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@
 `glimpse` (what one page shows of its elements), `assessment` (the verdicts on a page), `afterwards` (what is shown after a
 click), `walk` (from page to page), `captured` (through a capture), `hearsay` (verdicts from the steps of the run), `coverage`
 (what was not seen). Then what can be done: `candidates` (what may be a missing element), `label_words` (what two labels have in
-common), `doubt` (why a label is not taken), `repair` (changes that were tried on a live page), `agreement` (all changes of a page
-together), `yaml_text` (a change in the text of a file), `patch` (changes as a unified diff). Last the documents: `cases` (JUnit),
-`boxed` (HTML). `lookup` is the command `try`, with `typed` for the locators that a person types.
+common), `doubt` (why a label is not taken), `foreign_word` (words of other languages), `repair` (changes that were tried on a
+live page), `agreement` (all changes of a page together), `yaml_text` (a change in the text of a file), `patch` (changes as a
+unified diff). Last the documents: `cases` (JUnit), `boxed` (HTML). `lookup` is the command `try`, with `typed` for the locators
+that a person types.
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nvrflow.capture.controls import Control
+from nvrflow.check.foreign_word import other_language
 from nvrflow.check.glimpse import Scene, box_of, element_at, elements_of, overlap
 from nvrflow.check.repair import locators_at, with_words
 from nvrflow.check.verdict import AddWord, Judged, MoveFirst, PutFirst
@@ -22,9 +23,13 @@ _SAME_PLACE = 0.8  # the part of two rectangles that they share at least, if the
 def said_elsewhere(scene: Scene, full: str, spec: Element, control: Control) -> str:
     """What else has the label of `control`, so that it cannot be a word for the element `full`; empty if nothing does.
 
-    A control that is visible beside it, or another element of the selector file, which does not use the same text.
+    A control that is visible beside it, or another element of the selector file, which does not use the same text. Nor is a word
+    of another language used: the recorder has lost its translation, and may get it back.
     """
     label = control.name.casefold()
+    firmware = scene.window.firmware
+    if foreign := other_language(firmware.file.texts, firmware.language, control.name):
+        return f"it is a word of another language ({foreign}), and the pages are in {firmware.language}"
     for other in scene.seen.controls:
         is_same = other.is_words or (other.frame == control.frame and overlap(other.box, control.box) > _SAME_PLACE)
         if other.name.casefold() == label and not is_same:

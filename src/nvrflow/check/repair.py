@@ -6,6 +6,7 @@ still exists. Otherwise a new locator goes first. A change is proposed only if i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,10 @@ from nvrflow.recorder.window import Window
 from nvrflow.report import Rectangle
 
 _WORDED = ("name", "label", "text", "placeholder", "title", "alt_text", "has_text")
+# CSS that only asks for an id or for one attribute, with or without the name of the element.
+_ONE_ATTRIBUTE = re.compile(
+    r"[a-z0-9-]*(?:#(?P<id>[\w-]+)|\[(?P<key>[\w-]+)=(?:[\"'](?P<quoted>[^\"']+)[\"']|(?P<bare>[^\]\"']+))\])"
+)
 _NO_ROLES = ("clickable", "file", "text", "cell", "heading", "columnheader")
 _BY = {"label": "label", "placeholder": "placeholder", "title": "title", "alt": "alt_text"}
 
@@ -193,7 +198,20 @@ def _plain(locator: Locator, broken: Broken) -> dict[str, Any]:
 
 
 def _same(one: Locator, other: Locator) -> bool:
+    """Whether two locators say the same: `css: "#save"` is the attribute id, and `test_id` the attribute data-testid."""
+    said, other_said = _attribute_of(one), _attribute_of(other)
+    if said is not None and other_said is not None:
+        return said == other_said and (one.within, one.has_text) == (other.within, other.has_text)
     return one.model_copy(update={"frame": None}) == other.model_copy(update={"frame": None})
+
+
+def _attribute_of(locator: Locator) -> dict[str, str] | None:
+    """The attribute by which a locator finds an element, if it says nothing else about it."""
+    if locator.test_id:
+        return {"data-testid": locator.test_id}
+    if locator.css and (match := _ONE_ATTRIBUTE.fullmatch(locator.css.strip())):
+        return {"id": match["id"]} if match["id"] else {match["key"]: match["quoted"] or match["bare"]}
+    return locator.attribute if locator.attribute and len(locator.attribute) == 1 else None
 
 
 def _dotted(where: Where) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nvrflow.capture.controls import Box, Control
+from nvrflow.capture.writer import LIGHTEST
 from nvrflow.compare.clue import Aspect, Clue
 from nvrflow.compare.regions import Colour, Region, regions
 from nvrflow.compare.screen import Screen
@@ -135,9 +136,9 @@ def _control_of(box: Box, controls: Sequence[Control]) -> Control | None:
 def _clue(screen: Screen, region: Region, about: Control | None) -> Clue:
     small = max(region.box[2], region.box[3]) <= _SMALL
     aspect: Aspect = "colour" if region.recoloured else "icon" if about and small else "look"
-    before, after = (None, None) if aspect != "colour" else tuple(map(_hex, region.colours))
+    before, after = (None, None) if aspect != "colour" else tuple(map(_nearly, region.colours))
     named = _named(screen, about)
-    what = f"{before}>{after}" if aspect == "colour" else named or screen.name
+    what = ">".join(map(_hex, region.colours)) if aspect == "colour" else named or screen.name
     return Clue(
         "picture", "changed", aspect, what, about.name if about else "", screen.name, screen.language, before, after,
         b=(about,) if about else (),
@@ -150,3 +151,9 @@ def _named(screen: Screen, about: Control | None) -> str:
 
 def _hex(colour: Colour) -> str:
     return "#" + "".join(f"{value:02x}" for value in colour)
+
+
+def _nearly(colour: Colour) -> str:
+    """A colour as far as the picture of a capture knows it: six bits of each channel, of which the highest are full light."""
+    red, green, blue = (255 if value >= LIGHTEST else value for value in colour)
+    return f"about {_hex((red, green, blue))}"

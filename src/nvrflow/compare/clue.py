@@ -17,6 +17,9 @@ Aspect = Literal[
     "untranslated",
     "kind",
     "enabled",
+    "readonly",
+    "required",
+    "limits",
     "default",
     "options",
     "order",
@@ -43,7 +46,8 @@ Aspect = Literal[
 class Clue:
     """One difference on one page in one language. `identity` is what it is about, the same on all pages and in all languages.
 
-    `name` is what a person calls it. `a` and `b` are the controls that it is about, before and after.
+    `name` is what a person calls it. `a` and `b` are the controls that it is about, before and after. `parts`, for several
+    controls that stand together, are the identities of those that can be used, in their order.
     """
 
     kind: Kind
@@ -57,6 +61,7 @@ class Clue:
     after: str | None = None
     a: tuple[Control, ...] = ()
     b: tuple[Control, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def subject(self) -> tuple[str, str, str, str]:

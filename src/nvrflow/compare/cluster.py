@@ -12,7 +12,7 @@ from nvrflow.compare.pairs import Pair, identity
 _GAP = 48.0  # CSS pixels between parts of one window
 _WIDE = 480.0  # and between the parts of a second copy, which nothing else is likely to be
 _NAMES = 3  # that are listed
-_SEVERAL = 3  # controls that stood together are told as one
+SEVERAL = 3  # controls that stood together are told as one
 _MOST = 0.5  # of the controls of a page, which a modal window covers
 
 
@@ -27,7 +27,9 @@ class Cluster:
     @property
     def head(self) -> Control:
         """The control by which a person names it: a window's title, or the one thing that can be used."""
-        return self.members[0] if self.aspect in ("popup", "twice") or not self.usable else self.usable[0]
+        if self.aspect in ("popup", "twice"):
+            return _title_of(self.members)
+        return self.usable[0] if self.usable else self.members[0]
 
     @property
     def usable(self) -> tuple[Control, ...]:
@@ -40,7 +42,21 @@ class Cluster:
         if self.aspect == "together":
             return listed([one.name for one in self.usable])
         groups = {one.group[-1] for one in self.members if one.group}
-        return next(iter(groups)) if self.aspect == "popup" and len(groups) == 1 else self.head.name
+        title = next(iter(groups)) if self.aspect == "popup" and len(groups) == 1 else ""
+        if _says(title):
+            return title
+        return self.head.name if _says(self.head.name) else listed([one.name for one in self.members])
+
+
+def _title_of(members: Sequence[Control]) -> Control:
+    """By what a person names a window: its heading, else its first words; a number or a sign says nothing."""
+    headings = [one for one in members if one.role == "heading" and _says(one.name)]
+    said = [one for one in members if _says(one.name)]
+    return next(iter([*headings, *said, *members]))
+
+
+def _says(name: str) -> bool:
+    return sum(map(str.isalpha, name)) > 1 or any(ord(one) > 0x2E7F and one.isalpha() for one in name)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -98,7 +114,7 @@ def _is_window(members: Sequence[Control], groups: set[tuple[str, ...]], both: S
 def _stood_alone(members: Sequence[Control], rest: Sequence[Control], alone: Callable[[Control], bool]) -> bool:
     """Whether they are several, none leads to a page, and nothing that both pages have stands among them."""
     usable = [one for one in members if not one.is_words]
-    if len(usable) < _SEVERAL or any(map(alone, usable)):
+    if len(usable) < SEVERAL or any(map(alone, usable)):
         return False
     whole = _around(usable)
     return not any(_gap(one.box, whole) < -1 and not one.covered and not _holds(one.box, whole) for one in rest)

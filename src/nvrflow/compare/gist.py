@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from nvrflow.compare.clue import Clue
 from nvrflow.compare.difference import Difference
+from nvrflow.compare.recurrence import renamed_everywhere, told_once
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Gist:
 def gists(clues: Iterable[Clue], reference: str) -> list[Gist]:
     """One gist for each subject; `reference` is the language in which names and values are told."""
     subjects = defaultdict[tuple[str, str, str, str], list[Clue]](list)
-    for clue in clues:
+    for clue in told_once(renamed_everywhere(list(clues))):
         subjects[clue.subject].append(clue)
     _join_moves(subjects)
     return [Gist(_told(found, reference), tuple(found)) for found in subjects.values() if found]

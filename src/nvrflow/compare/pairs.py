@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 from nvrflow.capture.controls import Box, Control
+from nvrflow.compare.alignment import Surroundings, aligned, same_by_attributes
 
 _NEAR = 12.0  # CSS pixels between two boxes at one place
 _ALIKE = 0.6  # of two labels, for the same control with another label
@@ -68,8 +68,9 @@ def paired(a: Sequence[Control], b: Sequence[Control]) -> Pairs:
         lambda one: (one.role, one.key, one.frame) if one.key else None,
         lambda one: (one.role, steady(one.name), one.frame) if one.name else None,
     ]
+    before, after = Surroundings.of(a), Surroundings.of(b)
     for rule in rules:
-        both += _by(rule, left, right)
+        both += _by(rule, left, right, before, after)
     both += _in_one_place(left, right, _became_another_kind)
     both += _between_the_same(both, left, right)
     return Pairs(tuple(sorted(both, key=lambda pair: (pair.a.box[1], pair.a.box[0]))), tuple(left), tuple(right))
@@ -79,8 +80,10 @@ def _class_if_nameless(control: Control) -> str:
     return "" if control.name else control.attributes.get("class", "")
 
 
-def _by(rule: Callable[[Control], Hashable], left: list[Control], right: list[Control]) -> Iterable[Pair]:
-    """Pairs of what is equal under `rule`; of several that are equal, the nearest ones. They are taken out of the lists."""
+def _by(
+    rule: Callable[[Control], Hashable], left: list[Control], right: list[Control], before: Surroundings, after: Surroundings
+) -> Iterable[Pair]:
+    """Pairs of what is equal under `rule`; of several, those that stand among the same ones. They are taken out of the lists."""
     waiting = defaultdict[Hashable, list[Control]](list)
     for one in right:
         waiting[rule(one)].append(one)
@@ -88,25 +91,8 @@ def _by(rule: Callable[[Control], Hashable], left: list[Control], right: list[Co
     for one in left:
         if rule(one) is not None and waiting[rule(one)]:
             groups[rule(one)].append(one)
-    found = [pair for what, members in groups.items() for pair in _nearest(members, waiting[what])]
+    found = [Pair(*two) for what, members in groups.items() for two in aligned(members, waiting[what], before, after)]
     _take(found, left, right)
-    return found
-
-
-def _nearest(left: Sequence[Control], right: Sequence[Control]) -> list[Pair]:
-    if len(left) == len(right):  # all of them, in the order in which a person reads them
-        return [Pair(one, other) for one, other in zip(left, right, strict=True)]
-    distances = sorted(
-        (abs(one.box[0] - other.box[0]) + abs(one.box[1] - other.box[1]), i, j)
-        for i, one in enumerate(left)
-        for j, other in enumerate(right)
-    )
-    used_left, used_right, found = set[int](), set[int](), list[Pair]()
-    for _, i, j in distances:
-        if i not in used_left and j not in used_right:
-            used_left.add(i)
-            used_right.add(j)
-            found.append(Pair(left[i], right[j]))
     return found
 
 
@@ -134,25 +120,35 @@ def _became_another_kind(one: Control, other: Control) -> bool:
 
 
 def _between_the_same(both: Sequence[Pair], left: list[Control], right: list[Control]) -> list[Pair]:
-    """Controls of one kind between the same neighbours, at one place or with similar words: they have another label."""
-    before = {id(pair.a): pair.b for pair in both}
+    """Controls of one kind beside the same neighbour, at one place or with similar words: they have another label."""
+    there = {id(pair.a): pair.b for pair in both}
     a_order = sorted([pair.a for pair in both] + left, key=lambda one: (one.box[1], one.box[0]))
     b_order = sorted([pair.b for pair in both] + right, key=lambda one: (one.box[1], one.box[0]))
-    follows = {id(other): one for one, other in pairwise([None, *b_order])}
+    neighbours_a, neighbours_b = _neighbours(a_order), _neighbours(b_order)
     found = list[Pair]()
-    for neighbour, one in pairwise([None, *a_order]):
-        if not any(one is other for other in left) or one is None:
-            continue
-        expected = before.get(id(neighbour)) if neighbour is not None else None
+    for one in [one for one in a_order if id(one) not in there]:
+        (previous, following), scored = neighbours_a[id(one)], list[tuple[float, Control]]()
         for other in right:
-            taken = any(pair.b is other for pair in found)
-            beside = follows[id(other)] is expected and (expected is not None or neighbour is None)
-            if not taken and _was_renamed(one, other, beside):
-                found.append(Pair(one, other))
-                before[id(one)] = other
-                break
+            if any(pair.b is other for pair in found):
+                continue
+            before, behind = neighbours_b[id(other)]
+            expected = there.get(id(previous)) if previous is not None else None
+            beside = before is expected and (expected is not None or previous is None)
+            beside = beside or (following is not None and behind is not None and there.get(id(following)) is behind)
+            if _was_renamed(one, other, beside):
+                scored.append((same_by_attributes(one, other) + _likeness(one.name, other.name), other))
+        if scored:
+            best = max(scored, key=lambda each: each[0])[1]
+            found.append(Pair(one, best))
+            there[id(one)] = best
     _take(found, left, right)
     return found
+
+
+def _neighbours(order: Sequence[Control]) -> dict[int, tuple[Control | None, Control | None]]:
+    """What stands before and after each control, by its `id()`."""
+    around = [None, *order, None]
+    return {id(one): (around[at], around[at + 2]) for at, one in enumerate(order)}
 
 
 def _was_renamed(one: Control, other: Control, beside: bool) -> bool:
@@ -161,11 +157,16 @@ def _was_renamed(one: Control, other: Control, beside: bool) -> bool:
     if one.key and other.key and one.key != other.key and not _alike(one.name, other.name):
         return False
     at_one_place = _distance(one.box, other.box) < _NEAR
-    return (beside and (at_one_place or _alike(one.name, other.name))) or (at_one_place and _alike(one.name, other.name))
+    same = _alike(one.name, other.name) or same_by_attributes(one, other)
+    return (beside and (at_one_place or same)) or (at_one_place and same)
 
 
 def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, one.lower(), other.lower()).ratio() > _ALIKE
+    return _likeness(one, other) > _ALIKE
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
 def _distance(one: Box, other: Box) -> float:

@@ -14,6 +14,8 @@ from nvrflow.compare.pairs import identity
 from nvrflow.compare.screen import Screen
 from nvrflow.compare.usage import Usage
 
+_TYPED = ("textbox", "searchbox", "spinbutton")
+
 
 @dataclass(frozen=True)
 class Sore:
@@ -34,11 +36,16 @@ def sores(screens: Iterable[Screen]) -> Iterator[Sore]:
                 continue
             was = control_at(screen.page_a.controls, before.box)
             now = control_at(screen.page_b.controls, after.box)
-            disabled = bool(was and now and now.disabled and not was.disabled)
+            disabled = bool(was and now and _is_fixed(now) and not _is_fixed(was))
             covered = bool(was and now and now.covered and not was.covered)
             touched = Touched(f"{screen.name}.{name}", screen.language, _locator(before), _locator(after), disabled, covered)
             if touched.consequence != "none":
                 yield Sore(screen, touched, was, now)
+
+
+def _is_fixed(control: Control) -> bool:
+    """Whether nobody can use it: it is disabled, or a field that can only be read."""
+    return control.disabled or (control.role in _TYPED and "readonly" in (control.demands or ()))
 
 
 def _locator(element: CapturedElement) -> int | None:
@@ -75,7 +82,7 @@ def charged(found: Sequence[Gist], hurt: Iterable[Sore], usage: Usage) -> list[G
 
 def _explains(gist: Gist, sore: Sore) -> bool:
     """Whether a clue on this page is about the element's own control, or has put another one like it there."""
-    if gist.difference.aspect in ("order", "key", "default", "options"):
+    if gist.difference.aspect in ("order", "key", "default", "options", "required", "limits"):
         return False
     here = [clue for clue in gist.clues if (clue.page, clue.language) == (sore.screen.name, sore.screen.language)]
     return any(_is_about(clue, sore.was) for clue in here) or any(_is_like(clue, sore) for clue in here)

@@ -62,10 +62,21 @@ class Tongue:
             return identity(control)
         if page not in {one.name for one in self.capture.pages(self.reference)}:
             return identity(control)
-        same = [
-            (max(abs(one.box[0] - control.box[0]), abs(one.box[1] - control.box[1])), identity(one))
-            for one in self.capture.page(page, self.reference).controls
+        same = self._of_one_kind(control, page, self.reference)
+        distance, found = min(
+            ((max(abs(one.box[0] - control.box[0]), abs(one.box[1] - control.box[1])), identity(one)) for one in same),
+            default=(_NEAR, ""),
+        )
+        if distance < _NEAR:
+            return found
+        own = self._of_one_kind(control, page, self.language)
+        at = next((at for at, one in enumerate(own) if one == control), None)
+        return identity(same[at]) if at is not None and len(own) == len(same) else identity(control)
+
+    def _of_one_kind(self, control: Control, page: str, language: str) -> list[Control]:
+        """The controls of the page that are of one kind with this one, in reading order."""
+        return [
+            one
+            for one in self.capture.page(page, language).controls
             if (one.role, one.tag, one.frame, one.key) == (control.role, control.tag, control.frame, "") and one.name
         ]
-        distance, found = min(same, default=(_NEAR, ""))
-        return found if distance < _NEAR else identity(control)

@@ -120,6 +120,8 @@ def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patienc
             near = hints(window.finder, shown_by) + _answered_since(window, before)
             if name != "sign_in" and "sign_in" in window.file.pages and not window.session.signed_in:
                 near += ". Nobody is signed in; a flow calls sign_in first"
+            if window.tries.answered:
+                near += f". The recorder accepted the sign-in, so nothing is wrong with the password: correct `{name}.shown_by`"
             raise SelectorDrift(f"{window.firmware.name}: {name}: not shown: {tried} was not visible {patience.told}{near}")
         if not window.session.signed_in and window.session.follow_to_https():
             window.read_as(window.firmware)

@@ -41,7 +41,7 @@ class Page:
             with window.tries.counted():
                 if not session.authenticate(path):
                     raise SignInRefused(f"{session.who}: the recorder refused user or password; nvrflow does not try again")
-            window.tries.accepted()
+            window.tries.accepted_by_answer()
             window.read_as(window.firmware)
             window.unheard = True
 

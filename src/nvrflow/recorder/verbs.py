@@ -37,7 +37,7 @@ def click(element: Element, step_id: str = "") -> None:
         with outcome_of(element, signs_in) as heard, tries.counted() if signs_in else tries.heard():
             element.press(use)
             if heard.follow(use):
-                tries.accepted()
+                tries.accepted_by_answer()
         window.pending = None if element.spec.announced_by else heard.pending
         turned(element, use)
 
@@ -77,7 +77,7 @@ def press(element: Element, key: str) -> None:
             with translated(element.at):
                 use.match.found.press(key, timeout=window.timeout_ms)
             if heard.follow(use):
-                window.tries.accepted()
+                window.tries.accepted_by_answer()
         window.pending = None if element.spec.announced_by else heard.pending
         turned(element, use)
 
