@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nvrflow.attempts.tries import Tries
 from nvrflow.browser.motion import Patience
-from nvrflow.browser.playwright_errors import PlaywrightTimeout
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
 from nvrflow.browser.session import Session
 from nvrflow.errors import NvrflowError, ProductDefect
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
@@ -115,6 +115,14 @@ class Window:
         if page.shown_by:
             return self.finder.shows(page.shown_by)
         return any(self.shows_page(way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
+
+    def shows_sign_in(self) -> bool:
+        """Whether the recorder's page is the sign-in page now; False also where the browser itself asks for the password."""
+        page = self.file.pages.get("sign_in")
+        try:
+            return page is not None and bool(page.shown_by) and self.shows_page("sign_in")
+        except PlaywrightError:  # a page that is gone shows nothing
+            return False
 
     def settle(self) -> bool:
         """Wait until no mask covers the page; True if it had to wait."""
