@@ -51,11 +51,11 @@ def test_a_recorder_that_does_not_restart_or_does_not_come_back_ends_the_wait(
     with opened(simulated(restart_seconds=60)) as page:
         sign_in(page)
         page.restart_patience = 1.0
-        with pytest.raises(ProductDefect, match="has answered all the time for 1 s. Look at the last picture"):
+        with pytest.raises(ProductDefect, match=r"has answered all the time for 1 s\. Look at the last picture"):
             page.await_restart()
         page.restart_patience = 4.0
         set_port(page, 8443)
-        with pytest.raises(ProductDefect, match="does not answer again within 4 s. Look whether it is on"):
+        with pytest.raises(ProductDefect, match=r"does not answer again within 4 s\. Look whether it is on"):
             page.await_restart()
 
 

@@ -65,8 +65,8 @@ def _answers(url: str, timeout: float) -> bool:
 
 def _never_stopped(url: str, limit: float) -> str:
     return (
-        f"{url}: the recorder was expected to restart, and has answered all the time for {limit:g} s. Look at the last picture: a "
-        "question may be open. Take `await_restart` out of the flow if this change needs no restart"
+        f"{url}: the recorder was expected to restart, and has answered all the time for {limit:g} s. Look at the last picture: "
+        "a question may be open. Take `await_restart` out of the flow if this change needs no restart"
     )
 
 

@@ -183,7 +183,7 @@ class Recorder:
         self._move(restart.await_http(self.window, self.restart_patience))
 
     def await_restart(self) -> None:
-        """Wait until the recorder has restarted, and answers at the same address; nobody is signed in there. Raises ProductDefect."""
+        """Wait until the recorder has restarted and answers at the same address; nobody is signed in. Raises ProductDefect."""
         self._move(outage.await_restart(self.window, self.restart_patience))
 
     def once_more(self, action: Callable[[Recorder], Result], again: Callable[[Recorder], object]) -> Result:
