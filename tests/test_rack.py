@@ -21,6 +21,7 @@ from nvrflow.pytest_plugin.selection import Wanted
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report
 from nvrflow.simulator import simulate
+from nvrflow.state_folder import state_folder
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
 
@@ -102,6 +103,16 @@ def test_a_lease_is_for_one_process_and_says_when_it_is_lost(tmp_path: Path) -> 
     second.give_back()
     assert first.take() and not first.abandoned
     first.give_back()
+
+
+def test_two_homes_do_not_see_each_others_leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    for home in ("one", "other"):
+        monkeypatch.setenv("HOME", str(tmp_path / home))
+        held.append(Lease(state_folder() / "leases", "192.0.2.1:80"))
+    assert held[0].take() and held[1].take()
+    for lease in held:
+        lease.give_back()
 
 
 def test_the_lease_of_a_process_that_is_killed_is_free_at_once(tmp_path: Path) -> None:

@@ -187,9 +187,8 @@ class Session:
 
     def _start(self, path: str | None = None) -> None:
         process, proxy = self._process()
-        options = {"user_agent": user_agent(process), **(self.stage.context if self.stage else {}), **proxy}
-        if self.language:
-            options["locale"] = self.language
+        spoken = {"locale": self.language} if self.language else {}
+        options = {"user_agent": user_agent(process), **(self.stage.context if self.stage else {}), **proxy, **spoken}
         self._context = process.new_context(accept_downloads=True, http_credentials=self._credentials, **options)
         watch_clicks(self._context)
         self._motion = Motion(self._context)
@@ -227,7 +226,8 @@ class Session:
         """Start the browser behind a gate of its own; also returns the options that its context needs for that."""
         allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
         self._refusals.own = (self.plain_url, self.url)
-        gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)))
+        rules = Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin, lambda: self.bounds.quiet)
+        gate = self._processes.enter_context(open_gate(rules))
         if self.running is not None and not self.address.pin and allows is None:
             return self.running, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}}
         return self._launched(gate), {}

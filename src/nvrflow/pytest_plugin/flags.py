@@ -43,7 +43,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--rack",
         metavar="FILE",
         type=Path,
-        help="The recorders to test (recorders.yaml), each for one process. Other computers do not see who uses one.",
+        help="The recorders to test (recorders.yaml), each for one process of this computer; other computers do not see that.",
     )
     group.addoption(
         "--rack-wait",
