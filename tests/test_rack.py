@@ -16,9 +16,12 @@ from test_team_tests import own_tests
 from nvrflow.errors import InvalidFile, WrongCall
 from nvrflow.inventory.lease import Lease
 from nvrflow.inventory.roster import Roster
+from nvrflow.pytest_plugin.leases import Leases
+from nvrflow.pytest_plugin.selection import Wanted
 from nvrflow.recorder.steps import Steps
 from nvrflow.report import Report
 from nvrflow.simulator import simulate
+from nvrflow.state_folder import state_folder
 
 BRISK: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
 
@@ -106,6 +109,16 @@ def test_a_lease_is_for_one_process_and_says_when_it_is_lost(tmp_path: Path) -> 
     first.give_back()
 
 
+def test_two_homes_do_not_see_each_others_leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    for home in ("one", "other"):
+        monkeypatch.setenv("HOME", str(tmp_path / home))
+        held.append(Lease(state_folder() / "leases", "192.0.2.1:80"))
+    assert held[0].take() and held[1].take()
+    for lease in held:
+        lease.give_back()
+
+
 def test_the_lease_of_a_process_that_is_killed_is_free_at_once(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib\nfrom nvrflow.inventory.lease import Lease\n"
@@ -130,6 +143,46 @@ def test_a_lease_that_is_lost_while_a_step_looks_for_its_element_stops_the_chang
         said[0] = "taken away"
         steps.before_using(step, nowhere, None)
         raise AssertionError("the click was made without the lease")
+
+
+NOWHERE = """
+import pytest
+@pytest.mark.recorder(vendor="Dahua", tags=["lobby", "new"])
+def test_it(signed_in): pass
+"""
+THREE = """recorders:
+- {name: front, url: "http://192.0.2.1", tags: [lobby], firmware: dahua/nvr_v4}
+- {name: back, url: "http://192.0.2.2", firmware: hikvision/nvr_v4}
+- {name: side, url: "http://192.0.2.3", firmware: hikvision/nvr_v4}
+"""
+
+
+def test_a_test_that_no_recorder_fits_is_skipped_and_told_why_for_each(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "recorders.yaml").write_text(THREE, encoding="utf-8")
+    told, _ = (running := team(tmp_path, home, NOWHERE, "--rack", "recorders.yaml")).communicate(timeout=60)
+    marker = "recorder(vendor='Dahua', tags=['lobby', 'new'])"
+    first = "front: the test is for recorders with the tag new, and this one has lobby"
+    others = "back, side: the test is for Dahua, and this is Hikvision"
+    assert running.returncode == 0 and "1 skipped" in told, told
+    assert f"no recorder fits the marker {marker}: {first}; {others}" in told, told
+
+
+def test_what_a_recorder_turned_out_to_be_decides_which_is_taken_next(tmp_path: Path) -> None:
+    (tmp_path / "recorders.yaml").write_text(THREE.replace(", firmware: dahua/nvr_v4", "").replace("hikvision/nvr_v4", '""'))
+    leases = Leases(Roster.read(tmp_path / "recorders.yaml").devices, "run", 1.0, tmp_path / "leases")
+    newer, older, said = Wanted(firmware=">=4.3"), Wanted(firmware="<4.3"), list[str]()
+    assert leases.take(newer, said.append).device == leases.devices[0]
+    leases.learn("Dahua", "4.001")
+    told = "front: the test is for firmware >=4.3, and this is 4.001. Not tried for this test: back, side"
+    assert leases.misfit(newer) == f"this recorder does not fit the marker recorder(firmware='>=4.3'): {told}"
+    assert leases.take(newer, said.append).device == leases.devices[1]
+    assert leases.take(Wanted(tags=frozenset({"lobby"})), said.append).device == leases.devices[0]
+    leases.give_back()
+    leases.devices = leases.devices[::-1]
+    taken = leases.take(older, said.append).device
+    assert taken is not None and taken.name == "front", "what is known to fit comes first"
+    leases.give_back()
+    assert not said
 
 
 TOGETHER = """

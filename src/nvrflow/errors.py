@@ -9,6 +9,7 @@
     ├── NotInitialised        not-initialised     1   the recorder waits for its first password
     ├── PluginNeeded          plugin-needed       1   the page works only with Internet Explorer's plug-in
     ├── SessionLimit          session-limit       1   too many people are signed in
+    ├── SignedOut             signed-out          1   the recorder has ended the session before the work was done
     ├── PasswordChange        password-change     1   the recorder demands a new password first
     ├── EndUserAgreement      end-user-agreement  1   the recorder demands that a person accepts its terms first
     ├── UpgradeInProgress     upgrade-in-progress 1   the recorder installs a firmware
@@ -118,6 +119,12 @@ class SessionLimit(NvrflowError):
 
     kind = "session-limit"
     advice = "too many people are signed in; sign one of them out and try again"
+
+
+class SignedOut(NvrflowError):
+    """The recorder shows its sign-in page again in the middle of the work; nvrflow does not sign in a second time by itself."""
+
+    kind = "signed-out"
 
 
 class PasswordChange(NvrflowError):

@@ -56,6 +56,11 @@ class Tries:
         """Host and port of each address; ports 80 and 443 belong to one recorder, other ports may be forwarded to several."""
         return frozenset(place.netloc for place in self.reached)
 
+    @property
+    def trying(self) -> bool:
+        """Whether a password was sent and its result is not known yet."""
+        return self._trying is not None
+
     def moved(self, place: Place) -> None:
         """Record a further address of the same recorder."""
         self.reached.append(place)

@@ -41,13 +41,15 @@ _BACKGROUND = re.compile(
 class Bounds:
     """Which hosts may be used, and which others the pages tried to reach. `named` is the host that the person typed.
 
-    `secured` is the last HTTPS address on a permitted host to which `page`, the recorder's page, was led.
+    `secured` is the last HTTPS address on a permitted host to which `page`, the recorder's page, was led. While it is `quiet`,
+    no WebSocket sends anything.
     """
 
     named: str
     also: tuple[str, ...] = ()
     page: Page | None = None
     secured: str = ""
+    quiet: bool = False
     wanted: dict[str, int] = field(default_factory=dict)
     _moves: list[tuple[Frame, str]] = field(default_factory=list)
     _hosts: frozenset[str] = frozenset()

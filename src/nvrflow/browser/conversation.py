@@ -15,6 +15,8 @@ from nvrflow.browser.upstream import dial, dial_secure
 from nvrflow.browser.wire import Wire, await_any, relay
 
 IDLE = 900.0  # seconds; some pages wait long for an answer that comes when something happens
+_HELLO = 16384  # bytes of the longest ClientHello
+_HTTP2 = b"\x02h2"  # the name of HTTP/2 in ALPN (RFC 7540 3.1)
 _TLS = b"\x16"  # the first byte of a TLS handshake (RFC 8446 5.1)
 # A 403 would look like the recorder's own answer. Two different lengths are a network error, which browsers do not try again.
 _HELD = b"HTTP/1.1 403 Held back\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n"
@@ -40,13 +42,15 @@ class Rules:
 
     `reaches` decides whether a host may be used at all. With `allows` every request is read and judged, including HTTPS; without
     it, HTTPS is not opened, and everything to such a host passes. `refused` is called with the rest. `pin` is the recorder's key
-    (SHA-256 of its SPKI, base64).
+    (SHA-256 of its SPKI, base64). While `quiet` says so, a WebSocket that is open sends nothing more, and no new one is opened;
+    connections that were open before end where the browser would send on them, because HTTPS hides which is a WebSocket.
     """
 
     reaches: Callable[[str], bool]
     allows: Callable[[Asked], bool] | None
     refused: Callable[[Refused], None]
     pin: str | None = None
+    quiet: Callable[[], bool] = lambda: False
 
 
 class Conversation:
@@ -103,6 +107,8 @@ class Conversation:
         if not self._rules.reaches(link.host):
             return self._refuse(Refused("host", link.host), _HELD)
         switches = "upgrade" in head.headers
+        if switches and self._rules.quiet():
+            return self._refuse(Refused("websocket", url.replace("http", "ws", 1)), _HELD)
         if self._rules.allows is None:
             return self._forward(head, url, switches)
         raw, body = whole(head, self._client)
@@ -121,7 +127,7 @@ class Conversation:
             for came, _ in pieces(head, self._client):
                 recorder.send(came)
         if switches:
-            relay(self._client, recorder, self._ending, IDLE)
+            relay(self._client, recorder, self._ending, IDLE, self._rules.quiet)
         return not switches
 
     def _connect(self, target: str) -> bool:
@@ -146,8 +152,17 @@ class Conversation:
         except OSError as problem:
             return self._refuse(Refused("trouble", f"{host}:{port}: {problem.strerror or problem}"), _NO_RECORDER)
         self._client.send(b"HTTP/1.1 200 OK\r\n\r\n")
-        relay(self._client, self._recorder, self._ending, IDLE)
+        if not self._rules.quiet():
+            relay(self._client, self._recorder, self._ending, IDLE, self._rules.quiet)
+        elif self._is_for_requests():
+            relay(self._client, self._recorder, self._ending, IDLE)
+        else:
+            self._rules.refused(Refused("websocket", f"to {host}:{port}"))
         return False
+
+    def _is_for_requests(self) -> bool:
+        """Whether a new tunnel is for requests: for a WebSocket, Chromium uses plain HTTP or does not offer HTTP/2 (ALPN)."""
+        return self._client.peek() == _TLS and _HTTP2 in self._client.sock.recv(_HELLO, socket.MSG_PEEK)
 
     def _connected(self, url: str) -> Wire:
         place = link_of(url).place

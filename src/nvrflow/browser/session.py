@@ -188,9 +188,8 @@ class Session:
 
     def _start(self, path: str | None = None) -> None:
         process, proxy = self._process()
-        options = {"user_agent": user_agent(process), **(self.stage.context if self.stage else {}), **proxy}
-        if self.language:
-            options["locale"] = self.language
+        spoken = {"locale": self.language} if self.language else {}
+        options = {"user_agent": user_agent(process), **(self.stage.context if self.stage else {}), **proxy, **spoken}
         self._context = process.new_context(accept_downloads=True, http_credentials=self._credentials, **options)
         watch_clicks(self._context)
         self._motion = Motion(self._context)
@@ -228,7 +227,8 @@ class Session:
         allows = (lambda asked: self._lets_out(asked)) if self.policy is not None else None
         self._refusals.own = (self.plain_url, self.url)
         pulse = self._processes.enter_context(pulse_of(self.timeout, self.silences))
-        gate = self._processes.enter_context(open_gate(Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin)))
+        rules = Rules(self.bounds.reaches, allows, self._refusals.hear, self.address.pin, lambda: self.bounds.quiet)
+        gate = self._processes.enter_context(open_gate(rules))
         shared = self.running if not self.address.pin and allows is None else None
         pulse.watch(process := shared or self._launched(gate))
         return process, {"proxy": {"server": gate.address, "bypass": "<-loopback>"}} if shared else {}

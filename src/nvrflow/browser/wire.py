@@ -6,7 +6,7 @@ import contextlib
 import selectors
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _PIECE = 65536
 PATIENCE = 30.0  # seconds in which a peer must continue with what it began
@@ -103,8 +103,11 @@ def await_sockets(sockets: Sequence[socket.socket], ending: socket.socket, secon
     return ready
 
 
-def relay(client: Wire, recorder: Wire, ending: socket.socket, idle: float) -> None:
-    """Pass on every byte in both directions, unread, until one side closes or no data arrived for `idle` seconds."""
+def relay(client: Wire, recorder: Wire, ending: socket.socket, idle: float, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Pass on every byte in both directions, unread, until one side closes or no data arrived for `idle` seconds.
+
+    Once `stopped` says so, the first byte that the client would send ends it, and is not sent.
+    """
     for one, other in ((client, recorder), (recorder, client)):
         if one.got:
             other.send(one.got)
@@ -113,6 +116,8 @@ def relay(client: Wire, recorder: Wire, ending: socket.socket, idle: float) -> N
         for one in await_any([client, recorder], ending, idle):
             data = one.some()
             if data == b"":
+                return
+            if data and one is client and stopped():
                 return
             if data:
                 (recorder if one is client else client).send(data)

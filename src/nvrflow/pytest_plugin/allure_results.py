@@ -27,6 +27,7 @@ _CATEGORIES = {
     "product-defect": "Product defects",
     "unreachable": "Unreachable",
     "(account-locked|sign-in-refused)": "Locked out, or the sign-in was refused",
+    "signed-out": "Signed out by the recorder",
     "timeout": "Timed out",
     "plugin-needed": "Plug-in needed",
     "(not-trusted|certificate-refused)": "Not trusted",

@@ -39,7 +39,12 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--firmware", metavar="NAME", help="Its selector file, for example dahua/nvr_v4 (default: identified).")
     group.addoption("--recorder-user", metavar="NAME", default="admin", help="The account on the recorder (default: admin).")
     group.addoption("--selectors", metavar="DIR", type=Path, help="Your own selector files, before the shipped ones.")
-    group.addoption("--rack", metavar="FILE", type=Path, help="The recorders to test (recorders.yaml), each for one process.")
+    group.addoption(
+        "--rack",
+        metavar="FILE",
+        type=Path,
+        help="The recorders to test (recorders.yaml), each for one process of this computer; other computers do not see that.",
+    )
     group.addoption(
         "--rack-wait",
         metavar="MINUTES",

@@ -54,7 +54,8 @@ class Leases:
         """Take a recorder for a test; the present one stays if it fits. `tell` shows a message while all are busy."""
         fitting = [one for one in self.devices if not wanted.unlike(self._kind(one))]
         if not fitting:
-            return Leased(skipped=wanted.unlike(self._kind(self.devices[0])) or "no recorder of the rack fits the test")
+            return Leased(skipped=self.misfit(wanted))
+        fitting.sort(key=lambda one: one.place not in self._known)  # what is known to fit comes before what only may fit
         if self.device in self._usable(fitting):
             return Leased(self.device)
         self.give_back()
@@ -89,6 +90,17 @@ class Leases:
         lease, self.lease, self.device = self.lease, None, None
         if lease is not None:
             lease.give_back()
+
+    def misfit(self, wanted: Wanted) -> str:
+        """Why no recorder fits a test: its marker, and the names of the recorders by what is wrong with them."""
+        reasons: dict[str, list[str]] = {}
+        for one in self.devices:
+            reasons.setdefault(wanted.unlike(self._kind(one)), []).append(one.name)
+        others = reasons.pop("", [])
+        said = "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items())
+        if others:  # only the open recorder has said what it is
+            return f"this recorder does not fit the marker {wanted}: {said}. Not tried for this test: {', '.join(others)}"
+        return f"no recorder fits the marker {wanted}: {said}"
 
     def learn(self, vendor: str, version: str) -> None:
         """Remember what the present recorder turned out to be, for the tests that follow."""

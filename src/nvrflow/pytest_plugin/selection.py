@@ -43,7 +43,13 @@ class Wanted:
         if kind.version and kind.version not in VersionRange(self.firmware):
             return f"the test is for firmware {self.firmware}, and this is {kind.version}"
         missing = sorted(self.tags - kind.tags)
-        return f"the test is for recorders with the tag {missing[0]}" if missing else ""
+        own = f"this one has {', '.join(sorted(kind.tags))}" if kind.tags else "this one has no tags"
+        return f"the test is for recorders with the tag {missing[0]}, and {own}" if missing else ""
+
+    def __str__(self) -> str:
+        """The marker as a test has it, without what does not choose a recorder."""
+        given = {"firmware": self.firmware if self.firmware != "*" else "", "vendor": self.vendor, "tags": sorted(self.tags)}
+        return f"recorder({', '.join(f'{name}={value!r}' for name, value in given.items() if value)})"
 
 
 def wanted_by(item: pytest.Item) -> Wanted:

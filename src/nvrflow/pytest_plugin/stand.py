@@ -176,9 +176,10 @@ def _prepare(item: pytest.Item, recorder: Recorder, config: pytest.Config, downl
     known, leases = recorder.report.firmware or {}, config.stash[LEASES]
     vendor, version = known.get("vendor", ""), known.get("version") or ""
     leases.learn(vendor, version)
-    unlike = wanted_by(item).unlike(Kind(vendor, version, wanted_by(item).tags))
+    wanted = wanted_by(item)
+    unlike = wanted.unlike(Kind(vendor, version, wanted.tags))
     if unlike:
-        pytest.skip(unlike)
+        pytest.skip(leases.misfit(wanted) if leases.device is not None else unlike)
     if config.getoption("--read-only"):
         recorder.steps.before_first_write = _refuse_to_write
     if leases.lease is not None:

@@ -105,7 +105,7 @@ class Element:
                 if isinstance(found, Match):
                     return found
                 if patience.is_over(window.page):
-                    raise SelectorDrift(self._drift(found, patience.told))
+                    raise window.reason(SelectorDrift(self._drift(found, patience.told)))
                 ambiguous = any(one.count > 1 for one in found)
                 with translated(self.at):
                     came = not ambiguous and self.base is None and window.comes(self.spec.find, SLICE)

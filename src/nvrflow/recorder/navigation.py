@@ -122,7 +122,8 @@ def _await_shown(window: Window, name: str, shown_by: Sequence[Locator], patienc
                 near += ". Nobody is signed in; a flow calls sign_in first"
             if window.tries.answered:
                 near += f". The recorder accepted the sign-in, so nothing is wrong with the password: correct `{name}.shown_by`"
-            raise SelectorDrift(f"{window.firmware.name}: {name}: not shown: {tried} was not visible {patience.told}{near}")
+            said = f"{window.firmware.name}: {name}: not shown: {tried} was not visible {patience.told}{near}"
+            raise window.reason(SelectorDrift(said))
         if not window.session.signed_in and window.session.follow_to_https():
             window.read_as(window.firmware)
         Popups(window).answer_any()
@@ -144,7 +145,7 @@ def _await_window(window: Window, name: str, patience: Patience) -> None:
         if patience.is_over(window.page):
             address = window_of(window.file, name)
             waited = f"no browser window opened {patience.told} at an address like {address}"
-            raise SelectorDrift(f"{window.firmware.name}: {name}: {waited}")
+            raise window.reason(SelectorDrift(f"{window.firmware.name}: {name}: {waited}"))
         if not window.happens("popup", SLICE):
             Popups(window).answer_any()
 
@@ -163,7 +164,7 @@ def _enter(window: Window, name: str, patient: bool) -> None:
         except NoWay as problem:
             refused.append(str(problem))
     if ways:
-        raise NoWay("; ".join(refused))
+        raise window.reason(NoWay("; ".join(refused)))
 
 
 def _open(window: Window, name: str, path: str) -> None:

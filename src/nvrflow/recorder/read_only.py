@@ -44,13 +44,16 @@ def read_only(recorder: Recorder, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _guarded(recorder: Recorder) -> Iterator[None]:
-    """Hold back in the browser what a dry run would not send."""
-    goes_out = policy([recorder.firmware.file], recorder.session.bounds.reaches)
+    """Hold back requests in the browser that a dry run would not send, and at the gate whatever a WebSocket sends."""
+    bounds = recorder.session.bounds
+    goes_out = policy([recorder.firmware.file], bounds.reaches)
     guard, context = _guard(goes_out), recorder.page.context
     context.route("**/*", guard)
+    bounds.quiet = True
     try:
         yield
     finally:
+        bounds.quiet = False
         with suppress(PlaywrightError):  # a browser that has ended holds nothing back any more
             context.unroute("**/*", guard)
 

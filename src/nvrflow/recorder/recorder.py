@@ -12,7 +12,7 @@ from nvrflow.browser.playwright_errors import PlaywrightError, answering
 from nvrflow.certificate import Certificate
 from nvrflow.errors import DownloadFailed, HeldBack, NvrflowError, SelectorDrift, WrongCall
 from nvrflow.firmware import Firmware
-from nvrflow.recorder import navigation, restart
+from nvrflow.recorder import navigation, outage, restart
 from nvrflow.recorder.page import Page
 from nvrflow.recorder.speech import listen
 from nvrflow.recorder.steps import Steps
@@ -162,9 +162,8 @@ class Recorder:
 
     def keep(self, *certificates: Certificate | None, warnings: Mapping[str, Sequence[str]] | None = None) -> None:
         """Put certificates into the report, each with its warnings (by its SHA-256)."""
-        known = warnings or {}
-        kept = [one.as_dict(known.get(one.sha256, ()), relative_to=self.downloads.parent) for one in certificates if one]
-        self.report.certificates = kept
+        known, folder = warnings or {}, self.downloads.parent
+        self.report.certificates = [one.as_dict(known.get(one.sha256, ()), relative_to=folder) for one in certificates if one]
 
     def already(self, what: str) -> None:
         """Note that the recorder is already as the flow wants it, and nothing had to be done."""
@@ -182,6 +181,10 @@ class Recorder:
     def await_http(self) -> None:
         """Wait until the recorder answers without HTTPS. Raises ProductDefect."""
         self._move(restart.await_http(self.window, self.restart_patience))
+
+    def await_restart(self) -> None:
+        """Wait until the recorder has restarted and answers at the same address; nobody is signed in. Raises ProductDefect."""
+        self._move(outage.await_restart(self.window, self.restart_patience))
 
     def once_more(self, action: Callable[[Recorder], Result], again: Callable[[Recorder], object]) -> Result:
         """Do `action`; if a download fails in it, open a new browser, do `again` (sign in), and try one more time."""
@@ -207,8 +210,8 @@ class Recorder:
             if self.firmware.file.pages["sign_in"].asked_by_browser:
                 return  # no page is shown before the browser asks
             if self.has("home") and self.shows("home"):
-                hint = "`shown_by` must name what is visible only after the sign-in"
-                raise SelectorDrift(f"{self.firmware.name}: home: this page is shown before anybody has signed in; {hint}")
+                said = "shown before anybody has signed in; `shown_by` must name what is visible only after the sign-in"
+                raise SelectorDrift(f"{self.firmware.name}: home: this page is {said}")
         listen(self.window)
 
     def leave(self) -> None:
@@ -235,12 +238,11 @@ class Recorder:
 
     def _move(self, url: str | None) -> None:
         """Note that the recorder has another address from now on, where nobody is signed in."""
-        if url is None:
-            return
-        self._forget()
-        self.session.move(url)
-        self.window.tries.moved(place_of(url))
-        self.window.read_as(self.firmware)
+        if url is not None:
+            self._forget()
+            self.session.move(url)
+            self.window.tries.moved(place_of(url))
+            self.window.read_as(self.firmware)
 
     def _forget(self) -> None:
         self.session.signed_in = False

@@ -38,10 +38,10 @@ def await_https(window: Window, port: int | None, patience: float | None = None)
         if window.steps.held:
             step.outcome = "would"
             return None
-        limit = _limit(window, patience)
-        _ask_for_a_restart(window, is_there, limit)
+        limit = limit_of(window, patience)
+        ask_for_a_restart(window, is_there, limit)
         with waiting(f"{step.value or 'HTTPS'} to answer", limit):
-            found = _until(window, limit, lambda left: _served(window, port, left))
+            found = until(window, limit, lambda left: _served(window, port, left))
         https.after = found is not None
         if found is None:
             raise ProductDefect(_not_up(window, step.value or _secure(window, 443), limit))
@@ -65,11 +65,11 @@ def await_http(window: Window, patience: float | None = None) -> str | None:
         if window.steps.held:
             step.outcome = "would"
             return None
-        limit = _limit(window, patience)
-        _ask_for_a_restart(window, False, limit)
+        limit = limit_of(window, patience)
+        ask_for_a_restart(window, False, limit)
         candidates = list(dict.fromkeys((window.session.plain_url, plain_at(window.session.url))))
         with waiting(f"{' or '.join(candidates)} to answer without HTTPS", limit):
-            url = _until(window, limit, lambda left: next((one for one in candidates if _answers_plainly(one, left)), None))
+            url = until(window, limit, lambda left: next((one for one in candidates if _answers_plainly(one, left)), None))
         if url is None:
             tried = " and ".join(candidates)
             https.after = _speaks_tls(window)
@@ -91,7 +91,7 @@ def read_after_failure(window: Window) -> None:
     """After a failed run that changed something, the report has the state that is read now, not the one that was meant."""
     report = window.steps.report
     wrote = any(step.effect == "write" and step.outcome != "would" for step in report.steps)
-    waited = any(step.verb == "wait" for step in report.steps)
+    waited = any(step.id.startswith("await-http") for step in report.steps)
     if wrote and not waited and report.https is not None and any(step.outcome == "failed" for step in report.steps):
         read_state(window)
 
@@ -113,7 +113,8 @@ def state_of(window: Window) -> Https:
     return window.steps.report.https
 
 
-def _limit(window: Window, patience: float | None) -> float:
+def limit_of(window: Window, patience: float | None) -> float:
+    """How many seconds a restart may take; `patience` is what the caller allows."""
     if patience is not None:
         return patience
     if window.file.restart == "by_hand":
@@ -121,7 +122,8 @@ def _limit(window: Window, patience: float | None) -> float:
     return max(PATIENCE, window.timeout)
 
 
-def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> None:
+def ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> None:
+    """Ask a person to restart a recorder that does not do so by itself. Raises RestartNeeded if nobody is there."""
     if window.file.restart != "by_hand" or is_so_already:
         return
     host = window.session.host
@@ -136,7 +138,7 @@ def _ask_for_a_restart(window: Window, is_so_already: bool, limit: float) -> Non
     )
 
 
-def _until(window: Window, seconds: float, look: Callable[[float], Found | None]) -> Found | None:
+def until(window: Window, seconds: float, look: Callable[[float], Found | None]) -> Found | None:
     """The first result of `look` within `seconds`; it is called repeatedly, each time with the seconds that one try may take."""
     end = time.monotonic() + seconds
     while True:
@@ -201,7 +203,7 @@ def _await_closed_tls(window: Window, plain: str) -> bool:
     """Whether TLS is still open after a moment; a web service that restarts closes it in that time."""
     if state_of(window).url and place_of(state_of(window).url or plain).port == place_of(plain).port:
         return False  # plain HTTP answers there now
-    closed = _until(window, _GLANCE, lambda left: None if _speaks_tls(window) else True)
+    closed = until(window, _GLANCE, lambda left: None if _speaks_tls(window) else True)
     return closed is None
 
 

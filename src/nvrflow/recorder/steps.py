@@ -34,7 +34,8 @@ class Steps:
     recorder is not in the state that the flow expects. `passed_by` are the pop-ups that `--check` left unanswered: the run ends
     at the first, except for the steps of `leaving`. `before_first_write` is called before the first change, and may raise an
     error. `refusal` says why nothing can be used; `objection` is asked for that before each step and change, but not when
-    leaving. `shown` is asked for the browser's page when a step has failed; `silences` are the session's.
+    leaving. When a step has failed, `shown` gives the browser's page, and `reason` the error behind the one that was raised;
+    `silences` are the session's.
     """
 
     report: Report
@@ -56,6 +57,7 @@ class Steps:
     silences: list[str] = field(default_factory=list)
     before_first_write: Callable[[], None] | None = None
     shown: Callable[[], Page | None] = lambda: None
+    reason: Callable[[NvrflowError], NvrflowError] = lambda problem: problem
     _chapter: str = ""
 
     @contextmanager
@@ -104,7 +106,7 @@ class Steps:
         except NvrflowError as problem:
             step.outcome = "failed"
             self.photograph_failure(step)
-            ended = self._led_away() or problem
+            ended = self._led_away() or self.reason(problem)
             ended.step = ended.step or step.id
             raise ended from (problem.__cause__ if ended is problem else problem)
         except BaseException:
@@ -180,8 +182,7 @@ class Steps:
         """The screen after `step` has failed, as a second picture of it; none where the browser shows nothing any more."""
         if not self.take_pictures or self.stopped:
             return
-        page = self.shown()
-        if page is not None and answers(page):
+        if (page := self.shown()) is not None and answers(page):
             with suppress(PlaywrightError):
                 self._prepared(page)
                 self._keep(self.camera.take_failure(step, page))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from nvrflow.attempts.tries import Tries
 from nvrflow.browser.motion import Patience
-from nvrflow.browser.playwright_errors import PlaywrightTimeout
+from nvrflow.browser.playwright_errors import PlaywrightError, PlaywrightTimeout
 from nvrflow.browser.session import Session
-from nvrflow.errors import NvrflowError, ProductDefect
+from nvrflow.errors import NvrflowError, ProductDefect, SelectorDrift, SignedOut, TimedOut
 from nvrflow.firmware import Element, Firmware, Locator, SelectorFile
 from nvrflow.https_memory import HttpsMemory
 from nvrflow.recorder.finder import Finder
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SLICE = 300  # milliseconds of one wait, after which pop-ups are looked for
 _CALM = 250  # milliseconds
+_MAY_BE_SIGNED_OUT = (SelectorDrift, TimedOut, ProductDefect)  # how a session that has ended looks to a step
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Window:
         self.shelf: Callable[[str], None] | None = None
         self._heard: BrowserContext | None = None
         self.read_as(firmware)
-        steps.shown = lambda: self._finder.page
+        steps.shown, steps.reason = lambda: self._finder.page, self.reason
 
     def read_as(self, firmware: Firmware) -> None:
         """Use `firmware` and its language from now on, and the recorder's page."""
@@ -115,6 +116,27 @@ class Window:
         if page.shown_by:
             return self.finder.shows(page.shown_by)
         return any(self.shows_page(way.on) for way in page.all_ways) if page.all_ways else bool(page.path is None)
+
+    def shows_sign_in(self) -> bool:
+        """Whether the recorder's page is the sign-in page now; False also where the browser itself asks for the password."""
+        page = self.file.pages.get("sign_in")
+        try:
+            return page is not None and bool(page.shown_by) and self.shows_page("sign_in")
+        except PlaywrightError:  # a page that is gone shows nothing
+            return False
+
+    def reason(self, problem: NvrflowError) -> NvrflowError:
+        """SignedOut in place of `problem`, if the recorder has ended the session meanwhile; nobody is signed in from then on."""
+        if not self.session.signed_in or self.tries.trying or self.steps.leaving or not isinstance(problem, _MAY_BE_SIGNED_OUT):
+            return problem
+        if not self.shows_sign_in() or ("home" in self.file.pages and self.shows_page("home")):
+            return problem
+        self.session.signed_in = False
+        return SignedOut(
+            f"{self.session.who}: the recorder shows its sign-in page again: it has ended the session, because of a restart, "
+            "because somebody else ended it, or after a time without use. What was not saved is lost. nvrflow does not sign in "
+            "a second time by itself; look who else uses this account, then begin again"
+        )
 
     def settle(self) -> bool:
         """Wait until no mask covers the page; True if it had to wait."""

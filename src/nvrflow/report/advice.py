@@ -35,6 +35,10 @@ _ADVICE = {
         "Too many people are signed in",
         f"Sign out where the recorder is open, or wait until its old sessions end, {_AGAIN}.",
     ),
+    "signed-out": (
+        "The recorder has ended the session",
+        f"Look whether it restarts, or who else uses this account, {_AGAIN}. nvrflow does not sign in a second time by itself.",
+    ),
     "password-change": (
         "The recorder demands a new password",
         f"Change the password by hand on the recorder's own page, {_AGAIN} with the new one.",
