@@ -106,7 +106,10 @@ def test_every_flow_works_in_every_language_without_drift(
     with opened(simulation) as recorder:
         create_certificate(recorder)
         secure(recorder, Trusting(yes=True, environment=trust_store.environment))
+        https = recorder.report.https
+        assert https is not None and https.trusted and https.url is not None and trust_store.error_at(https.url) == ""
         disable_https(recorder)
+        assert https.after is False
         sign_out(recorder)
         assert recorder.report.language == CODES[language]
         assert recorder.firmware.name == name
