@@ -52,7 +52,7 @@ def everything(recorder: Recorder) -> set[str]:
         pytest.param("dahua/nvr_v4", "security.CaCertificate", {"security.ca_certificate_tab"}, marks=pytest.mark.slow),
         pytest.param("dahua/nvr_v4", "menu.setting", {"home.setting"}, marks=pytest.mark.slow),
         pytest.param("dahua/nvr_v4_3", "service.Https", {"security.https_tab"}, marks=pytest.mark.slow),
-        ("dahua/ipc_web3", "https.Create", {"https.create_server_certificate"}),
+        pytest.param("dahua/ipc_web3", "https.Create", {"https.create_server_certificate"}, marks=pytest.mark.slow),
         ("uniview/nvr", "menu.Setup", {"home.setup"}),
     ],
 )

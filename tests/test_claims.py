@@ -158,6 +158,12 @@ def test_a_check_of_a_recorder_with_https_imports_nothing(home: Path) -> None:
         assert checked.verified["https"]["trusted"] is False
         assert [step["outcome"] for step in checked.report["steps"] if step["id"] == "import"] == ["would"]
         assert "would be imported" in checked.terminal and "HTTPS is off" not in checked.terminal
+
+
+@pytest.mark.slow  # quick: the test before it, and the second run in the first test
+def test_a_check_of_a_trusted_recorder_says_that_nothing_is_left_to_do(home: Path) -> None:
+    with simulate("dahua/nvr_v4", restart_seconds=0.3, scan_seconds=0.3, https=True) as recorder:
+        person = Person(home, recorder)
         assert person.secures("--yes").https["trusted"] is True
         again = person.secures("--check")
         agree(again)

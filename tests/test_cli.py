@@ -339,6 +339,7 @@ def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: C
     assert {"uninstall-windows.cmd", "uninstall-windows.ps1", "uninstall-macos.command", "uninstall-linux.sh"} <= names
 
 
+@pytest.mark.slow  # quick: trust/test_verify.py::test_only_the_clients_count_whose_stores_were_chosen_and_each_answer_is_shown
 @pytest.mark.browser
 @pytest.mark.skipif(find_firefox(Computer.this()) is None, reason="Firefox is not installed on this computer")
 def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, home: Path) -> None:

@@ -67,7 +67,9 @@ def test_a_password_without_a_user_name_signs_in(gate: Started, opened_at: Openi
 
 
 @pytest.mark.parametrize("redirects", [True, False])
-def test_https_on_the_port_of_http_is_switched_on_and_off_again(gate: Started, opened_at: Opening, redirects: bool) -> None:
+def test_https_on_the_port_of_http_is_switched_on_and_off_twice_in_one_run(
+    gate: Started, opened_at: Opening, redirects: bool
+) -> None:
     recorder = gate(redirects=redirects)
     with opened_at(recorder.url) as opened:
         enable_https(opened)
@@ -75,6 +77,10 @@ def test_https_on_the_port_of_http_is_switched_on_and_off_again(gate: Started, o
         assert https is not None and (https.after, https.url, https.redirects) == (True, recorder.https_url, redirects)
         disable_https(opened)
         assert (https.after, opened.url) == (False, recorder.url)
+        assert not recorder.https
+        enable_https(opened)
+        assert (https.after, opened.url) == (True, recorder.https_url)
+        disable_https(opened)
     assert not recorder.https
 
 

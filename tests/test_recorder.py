@@ -185,6 +185,7 @@ def test_a_failed_download_is_tried_once_more_with_a_fresh_browser(simulated: Si
     assert any("tried once more" in note for note in page.report.notes)
 
 
+@pytest.mark.slow  # quick: test_planted_failures.py has a download that never comes
 def test_a_download_that_fails_twice_is_given_up(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated(download_fails=9)
     with pytest.raises(DownloadFailed, match="the recorder says"), opened(recorder) as page:
@@ -209,7 +210,7 @@ def test_https_that_does_not_come_up_is_told_with_the_state_and_how_to_undo_it(s
         pytest.raises(ProductDefect, match=r"does not answer within.*To undo it: nvrflow run disable_https"),
         opened(recorder) as page,
     ):
-        page.restart_patience = 4.0
+        page.restart_patience = 1.5
         enable_https(page)
     assert page.report.https is not None and page.report.https.after is False
 
@@ -261,6 +262,7 @@ def test_an_element_that_moved_is_found_by_its_next_locator_and_reported_as_drif
     assert [(drift.element, drift.found) for drift in page.report.drift] == [("sign_in.submit", "css #loginButton")]
 
 
+@pytest.mark.slow  # quick: test_changed_recorders.py::test_a_label_without_a_fallback_fails_with_what_was_tried_and_what_is_near
 def test_an_element_that_is_gone_is_told_with_what_was_tried_and_what_is_near(
     simulated: Simulated, opened: Opening, tmp_path: Path
 ) -> None:
