@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -60,21 +61,31 @@ def test_slow_tests_run_where_they_are_asked_for_and_ten_tenths_are_all_of_them(
     assert set().union(*tenths) == slow and sum(map(len, tenths)) == len(slow) and len([one for one in tenths if one]) > 5
 
 
+@dataclass(frozen=True)
+class Named:
+    """Of a test its name, and whether it is slow."""
+
+    nodeid: str
+    is_slow: bool
+
+    def get_closest_marker(self, name: str) -> bool:
+        return self.is_slow and name == "slow"
+
+
 def taken(names: dict[str, bool], markexpr: str = "", slow_tenth: int | None = None, args: Sequence[str] = ()) -> set[str]:
     """Which of these tests, each slow or not, a run with these options takes."""
-    items = [SimpleNamespace(nodeid=one, get_closest_marker=lambda _, is_slow=slow: is_slow) for one, slow in names.items()]
+    items = [Named(one, slow) for one, slow in names.items()]
     hook = SimpleNamespace(pytest_deselected=lambda items: None)
     option = SimpleNamespace(markexpr=markexpr, slow_tenth=slow_tenth)
     leave_out(cast(Any, SimpleNamespace(option=option, args=args, hook=hook)), cast(Any, items))
     return {one.nodeid for one in items}
 
 
-def test_the_options_choose_what_runs() -> None:
-    quick = collected("tests/test_patience.py")
-    every = collected("--slow-tenth", str(tenth_of(SLOW_ONE)), "tests/test_patience.py")
-    assert SLOW_ONE in every and {*quick, SLOW_ONE} <= {*every} and SLOW_ONE not in quick
+def test_a_slow_test_runs_with_its_tenth() -> None:
+    assert SLOW_ONE in collected("--slow-tenth", str(tenth_of(SLOW_ONE)), "tests/test_patience.py")
 
 
+@pytest.mark.slow  # quick: the test after it
 def test_tests_that_share_what_takes_long_or_change_the_computer_run_in_one_process(tmp_path: Path) -> None:
     """Nothing is really run: a plugin writes down which process was given which test."""
     (tmp_path / "given.py").write_text(
