@@ -151,7 +151,7 @@ def test_two_runs_on_an_unchanged_recorder_give_identical_folders(playwright: An
     with serving(plain.pages, plain.requests) as url:
         account = SimpleNamespace(url=url, user="nobody", password="none")
         for name in ("first", "again"):
-            manner = {"flows": tmp_path, "firmware": "plain", "selectors": tmp_path / "selectors"}
+            manner: dict[str, Any] = {"flows": tmp_path, "firmware": "plain", "selectors": tmp_path / "selectors"}
             source = run_for_guide(account, tmp_path / "runs", "look", **manner)
             made.append(make_guide(source, tmp_path / name, replace(QUICK, formats=("md", "html", "pdf"))))
     assert made[0].pictures > 0 and identical(made[0].folder, made[1].folder)
