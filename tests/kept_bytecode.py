@@ -1,7 +1,7 @@
 """Where Python may not write bytecode beside its source, as in many containers, the tests keep it in their own environment.
 
-Otherwise every process that a test starts compiles all that it imports, and pytest rewrites each assertion again: half of the
-time of a run that starts no browser. Importing this module is all that it takes.
+Otherwise every process that a test starts compiles all that it imports, and pytest rewrites each assertion again: more than half
+of the time in which it collects the tests. Importing this module is all that it takes.
 """
 
 from __future__ import annotations

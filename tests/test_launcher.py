@@ -208,34 +208,41 @@ def test_a_changed_lock_file_or_project_is_set_up_again(ready: Path, name: str) 
     assert launch(ready / "nvrflow").stderr == ""
 
 
-def test_a_set_up_that_was_killed_is_made_anew_and_never_used(ready: Path) -> None:
-    before = builds(ready)
-    change(ready, "requirements.lock")
-    (ready / "wait").touch()
-    killed = start(ready / "nvrflow")
-    until(lambda: builds(ready) == before + 1)
-    (ready / ".venv" / "half-installed").touch()
+@pytest.fixture(params=["ready", pytest.param("checkout", marks=pytest.mark.slow)])
+def either(request: pytest.FixtureRequest) -> Path:
+    """A checkout that is set up already, and in the slow tests a fresh one as well."""
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+def test_a_set_up_that_was_killed_is_made_anew_and_never_used(either: Path) -> None:
+    before = builds(either)
+    change(either, "requirements.lock")
+    (either / "wait").touch()
+    killed = start(either / "nvrflow")
+    until(lambda: builds(either) == before + 1)
+    (either / ".venv" / "half-installed").touch()
     os.killpg(killed.pid, signal.SIGKILL)
     assert killed.communicate()[0] == ""
-    (ready / "wait").unlink()
-    mended = launch(ready / "nvrflow", "again")
+    (either / "wait").unlink()
+    mended = launch(either / "nvrflow", "again")
     assert mended.stdout.startswith("ran again"), mended.stderr
-    assert not (ready / ".venv" / "half-installed").exists()
+    assert not (either / ".venv" / "half-installed").exists()
 
 
-def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(ready: Path) -> None:
-    before = builds(ready)
-    change(ready, "pyproject.toml")
-    (ready / "wait").touch()
-    first = start(ready / "nvrflow", "first")
-    until(lambda: builds(ready) == before + 1)
-    second = start(ready / "nvrflow", "second")
+def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(either: Path) -> None:
+    before = builds(either)
+    change(either, "pyproject.toml")
+    (either / "wait").touch()
+    first = start(either / "nvrflow", "first")
+    until(lambda: builds(either) == before + 1)
+    second = start(either / "nvrflow", "second")
     assert second.stderr is not None
     assert "another set-up is under way" in second.stderr.readline()
-    (ready / "wait").unlink()
+    (either / "wait").unlink()
     assert first.communicate(timeout=60)[0].startswith("ran first")
     assert second.communicate(timeout=60)[0].startswith("ran second")
-    assert builds(ready) == before + 1
+    assert builds(either) == before + 1
 
 
 @pytest.mark.slow  # quick: test_a_changed_lock_file_or_project_is_set_up_again
