@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
+import kept_bytecode  # first, because it counts for what is imported after it
 import pytest
 from built_wheel import build_wheel
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -184,6 +185,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Where the reports of all processes arrive, record which tests ran: the promises in the documents name some."""
     if not hasattr(config, "workerinput"):
+        kept_bytecode.forget_temporary()
         named = tuple(test for promise in promises() for test in promise.tests)
         config.pluginmanager.register(Record(named), "nvrflow-promises")
 

@@ -81,13 +81,19 @@ def without_entry(file: str, text: str, known: tuple[Promise, ...]) -> list[str]
     return found
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The file's syntax tree; many tests of one file are named."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def fault_of(node_id: str) -> str:
     """What is wrong with a named test: it is not there, is always left out, or checks nothing; empty when all is well."""
     name, _, test = node_id.partition("::")
     path = ROOT / name
     if not path.is_file() or not path.name.startswith("test_") or path.suffix != ".py":
         return f"{node_id}: there is no such file of tests"
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     node = next((one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == test), None)
     if node is None or not test.startswith("test_"):
         return f"{node_id}: there is no such test"

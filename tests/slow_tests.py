@@ -23,11 +23,20 @@ def mostly_slow(values: Iterable[Any], quick: Callable[[Any], bool]) -> list[Any
 
 # These files extend another shipped file, and one test of each goes through all flows; what else runs on each firmware is slow.
 DERIVED = {"cpplus/nvr_v4", "dahua/nvr_v4_3", "hikvision/ds_v3"}
+# What test_flows.py::test_every_flow_works_in_every_language_without_drift does on each firmware as well: quick on the first.
+WITH_ALL_FLOWS = {
+    "test_https_is_switched_on_left_alone_where_it_is_on_already_and_switched_off_again",
+    "test_secure_ends_with_a_recorder_that_a_browser_trusts",
+}
+FIRST = "dahua/nvr_v4"
 
 
 def mark_derived(item: pytest.Item) -> None:
-    """Mark as slow what runs on each simulated recorder (the plugin's `firmware_name`), where a firmware only extends another."""
-    if isinstance(item, pytest.Function) and hasattr(item, "callspec") and item.callspec.params.get("firmware_name") in DERIVED:
+    """Mark as slow what runs on each simulated recorder (the plugin's `firmware_name`) and is in another quick test as well."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return
+    firmware = item.callspec.params.get("firmware_name")
+    if firmware in DERIVED or (firmware not in (None, FIRST) and item.originalname in WITH_ALL_FLOWS):
         item.add_marker(pytest.mark.slow)
 
 

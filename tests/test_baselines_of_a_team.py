@@ -72,7 +72,7 @@ def test_a_run_that_writes_says_what_and_a_run_that_does_not_is_silent(tmp_path:
     assert code == 0 and "baseline" not in said
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.slow), "2"])
 def test_a_baseline_that_no_test_used_fails_the_run(repository: Repository, workers: str) -> None:
     repository.has("test_one.py", ONE.replace("look('two')", "pass"))
     code, said = repository.runs("-n", workers, "--baselines-report")

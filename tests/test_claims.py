@@ -115,7 +115,8 @@ def test_five_views_of_each_situation_never_contradict_each_other(home: Path) ->
         assert second.returncode == 0 and "removed already" in second.stdout and "never" not in second.stdout
 
 
-def test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place(home: Path) -> None:
+@pytest.mark.parametrize("options", [pytest.param((), marks=pytest.mark.slow), ("--yes",)], ids=["unasked", "yes"])
+def test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place(home: Path, options: tuple[str, ...]) -> None:
     brisk: dict[str, Any] = {"restart_seconds": 0.3, "scan_seconds": 0.3}
     with simulate("dahua/nvr_v4", **brisk) as old:
         ports: dict[str, Any] = {"port": urlsplit(old.url).port, "https_port": urlsplit(old.https_url).port}
@@ -124,13 +125,15 @@ def test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place
         assert (pinned.code, pinned.https["trusted"]) == (0, True)
     with simulate("dahua/nvr_v4", **brisk, **ports) as new:
         person = Person(home, new, runs=1)
-        for options in ((), ("--yes",)):
-            stale = person.secures(*options)
-            agree(stale)
-            assert (stale.code, stale.https["trusted"]) == (1, None)
-            assert "has changed since it was trusted" in stale.terminal and "nvrflow untrust" in stale.terminal
-            assert stale.verified["https"]["trusted"] is False
-            assert "another-certificate" in [problem["code"] for problem in stale.verified["problems"]]
+        stale = person.secures(*options)
+        agree(stale)
+        assert (stale.code, stale.https["trusted"]) == (1, None)
+        assert "has changed since it was trusted" in stale.terminal and "nvrflow untrust" in stale.terminal
+        assert stale.verified["https"]["trusted"] is False
+        assert "another-certificate" in [problem["code"] for problem in stale.verified["problems"]]
+        confirmed = person.secures("--trust", "pin", "--expect-sha256", str(new.device_sha256))
+        agree(confirmed)
+        assert (confirmed.code, confirmed.https["trusted"]) == (0, True)
 
 
 @pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this computer")
@@ -155,6 +158,12 @@ def test_a_check_of_a_recorder_with_https_imports_nothing(home: Path) -> None:
         assert checked.verified["https"]["trusted"] is False
         assert [step["outcome"] for step in checked.report["steps"] if step["id"] == "import"] == ["would"]
         assert "would be imported" in checked.terminal and "HTTPS is off" not in checked.terminal
+
+
+@pytest.mark.slow  # quick: the test before it, and the second run in the first test
+def test_a_check_of_a_trusted_recorder_says_that_nothing_is_left_to_do(home: Path) -> None:
+    with simulate("dahua/nvr_v4", restart_seconds=0.3, scan_seconds=0.3, https=True) as recorder:
+        person = Person(home, recorder)
         assert person.secures("--yes").https["trusted"] is True
         again = person.secures("--check")
         agree(again)

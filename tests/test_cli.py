@@ -109,6 +109,7 @@ def test_the_run_folder_has_the_contracts_files_and_no_secret(command: Command, 
     assert recorder.password not in ended.stdout + ended.stderr
 
 
+@pytest.mark.slow  # quick: test_claims.py::test_five_views_of_each_situation_never_contradict_each_other
 @pytest.mark.browser
 def test_without_a_confirmed_fingerprint_nothing_is_imported_and_the_rest_is_done(
     command: Command, recorder: Any, home: Path
@@ -123,6 +124,7 @@ def test_without_a_confirmed_fingerprint_nothing_is_imported_and_the_rest_is_don
     assert not list(home.rglob("cert9.db"))
 
 
+@pytest.mark.slow  # quick: test_checked_recorders.py, and test_claims.py::test_a_check_of_a_recorder_with_https_imports_nothing
 @pytest.mark.browser
 def test_a_check_leaves_recorder_and_home_as_they_were(command: Command, recorder: Any, home: Path) -> None:
     before, files = recorder.state(), sorted(home.rglob("*"))
@@ -310,6 +312,7 @@ def test_two_recorders_behind_one_address_are_two(command: Command, recorder: An
         assert command("verify", other.url).returncode == 0
 
 
+@pytest.mark.slow  # quick: test_claims.py::test_an_old_pin_in_the_store_is_no_trust_in_the_recorder_that_took_its_place
 @pytest.mark.browser
 def test_a_changed_certificate_stops_until_its_fingerprint_is_given(command: Command, recorder: Any) -> None:
     arguments = ("secure", recorder.url, "--json", "--no-screenshots", "--yes")
@@ -336,15 +339,16 @@ def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: C
     assert {"uninstall-windows.cmd", "uninstall-windows.ps1", "uninstall-macos.command", "uninstall-linux.sh"} <= names
 
 
+@pytest.mark.slow  # quick: trust/test_verify.py::test_only_the_clients_count_whose_stores_were_chosen_and_each_answer_is_shown
 @pytest.mark.browser
 @pytest.mark.skipif(find_firefox(Computer.this()) is None, reason="Firefox is not installed on this computer")
-def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, recorder: Any, home: Path) -> None:
+def test_verify_asks_each_of_this_users_firefox_profiles(command: Command, home: Path) -> None:
     profile = new_profile(home)
-    arguments = ("secure", recorder.url, "--yes", "--no-screenshots")
-    assert command(*arguments, "--store", "chromium-nss", password=recorder.password).returncode == 0
-    before = json.loads(command("verify", recorder.url, "--json").stdout)
-    assert command(*arguments, password=recorder.password).returncode == 0
-    after = json.loads(command("verify", recorder.url, "--json").stdout)
+    with simulate("dahua/nvr_v4", https=True, **BRISK) as recorder:
+        before = json.loads(command("verify", recorder.url, "--json").stdout)
+        ended = command("secure", recorder.url, "--yes", "--no-screenshots", password=recorder.password)
+        assert ended.returncode == 0, ended.stderr
+        after = json.loads(command("verify", recorder.url, "--json").stdout)
 
     def of_firefox(document: dict[str, Any]) -> list[tuple[bool, str | None]]:
         return [(one["trusted"], one["reason"]) for one in document["https"]["clients"] if profile.name in one["name"]]

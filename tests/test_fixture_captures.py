@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slow_tests import DERIVED
 
 from nvrflow.capture.archive import Capture
 from nvrflow.capture.clearance import leaks_in
@@ -28,6 +29,11 @@ def name_of(value: Any) -> str:
     return value if isinstance(value, str) else value.name
 
 
+def replayed(name: str, kept: Path) -> Any:
+    """Those of firmwares that only extend another are slow."""
+    return pytest.param(name, kept, marks=[pytest.mark.slow] if name in DERIVED else [], id=f"{name}-{kept.name}")
+
+
 def test_every_simulated_recorder_that_can_be_used_has_a_capture() -> None:
     assert {name for name, _ in KEPT} >= set(available()) - {"amcrest/ip4m", "intelbras/nvr_v4", "dahua/classic"}
     assert sum(path.stat().st_size for _, kept in KEPT for path in kept.rglob("*") if path.is_file()) < 3_000_000
@@ -41,7 +47,7 @@ def test_a_capture_in_the_repository_holds_no_private_data(name: str, kept: Path
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("name", "kept"), KEPT, ids=name_of)
+@pytest.mark.parametrize(("name", "kept"), [replayed(*one) for one in KEPT])
 def test_a_capture_in_the_repository_is_replayed(name: str, kept: Path) -> None:
     """The selector file is found by its evidence, every locator matches as on the device, every value is read as it was."""
     assert look_at(kept).firmware == name

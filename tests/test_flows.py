@@ -70,7 +70,8 @@ def test_https_is_switched_on_left_alone_where_it_is_on_already_and_switched_off
     assert https.after is False
 
 
-@pytest.mark.parametrize("at_first", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow  # quick: test_one_port_recorder.py::test_https_on_the_port_of_http_is_switched_on_and_off_twice_in_one_run
+@pytest.mark.parametrize("at_first", [False, True])
 def test_https_goes_off_and_on_again_in_one_run(at_first: bool, simulated: Callable[..., Any], opened: Any) -> None:
     simulation = simulated("dahua/nvr_v4", https=at_first, **BRISK)
     with opened(simulation) as recorder:
@@ -106,7 +107,10 @@ def test_every_flow_works_in_every_language_without_drift(
     with opened(simulation) as recorder:
         create_certificate(recorder)
         secure(recorder, Trusting(yes=True, environment=trust_store.environment))
+        https = recorder.report.https
+        assert https is not None and https.trusted and https.url is not None and trust_store.error_at(https.url) == ""
         disable_https(recorder)
+        assert https.after is False
         sign_out(recorder)
         assert recorder.report.language == CODES[language]
         assert recorder.firmware.name == name

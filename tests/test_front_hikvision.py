@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slow_tests import mostly_slow
 
 from nvrflow.errors import AccountLocked, NotInitialised, ProductDefect, SessionLimit, SignInRefused, TimedOut
 from nvrflow.flows.create_certificate import create_certificate
@@ -19,6 +20,9 @@ from nvrflow.simulator import recorder_files
 NAMES = ["hikvision/nvr_v4", "hikvision/ds_v3"]
 Started = Callable[..., Any]
 both = pytest.mark.parametrize("name", NAMES)
+# As test_flows.py goes through all flows on each firmware, what the two share is quick on one of them.
+first = pytest.mark.parametrize("name", mostly_slow(NAMES, "hikvision/nvr_v4".__eq__))
+second = pytest.mark.parametrize("name", mostly_slow(NAMES, "hikvision/ds_v3".__eq__))
 
 
 @both
@@ -26,7 +30,7 @@ def test_each_is_told_from_the_other(simulated: Started, name: str) -> None:
     assert look_at(simulated(name).url).firmware == name
 
 
-@both
+@second
 def test_a_self_signed_certificate_is_made_once_and_is_the_only_one(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name)
     assert simulation.device_sha256 is None
@@ -43,7 +47,7 @@ def test_a_self_signed_certificate_is_made_once_and_is_the_only_one(simulated: S
     assert device.self_signed
 
 
-@both
+@first
 def test_the_switch_can_not_be_used_before_there_is_a_certificate(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name)
     with opened(simulation, timeout=3) as recorder:
@@ -53,7 +57,7 @@ def test_the_switch_can_not_be_used_before_there_is_a_certificate(simulated: Sta
     assert simulation.state()["web"]["https"] is False
 
 
-@both
+@first
 def test_https_is_enabled_with_a_certificate_made_on_the_way(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name)
     with opened(simulation) as recorder:
@@ -62,7 +66,7 @@ def test_https_is_enabled_with_a_certificate_made_on_the_way(simulated: Started,
     assert [entry.event for entry in simulation.log].count("certificate") == 1
 
 
-@both
+@second
 def test_a_wrong_password_is_tried_once_and_says_how_many_tries_are_left(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name, lockout_tries=7)
     with opened(simulation, "wrong-password") as recorder, pytest.raises(SignInRefused, match="6 tries left"):
@@ -70,21 +74,21 @@ def test_a_wrong_password_is_tried_once_and_says_how_many_tries_are_left(simulat
     assert [entry.event for entry in simulation.log] == ["login-refused"]
 
 
-@both
+@first
 def test_a_locked_account_says_for_how_long(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name, lockout_tries=1, lockout_minutes=10)
     with opened(simulation, "wrong-password") as recorder, pytest.raises(AccountLocked, match="10 more minutes"):
         sign_in(recorder)
 
 
-@both
+@first
 def test_a_recorder_with_too_many_people_says_so(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name, other_sessions=8)
     with opened(simulation) as recorder, pytest.raises(SessionLimit):
         sign_in(recorder)
 
 
-@both
+@second
 def test_a_recorder_that_is_not_activated_is_left_alone(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name, initialised=False)
     with pytest.raises(NotInitialised), opened(simulation) as recorder:
@@ -92,7 +96,7 @@ def test_a_recorder_that_is_not_activated_is_left_alone(simulated: Started, open
     assert simulation.log == ()
 
 
-@both
+@second
 def test_signing_out_answers_its_question(simulated: Started, opened: Any, name: str) -> None:
     simulation = simulated(name)
     with opened(simulation) as recorder:

@@ -401,17 +401,23 @@ def _shown(process: Any, base: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("secure", [pytest.param(False, id="http"), pytest.param(True, id="https", marks=pytest.mark.slow)])
-def test_broken_answers_look_as_they_do_without_a_gate(secure: bool) -> None:
+@pytest.mark.parametrize(
+    ("secure", "dry"),  # a tunnel reads nothing of HTTPS
+    [
+        pytest.param(False, True, id="http"),
+        pytest.param(False, False, id="tunnel", marks=pytest.mark.slow),
+        pytest.param(True, True, id="https", marks=pytest.mark.slow),
+    ],
+)
+def test_broken_answers_look_as_they_do_without_a_gate(secure: bool, dry: bool) -> None:
     with Peer(_odd, context=made() if secure else None) as recorder:
         base = f"http{'s' if secure else ''}://127.0.0.1:{recorder.port}"
         leaf = served("127.0.0.1", recorder.port).leaf if secure else None
         with open_browser(find_browser()) as process:
             directly = _shown(process, base)
-        for dry in (True,) if secure else (True, False):  # a tunnel reads nothing of HTTPS
-            with (
-                opened(dry, pin=leaf.spki_sha256 if leaf else None) as run,
-                open_browser(find_browser(), pin=run.gate.key, flags=run.gate.flags) as process,
-            ):
-                assert _shown(process, base) == directly
+        with (
+            opened(dry, pin=leaf.spki_sha256 if leaf else None) as run,
+            open_browser(find_browser(), pin=run.gate.key, flags=run.gate.flags) as process,
+        ):
+            assert _shown(process, base) == directly
     assert sum(shown.startswith("200") for shown in directly.values()) > 15

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from PIL import Image
-from plain_recorder import PlainRecorder
+from plain_recorder import PlainRecorder, serving
 from run_for_guide import read_again, run_for_guide
 
 from nvrflow.browser import find_browser, open_browser, use_driver
@@ -124,13 +125,36 @@ def test_a_video_shows_nothing_of_a_password_not_even_how_long_it_is(tmp_path: P
     assert user[0] == "rgb(0, 0, 0)"
 
 
-def test_two_runs_on_an_unchanged_recorder_give_identical_folders(shown: Shown, tmp_path: Path) -> None:
+def identical(one: Path, other: Path) -> bool:
+    """Whether the folders hold the same files, byte for byte; there are some, and the three documents are among them."""
+    names, again = (sorted(str(path.relative_to(top)) for path in top.rglob("*") if path.is_file()) for top in (one, other))
+    assert names == again and {"guide.md", "guide.html", "guide.pdf"} < set(names)
+    return filecmp.cmpfiles(one, other, names, shallow=False)[1:] == ([], [])
+
+
+@pytest.mark.slow  # quick: the test after it
+def test_two_guides_of_the_whole_work_are_identical(shown: Shown, tmp_path: Path) -> None:
     source = run_for_guide(shown.recorder, tmp_path / "runs")
     again = make_guide(source, tmp_path / "again", replace(QUICK, formats=("md", "html", "pdf")))
-    names = sorted(str(path.relative_to(again.folder)) for path in again.folder.rglob("*") if path.is_file())
-    assert names == sorted(str(path.relative_to(shown.made.folder)) for path in shown.made.folder.rglob("*") if path.is_file())
-    _, different, missing = filecmp.cmpfiles(shown.made.folder, again.folder, names, shallow=False)
-    assert (different, missing) == ([], [])
+    assert identical(shown.made.folder, again.folder)
+
+
+def test_two_runs_on_an_unchanged_recorder_give_identical_folders(playwright: Any, tmp_path: Path) -> None:
+    use_driver(playwright)
+    more = """<h1>Acme home</h1><p>Now <span class=clock></span></p><input value=0 autofocus><button>More</button><script>
+    setInterval(() => { document.querySelector('.clock').textContent = Math.random() }, 100)
+    document.querySelector('button').onclick = () => document.body.insertAdjacentHTML('beforeend', '<p>Done')</script>"""
+    selectors = "volatile: [{css: .clock}]\npages:\n  home:\n    path: /\n    shown_by: [{role: heading, name: Acme home}]\n"
+    plain = PlainRecorder(tmp_path, {"/": more}, f"{selectors}    elements: {{more: [{{role: button, name: More}}]}}\n")
+    (tmp_path / "look.py").write_text("def look(recorder):\n    recorder.go_to('home').click('more')\n", encoding="utf-8")
+    made = []
+    with serving(plain.pages, plain.requests) as url:
+        account = SimpleNamespace(url=url, user="nobody", password="none")
+        for name in ("first", "again"):
+            manner: dict[str, Any] = {"flows": tmp_path, "firmware": "plain", "selectors": tmp_path / "selectors"}
+            source = run_for_guide(account, tmp_path / "runs", "look", **manner)
+            made.append(make_guide(source, tmp_path / name, replace(QUICK, formats=("md", "html", "pdf"))))
+    assert made[0].pictures > 0 and identical(made[0].folder, made[1].folder)
 
 
 def test_a_clock_that_is_drawn_late_is_in_no_picture(tmp_path: Path) -> None:
@@ -147,9 +171,16 @@ def test_a_clock_that_is_drawn_late_is_in_no_picture(tmp_path: Path) -> None:
     assert pictures[0] == pictures[1]
 
 
+def shortened(shown: Shown, steps: int) -> Source:
+    """The same run as if it had ended after so many steps: its guide is made sooner."""
+    report = replace(shown.source.report, steps=shown.source.report.steps[:steps])
+    return Source(Record(shown.source.record.path, report))
+
+
 def test_making_it_again_writes_nothing_and_keeps_the_day(shown: Shown, tmp_path: Path) -> None:
-    make_guide(shown.source, tmp_path / "guide", QUICK)
-    again = make_guide(shown.source, tmp_path / "guide", replace(QUICK, date=None))
+    source = shortened(shown, 8)
+    assert make_guide(source, tmp_path / "guide", QUICK).written
+    again = make_guide(source, tmp_path / "guide", replace(QUICK, date=None))
     assert again.written == ()
     assert DAY in (tmp_path / "guide" / "guide.md").read_text(encoding="utf-8")
 
@@ -172,25 +203,27 @@ def test_a_renamed_label_changes_exactly_the_step_that_shows_it(shown: Shown) ->
 
 
 def test_a_picture_that_looks_the_same_is_not_written_again(shown: Shown, tmp_path: Path) -> None:
-    made = make_guide(shown.source, tmp_path / "guide", QUICK)
+    source = shortened(shown, 8)
+    made = make_guide(source, tmp_path / "guide", QUICK)
+    assert {"pictures/open-menu.png", "pictures/open-security.png"} < set(made.written)
     raw = made.folder / "raw" / "open-menu.png"
     with Image.open(raw) as image:
         touched = image.convert("RGB")
     touched.putpixel((3, 3), tuple(part ^ 1 for part in touched.getpixel((3, 3))))  # type: ignore[union-attr]
     touched.save(raw)
-    again = make_guide(shown.source, made.folder, QUICK)
+    again = make_guide(source, made.folder, QUICK)
     assert not {"pictures/open-menu.png", "pictures/open-security.png"} & set(again.written)
     with Image.open(raw) as image:
         assert image.convert("RGB").tobytes() == touched.tobytes()
 
 
 def test_what_an_earlier_guide_had_and_this_one_has_not_is_deleted(shown: Shown, tmp_path: Path) -> None:
-    made = make_guide(shown.source, tmp_path / "guide", QUICK)
-    own = made.folder / "pictures" / "my-own.png"
+    made = make_guide(shortened(shown, 8), tmp_path / "guide", QUICK)
+    own, later = made.folder / "pictures" / "my-own.png", made.folder / "pictures" / "open-security.png"
     own.write_bytes(b"mine")
-    report = replace(shown.source.report, steps=shown.source.report.steps[:6])
-    make_guide(Source(Record(shown.source.record.path, report)), made.folder, QUICK)
-    assert own.exists() and not (made.folder / "pictures" / "open-https.png").exists()
+    assert later.exists()
+    make_guide(shortened(shown, 5), made.folder, QUICK)
+    assert own.exists() and not later.exists()
 
 
 def test_raw_pictures_hold_no_annotation(shown: Shown) -> None:
@@ -284,6 +317,7 @@ def test_a_flow_may_add_sentences_and_chapters_with_translations(shown: Shown, t
     assert german.items[0].sentences[0].text == "Vorsicht, Stufe."
 
 
+@pytest.mark.slow  # quick: test_asked_by_browser.py::test_each_guide_is_made_of_pages_in_its_own_language
 def test_a_matrix_has_a_folder_for_each_language_whose_pages_speak_it_and_an_index(shown: Shown, tmp_path: Path) -> None:
     shooting = Shooting(
         (shown.recorder.url,),
@@ -302,6 +336,7 @@ def test_a_matrix_has_a_folder_for_each_language_whose_pages_speak_it_and_an_ind
     assert links and all((tmp_path / "all" / link).is_file() for link in links)
 
 
+@pytest.mark.slow  # quick: test_cli.py::test_demo_secures_writes_the_guide_and_leaves_the_stores_alone
 def test_a_real_run_proves_what_the_guide_says(simulated: Any, playwright: Any, tmp_path: Path) -> None:
     use_driver(playwright)
     recorder = simulated()
@@ -321,6 +356,15 @@ def test_steps_outside_of_a_chapter_stand_in_the_one_that_follows(shown: Shown) 
     assert told(guide) == told(shown.guide)
 
 
+def test_a_run_that_wrote_nothing_has_a_guide_that_says_so(shown: Shown) -> None:
+    again = read_again(shown.source)
+    for step in again.steps:
+        step.effect = "read" if step.effect == "write" else step.effect
+    told_now = told(compose(again, words_in("en"), DAY))["await-https"]
+    assert "nothing had to be changed" in told_now and "nothing had to" not in told(shown.guide)["await-https"]
+
+
+@pytest.mark.slow  # quick: the test before it
 def test_a_guide_says_where_nothing_had_to_be_changed(simulated: Any, playwright: Any, tmp_path: Path) -> None:
     use_driver(playwright)
     taken = run_for_guide(simulated(https=True), tmp_path / "runs", "enable_https")

@@ -15,6 +15,7 @@ from nvrflow.browser import find_browser
 from nvrflow.simulator import simulate
 
 pytestmark = pytest.mark.browser
+ASKING = ("--flow", "sign_in", "--selectors", str(Path(__file__).parent / "asking"))
 
 
 def guide(home: Path, out: Path, url: str, password: str, *more: str, path: str = "") -> str:
@@ -67,7 +68,8 @@ def test_a_video_is_encoded_by_an_ffmpeg_that_is_not_playwrights(home: Path, tmp
     ffmpeg.chmod(0o755)
     with simulate("dahua/nvr_v4") as recorder:
         path = f"{ffmpeg.parent}:{os.environ['PATH']}"
-        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, "--flow", "sign_in", "--video", path=path)
+        options = ("--flow", "sign_in", "--video", "--format", "md")
+        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, *options, path=path)
     (run,) = (home / "nvrflow-runs").iterdir()
     assert "no video" not in said
     assert (run / "video.webm").read_text(encoding="utf-8") == "filmed\n"
@@ -75,9 +77,8 @@ def test_a_video_is_encoded_by_an_ffmpeg_that_is_not_playwrights(home: Path, tmp
 
 
 def test_without_an_encoder_it_is_said_before_the_run_how_to_get_one_and_the_rest_is_made(home: Path, tmp_path: Path) -> None:
-    with simulate("dahua/nvr_v4") as recorder:
-        options = ("--flow", "sign_in", "--video")
-        said = guide(home, tmp_path / "guide", recorder.url, recorder.password, *options, path=str(tmp_path / "no-programs"))
+    with AskingRecorder() as recorder:
+        said = guide(home, tmp_path / "guide", recorder.url, PASSWORD, *ASKING, "--video", path=str(tmp_path / "no-programs"))
     assert said.index("There will be no video: this computer has no ffmpeg.") < said.index("Open http")
     (sentence,) = [line for line in said.splitlines() if line.startswith("no video: ")]
     assert re.search(r"encoder is missing; to get it, type: \S+ -m playwright install ffmpeg$", sentence)
@@ -85,8 +86,6 @@ def test_without_an_encoder_it_is_said_before_the_run_how_to_get_one_and_the_res
 
 
 def test_the_closing_line_counts_as_a_person_does(home: Path, tmp_path: Path) -> None:
-    own = str(Path(__file__).parent / "asking")
     with AskingRecorder() as recorder:
-        options = ("--flow", "sign_in", "--selectors", own, "--format", "md")
-        said = guide(home, tmp_path / "guide", recorder.url, PASSWORD, *options)
+        said = guide(home, tmp_path / "guide", recorder.url, PASSWORD, *ASKING, "--format", "md")
     assert "1 chapter, 0 pictures, 1 file written: " in said

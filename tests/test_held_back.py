@@ -28,9 +28,9 @@ HELD = r"--check held back GET http://127\.0\.0\.1:\d+/words\?lang=en; .*`harmle
 
 def test_a_page_that_misses_what_was_held_back_says_so(tmp_path: Path) -> None:
     plain = PlainRecorder(tmp_path, PAGES, SELECTORS)
-    with pytest.raises(SelectorDrift, match=HELD), plain.opened(check=True):
+    with pytest.raises(SelectorDrift, match=HELD), plain.opened(check=True, timeout=2.0):
         pass
-    with pytest.raises(UnknownFirmware, match=HELD), plain.opened(check=True, firmware=None):
+    with pytest.raises(UnknownFirmware, match=HELD), plain.opened(check=True, firmware=None, timeout=2.0):
         pass
     with plain.opened():
         pass

@@ -196,38 +196,53 @@ def test_an_empty_environment_is_enough(ready: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_a_changed_lock_file_or_project_is_set_up_again(ready: Path) -> None:
-    for name in ("requirements.lock", "pyproject.toml"):
-        with (ready / name).open("a", encoding="utf-8") as file:
-            file.write("# changed\n")
-        assert "setting up" in launch(ready / "nvrflow").stderr, name
-        assert launch(ready / "nvrflow").stderr == "", name
+def change(checkout: Path, name: str) -> None:
+    with (checkout / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
 
 
-def test_a_set_up_that_was_killed_is_made_anew_and_never_used(checkout: Path) -> None:
-    (checkout / "wait").touch()
-    killed = start(checkout / "nvrflow")
-    until(lambda: builds(checkout) == 1)
-    (checkout / ".venv" / "half-installed").touch()
+@pytest.mark.parametrize("name", ["requirements.lock", pytest.param("pyproject.toml", marks=pytest.mark.slow)])
+def test_a_changed_lock_file_or_project_is_set_up_again(ready: Path, name: str) -> None:
+    change(ready, name)
+    assert "setting up" in launch(ready / "nvrflow").stderr
+    assert launch(ready / "nvrflow").stderr == ""
+
+
+@pytest.fixture(params=["ready", pytest.param("checkout", marks=pytest.mark.slow)])
+def either(request: pytest.FixtureRequest) -> Path:
+    """A checkout that is set up already, and in the slow tests a fresh one as well."""
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+def test_a_set_up_that_was_killed_is_made_anew_and_never_used(either: Path) -> None:
+    before = builds(either)
+    change(either, "requirements.lock")
+    (either / "wait").touch()
+    killed = start(either / "nvrflow")
+    until(lambda: builds(either) == before + 1)
+    (either / ".venv" / "half-installed").touch()
     os.killpg(killed.pid, signal.SIGKILL)
     assert killed.communicate()[0] == ""
-    (checkout / "wait").unlink()
-    mended = launch(checkout / "nvrflow", "again")
+    (either / "wait").unlink()
+    mended = launch(either / "nvrflow", "again")
     assert mended.stdout.startswith("ran again"), mended.stderr
-    assert not (checkout / ".venv" / "half-installed").exists()
+    assert not (either / ".venv" / "half-installed").exists()
 
 
-def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(checkout: Path) -> None:
-    (checkout / "wait").touch()
-    first = start(checkout / "nvrflow", "first")
-    until(lambda: builds(checkout) == 1)
-    second = start(checkout / "nvrflow", "second")
+def test_of_two_starts_at_once_one_sets_up_and_the_other_waits_for_it(either: Path) -> None:
+    before = builds(either)
+    change(either, "pyproject.toml")
+    (either / "wait").touch()
+    first = start(either / "nvrflow", "first")
+    until(lambda: builds(either) == before + 1)
+    second = start(either / "nvrflow", "second")
     assert second.stderr is not None
     assert "another set-up is under way" in second.stderr.readline()
-    (checkout / "wait").unlink()
+    (either / "wait").unlink()
     assert first.communicate(timeout=60)[0].startswith("ran first")
     assert second.communicate(timeout=60)[0].startswith("ran second")
-    assert builds(checkout) == 1
+    assert builds(either) == before + 1
 
 
 @pytest.mark.slow  # quick: test_a_changed_lock_file_or_project_is_set_up_again

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from one_port_recorder import PASSWORD, OnePortRecorder
 from run_for_guide import run_for_guide
+from slow_tests import mostly_slow
 
 from nvrflow import Recorder, Trusting
 from nvrflow.errors import CertificateRefused, ProductDefect, RestartNeeded, SelectorDrift, WrongCall
@@ -66,7 +67,9 @@ def test_a_password_without_a_user_name_signs_in(gate: Started, opened_at: Openi
 
 
 @pytest.mark.parametrize("redirects", [True, False])
-def test_https_on_the_port_of_http_is_switched_on_and_off_again(gate: Started, opened_at: Opening, redirects: bool) -> None:
+def test_https_on_the_port_of_http_is_switched_on_and_off_twice_in_one_run(
+    gate: Started, opened_at: Opening, redirects: bool
+) -> None:
     recorder = gate(redirects=redirects)
     with opened_at(recorder.url) as opened:
         enable_https(opened)
@@ -74,11 +77,19 @@ def test_https_on_the_port_of_http_is_switched_on_and_off_again(gate: Started, o
         assert https is not None and (https.after, https.url, https.redirects) == (True, recorder.https_url, redirects)
         disable_https(opened)
         assert (https.after, opened.url) == (False, recorder.url)
+        assert not recorder.https
+        enable_https(opened)
+        assert (https.after, opened.url) == (True, recorder.https_url)
+        disable_https(opened)
     assert not recorder.https
 
 
-@pytest.mark.parametrize("redirects", [True, False])
-@pytest.mark.parametrize("typed", ["url", "https_url"])
+@pytest.mark.parametrize(
+    ("typed", "redirects"),
+    mostly_slow(
+        [(one, leads) for one in ("url", "https_url") for leads in (True, False)], lambda one: one[1] is (one[0] == "url")
+    ),
+)
 def test_the_address_may_be_typed_either_way_once_https_is_on(
     gate: Started, opened_at: Opening, redirects: bool, typed: str
 ) -> None:
@@ -207,6 +218,7 @@ def test_a_guide_says_how_to_save_the_certificate_that_is_served(gate: Started, 
     recorder = gate()
     account = SimpleNamespace(url=recorder.url, user="nobody", password=PASSWORD)
     taken = run_for_guide(account, tmp_path / "runs", check=check, selectors=OWN)
+    assert recorder.https is not check
     guide = compose(taken, words_in("en"), "2026-11-25")
     assert [chapter.title for chapter in guide.chapters][1:3] == ["Enable HTTPS", "Take the certificate"]
     told = guide.chapters[2].items[0]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slow_tests import mostly_slow
 
 from nvrflow.browser import find_browser, open_browser
 from nvrflow.browser.bounds import Bounds, follow_to
@@ -213,7 +214,7 @@ def test_after_the_sign_in_the_same_ends_the_run_and_sends_nothing_there(tmp_pat
     assert leading.connections.get("other", 0) == 0
 
 
-@pytest.mark.parametrize("way", ["302", "script", "meta", "form", "formaction"])
+@pytest.mark.parametrize("way", mostly_slow(["302", "script", "meta", "form", "formaction"], {"302", "form"}.__contains__))
 def test_another_port_of_the_same_host_is_the_recorder(tmp_path: Path, way: str) -> None:
     with serving(way=way, to="own port") as leading:
         with open_recorder(leading.urls["own"], "admin", PASSWORD, firmware="acme/one", **told(tmp_path)) as recorder:
@@ -222,7 +223,7 @@ def test_another_port_of_the_same_host_is_the_recorder(tmp_path: Path, way: str)
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "identified"])
-@pytest.mark.parametrize("way", ["302", "308", "script", "meta"])
+@pytest.mark.parametrize("way", mostly_slow(["302", "308", "script", "meta"], {"302", "script"}.__contains__))
 def test_https_of_the_same_host_is_the_recorder(tmp_path: Path, way: str, named: bool) -> None:
     firmware = "acme/one" if named else None
     with serving(way=way, to="own https") as leading:

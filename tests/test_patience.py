@@ -23,7 +23,10 @@ pages:
 """
 
 
-@pytest.mark.parametrize("moves", ["", TICKS, POLLS], ids=["nothing", "a clock", "a page that asks again and again"])
+@pytest.mark.parametrize(
+    "moves",
+    [pytest.param("", id="nothing", marks=pytest.mark.slow), pytest.param(TICKS + POLLS, id="a clock and questions")],
+)
 def test_a_wrong_locator_is_told_long_before_the_limit_where_nothing_moves(tmp_path: Path, moves: str) -> None:
     with PlainRecorder(tmp_path, {"/": HOME.format(moves), "/state": "ok"}, SELECTORS).opened(timeout=60.0) as recorder:
         page = recorder.go_to("home")

@@ -502,7 +502,7 @@ with progress_for(False):
 # Other commands
 
 
-@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("columns", [60, pytest.param(80, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "arguments",
     [

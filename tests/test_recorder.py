@@ -151,12 +151,12 @@ def test_a_page_that_is_no_recorder_is_not_taken_for_one(opened: Opening, simula
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         printer = SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", user="admin", password="secret")
-        with pytest.raises(UnknownFirmware, match=r"no recorder's page|no selector file fits"), opened(printer):
+        with pytest.raises(UnknownFirmware, match=r"no recorder's page|no selector file fits"), opened(printer, timeout=3.0):
             pass
         server.shutdown()
 
 
-@pytest.mark.parametrize("download", ["blob", "navigation", "folder"])
+@pytest.mark.parametrize("download", mostly_slow(["blob", "navigation", "folder"], {"navigation", "folder"}.__contains__))
 def test_downloads_arrive_in_each_way_that_recorders_have(simulated: Simulated, opened: Opening, download: str) -> None:
     recorder = simulated(download=download)
     with opened(recorder) as page:
@@ -167,7 +167,7 @@ def test_downloads_arrive_in_each_way_that_recorders_have(simulated: Simulated, 
     assert bool(clicked) is (download == "folder")
 
 
-@pytest.mark.parametrize("encoding", mostly_slow(["pem", "der", "pkcs7_der", "pkcs7_pem"], {"der", "pkcs7_pem"}.__contains__))
+@pytest.mark.parametrize("encoding", mostly_slow(["pem", "der", "pkcs7_der", "pkcs7_pem"], {"pkcs7_pem"}.__contains__))
 def test_the_format_is_told_from_the_content(simulated: Simulated, opened: Opening, encoding: str) -> None:
     recorder = simulated(format=encoding, same_name=True)
     with opened(recorder) as page:
@@ -185,6 +185,7 @@ def test_a_failed_download_is_tried_once_more_with_a_fresh_browser(simulated: Si
     assert any("tried once more" in note for note in page.report.notes)
 
 
+@pytest.mark.slow  # quick: test_planted_failures.py has a download that never comes
 def test_a_download_that_fails_twice_is_given_up(simulated: Simulated, opened: Opening) -> None:
     recorder = simulated(download_fails=9)
     with pytest.raises(DownloadFailed, match="the recorder says"), opened(recorder) as page:
@@ -192,7 +193,7 @@ def test_a_download_that_fails_twice_is_given_up(simulated: Simulated, opened: O
     assert recorder.sessions == 0
 
 
-@pytest.mark.parametrize("finding", ["abnormal", "ignored", "absent"])
+@pytest.mark.parametrize("finding", mostly_slow(["abnormal", "ignored", "absent"], {"abnormal", "ignored"}.__contains__))
 def test_https_is_enabled_by_details_or_by_system_service(simulated: Simulated, opened: Opening, finding: str) -> None:
     recorder = simulated(https_config=finding)
     with opened(recorder) as page:
@@ -209,7 +210,7 @@ def test_https_that_does_not_come_up_is_told_with_the_state_and_how_to_undo_it(s
         pytest.raises(ProductDefect, match=r"does not answer within.*To undo it: nvrflow run disable_https"),
         opened(recorder) as page,
     ):
-        page.restart_patience = 4.0
+        page.restart_patience = 1.5
         enable_https(page)
     assert page.report.https is not None and page.report.https.after is False
 
@@ -261,6 +262,7 @@ def test_an_element_that_moved_is_found_by_its_next_locator_and_reported_as_drif
     assert [(drift.element, drift.found) for drift in page.report.drift] == [("sign_in.submit", "css #loginButton")]
 
 
+@pytest.mark.slow  # quick: test_changed_recorders.py::test_a_label_without_a_fallback_fails_with_what_was_tried_and_what_is_near
 def test_an_element_that_is_gone_is_told_with_what_was_tried_and_what_is_near(
     simulated: Simulated, opened: Opening, tmp_path: Path
 ) -> None:
@@ -345,7 +347,8 @@ def test_a_selector_file_with_a_typo_is_refused_before_the_browser_starts(
         pass
 
 
-@pytest.mark.parametrize("language", mostly_slow(["English", "Spanish", "German", "SimpChinese"], {"SimpChinese"}.__contains__))
+@pytest.mark.slow  # quick: test_flows.py::test_every_flow_works_in_every_language_without_drift
+@pytest.mark.parametrize("language", ["English", "Spanish", "German", "SimpChinese"])
 def test_every_language_of_the_recorder_works_without_being_told(simulated: Simulated, opened: Opening, language: str) -> None:
     recorder = simulated(language=language)
     with opened(recorder) as page:
@@ -356,7 +359,10 @@ def test_every_language_of_the_recorder_works_without_being_told(simulated: Simu
     assert page.report.drift == []
 
 
-@pytest.mark.parametrize("firmware", [name for name in usable() if (said := load_firmware(name).file.language) and said.cookie])
+SPOKEN_BY_COOKIE = [name for name in usable() if (said := load_firmware(name).file.language) and said.cookie]
+
+
+@pytest.mark.parametrize("firmware", mostly_slow(SPOKEN_BY_COOKIE, {"hikvision/nvr_v4", "uniview/nvr"}.__contains__))
 def test_the_pages_can_be_asked_for_in_each_language_of_the_selector_file(
     simulated: Simulated, opened: Opening, firmware: str
 ) -> None:

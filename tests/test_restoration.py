@@ -45,7 +45,7 @@ def interrupted(recorder: Recorder) -> None:
 
 
 def test_what_was_changed_is_put_back_while_the_recorder_restarts(simulated: Callable[..., Any], opened: Opening) -> None:
-    recorder = simulated(restart_seconds=3)
+    recorder = simulated(restart_seconds=1.5)
     before = recorder.state()["web"]["https_port"]
     with opened(recorder) as page:
         sign_in(page)
@@ -56,7 +56,7 @@ def test_what_was_changed_is_put_back_while_the_recorder_restarts(simulated: Cal
 
 
 def test_a_person_is_told_what_to_undo(simulated: Callable[..., Any], opened: Opening) -> None:
-    recorder = simulated(restart_seconds=2)
+    recorder = simulated(restart_seconds=1)
 
     def broken(recorder: Recorder) -> None:
         raise ValueError("no idea")
@@ -93,12 +93,12 @@ def test_a_session_is_left_to_the_next_test_only_where_nothing_depends_on_it(
 def test_a_recorder_that_is_gone_is_noticed_although_its_page_is_still_shown(opened: Opening) -> None:
     kept = KeptSession()
     with simulate("dahua/nvr_v4") as recorder:
-        first = kept.use("one", lambda: opened(recorder, timeout=5))
+        first = kept.use("one", lambda: opened(recorder, timeout=3))
         sign_in(first)
         first.go_to("https")
         assert kept.use("one", lambda: pytest.fail("it is still there")) is first
     with pytest.raises(Unreachable):
-        kept.use("one", lambda: opened(recorder, timeout=5))
+        kept.use("one", lambda: opened(recorder, timeout=2))
 
 
 def test_an_option_with_a_typo_is_named() -> None:

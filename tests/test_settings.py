@@ -156,7 +156,7 @@ def test_a_written_document_is_read_as_the_same_data(tmp_path_factory: pytest.Te
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("firmware", ["hikvision/nvr_v4", "uniview/nvr"])
+@pytest.mark.parametrize("firmware", ["hikvision/nvr_v4", pytest.param("uniview/nvr", marks=pytest.mark.slow)])
 def test_the_state_and_port_of_https_have_the_same_names_everywhere(simulated: Any, firmware: str) -> None:
     recorder = simulated(firmware)
     found = read_settings(recorder.url, Reader(recorder.user, recorder.password))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from conftest import pytest_xdist_auto_num_workers, pytest_xdist_make_scheduler
-from slow_tests import tenth_of
+from slow_tests import leave_out, tenth_of
 
 from nvrflow.browser.driver import driver
 
 ROOT = Path(__file__).resolve().parent.parent
+SLOW_ONE = "tests/test_patience.py::test_a_wrong_locator_is_told_long_before_the_limit_where_nothing_moves[nothing]"
 
 
 def collected(*arguments: str) -> list[str]:
@@ -50,13 +53,39 @@ def test_all_tests_run_in_at_most_two_processes_for_each_core_and_never_in_none(
 
 
 def test_slow_tests_run_where_they_are_asked_for_and_ten_tenths_are_all_of_them() -> None:
-    quick, slow = collected("tests/test_flows.py"), collected("-m", "slow", "tests/test_flows.py")
-    assert len(quick) > 20 and len(slow) > 20 and not set(quick) & set(slow)
-    assert collected(slow[0]) == [slow[0]], "a test that is named itself"
-    assert set(collected("--slow-tenth", "3", "tests/test_flows.py")) == {*quick, *(one for one in slow if tenth_of(one) == 3)}
-    assert len({tenth_of(one) for one in slow}) > 5 and all(tenth_of(one) in range(10) for one in slow)
+    names = {f"tests/test_x.py::test_{number}": number % 2 == 1 for number in range(100)}
+    quick, slow = ({one for one in names if names[one] is is_slow} for is_slow in (False, True))
+    assert taken(names) == quick and taken(names, markexpr="slow") == {*names}, "pytest itself chooses by the marker"
+    assert taken(names, args=[min(slow)]) == {*names}, "a test that is named itself"
+    tenths = [taken(names, slow_tenth=number) - quick for number in range(10)]
+    assert set().union(*tenths) == slow and sum(map(len, tenths)) == len(slow) and len([one for one in tenths if one]) > 5
 
 
+@dataclass(frozen=True)
+class Named:
+    """Of a test its name, and whether it is slow."""
+
+    nodeid: str
+    is_slow: bool
+
+    def get_closest_marker(self, name: str) -> bool:
+        return self.is_slow and name == "slow"
+
+
+def taken(names: dict[str, bool], markexpr: str = "", slow_tenth: int | None = None, args: Sequence[str] = ()) -> set[str]:
+    """Which of these tests, each slow or not, a run with these options takes."""
+    items = [Named(one, slow) for one, slow in names.items()]
+    hook = SimpleNamespace(pytest_deselected=lambda items: None)
+    option = SimpleNamespace(markexpr=markexpr, slow_tenth=slow_tenth)
+    leave_out(cast(Any, SimpleNamespace(option=option, args=args, hook=hook)), cast(Any, items))
+    return {one.nodeid for one in items}
+
+
+def test_a_slow_test_runs_with_its_tenth() -> None:
+    assert SLOW_ONE in collected("--slow-tenth", str(tenth_of(SLOW_ONE)), "tests/test_patience.py")
+
+
+@pytest.mark.slow  # quick: the test after it
 def test_tests_that_share_what_takes_long_or_change_the_computer_run_in_one_process(tmp_path: Path) -> None:
     """Nothing is really run: a plugin writes down which process was given which test."""
     (tmp_path / "given.py").write_text(

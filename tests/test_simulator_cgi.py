@@ -126,8 +126,8 @@ def test_the_code_of_an_invalid_session_differs_by_firmware(simulated: Started, 
 @pytest.mark.parametrize(
     ("name", "call", "shown"),
     [
-        ("dahua/nvr_v4", "Nvr.rpc.config('Https')", "[t='com_msg.ConnectionOvertime']"),
-        ("dahua/nvr_v5", "Nvr.wire.config('Https')", "input[type=password]"),
+        pytest.param("dahua/nvr_v4", "Nvr.rpc.config('Https')", "[t='com_msg.ConnectionOvertime']", marks=pytest.mark.slow),
+        pytest.param("dahua/nvr_v5", "Nvr.wire.config('Https')", "input[type=password]", marks=pytest.mark.slow),
         ("dahua/ipc_web3", "Cam.rpc.config('Https')", "[t='fail.SessionOver']"),
     ],
 )

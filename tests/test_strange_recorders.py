@@ -60,7 +60,7 @@ def test_each_is_told_from_all_shipped_firmwares(strange: Started, kind: dict[st
     assert look_at(strange(**kind).url, OWN).firmware == expected
 
 
-@kinds
+@pytest.mark.parametrize("kind", mostly_slow(KINDS, {"scheme": "Digest"}.__ne__), ids=["basic", "digest", "windows"])
 def test_secure_ends_with_a_recorder_that_a_browser_trusts(
     strange: Started, opened_strange: Opening, trust_store: TrustStore, kind: dict[str, str]
 ) -> None:

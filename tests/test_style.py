@@ -30,8 +30,9 @@ def texts() -> Iterator[tuple[str, int, str]]:
             content = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
+        name = str(path.relative_to(ROOT))
         for number, line in enumerate(content.splitlines(), 1):
-            yield str(path.relative_to(ROOT)), number, line
+            yield name, number, line
 
 
 def engine() -> list[Path]:

@@ -175,6 +175,8 @@ def test_https_is_put_back_after_a_test_and_nothing_is_written_with_read_only(tm
         assert ended.returncode == 0, ended.stdout + ended.stderr
         assert recorder.state()["web"] == before["web"] and [one.event for one in recorder.log].count("restart") == 2
         ended = own_tests(tmp_path, home, WRITES, *options, "--read-only", NVRFLOW_PASSWORD=recorder.password)
+        told = [path for path in (tmp_path / "nvrflow-report").rglob("*") if path.is_file()]
+        assert len(told) > 3 and not [path for path in told if recorder.password.encode() in path.read_bytes()]
         assert "1 failed, 1 skipped" in ended.stdout and "--read-only: the test wants to change the recorder" in ended.stdout
         assert recorder.state()["web"] == before["web"] and [one.event for one in recorder.log].count("restart") == 2
 

@@ -55,6 +55,16 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """The tree and all below it; most are looked at several times."""
+    return tuple(ast.walk(tree))
+
+
+def is_getattr(function: ast.expr) -> bool:
+    return isinstance(function, ast.Name) and function.id == "getattr"
+
+
 def modules() -> list[Path]:
     return sorted([*ENGINE.rglob("*.py"), *(ROOT / "flows").glob("*.py")])
 
@@ -73,15 +83,15 @@ def defined_in(path: Path) -> Iterator[Defined]:
 
 def known_in(tree: ast.AST) -> set[str]:
     """The names of functions that a module defines or imports; a name of anything else is no call of a function."""
-    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    imports = (node for node in nodes(tree) if isinstance(node, ast.ImportFrom))
+    own = {node.name for node in nodes(tree) if isinstance(node, ast.FunctionDef)}
     return own | {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 def uses_in(tree: ast.AST, known: set[str]) -> Uses:
-    loaded = [node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)]
+    loaded = [node for node in nodes(tree) if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)]
     alone = Counter(node.id for node in loaded if isinstance(node, ast.Name) and node.id in known)
-    renamed = {alias.asname: alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    renamed = {alias.asname: alias.name for node in nodes(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
     alone.update(renamed[name] for name in list(alone.elements()) if name in renamed)
     dotted = Counter(node.attr for node in loaded if isinstance(node, ast.Attribute))
     return Uses(alone, dotted + asked_by_text(tree))
@@ -90,10 +100,10 @@ def uses_in(tree: ast.AST, known: set[str]) -> Uses:
 def asked_by_text(tree: ast.AST) -> Counter[str]:
     """Names that `getattr` is given by a variable: the words of text in the function that does so."""
     found: Counter[str] = Counter()
-    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
-        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr"]
+    for function in [node for node in nodes(tree) if isinstance(node, ast.FunctionDef)]:
+        calls = [node for node in nodes(function) if isinstance(node, ast.Call) and is_getattr(node.func)]
         if any(not isinstance(call.args[1], ast.Constant) for call in calls):
-            found.update(str(node.value) for node in ast.walk(function) if isinstance(node, ast.Constant))
+            found.update(str(node.value) for node in nodes(function) if isinstance(node, ast.Constant))
     return found
 
 

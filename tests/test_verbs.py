@@ -106,7 +106,10 @@ COVERED = """<h1>Acme home</h1><button>Save</button><button disabled>Next</butto
 <span class="mask big" style="position: fixed; inset: 0; opacity: .1"></span>"""
 
 
-@pytest.mark.parametrize(("name", "why"), [("save", r"it is covered by span\.mask\.big"), ("next", "it is not enabled")])
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("save", r"it is covered by span\.mask\.big"), pytest.param("next", "it is not enabled", marks=pytest.mark.slow)],
+)
 def test_why_a_click_could_not_be_made_is_told(tmp_path: Path, name: str, why: str) -> None:
     selectors = SELECTORS.partition("      tools:")[0] + (
         "      save: [{role: button, name: Save}]\n      next: [{role: button, name: Next}]\n"

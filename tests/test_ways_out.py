@@ -60,10 +60,10 @@ def test_without_the_gate_most_ways_lead_out(server: RecordingServer) -> None:
     ("scheme", "named", "full"),
     [
         pytest.param("http", True, False, id="http"),
-        pytest.param("https", True, False, id="https"),
-        pytest.param("http", False, False, id="http, firmware unknown"),
+        pytest.param("https", True, False, id="https", marks=pytest.mark.slow),
+        pytest.param("http", False, False, id="http, firmware unknown", marks=pytest.mark.slow),
         pytest.param("https", False, False, id="https, firmware unknown"),
-        pytest.param("https", False, True, id="https, firmware unknown, full browser"),
+        pytest.param("https", False, True, id="https, firmware unknown, full browser", marks=pytest.mark.slow),
     ],
 )
 def test_in_a_check_nothing_leads_out(server: RecordingServer, selectors: Path, scheme: str, named: bool, full: bool) -> None:

@@ -48,6 +48,7 @@ SPOKEN = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE",
 READ = {".py", ".md", ".yaml", ".txt", ".sh", ".command", ".ps1", ".cmd"}
 
 
+@cache
 def written() -> list[Path]:
     """Every file whose words a person reads."""
     names = (

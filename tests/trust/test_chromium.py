@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from playwright.sync_api import Error
+from slow_tests import mostly_slow
 
 from nvrflow import trust
 from nvrflow.browser import Browser, open_browser
@@ -145,7 +146,7 @@ FORMS: dict[str, Callable[[Made], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", mostly_slow(FORMS, {"der", "pkcs7 in pem"}.__contains__))
 def test_a_download_of_every_form_ends_with_a_recorder_that_opens(
     serve: Serving, computer: Computer, tmp_path: Path, form: str
 ) -> None:

@@ -83,14 +83,17 @@ def trusted(device: Made, authority: Made | None, machine: Computer, kind: trust
 
 
 @pytest.mark.parametrize("names_issuer", [pytest.param(False, marks=pytest.mark.slow), True])
-def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca(
+def test_curl_and_python_open_the_recorder_and_refuse_other_names_of_its_ca_and_java_never_gets_it(
     serve: Serving, machine: Computer, names_issuer: bool
 ) -> None:
     authority = make_ca()
     device = make_device(authority, names_issuer=names_issuer)
     url, evil = serve(device), serve(make_device(authority, "127.0.0.2", names_issuer=names_issuer), host="127.0.0.2")
     assert curl(url) == 60
+    before = java_aliases()
     plan = trusted(device, authority, machine)
+    assert java_aliases() == before, "Java would not limit it"
+    assert BUNDLE.stat().st_mode & 0o777 == 0o644, "everybody can read it"
     assert (curl(url), python(url)) == (0, "ok")
     assert curl(evil) == 60 and "permitted subtree violation" in python(evil)
     trust.remove("127.0.0.1", plan.ledger, machine)
@@ -140,13 +143,6 @@ def test_where_a_recorders_address_changes_its_own_earlier_anchor_is_replaced(se
     assert (curl(serve(renewed), small.under("/etc/ssl/certs/ca-certificates.crt")), len(ledger.entries())) == (0, 2)
 
 
-def test_java_never_gets_what_it_would_not_limit(machine: Computer) -> None:
-    before = java_aliases()
-    authority = make_ca()
-    trusted(make_device(authority), authority, machine)
-    assert java_aliases() == before
-
-
 def test_a_self_signed_certificate_alone_is_enough_for_curl_and_python(serve: Serving, machine: Computer) -> None:
     device = make_device(None)
     trusted(device, None, machine)
@@ -166,11 +162,6 @@ def test_full_trust_opens_curl_and_python(serve: Serving, machine: Computer) -> 
     trusted(device, authority, machine, "ca")
     url = serve(device)
     assert (curl(url), python(url)) == (0, "ok")
-
-
-def test_the_bundle_stays_readable_for_everybody(machine: Computer) -> None:
-    trusted(make_device(None), None, machine)
-    assert BUNDLE.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_certificate_that_the_administrator_put_there_stays(machine: Computer) -> None:
