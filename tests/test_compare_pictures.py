@@ -93,3 +93,23 @@ def test_a_damaged_picture_does_no_harm(tmp_path: Path, usage: Any, damaged: byt
     a, b = (Written({"https": FORM}, pictures={"https": drawn()}).at(tmp_path / name) for name in ("a", "b"))
     (tmp_path / "b" / "pages" / "en" / "https" / "page.png").write_bytes(damaged)
     assert told(compare(a, b)) == []
+
+
+@pytest.mark.parametrize(("to", "told_as"), [(60.0, ["icon"]), (60.4, [])], ids=["whole-pixels", "between-two-pixels"])
+def test_a_control_that_moved_is_compared_at_its_new_place_unless_it_lies_between_two_pixels_now(
+    compared: Any,  # noqa: F811
+    to: float,
+    told_as: list[str],
+) -> None:
+    """Between two pixels letters are drawn otherwise, and the mark of a list beside what moved has moved with it."""
+
+    def page(x: float, letter: tuple[int, int, int, int]) -> Written:
+        picture = Image.new("RGB", SIZE, "white")
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle([letter[0] + round(x), letter[1], letter[2] + round(x), letter[3]], fill="black")
+        draw.ellipse([round(x) - 30, 206, round(x) - 18, 218], fill="black")
+        control = Control("link", "Help", "text", box=(x, 200, 44, 24), tag="a", key="t=help")
+        return Written({"home": [*BAR, control]}, pictures={"home": picture})
+
+    found = compared(page(100.0, (8, 204, 14, 220)), page(to, (20, 204, 30, 220))).differences
+    assert [one.aspect for one in found] == told_as

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nvrflow.capture.controls import Box, Control
 from nvrflow.capture.writer import LIGHTEST
 from nvrflow.compare.clue import Aspect, Clue
+from nvrflow.compare.pairs import Pair
 from nvrflow.compare.regions import Colour, Region, regions
 from nvrflow.compare.screen import Screen
 from nvrflow.report.likeness import opened
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _AROUND = 8.0  # CSS pixels around what has changed: lines below tabs, shadows, focus rings
 _NEAR = 48.0  # and around what came or went: the frame of a window, the ground of a menu
 _SMALL = 40.0  # a change up to this size, within a control, is its icon
+_WHOLE = 0.06  # CSS pixels; boxes are kept with one decimal
 _SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # a place between two pixels is drawn at either of them
 _STRUCTURE = ("added", "removed", "moved")
 
@@ -51,12 +53,16 @@ def _at_its_place(screen: Screen, a: Image, b: Image) -> Iterator[Seen]:
     hidden_a, hidden_b = explained(screen)
     controls = [pair.b for pair in screen.pairs.both]
     structure = [_wider(box, _NEAR) for clue in screen.clues if clue.change in _STRUCTURE for box in _both(clue)]
+    moving = [
+        *structure,
+        *(_wider(box, _NEAR) for pair in screen.pairs.both if pair.has_moved for box in (pair.a.box, pair.b.box)),
+    ]
     front = _front(screen)
     for region in regions(a, b, hidden_a, hidden_b):
         about = _control_of(region.box, controls)
         behind = front is not None and not _overlap(region.box, front)
         under = about is None and any(one.covered and _overlap(region.box, one.box) for one in controls)
-        grown = about is None and any(_overlap(region.box, box) for box in structure)
+        grown = about is None and any(_overlap(region.box, box) for box in (structure if region.recoloured else moving))
         if not (behind or under or grown):
             yield Seen(_clue(screen, region, about), region.box, region.box, _named(screen, about))
 
@@ -92,11 +98,25 @@ def _at_another_place(screen: Screen, a: Image, b: Image) -> Iterator[Seen]:
     changed = {id(one) for clue in screen.clues for one in (*clue.a, *clue.b)}
     for pair in screen.pairs.both:
         same_size = all(abs(pair.a.box[at] - pair.b.box[at]) < 1 for at in (2, 3))
-        if not pair.has_moved or not same_size or pair.a.covered or pair.b.covered or id(pair.a) in changed or pair.a.is_words:
+        if (
+            not pair.has_moved
+            or not same_size
+            or not _by_whole_pixels(pair)
+            or pair.a.covered
+            or pair.b.covered
+            or id(pair.a) in changed
+            or pair.a.is_words
+        ):
             continue
         found = min((regions(_cut(a, pair.a.box), _cut(b, pair.b.box, *by)) for by in _SHIFTS), key=len)
         for region in found[:1]:
             yield Seen(_clue(screen, region, pair.b), pair.a.box, pair.b.box, _named(screen, pair.b))
+
+
+def _by_whole_pixels(pair: Pair) -> bool:
+    """Whether it moved by whole pixels: between two pixels the same letters are drawn otherwise."""
+    by = [pair.b.box[at] - pair.a.box[at] for at in (0, 1)]
+    return all(abs(one - round(one)) < _WHOLE for one in by)
 
 
 def _cut(image: Image, box: Box, right: int = 0, down: int = 0) -> Image:
