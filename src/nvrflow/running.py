@@ -100,8 +100,7 @@ class Run:
         darkroom = Darkroom()
         steps = Steps(report, self.listener, camera=self.camera, darkroom=darkroom, objection=self.objection)
         began = time.perf_counter()
-        secrets: set[str] = set()
-        names: set[str] = set()
+        secrets, names = set[str](), set[str]()
         try:
             self._drive(flow, steps, folder, secrets, names)
             report.outcome = _outcome(report, self.manner.check)
@@ -126,8 +125,7 @@ class Run:
         if self.camera.video is not None:
             self.camera.video = folder.path / self.camera.video
         manner = replace(self.manner, out=folder.path, trace=folder.path / "trace.zip" if self.trace else self.manner.trace)
-        account = (self.user, self.password)
-        with open_recorder(self.url, *account, manner=manner, steps=steps, downloads=folder.downloads) as opened:
+        with open_recorder(self.url, self.user, self.password, manner=manner, steps=steps, downloads=folder.downloads) as opened:
             opened.session.secrets = secrets
             names |= opened.firmware.names
             flow(opened, **self.arguments)

@@ -127,7 +127,8 @@ class Window:
 
     def reason(self, problem: NvrflowError) -> NvrflowError:
         """SignedOut in place of `problem`, if the recorder has ended the session meanwhile; nobody is signed in from then on."""
-        if not self.session.signed_in or self.tries.trying or self.steps.leaving or not isinstance(problem, _MAY_BE_SIGNED_OUT):
+        just_signed_in = self.tries.trying or self.tries.answered  # no page was reached yet
+        if not self.session.signed_in or just_signed_in or self.steps.leaving or not isinstance(problem, _MAY_BE_SIGNED_OUT):
             return problem
         if not self.shows_sign_in() or ("home" in self.file.pages and self.shows_page("home")):
             return problem
