@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,9 @@ class Heard:
 
     ended_: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+
+    def leaves_out(self, refused: Sequence[str]) -> None:
+        self.stopped.append(f"left out {', '.join(refused)}")
 
     def begins(self, total: int) -> None: ...
     def starts(self, device: Device) -> None: ...
@@ -97,6 +101,12 @@ def test_going_on_leaves_out_what_is_done_and_never_repeats_a_refused_sign_in(tm
     campaign(tmp_path, names, Order(at_once=1)).go()
     assert worked(tmp_path) == ["good-1", "fails-1", "refuses-1", "fails-1", "good-2"]
     assert outcomes(tmp_path)["good-2"] == "done"
+    again = campaign(tmp_path, names, Order(at_once=1))
+    again.go()
+    assert isinstance(again.watcher, Heard)
+    assert again.watcher.stopped == ["left out refuses-1"]
+    campaign(tmp_path, names, Order(at_once=1, refused=True)).go()
+    assert worked(tmp_path)[-2:] == ["fails-1", "refuses-1"]
 
 
 def test_what_was_cut_off_in_the_middle_is_told_and_done_again(tmp_path: Path) -> None:

@@ -38,8 +38,10 @@ def test_a_spreadsheet_is_a_list_of_recorders(tmp_path: Path) -> None:
         "\ufeffIP;Name;Site\r\n192.0.2.10;Hof;Köln\r\n".encode(),
         "ip\tname\tsite\n192.0.2.10\tHof\tKöln\n".encode(),
         "URL;Name;Site\n192.0.2.10;Hof;Köln\n".encode("cp1252"),
+        "IP\tName\tSite\r\n192.0.2.10\tHof\tKöln\r\n".encode("utf-16"),
+        "sep=;\r\nIP;Name;Site;#Model\r\n192.0.2.10;Hof;Köln;M1\r\n".encode(),
     ],
-    ids=["UTF-8 with its mark", "tabs", "Windows-1252"],
+    ids=["UTF-8 with its mark", "tabs", "Windows-1252", "UTF-16", "sep= and a column to leave out"],
 )
 def test_what_spreadsheets_save_is_read(content: bytes, tmp_path: Path) -> None:
     (device,) = read_list(listed(tmp_path, content)).devices
@@ -57,6 +59,8 @@ def test_what_spreadsheets_save_is_read(content: bytes, tmp_path: Path) -> None:
         ("address,name\n192.0.2.1,a\nhttp://x y,b\n", ":3: address: "),
         ("address,name\n,b\n", ":2: address: is empty"),
         ("address,password\n192.0.2.1,hunter2\n", ":2: password: say where the password is"),
+        ("address,password\n192.0.2.1,env:hunter2!\n", ":2: password: say where the password is"),
+        ("address,name\n192.0.2.1,a\x1b[31m\n", ":2: name: holds a character that cannot be printed"),
         ("address\n192.0.2.1,too,much\n", ":2: column 2: has no name in the first line"),
         ("address,name\n192.0.2.1,a\n\n192.0.2.2,a\n", ":4: a is listed twice (first on line 2)"),
         ("address,name\n192.0.2.1,a\nhttp://192.0.2.1:80,b\n", ":3: 192.0.2.1 is listed twice (first on line 2)"),

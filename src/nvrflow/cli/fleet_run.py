@@ -52,6 +52,7 @@ _ORDER = [
     click.option("--limit", metavar="N", type=click.IntRange(1), help="Work on N recorders at most."),
     click.option("--canary", metavar="N", type=click.IntRange(0), default=0, help="First N alone; then ask whether to go on."),
     click.option("--stop-after", metavar="N", type=click.IntRange(1), help="Stop after N failures one after the other."),
+    click.option("--refused", is_flag=True, help="With --resume: also what refused the sign-in; its password is corrected."),
     click.option("--resume", is_flag=True, help="Go on with the run in --out: leave out what is done."),
 ]  # fmt: skip
 
@@ -75,6 +76,7 @@ class Asked:
     limit: int | None
     canary: int
     stop_after: int | None
+    refused: bool
     resume: bool
 
 
@@ -103,7 +105,7 @@ def run(work: str, meant: Meant, as_json: bool, trust: TrustOptions, **typed: An
     job = _work(work, asked, trust)
     with Table(as_json) as table:
         book, crew, folder = place.shared(job, asked) if place.database else place.here(job, asked, devices)
-        order = Order(asked.limit, asked.canary, asked.stop_after, _ALL if place.database else asked.workers)
+        order = Order(asked.limit, asked.canary, asked.stop_after, _ALL if place.database else asked.workers, asked.refused)
         agree = lambda question: table.agreed(question, trust.yes)  # noqa: E731
         campaign = Campaign(devices, job, book, crew, folder, table, order, agree)
         campaign.go()
@@ -203,6 +205,8 @@ def _book(out: Path | None, work: str, asked: Asked) -> Logbook:
         book = Logbook.at(out)
         if book.about["work"] != work:
             raise WrongCall(f"--resume: {out} has the results of {book.about['work']}, not of {work}; name another folder")
+        if ("check" in book.about["given"]) != asked.check:
+            raise WrongCall(f"--resume: {out} was begun {'without' if asked.check else 'with'} --check; name another folder")
         return book
     folder = out or Path("nvrflow-fleet") / f"{datetime.now():%Y-%m-%d-%H%M%S}-{work}"
     return Logbook.begin(folder, work, _given(asked))

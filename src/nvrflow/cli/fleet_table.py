@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from nvrflow.cli.paragraph import agreed
-from nvrflow.cli.terminal import console_on, counted, has_unicode, marks_of, seconds, spoken, undisturbed
+from nvrflow.cli.terminal import console_on, counted, encodable, has_unicode, marks_of, seconds, spoken, undisturbed
+from nvrflow.report.plain import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nvrflow.fleet.results import Results
     from nvrflow.inventory.roster import Device
 
+_MANY = 200  # recorders in a table that a person still reads
 _SHOWN = 12  # running recorders in the live table
 
 
@@ -41,6 +43,12 @@ class Table:
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self._hide()
+
+    def leaves_out(self, refused: Sequence[str]) -> None:
+        """Tell which recorders are not tried again, and what a person can do."""
+        names = ", ".join(refused[:5]) + (f" and {len(refused) - 5} more" if len(refused) > 5 else "")
+        line = f"left out, because the sign-in was refused: {names}; correct the password, then add --refused"
+        self._console.print(spoken(self._console, line), style="yellow", soft_wrap=True)
 
     def begins(self, total: int) -> None:
         """Show how many recorders are left to do."""
@@ -127,15 +135,23 @@ def conclusion(results: Results, file: TextIO) -> None:
 
 
 def inventory(devices: Sequence[Device], file: TextIO) -> None:
-    """The recorders of a list as a table."""
+    """The recorders of a list: a table at a terminal, elsewhere a line for each with tabs."""
     console = console_on(file)
+    rows = [_cells(one) for one in devices]
+    if not console.is_terminal or len(rows) > _MANY:
+        for row in rows:
+            print(encodable(console, "\t".join(one_line(cell) for cell in row)), file=file)
+        return
     grid = _grid_of(console, ("name", "address", "site", "user", "firmware", "tags", "password"))
-    for one in devices:
-        where = f"{one.password.kind}: {one.password.place}" if one.password else "NVRFLOW_PASSWORD"
-        cells = (one.name, one.url, one.site, one.user, one.firmware, " ".join(sorted(one.tags)), where)
-        grid.add_row(*(spoken(console, cell) for cell in cells))
+    for row in rows:
+        grid.add_row(*(spoken(console, cell) for cell in row))
     console.print(grid)
     console.print(counted(len(devices), "recorder"))
+
+
+def _cells(one: Device) -> tuple[str, ...]:
+    where = f"{one.password.kind}: {one.password.place}" if one.password else "NVRFLOW_PASSWORD"
+    return (one.name, one.url, one.site, one.user, one.firmware, " ".join(sorted(one.tags)), where)
 
 
 def overview(census: Census, written: Sequence[Path], file: TextIO) -> None:

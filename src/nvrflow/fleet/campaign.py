@@ -28,12 +28,14 @@ class Order:
 
     `canary`: the first N alone; the others only if each of these ended well and `agree` says yes. `stop_after`: N failures one
     after the other end the run. `at_once` is the number of recorders at the same time (None: as many as the computer can feed).
+    `refused`: also those that refused the sign-in in an earlier run, because the password is another one now.
     """
 
     limit: int | None = None
     canary: int = 0
     stop_after: int | None = None
     at_once: int | None = None
+    refused: bool = False
 
 
 class Workers(Protocol):
@@ -50,6 +52,7 @@ class Workers(Protocol):
 class Watcher(Protocol):
     """Hears of the progress of a run over a fleet."""
 
+    def leaves_out(self, refused: Sequence[str]) -> None: ...
     def begins(self, total: int) -> None: ...
     def starts(self, device: Device) -> None: ...
     def ended(self, ending: Ending) -> None: ...
@@ -106,8 +109,12 @@ class Campaign:
         left = []
         for device in self.devices:
             ending = known[device.name]
-            if ending is None or not (ending.is_good or ending.is_refused):
+            if ending is None or not (ending.is_good or (ending.is_refused and not self.order.refused)):
                 left.append(device)
+        if shut := [
+            one.name for one in self.devices if (ending := known[one.name]) and ending.is_refused and not self.order.refused
+        ]:
+            self.watcher.leaves_out(shut)
         return left[: self.order.limit]
 
     def _judge(self, canaries: Sequence[Device], rest: int) -> None:

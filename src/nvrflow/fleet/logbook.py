@@ -149,4 +149,4 @@ class Logbook:
 
 
 def _now() -> str:
-    return f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}"
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -13,6 +13,7 @@ from datetime import datetime
 from types import FrameType
 from typing import Any, NoReturn
 
+from nvrflow.address import normalised
 from nvrflow.browser import Browser, find_browser, open_browser
 from nvrflow.environment import give_variables, take_password
 from nvrflow.errors import Defect, Interrupted, NvrflowError
@@ -44,14 +45,14 @@ def do(task: Task) -> Ending:
     SIGTERM ends the work as Ctrl-C ends a command: the recorder is signed out and the report is written.
     """
     signal.signal(signal.SIGTERM, _terminated)
-    began, when = time.monotonic(), f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}"
+    began, when = time.monotonic(), datetime.now().astimezone().isoformat(timespec="seconds")
     lease = Lease(state_folder() / "leases", task.device.place)
     device = task.device
 
     def ended(outcome: Outcome, error: Mapping[str, Any] | None, facts: Mapping[str, Any] | None = None) -> Ending:
         folder = task.report if task.out.is_dir() else ""
         seconds = round(time.monotonic() - began, 2)
-        return Ending(device.name, device.url, outcome, device.site, error, folder, when, seconds, facts or {})
+        return Ending(device.name, normalised(device.url), outcome, device.site, error, folder, when, seconds, facts or {})
 
     try:
         if not lease.take():

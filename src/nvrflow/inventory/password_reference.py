@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import stat
 from dataclasses import dataclass
@@ -13,6 +14,12 @@ from nvrflow.command import Command, run
 from nvrflow.errors import WrongCall
 
 KINDS = ("env", "keyring", "file", "command")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def is_reference(kind: object, place: object) -> bool:
+    """Whether this says where a password is: a kind that is known, with a place that can be one and is hardly a password."""
+    return kind in KINDS and isinstance(place, str) and bool(place) and (kind != "env" or _VARIABLE.fullmatch(place) is not None)
 
 
 @dataclass(frozen=True)

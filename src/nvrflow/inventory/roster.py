@@ -10,7 +10,7 @@ from typing import Any
 from nvrflow.address import place_of
 from nvrflow.content import Document, read_yaml
 from nvrflow.errors import InvalidFile, WrongCall
-from nvrflow.inventory.password_reference import KINDS, PasswordReference
+from nvrflow.inventory.password_reference import PasswordReference, is_reference
 
 _TEXTS = ("user", "site", "firmware")
 _KEYS = ("name", "url", *_TEXTS, "password", "tags")
@@ -89,6 +89,8 @@ class _Reading:
         for key in ("name", "url"):
             if not isinstance(own.get(key), str) or not own[key]:
                 raise self._fault((*where, key), f"every recorder needs a {key}, which is text")
+        if not own["name"].isprintable():
+            raise self._fault((*where, "name"), "holds a character that cannot be printed; remove it")
         self._checked(own, where)
         try:
             place_of(own["url"])
@@ -114,7 +116,7 @@ class _Reading:
     def _check_reference(self, data: Any, where: Where) -> None:
         if isinstance(data, Mapping) and len(data) == 1:
             ((kind, place),) = data.items()
-            if kind in KINDS and isinstance(place, str) and place:
+            if is_reference(kind, place):
                 return
         raise self._fault(
             where, 'say where the password is: {env: NAME}, {keyring: SERVICE}, {file: PATH} or {command: "…"}; never itself'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from nvrflow.address import place_of
 from nvrflow.errors import InvalidFile, WrongCall
-from nvrflow.inventory.password_reference import KINDS, PasswordReference
+from nvrflow.inventory.password_reference import PasswordReference, is_reference
 from nvrflow.inventory.roster import Device, Roster, twins
 
 _COLUMNS = ("name", "address", "user", "site", "firmware", "tags", "password")
@@ -23,8 +24,8 @@ def read_spreadsheet(path: Path) -> Roster:
 
     The first line names the columns: `address` (needed; also `url`, `ip` or `host`), `name`, `user`, `site`, `firmware`, `tags`
     (separated by spaces, commas or semicolons) and `password`, which says where it is: `env:NAME`, `keyring:SERVICE`, `file:PATH`
-    or `command:…`. Between the cells are commas, semicolons or tabs. The text is UTF-8, or Windows-1252 as older spreadsheets
-    save it. A recorder without a name is called by its address.
+    or `command:…`. A column whose name begins with # is left out. Between the cells are commas, semicolons or tabs. The
+    text is UTF-8, UTF-16, or Windows-1252 as older spreadsheets save it. A recorder without a name is called by its address.
     """
     rows = _Rows(path, _text(path))
     devices, lines = [], []
@@ -47,7 +48,7 @@ def _text(path: Path) -> str:
     except OSError as problem:
         raise InvalidFile(f"cannot be read ({problem.strerror}); name a file with a list of recorders", path) from None
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
 
@@ -60,11 +61,14 @@ class _Rows:
     text: str
 
     def __iter__(self) -> Iterator[tuple[int, Mapping[str, str]]]:
-        head = self.text.splitlines()[0] if self.text.strip() else ""
+        head = "".join(self.text.splitlines()[:2])
         between = max(",;\t", key=head.count)
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=between, strict=True)
         try:
-            columns = self._columns(next(reader, []))
+            first = next(reader, [])
+            if "".join(first).strip().lower().startswith("sep="):  # by which a spreadsheet notes what is between the cells
+                first = next(reader, [])
+            columns = self._columns(first, reader.line_num)
             for row in reader:
                 cells = [cell.strip() for cell in row]
                 if any(cells) and not cells[0].startswith("#"):
@@ -72,15 +76,18 @@ class _Rows:
         except csv.Error as problem:
             raise InvalidFile(f"is not CSV here ({problem}); save it again as CSV", self.path, reader.line_num) from None
 
-    def _columns(self, head: list[str]) -> list[str]:
+    def _columns(self, head: list[str], line: int) -> list[str]:
         columns = []
         for number, cell in enumerate(head, 1):
             word = cell.strip().lower()
             name = _OTHER_NAMES.get(word, word)
+            if name.startswith("#"):
+                name = ""
             if name and name not in _COLUMNS:
-                raise self._fault(1, f"column {number}", f'"{cell.strip()}" is not known; the columns are {", ".join(_COLUMNS)}')
+                known = f"the columns are {', '.join(_COLUMNS)}; a column whose name begins with # is left out"
+                raise self._fault(line, f"column {number}", f'"{cell.strip()}" is not known; {known}')
             if name and name in columns:
-                raise self._fault(1, f"column {number}", f"there are two columns {name}; remove one")
+                raise self._fault(line, f"column {number}", f"there are two columns {name}; remove one")
             columns.append(name)
         if "address" not in columns:
             raise self._fault(
@@ -103,11 +110,14 @@ class _Rows:
         user = row.get("user") or "admin"
         tags = frozenset(row.get("tags", "").replace(",", " ").replace(";", " ").split())
         password = self._reference(line, row["password"], user) if row.get("password") else None
-        return Device(row.get("name") or place.netloc, url, user, password, row.get("site", ""), row.get("firmware", ""), tags)
+        name = row.get("name") or place.netloc
+        if not name.isprintable():
+            raise self._fault(line, "name", "holds a character that cannot be printed; remove it")
+        return Device(name, url, user, password, row.get("site", ""), row.get("firmware", ""), tags)
 
     def _reference(self, line: int, cell: str, user: str) -> PasswordReference:
         kind, colon, where = cell.partition(":")
-        if kind not in KINDS or not colon or not where.strip():
+        if not colon or not is_reference(kind, where.strip()):
             raise self._fault(
                 line, "password", "say where the password is: env:NAME, keyring:SERVICE, file:PATH or command:…; never itself"
             )
