@@ -17,7 +17,7 @@ DOORS = {
     "greenlet": ["browser"],
     "subprocess": ["command"],
     "yaml": ["content"],
-    "ruamel": ["check"],
+    "ruamel": ["check", "inventory"],
     "click": ["cli"],
     "rich": ["cli"],
     "PIL": ["report", "guide", "capture", "compare", "baseline"],

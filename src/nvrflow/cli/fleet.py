@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -40,6 +40,44 @@ def list_(meant: Meant, as_json: bool) -> int:
         click.echo(json.dumps({"recorders": [one.as_dict() for one in devices]}, ensure_ascii=False, indent=2))
     else:
         inventory(devices, sys.stdout)
+    return 0
+
+
+@fleet.command("add", short_help="Add recorders to a list.")
+@click.argument("name", required=False)
+@click.argument("url", required=False)
+@click.option("--recorders", "file", metavar="FILE", type=_PATH, required=True, help="The list in YAML; made if it is not there.")
+@click.option("--site", metavar="NAME", help="Where the recorder stands.")
+@click.option("--user", metavar="NAME", help="The account on the recorder (default: admin).")
+@click.option("--firmware", metavar="NAME", help="Its selector file (default: identified).")
+@click.option("--tag", "tags", metavar="WORD", multiple=True, help="A word to choose it by (repeatable).")
+@click.option("--password", metavar="KIND:PLACE", help="Where its password is: env:NAME, keyring:SERVICE, file:PATH or command:…")
+@click.option("--ansible", metavar="FILE", type=_PATH, help="Instead: the hosts that `ansible-inventory --list` printed.")
+def add(name: str | None, url: str | None, file: Path, ansible: Path | None, **own: Any) -> int:
+    """Add the recorder NAME at URL to a list, or all hosts of an Ansible inventory. Comments and order of the list stay."""
+    from nvrflow.inventory.amendment import add as added
+    from nvrflow.inventory.ansible import recorders_of
+
+    if (ansible is None) == (name is None or url is None):
+        raise WrongCall("fleet add: write NAME URL, or --ansible FILE")
+    kind, _, place = (own.pop("password") or "").partition(":")
+    reference = {kind: place} if kind else None
+    one = {"name": name, "url": url, **own, "tags": list(own["tags"]), "password": reference}
+    before = recorders_of(ansible) if ansible is not None else [one]
+    listed = added(file, before)
+    click.echo(f"{file}: {len(before)} added, {len(listed.devices)} recorders in all")
+    return 0
+
+
+@fleet.command("remove", short_help="Remove recorders from a list.")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--recorders", "file", metavar="FILE", type=_PATH, required=True, help="The list in YAML.")
+def remove(names: tuple[str, ...], file: Path) -> int:
+    """Remove recorders from a list by their names. Comments and order of the others stay. Nothing is done to the recorders."""
+    from nvrflow.inventory.amendment import remove as removed
+
+    listed = removed(file, names)
+    click.echo(f"{file}: {len(names)} removed, {len(listed.devices)} recorders left")
     return 0
 
 
