@@ -21,7 +21,7 @@ class Trust:
     """The level of one selector file, the highest that there is evidence for, and on what (model, version, date).
 
     `simulated`: a simulated recorder has its pages. `replayed`: the capture of a real device lies in the repository, and the
-    tests replay it. `run on a device`: the report of a run on a real device lies there as well.
+    tests replay it. `run on a device`: the report of a run on a real device lies there, or what `check --record` wrote.
     """
 
     level: Level
@@ -72,5 +72,6 @@ def _is_of_a_device(report: Any, name: str) -> bool:
     """Whether a run on a real recorder came to its end with this selector file."""
     if not isinstance(report, dict) or not isinstance(report.get("firmware"), dict):
         return False
-    is_done = report.get("outcome") in ("done", "already") and report["firmware"].get("name") == name
+    ended = ("done", "already", "checked") if report.get("verdicts") else ("done", "already")  # a check that found everything
+    is_done = report.get("outcome") in ended and report["firmware"].get("name") == name
     return bool(is_done) and not is_this_computer(link_of(str(report.get("recorder", ""))).host)

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write the changes of the selector file as a diff for `git apply` (- for standard output).",
 )
+@click.option("--record", "kept", is_flag=True, help="Keep the result beside the selector file, as evidence of a real device.")
 @click.option("--verbose", is_flag=True, help="List every element, not only one screen of them.")
 @click.option("--flows", metavar="DIR", type=click.Path(path_type=Path), help="A folder with your own flows.")
 @driving
-def check(url: str, driving: Driving, strict: bool, patch: Path | None, verbose: bool, flows: Path | None) -> int:
+def check(url: str, driving: Driving, patch: Path | None, verbose: bool, kept: bool, **own: Any) -> int:
     """Visit every page of the selector file as a person would, change nothing, and give a verdict on each element.
 
     Exit code 0 only if nothing is missing; with --strict also drift fails.
@@ -44,15 +45,17 @@ def check(url: str, driving: Driving, strict: bool, patch: Path | None, verbose:
     to_stdout = patch is not None and str(patch) == "-"
     if to_stdout and driving.as_json:
         raise WrongCall("--write-patch -: standard output has the JSON document already; name a file")
+    if kept:
+        _check_evidence(url)
     progress = progress_for(driving.as_json or to_stdout)
     job = Examination(
         url,
         driving.user,
         None if is_capture(url) else asker(url, driving.user, progress.pause),
         driving.manner(),
-        strict,
+        own["strict"],
         driving.out,
-        flows,
+        own["flows"],
         driving.trace,
         progress,
     )
@@ -60,9 +63,29 @@ def check(url: str, driving: Driving, strict: bool, patch: Path | None, verbose:
         report, folder = job.go()
     written = _write(job, report, patch) if patch is not None else None
     print_verdicts(progress, job, report, folder.path, verbose, written)
+    if kept:
+        _record(report)
     if driving.as_json:
         click.echo(json.dumps(folder.document, ensure_ascii=False, indent=2))
     return exit_code_of(report.error["kind"]) if report.error else 0
+
+
+def _check_evidence(url: str) -> None:
+    from nvrflow.check.evidence import check_before
+
+    if is_capture(url):
+        raise WrongCall("--record: a capture is evidence already; put its folder into fixtures/VENDOR/FILE/captures")
+    check_before(url)
+
+
+def _record(report: Report) -> None:
+    from nvrflow.check.evidence import record
+    from nvrflow.cli.paragraph import say
+
+    if report.error is not None:
+        say("Nothing was recorded, because the check failed.", err=True, indent=2)
+    else:
+        say(f"Recorded: {record(report)}", err=True, indent=2)
 
 
 def _write(job: Examination, report: Report, file: Path) -> str:
