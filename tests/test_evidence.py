@@ -10,7 +10,7 @@ import pytest
 from command_here import command_here
 
 from nvrflow.capture.trust_level import trust_in
-from nvrflow.check.evidence import check_before, record
+from nvrflow.check.device_evidence import check_before, record
 from nvrflow.errors import WrongCall
 from nvrflow.report import Report
 

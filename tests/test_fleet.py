@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.errors import InvalidFile, NoRoom, WrongCall
 from nvrflow.fleet import station
 from nvrflow.fleet.campaign import Campaign, Order
 from nvrflow.fleet.census import census_of
@@ -174,6 +174,14 @@ def test_a_logbook_that_is_none_or_there_already_is_told(tmp_path: Path) -> None
     (tmp_path / "fleet.sqlite").write_bytes(b"no database at all, but some text that is longer than its header" * 20)
     with pytest.raises(InvalidFile, match="is not a logbook of a fleet, or damaged"):
         Logbook.at(tmp_path)
+
+
+def test_a_logbook_that_cannot_be_written_is_told_with_what_to_do(tmp_path: Path) -> None:
+    book = Logbook.begin(tmp_path, "sign_in", {})
+    book.enter(devices("good-1"))
+    book.path.write_bytes(b"")  # as on a disk that is full
+    with pytest.raises(NoRoom, match=r"fleet\.sqlite: cannot be written .* make room, then go on with --resume"):
+        book.starts("good-1")
 
 
 def served(subject: str, key: str, ends: str, **more: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from nvrflow.fleet.fence import Fence
 from nvrflow.fleet.shared_logbook import SharedLogbook
 from nvrflow.fleet.site_worker import LATER, NotYet, Patience, SiteWorker
 from nvrflow.fleet.task import Task, Work
-from nvrflow.fleet.task_queue import SiteCrews, checked_database, prepare
+from nvrflow.fleet.task_queue import SiteCrews, checked_database, need_tables, prepare
 from nvrflow.inventory.roster import Device
 from nvrflow.simulator import simulate
 
@@ -121,6 +121,17 @@ def test_each_site_works_on_its_own_recorders_and_no_password_leaves_it(server: 
         files = connection.execute("SELECT file, data FROM nvrflow_report").fetchall()
     assert {name for name, _ in files} == {"report.json", "report.html", "junit.xml"}
     assert not [one for one in sites if one.password in everything or any(one.password.encode() in data for _, data in files)]
+
+
+def test_a_database_that_was_not_prepared_is_told_with_the_command_that_helps(server: Server, tmp_path: Path) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE bare")
+    bare = server.url.replace("/postgres", "/bare")
+    with pytest.raises(WrongCall, match="nvrflow fleet prepare --database URL"):
+        need_tables(bare)
+    prepare(bare)
+    prepare(bare)
+    need_tables(bare)
 
 
 def test_an_address_with_a_password_or_of_another_kind_is_refused() -> None:

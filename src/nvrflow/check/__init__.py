@@ -7,6 +7,6 @@ click), `walk` (from page to page), `captured` (through a capture), `hearsay` (v
 (what was not seen). Then what can be done: `candidates` (what may be a missing element), `label_words` (what two labels have in
 common), `doubt` (why a label is not taken), `foreign_word` (words of other languages), `repair` (changes that were tried on a
 live page), `agreement` (all changes of a page together), `yaml_text` (a change in the text of a file), `patch` (changes as a
-unified diff). Last the documents: `cases` (JUnit), `boxed` (HTML). `evidence` is what `--record` keeps. `lookup` is the command `try`, with `typed` for the locators
-that a person types.
+unified diff). Last the documents: `cases` (JUnit), `boxed` (HTML). `device_evidence` is what `--record` keeps. `lookup` is the
+command `try`, with `typed` for the locators that a person types.
 """

@@ -71,7 +71,7 @@ def check(url: str, driving: Driving, patch: Path | None, verbose: bool, kept: b
 
 
 def _check_evidence(url: str) -> None:
-    from nvrflow.check.evidence import check_before
+    from nvrflow.check.device_evidence import check_before
 
     if is_capture(url):
         raise WrongCall("--record: a capture is evidence already; put its folder into fixtures/VENDOR/FILE/captures")
@@ -79,7 +79,7 @@ def _check_evidence(url: str) -> None:
 
 
 def _record(report: Report) -> None:
-    from nvrflow.check.evidence import record
+    from nvrflow.check.device_evidence import record
     from nvrflow.cli.paragraph import say
 
     if report.error is not None:

@@ -133,9 +133,10 @@ class Place:
     def shared(self, job: Work, asked: Asked) -> tuple[Book, Workers, Path]:
         """The logbook in the database, and the workers of the sites. Raises WrongCall."""
         from nvrflow.fleet.shared_logbook import SharedLogbook
-        from nvrflow.fleet.task_queue import SiteCrews, checked_database
+        from nvrflow.fleet.task_queue import SiteCrews, checked_database, need_tables
 
         url = checked_database(self.database or "")
+        need_tables(url)
         for value, option in (
             (self.out, "--out"),
             (asked.workers, "--workers"),

@@ -58,7 +58,7 @@ def worker(site: str, database: str, file: Path, until_empty: bool, **own: Any) 
     from nvrflow.fleet.crew import Crew
     from nvrflow.fleet.site_worker import SiteWorker
     from nvrflow.fleet.task import Work
-    from nvrflow.fleet.task_queue import checked_database
+    from nvrflow.fleet.task_queue import checked_database, need_tables
     from nvrflow.inventory.list_file import read_list
     from nvrflow.recorder import Manner
 
@@ -66,6 +66,7 @@ def worker(site: str, database: str, file: Path, until_empty: bool, **own: Any) 
     if not devices:
         raise WrongCall(f"--site {site}: {file} has no recorder of that site")
     manner = Manner(selectors=own["selectors"], browser=own["browser_path"], attended=False).checked()
+    need_tables(checked_database(database))
     crew = Crew(*passwords(tuple(devices), "verify"), own["deadline"])
     known, work = {one.name: one for one in devices}, Work("", manner, own["flows"])
 

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -87,7 +87,7 @@ class Campaign:
 
     def go(self) -> None:
         """Work on every recorder that is left, and note each result. Ctrl-C lets the running ones end; a second one ends them."""
-        self.halt.unlink(missing_ok=True)
+        self._resume_all()
         self.book.enter(self.devices)
         left = self._left()
         self.watcher.begins(len(left))
@@ -101,6 +101,10 @@ class Campaign:
                 self._all_of(rest)
         finally:
             self.crew.dismiss()
+            self._resume_all()
+
+    def _resume_all(self) -> None:
+        with suppress(OSError):
             self.halt.unlink(missing_ok=True)
 
     def _left(self) -> list[Device]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from nvrflow.errors import InvalidFile, WrongCall
+from nvrflow.errors import InvalidFile, NoRoom, WrongCall
 from nvrflow.fleet.conclusion import Ending
 
 FILE = "fleet.sqlite"
@@ -109,7 +109,7 @@ class Logbook:
     def enter(self, devices: Iterable[Any]) -> None:
         """Enter recorders as waiting; those that are known keep their state, and get their present address, site and tags."""
         rows = [(one.name, number, one.url, one.site, json.dumps(sorted(one.tags))) for number, one in enumerate(devices)]
-        with self._open() as file:
+        with self._write() as file:
             file.executemany(
                 "INSERT INTO recorder (name, place, url, site, tags, state) VALUES (?, ?, ?, ?, ?, 'waiting')"
                 " ON CONFLICT (name) DO UPDATE SET place = excluded.place, url = excluded.url, site = excluded.site,"
@@ -119,13 +119,13 @@ class Logbook:
 
     def starts(self, name: str) -> None:
         """Note that the work on a recorder begins."""
-        with self._open() as file:
+        with self._write() as file:
             file.execute("UPDATE recorder SET state = 'running', outcome = NULL, ending = NULL WHERE name = ?", (name,))
 
     def ended(self, ending: Ending) -> None:
         """Note how the work on a recorder ended."""
         told = json.dumps(ending.as_dict(), ensure_ascii=False)
-        with self._open() as file:
+        with self._write() as file:
             file.execute(
                 "UPDATE recorder SET state = 'ended', outcome = ?, ending = ? WHERE name = ?", (ending.outcome, told, ending.name)
             )
@@ -146,6 +146,16 @@ class Logbook:
     def _open(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self.path, timeout=30)) as file, file:
             yield file
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        """A connection for a change. Raises NoRoom if the file cannot be written."""
+        try:
+            with self._open() as file:
+                yield file
+        except (OSError, sqlite3.OperationalError) as problem:
+            why = getattr(problem, "strerror", None) or problem
+            raise NoRoom(f"{self.path}: cannot be written ({why}); make room, then go on with --resume") from None
 
 
 def _now() -> str:

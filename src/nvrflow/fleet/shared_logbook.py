@@ -61,14 +61,10 @@ class SharedLogbook:
 
     @classmethod
     def begin(cls, url: str, work: str, given: Mapping[str, Any]) -> SharedLogbook:
-        """Begin a run. Raises WrongCall if the database cannot be reached or was not prepared."""
+        """Begin a run. Raises NvrflowError if the database cannot be reached."""
         book = cls(url, 0)
-        try:
-            row = book._do(
-                "INSERT INTO nvrflow_run (format, work, given) VALUES (%s, %s, %s) RETURNING id", FORMAT, work, json.dumps(given)
-            )
-        except psycopg.errors.UndefinedTable:
-            raise WrongCall("--database: has no tables of nvrflow; type: nvrflow fleet prepare --database URL") from None
+        query = "INSERT INTO nvrflow_run (format, work, given) VALUES (%s, %s, %s) RETURNING id"
+        row = book._do(query, FORMAT, work, json.dumps(given))
         book.run = row[0][0]
         return book
 

@@ -43,6 +43,15 @@ def prepare(url: str) -> None:
             app.schema_manager.apply_schema()
 
 
+def need_tables(url: str) -> None:
+    """Raise WrongCall, with the command that helps, if a database has not all tables; NvrflowError if it cannot be reached."""
+    query = "SELECT to_regclass('procrastinate_workers') IS NOT NULL AND to_regclass('nvrflow_recorder') IS NOT NULL"
+    with connected(url) as connection:
+        row = connection.execute(query).fetchone()
+    if not row or not row[0]:
+        raise WrongCall("--database: has no tables of nvrflow; type: nvrflow fleet prepare --database URL")
+
+
 @dataclass
 class SiteCrews:
     """The workers of all sites, as one run sees them: tasks go into the queue, and what has ended comes out of the logbook.
