@@ -120,9 +120,10 @@ def _census(folder: Path | None, database: str | None) -> Census:
     if database is None:
         return census_of(folder or Path())
     from nvrflow.fleet.shared_logbook import SharedLogbook
-    from nvrflow.fleet.task_queue import checked_database
+    from nvrflow.fleet.task_queue import checked_database, need_tables
 
-    return census_in(SharedLogbook.all(checked_database(database)), "the database")
+    need_tables(checked_database(database))
+    return census_in(SharedLogbook.all(database), "the database")
 
 
 @fleet.command("prepare", short_help="Make the tables that the workers of a fleet need.")
