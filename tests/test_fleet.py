@@ -19,7 +19,7 @@ from nvrflow.fleet.campaign import Campaign, Order
 from nvrflow.fleet.census import census_of
 from nvrflow.fleet.census_page import as_csv, as_html, as_markdown
 from nvrflow.fleet.conclusion import Ending
-from nvrflow.fleet.crew import Crew
+from nvrflow.fleet.crew import Crew, Pace
 from nvrflow.fleet.logbook import Logbook
 from nvrflow.fleet.results import results_of
 from nvrflow.fleet.task import Task, Work
@@ -182,6 +182,24 @@ def test_a_logbook_that_cannot_be_written_is_told_with_what_to_do(tmp_path: Path
     book.path.write_bytes(b"")  # as on a disk that is full
     with pytest.raises(NoRoom, match=r"fleet\.sqlite: cannot be written .* make room, then go on with --resume"):
         book.starts("good-1")
+
+
+def test_more_recorders_at_once_while_the_cores_are_idle_and_fewer_while_they_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = [10.0]
+    monkeypatch.setattr("nvrflow.fleet.crew.psutil.cpu_percent", lambda: busy[0])
+    pace = Pace(None, cores=1)
+    at_first = pace.at_once
+    assert at_first <= 2
+    for _ in range(20):
+        pace.adapt()
+    assert at_first < pace.at_once <= 8
+    busy[0] = 99.0
+    for _ in range(20):
+        pace.adapt()
+    assert pace.at_once <= 2
+    chosen = Pace(5)
+    chosen.adapt()
+    assert chosen.at_once == 5
 
 
 def served(subject: str, key: str, ends: str, **more: Any) -> dict[str, Any]:

@@ -152,6 +152,10 @@ def test_a_recorder_waits_in_the_queue_only_once_and_can_be_taken_back(server: S
         crew.book.enter([device])
         crew.book.starts(device.name)
         crew.start(task)
+    follows = SiteCrews(first)
+    follows.start(task)
+    assert len(follows) == 1 and not follows.ended(0), "a second command for the same run follows the job that waits"
+    follows.dismiss()
     (refused,) = crews[1].ended(0)
     assert refused.outcome == "skipped"
     assert "waits in the queue already" in str(refused.error)

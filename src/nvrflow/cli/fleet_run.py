@@ -93,8 +93,8 @@ class Asked:
 def run(work: str, meant: Meant, as_json: bool, trust: TrustOptions, **typed: Any) -> int:
     """Run FLOW on every recorder of the list: a flow, or check, capture, verify or identify. Each has an outcome of its own.
 
-    Ctrl-C lets the running ones end and leaves the others undone; --resume goes on. Exit code 3 if a recorder failed or was
-    left out.
+    Ctrl-C lets the running ones end and leaves the others undone; --resume goes on. Exit code 3 if a recorder failed, or was
+    not begun because the run stopped.
     """
     from nvrflow.cli.fleet_table import Table
     from nvrflow.fleet.campaign import Campaign, Order

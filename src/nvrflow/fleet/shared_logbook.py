@@ -103,6 +103,19 @@ class SharedLogbook:
         """Note that the work on a recorder was taken back before it began."""
         self._set(name, "waiting")
 
+    def handed(self, name: str, job: int) -> None:
+        """Note the number of the job that does the work on a recorder."""
+        self._do("UPDATE nvrflow_recorder SET job = %s WHERE run = %s AND name = %s", job, self.run, name)
+
+    def job_of(self, name: str) -> int | None:
+        """The number of the job that waits in the queue for a recorder of this run, or works on it now."""
+        found = self._do(
+            "SELECT job FROM nvrflow_recorder AS r JOIN procrastinate_jobs AS j ON j.id = r.job"
+            " WHERE r.run = %s AND r.name = %s AND j.status IN ('todo', 'doing')",
+            self.run, name,
+        )  # fmt: skip
+        return found[0][0] if found else None
+
     def running(self, name: str, job: int) -> None:
         """Note that a worker has begun the work on a recorder."""
         self._do(

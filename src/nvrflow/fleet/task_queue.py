@@ -70,27 +70,34 @@ class SiteCrews:
         return len(self._out) + len(self._refused)
 
     def start(self, task: Task) -> None:
-        """Put a task into the queue of its site."""
-        device, options = (
-            task.device,
-            {"queue": task.device.site or NO_SITE, "lock": task.device.place, "queueing_lock": task.device.place},
-        )
+        """Put a task into the queue of its site; one that an earlier command for this run has put there is followed."""
+        device = task.device
+        try:
+            job = self.book.job_of(device.name)
+            if job is None:
+                job = self._deferred(task)
+                self.book.handed(device.name, job)
+            self._out[device.name] = job
+        except AlreadyEnqueued:
+            said = f"{device.name}: waits in the queue already, for another run; run the command again with --resume later"
+            error = {"kind": "in-use", "message": said, "step": None}
+            self._refused.append(Ending(device.name, device.url, "skipped", device.site, error))
+        except ConnectorException as problem:
+            why = " ".join(str(problem.__cause__ or problem).split())
+            raise NvrflowError(f"--database: the queue cannot be written ({why}); check that the database runs") from None
+
+    @property
+    def _queue(self) -> Any:
         if self._app is None:
             self._app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=self.book.url))
             self._app.open()
-        try:
-            self._out[device.name] = self._app.configure_task(WORK, **options).defer(
-                run=self.book.run, name=device.name, url=device.url, work=task.work.as_dict()
-            )
-        except AlreadyEnqueued:
-            said = f"{device.name}: waits in the queue already, for another run; run the command again with --resume later"
-            self._refused.append(
-                Ending(device.name, device.url, "skipped", device.site, {"kind": "in-use", "message": said, "step": None})
-            )
-        except ConnectorException as problem:
-            raise NvrflowError(
-                f"--database: the queue cannot be written ({problem}); check that nvrflow fleet prepare was run"
-            ) from None
+        return self._app
+
+    def _deferred(self, task: Task) -> int:
+        device = task.device
+        place = self._queue.configure_task(WORK, queue=device.site or NO_SITE, lock=device.place, queueing_lock=device.place)
+        job: int = place.defer(run=self.book.run, name=device.name, url=device.url, work=task.work.as_dict())
+        return job
 
     def ended(self, patience: float) -> list[Ending]:
         """Wait a moment, and return what has ended meanwhile."""
@@ -105,14 +112,14 @@ class SiteCrews:
     def withdraw(self) -> None:
         """Take back what waits in the queue."""
         for name, job in list(self._out.items()):
-            if self._app.job_manager.cancel_job_by_id(job):
+            if self._queue.job_manager.cancel_job_by_id(job):
                 del self._out[name]
                 self.book.withdrawn(name)
 
     def halt(self) -> None:
         """Ask the workers to end what they do, before the next step."""
         for job in self._out.values():
-            self._app.job_manager.cancel_job_by_id(job, abort=True)
+            self._queue.job_manager.cancel_job_by_id(job, abort=True)
 
     def dismiss(self) -> None:
         """End the connections; the workers go on."""
