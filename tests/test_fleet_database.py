@@ -134,6 +134,11 @@ def test_a_database_that_was_not_prepared_is_told_with_the_command_that_helps(se
     need_tables(bare)
 
 
+def test_a_run_that_the_database_does_not_have_is_told(server: Server) -> None:
+    with pytest.raises(WrongCall, match="has no run 4711"):
+        SharedLogbook.at(server.url, 4711)
+
+
 def test_an_address_with_a_password_or_of_another_kind_is_refused() -> None:
     with pytest.raises(WrongCall, match="holds a password"):
         checked_database("postgresql://fleet:secret@192.0.2.1/x")
@@ -152,7 +157,7 @@ def test_a_recorder_waits_in_the_queue_only_once_and_can_be_taken_back(server: S
         crew.book.enter([device])
         crew.book.starts(device.name)
         crew.start(task)
-    follows = SiteCrews(first)
+    follows = SiteCrews(SharedLogbook.at(server.url, first.run))
     follows.start(task)
     assert len(follows) == 1 and not follows.ended(0), "a second command for the same run follows the job that waits"
     follows.dismiss()

@@ -72,8 +72,8 @@ class SharedLogbook:
     def at(cls, url: str, run: int) -> SharedLogbook:
         """The logbook of an earlier run. Raises WrongCall."""
         book = cls(url, run)
-        if not book._do("SELECT FROM nvrflow_run WHERE id = %s", run):
-            raise WrongCall(f"--resume: the database has no run {run}; nvrflow fleet report --database URL --json lists them")
+        if not book._do("SELECT id FROM nvrflow_run WHERE id = %s", run):
+            raise WrongCall(f"--resume: the database has no run {run}; nvrflow fleet run says the number of its run at its end")
         return book
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -75,29 +76,46 @@ class SiteWorker:
         for name in ("procrastinate", "psycopg"):
             logging.getLogger(name).addHandler(logging.NullHandler())  # what goes wrong is told in `tell`'s words
         try:
-            while True:
-                try:
-                    asyncio.run(self._work(wait))
-                    return
-                except ConnectorException as problem:
-                    why = " ".join(str(problem.__cause__ or problem).split())
-                    if not wait:
-                        raise NvrflowError(f"--database: does not answer ({why}); check that it runs") from None
-                    self.tell(f"the database does not answer ({why}); trying again in {_PAUSE:g} s")
-                    threading.Event().wait(_PAUSE)
+            while not (ended := self._once(wait)) and wait:
+                self.tell(f"the database did not answer; trying again in {_PAUSE:g} s")
+                threading.Event().wait(_PAUSE)
+            if not ended:
+                raise NvrflowError("--database: did not answer; check that it runs")
         finally:
             self.crew.dismiss()
             for book in self._books.values():
                 book.close()
 
-    async def _work(self, wait: bool) -> None:
-        asyncio.get_running_loop().set_exception_handler(self._surprised)
-        app = self._app()
+    def _once(self, wait: bool) -> bool:
+        """Work until somebody ends it or the queue is empty; False if the database is gone."""
+        try:
+            return asyncio.run(self._work(wait)) or not wait
+        except ConnectorException as problem:
+            self.tell(" ".join(str(problem.__cause__ or problem).split()))
+            return False
+
+    async def _work(self, wait: bool) -> bool:
+        """Work until the end; True if somebody ended it."""
+        loop, app, ended = asyncio.get_running_loop(), self._app(), []
+        loop.set_exception_handler(self._surprised)
         async with app.open_async():
-            await app.run_worker_async(
-                queues=[self.site], name=self.site, concurrency=self.at_once, wait=wait, fetch_job_polling_interval=2.0,
-                abort_job_polling_interval=2.0, update_heartbeat_interval=self.stalled / 3, stalled_worker_timeout=self.stalled,
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[self.site], name=self.site, concurrency=self.at_once, wait=wait, install_signal_handlers=False,
+                    fetch_job_polling_interval=2.0, abort_job_polling_interval=2.0, update_heartbeat_interval=self.stalled / 3,
+                    stalled_worker_timeout=self.stalled,
+                )
             )  # fmt: skip
+
+            def end() -> None:
+                ended.append(True)
+                working.cancel()  # jobs that run come to their end
+
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, end)
+            with suppress(asyncio.CancelledError):
+                await working
+        return bool(ended)
 
     def _surprised(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Tell of a job whose end could not be noted: the database is gone, or has given the job to another worker."""
