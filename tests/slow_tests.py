@@ -23,12 +23,11 @@ def mostly_slow(values: Iterable[Any], quick: Callable[[Any], bool]) -> list[Any
 
 # These files extend another shipped file, and one test of each goes through all flows; what else runs on each firmware is slow.
 DERIVED = {"cpplus/nvr_v4", "dahua/nvr_v4_3", "hikvision/ds_v3"}
-# What test_flows.py::test_every_flow_works_in_every_language_without_drift does on each firmware as well: quick on the first.
+# What test_flows.py::test_every_flow_works_in_every_language_without_drift does on each firmware as well: quick on these only.
 WITH_ALL_FLOWS = {
-    "test_https_is_switched_on_left_alone_where_it_is_on_already_and_switched_off_again",
-    "test_secure_ends_with_a_recorder_that_a_browser_trusts",
+    "test_https_is_switched_on_left_alone_where_it_is_on_already_and_switched_off_again": "dahua/nvr_v4",
+    "test_secure_ends_with_a_recorder_that_a_browser_trusts": "uniview/nvr",
 }
-FIRST = "dahua/nvr_v4"
 
 
 def mark_derived(item: pytest.Item) -> None:
@@ -36,7 +35,8 @@ def mark_derived(item: pytest.Item) -> None:
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return
     firmware = item.callspec.params.get("firmware_name")
-    if firmware in DERIVED or (firmware not in (None, FIRST) and item.originalname in WITH_ALL_FLOWS):
+    quick = WITH_ALL_FLOWS.get(item.originalname or "", firmware)
+    if firmware is not None and (firmware in DERIVED or firmware != quick):
         item.add_marker(pytest.mark.slow)
 
 

@@ -328,6 +328,7 @@ def test_a_changed_certificate_stops_until_its_fingerprint_is_given(command: Com
         assert confirmed.returncode == 0, confirmed.stderr
 
 
+@pytest.mark.slow  # quick: test_bundle.py, and the bundle by address below
 @pytest.mark.browser
 def test_a_bundle_holds_the_files_and_scripts_for_the_other_computers(command: Command, recorder: Any, tmp_path: Path) -> None:
     command("run", "download_certificates", recorder.url, "--out", "run", "--no-screenshots", password=recorder.password)
