@@ -38,6 +38,8 @@ COMMANDS = (
     "bundle",
     "lint",
     "new",
+    "fleet",
+    "worker",
     "simulate",
     "demo",
     "doctor",

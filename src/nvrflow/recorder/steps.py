@@ -106,7 +106,7 @@ class Steps:
         except NvrflowError as problem:
             step.outcome = "failed"
             self.photograph_failure(step)
-            ended = self._led_away() or self.reason(problem)
+            ended = self._led_away() or (problem if step.verb == "wait" else self.reason(problem))  # a restart ends sessions
             ended.step = ended.step or step.id
             raise ended from (problem.__cause__ if ended is problem else problem)
         except BaseException:
