@@ -23,7 +23,7 @@ def heading(name: str) -> list[dict[str, str]]:
 
 @pytest.fixture
 def pages() -> dict[str, Any]:
-    """Six pages behind a link that does nothing, two behind an optional one that is not there, and one that can be reached."""
+    """Six pages behind a link that does nothing, two behind an optional link, an optional page, and one that is there."""
     link: dict[str, Any] = {name: [{"role": "link", "name": name.capitalize()}] for name in (*BEHIND, "setup", "other", "backup")}
     return {
         "front": {
@@ -33,11 +33,13 @@ def pages() -> dict[str, Any]:
                 "setup": link["setup"],
                 "other": link["other"],
                 "cloud": {"find": [{"text": "Cloud"}], "optional": True},
+                "hints": [{"text": "Hints"}],
             },
         },
         "setup": {"on": "front", "open": "setup", "shown_by": heading("Setup"), "elements": {one: link[one] for one in BEHIND}},
         **{one: {"on": "setup", "open": one, "shown_by": heading(one)} for one in BEHIND},
         "cloud": {"on": "front", "open": "cloud", "shown_by": heading("Cloud"), "elements": {"backup": link["backup"]}},
+        "hints": {"on": "front", "open": "hints", "optional": True, "shown_by": heading("Hints")},
         "backup": {"on": "cloud", "open": "backup", "shown_by": heading("Backup")},
         "other": {"on": "front", "open": "other", "shown_by": heading("Other")},
     }
@@ -58,6 +60,7 @@ def test_a_way_that_fails_is_taken_once_and_each_page_behind_it_shares_the_cause
     assert states["setup"].startswith("acme/nvr: setup: not shown")
     assert {states[one] for one in BEHIND} == {"not tried: the way to it begins as the one to setup, which failed"}
     assert states["cloud"].startswith("not offered by this device; ")
+    assert states["hints"].startswith("not offered by this device; "), "the page itself is optional"
     assert states["backup"] == "not offered by this device, as cloud, through which the way leads"
     assert set(Capture.open(tmp_path / "kept").summary.missed) == {f"und/{one}" for one in ("setup", *BEHIND)}
 

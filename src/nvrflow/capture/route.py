@@ -15,8 +15,10 @@ from nvrflow.report import Step
 
 
 def may_lack(file: SelectorFile, name: str) -> bool:
-    """Whether the file says that a device may have no way to the page: each has an optional element in it."""
+    """Whether the file says that a device may be without the page, or without each way to it: an optional element is in it."""
     page = file.pages[name]
+    if page.optional:
+        return True
 
     def is_optional(way: Way) -> bool:
         elements = file.pages[way.on].elements
@@ -48,7 +50,7 @@ class Obstacles:
             self.elements.setdefault(failed, name)
         self.by_chance = self.by_chance or not isinstance(problem, SelectorDrift)
         why = str(problem).splitlines()[0]
-        is_absent = self._is_optional(failed) if failed else isinstance(problem, NoWay)
+        is_absent = self._is_optional(failed, name) if failed else isinstance(problem, NoWay)
         if not (isinstance(problem, SelectorDrift) and is_absent and may_lack(self.file, name)):
             return why
         self.absent.add(name)
@@ -69,11 +71,13 @@ class Obstacles:
             return f"{NOT_OFFERED}, as {cause}, through which the way leads"
         return f"not tried: the way to it begins as the one to {cause}, which failed"
 
-    def _is_optional(self, element: str) -> bool:
-        """Whether the file says that a device may be without the element."""
-        page, _, name = element.partition(".")
+    def _is_optional(self, element: str, name: str) -> bool:
+        """Whether the file says that a device may be without the element, or without the page `name` that it opens."""
+        page, _, one = element.partition(".")
         known = self.file.pages[page].elements if page in self.file.pages else {}
-        return name in known and known[name].optional
+        wanted = self.file.pages[name]
+        opens = any(way.on == page and one in way.open for way in wanted.all_ways)
+        return (one in known and known[one].optional) or (wanted.optional and opens)
 
 
 def was_passed(file: SelectorFile, name: str, states: Mapping[str, str]) -> bool:

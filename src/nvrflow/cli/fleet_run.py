@@ -142,6 +142,8 @@ class Place:
             (asked.workers, "--workers"),
             (asked.flows, "--flows"),
             (asked.selectors, "--selectors"),
+            (asked.browser_path, "--browser-path"),
+            (asked.trace, "--trace"),
         ):
             if value:
                 raise WrongCall(f"{option}: is for work on this computer; with --database, give it to nvrflow worker at the site")

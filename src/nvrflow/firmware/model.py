@@ -83,7 +83,8 @@ class Page(Strict):
     )
     close: Names = Field([], description="elements that close it, when the way goes on elsewhere")
     optional: bool = Field(
-        False, description="not every device of this firmware has it, or not at all times; `check` then does not miss it"
+        False,
+        description="not every device of this firmware has it, or not at all times; `check` and `capture` then do not miss it",
     )
     elements: Elements = {}
     rows: dict[str, Rows] = Field({}, description="tables and lists of this page, by a name for each")

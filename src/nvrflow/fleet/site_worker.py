@@ -112,7 +112,8 @@ class SiteWorker:
                 working.cancel()  # jobs that run come to their end
 
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, end)
+                with suppress(NotImplementedError):  # Windows has none; there Ctrl-C ends the program as usual
+                    loop.add_signal_handler(number, end)
             with suppress(asyncio.CancelledError):
                 await working
         return bool(ended)
@@ -155,12 +156,7 @@ class SiteWorker:
             ending = Ending(name, url, "failed", self.site, told(Interrupted("the work was cancelled")))
             await asyncio.to_thread(self._note, book, ending, fence)
             raise
-        if (
-            ending.error is not None
-            and ending.error["kind"] in LATER
-            and context.job.attempts < len(_WAITS)
-            and work.get("retries", True)
-        ):
+        if ending.error is not None and ending.error["kind"] in LATER and context.job.attempts < len(_WAITS):
             self.tell(f"{name} later: {ending.error['kind']}: {ending.error['message']}")
             raise NotYet(ending.error["kind"])
         await asyncio.to_thread(self._note, book, ending, fence)
