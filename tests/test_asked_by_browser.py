@@ -167,6 +167,7 @@ def test_what_answers_is_told_where_no_selector_file_knows_it(asking: Asking, op
         pass
 
 
+@pytest.mark.slow
 def test_the_words_of_a_page_without_a_title_are_told_where_no_selector_file_knows_it() -> None:
     with serving({"/": "<p>Host check\n error"}, []) as url:
         assert "(which says 'Host check error'); check" in look_at(url, ASKING, timeout=4.0).why

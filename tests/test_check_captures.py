@@ -21,6 +21,7 @@ from nvrflow.running import find_flow
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_capture_gets_the_verdicts_of_its_recorder_and_the_same_patch(tmp_path: Path) -> None:
     (tmp_path / "changed").mkdir()
     words = {"menu.Setup": "Main setup", "app.Export": "Exports"}

@@ -94,7 +94,12 @@ def test_secure_ends_with_a_recorder_that_a_browser_trusts(recorder: Recorder, t
 
 EACH_LANGUAGE = [(name, one) for name, languages in usable().items() for one in languages]
 # A language goes wrong in the words of a selector file, a flow on a firmware: each firmware in another language finds both.
-QUICK = {(name, languages[number % len(languages)]) for number, (name, languages) in enumerate(usable().items())}
+# Of cpplus/nvr_v4 only the sign-in differs from the file that it extends.
+QUICK = {
+    (name, languages[number % len(languages)])
+    for number, (name, languages) in enumerate(usable().items())
+    if name != "cpplus/nvr_v4"
+}
 
 
 @pytest.mark.parametrize(("name", "language"), mostly_slow(EACH_LANGUAGE, QUICK.__contains__))

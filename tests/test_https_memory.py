@@ -48,6 +48,7 @@ def test_a_damaged_memory_is_as_good_as_none(tmp_path: Path, content: str) -> No
     assert memory.port_of(place) == 8443
 
 
+@pytest.mark.slow
 def test_a_run_that_switches_https_on_learns_its_port_and_one_that_switches_it_off_forgets_it(
     simulated: Callable[..., Any], opened: Callable[..., Any], tmp_path: Path
 ) -> None:

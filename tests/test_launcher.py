@@ -289,6 +289,7 @@ def test_a_user_who_may_not_write_is_told_who_has_to_set_up_and_what_to_type(com
         assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.slow
 def test_a_failed_set_up_shows_why_and_is_not_taken_for_done(checkout: Path) -> None:
     (checkout / "requirements.lock").write_text(
         "no-such-package-of-nvrflow==1 --hash=sha256:" + "0" * 64 + "\n", encoding="utf-8"

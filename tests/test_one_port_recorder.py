@@ -66,7 +66,7 @@ def test_a_password_without_a_user_name_signs_in(gate: Started, opened_at: Openi
     assert recorder.tries == ["form"] and not recorder.signed_in
 
 
-@pytest.mark.parametrize("redirects", [True, False])
+@pytest.mark.parametrize("redirects", mostly_slow([True, False], bool))
 def test_https_on_the_port_of_http_is_switched_on_and_off_twice_in_one_run(
     gate: Started, opened_at: Opening, redirects: bool
 ) -> None:

@@ -44,6 +44,7 @@ def interrupted(recorder: Recorder) -> None:
             recorder.go_to("sign_in")
 
 
+@pytest.mark.slow
 def test_what_was_changed_is_put_back_while_the_recorder_restarts(simulated: Callable[..., Any], opened: Opening) -> None:
     recorder = simulated(restart_seconds=1.5)
     before = recorder.state()["web"]["https_port"]
