@@ -158,7 +158,7 @@ class Place:
             if asked.resume and self.number
             else SharedLogbook.begin(url, job.name, _given(asked))
         )
-        return book, SiteCrews(book), Path()
+        return book, SiteCrews(book), Path("nvrflow-fleet")  # where nothing is written
 
 
 def _work(name: str, asked: Asked, trust: TrustOptions) -> Work:
