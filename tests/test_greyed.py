@@ -75,3 +75,13 @@ def test_what_becomes_usable_is_clicked_then(tmp_path: Path) -> None:
         opened.go_to("home").click("late")
         assert opened.page.title() == "clicked"
         assert opened.page.evaluate("() => document.querySelector('#late a').className") == ""
+
+
+def test_a_page_that_comes_by_itself_is_there_although_what_leads_to_it_is_greyed(tmp_path: Path) -> None:
+    grey = f"<h1>Acme home</h1><a class=disabled style='color: #999' {COUNT}>Create</a><p id=made hidden>Delete</p>"
+    late = "<script>setTimeout(() => { document.querySelector('#made').hidden = false }, 1500)</script>"
+    file = HOME + "      create: [{text: Create}]\n  made: {on: home, open: create, shown_by: [{text: Delete}]}\n"
+    with PlainRecorder(tmp_path, {"/": grey + late}, file).opened(timeout=3.0) as recorder:
+        assert recorder.go_to("made").name == "made"
+        assert recorder.page.title() != "clicked"
+        assert not [step for step in recorder.report.steps if step.outcome == "failed"]

@@ -197,6 +197,9 @@ def _take(window: Window, name: str, way: Way, patient: bool, below: str) -> Non
     try:
         _click_through(window, name, way)
     except TimedOut as problem:
+        if window.file.pages[name].shown_by and window.shows_page(name):  # it came by itself, and what leads there is greyed
+            steps.forget_failed(known)
+            return
         if window.shows_page(way.on):
             raise
         steps.report.notes.append(f"{problem}. Something interrupted the way to the page, so nvrflow took it once more.")
