@@ -104,8 +104,8 @@ def _https_is_on(recorder_under_test: Any, manner: Manner, playwright: Any, _fou
         if recorder.has("https"):
             sign_in(recorder)
             off = not recorder.go_to("https").is_checked("enable")
+            _found.update(off=off, account=account, manner=manner)  # before it is turned on, which may fail in the middle
             enable_https(recorder)
-            _found.update(off=off, account=account, manner=manner)
 
 
 @pytest.fixture
