@@ -109,7 +109,7 @@ def run(work: str, meant: Meant, as_json: bool, trust: TrustOptions, **typed: An
         agree = lambda question: table.agreed(question, trust.yes)  # noqa: E731
         campaign = Campaign(devices, job, book, crew, folder, table, order, agree)
         campaign.go()
-        return _conclude(campaign, as_json)
+    return _conclude(campaign, as_json)
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ class Table:
         from rich.table import Table as Grid
 
         now, ended = time.monotonic(), self._good + self._bad
-        left = f", about {seconds((now - self._began) / ended * (self._total - ended))} left" if ended else ""
+        rest = (now - self._began) / ended * (self._total - ended) if ended else 0.0
+        left = f", about {rest:.0f} s left" if 0 < rest < 90 else f", about {rest / 60:.0f} min left" if rest else ""
         running = dict(self._running)  # drawn by another thread
         grid = Grid(box=None, show_header=False, pad_edge=False)
         grid.add_row(f"{ended} of {self._total} ended, {self._bad} not well{left}")

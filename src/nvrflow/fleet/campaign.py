@@ -126,8 +126,8 @@ class Campaign:
         ended = {entry.name: entry.ending for entry in self.book.entries()}
         bad = [one.name for one in canaries if (ending := ended[one.name]) is None or not ending.is_good]
         if bad:
-            self._stop(f"of the first {len(canaries)} recorders, {', '.join(bad[:5])} did not end well")
-        elif not self.agree(f"The first {len(canaries)} recorders ended well. Go on with the other {rest}?"):
+            self._stop(f"of the recorders that came first, {', '.join(bad[:5])} did not end well")
+        elif not self.agree(f"{', '.join(one.name for one in canaries[:5])}: ended well. Go on with the others ({rest})?"):
             self._stop("nobody agreed to go on after the first recorders")
 
     def _all_of(self, devices: Sequence[Device]) -> None:
