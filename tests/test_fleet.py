@@ -128,6 +128,16 @@ def test_a_recorder_that_is_in_use_is_left_alone(tmp_path: Path, home: Path) -> 
     lease.give_back()
 
 
+def test_a_defect_leaves_its_places_in_a_file_and_no_value(tmp_path: Path, home: Path) -> None:
+    broken = Work("sign_in", manner=None)  # type: ignore[arg-type]
+    ended = station.do(Task(devices("good-1")[0], broken, tmp_path, tmp_path / ".halt"))
+    assert ended.error is not None
+    assert ended.error["kind"] == "defect"
+    (file,) = tmp_path.rglob("defect.txt")
+    assert str(file) in ended.error["message"]
+    assert "station.py" in file.read_text()
+
+
 def test_a_run_stops_after_failures_in_a_row(tmp_path: Path) -> None:
     run = campaign(tmp_path, ["fails-1", "good-1", "fails-2", "fails-3", "good-2"], Order(stop_after=2, at_once=1))
     run.go()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,16 @@ def fleet(argv: list[str], folder: Path, env: dict[str, str] | None = None) -> t
     return running.returncode, out, err
 
 
+def command_lines() -> list[bytes]:
+    """The command line of each process of this computer."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # a process that has just ended
+            found.append(path.read_bytes())
+    assert found
+    return found
+
+
 def has_https(recorder: Any) -> bool:
     """Whether the recorder answers on its HTTPS port with TLS."""
     at = place_of(recorder.https_url)
@@ -91,8 +101,11 @@ def states(folder: Path) -> dict[str, str]:
 def test_a_fleet_from_nothing_to_a_report(site: list[Any], tmp_path: Path) -> None:
     env: dict[str, str] = {}
     file = listed(tmp_path, site, env)
-    code, out, err = fleet(["run", "enable_https", "--recorders", str(file), "--out", "run", "--json"], tmp_path, env)
-    assert code == 3, err
+    running = begun(["run", "enable_https", "--recorders", str(file), "--out", "run", "--json"], tmp_path, env)
+    assert until(lambda: site[0].sessions > 0, 60)
+    assert not [line for line in command_lines() if any(one.password.encode() in line for one in site)]
+    out, err = running.communicate(timeout=150)
+    assert running.returncode == 3, err
     document = json.loads(out)
     found = {one["name"]: one for one in document["recorders"]}
     kinds = {name: one["error"]["kind"] if one["error"] else one["outcome"] for name, one in found.items()}

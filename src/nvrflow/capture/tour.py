@@ -31,7 +31,7 @@ from nvrflow.capture.scrubber import Scrubber
 from nvrflow.capture.stop import Stop
 from nvrflow.capture.vocabulary import dictionaries, words_kept
 from nvrflow.capture.writer import Writer
-from nvrflow.errors import HeldBack, NvrflowError, WrongCall
+from nvrflow.errors import HeldBack, Interrupted, NvrflowError, WrongCall
 from nvrflow.firmware import digest_of
 from nvrflow.firmware.identification import identify
 from nvrflow.recorder import Manner, Recorder, open_recorder
@@ -51,6 +51,7 @@ class Wish:
 
     `donated`: the smallest capture, without styles and pictures. `sign_in` is the flow that signs in. `approve` looks at the
     finished capture, and without its consent none is written. `replaced` are further private words, such as names of cameras.
+    `objection` is asked before each step why the recorder may not be used any more; it may also raise Interrupted.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Wish:
     approve: Callable[[Capture], bool] | None = None
     pages: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    objection: Callable[[], str] = lambda: ""
 
     def check(self) -> None:
         """Raise WrongCall for what can be seen to be wrong before a recorder is asked."""
@@ -158,7 +160,7 @@ class _Tour:
     def _opened(self, language: str | None) -> Iterator[Recorder]:
         wish = self.wish
         camera = Camera(still=True, scale=1.0, met=self.heard.meet)
-        steps = Steps(Report(flow="capture", recorder=normalised(wish.url)), wish.listener, camera=camera)
+        steps = Steps(Report("capture", normalised(wish.url)), wish.listener, camera=camera, objection=wish.objection)
         manner = replace(wish.manner, check=True, screenshots=False, spoken=language or wish.manner.spoken)
         with open_recorder(wish.url, wish.user, wish.password, manner=manner, steps=steps) as recorder:
             yield recorder
@@ -216,6 +218,8 @@ class _Tour:
         except HeldBack as held:
             return f"{HELD} ({held})"
         except (NvrflowError, PlaywrightError) as problem:
+            if isinstance(problem, Interrupted):
+                raise
             held_back, recorder.steps.held = recorder.steps.held, False
             why = str(problem).splitlines()[0]
             if held_back or is_there:

@@ -22,7 +22,7 @@ from nvrflow.fleet.task import Task
 _MEMORY = 300_000_000  # bytes that one more browser may need
 _FULL = 90.0  # percent of all cores at which another station would only make the others slower
 _GOODBYE = 30.0  # seconds in which a station that is ended signs out and writes its report
-_PER_CORE = (2, 8)  # stations for recorders that answer at once, and for slow ones (benchmarks/RESULTS.md)
+_PER_CORE = (2, 8)  # stations for recorders that answer at once, and for slow ones
 
 
 @dataclass

@@ -156,6 +156,9 @@ class SiteWorker:
             ending = Ending(name, url, "failed", self.site, told(Interrupted("the work was cancelled")))
             await asyncio.to_thread(self._note, book, ending, fence)
             raise
+        except Exception as problem:  # a job that another version of nvrflow has written
+            said = NvrflowError(f"{name}: the job cannot be read ({type(problem).__name__}); is the worker's nvrflow up to date?")
+            ending = Ending(name, url, "failed", self.site, told(said))
         if ending.error is not None and ending.error["kind"] in LATER and context.job.attempts < len(_WAITS):
             self.tell(f"{name} later: {ending.error['kind']}: {ending.error['message']}")
             raise NotYet(ending.error["kind"])

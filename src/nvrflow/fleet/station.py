@@ -6,8 +6,9 @@ import json
 import shutil
 import signal
 import time
+import traceback
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 from types import FrameType
@@ -61,10 +62,10 @@ def do(task: Task) -> Ending:
         outcome, error, facts = _work_of(task.work.name)(task, _objection(task, lease))
         return ended(outcome, error, {**facts, **surveyed(device.url, task.out / "downloads")})
     except (NvrflowError, KeyboardInterrupt) as problem:
-        said = problem if isinstance(problem, NvrflowError) else Interrupted("interrupted before the work began")
+        said = problem if isinstance(problem, NvrflowError) else Interrupted(f"{device.name}: interrupted; go on with --resume")
         return ended("failed", told(said))
     except Exception as problem:
-        return ended("failed", told(Defect(f"{device.name}: this is a defect in nvrflow ({type(problem).__name__})")))
+        return ended("failed", told(_defect(task, problem)))
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         lease.give_back()
@@ -103,13 +104,13 @@ def _check(task: Task, objection: Callable[[], str]) -> Result:
     return _reported(task, *replace(job, objection=objection).go())
 
 
-def _capture(task: Task, _: Callable[[], str]) -> Result:
+def _capture(task: Task, objection: Callable[[], str]) -> Result:
     from nvrflow.capture.tour import Wish, take
     from nvrflow.running import find_flow
 
     device = task.device
     wish = Wish(device.url, task.out, find_flow("sign_in", task.work.flows), (), device.user, _password(task), _manner(task))
-    summary = take(wish).summary
+    summary = take(replace(wish, objection=objection)).summary
     facts = {"firmware": summary.firmware, "model": summary.model, "version": summary.version}
     if summary.missed:
         missed = f"not captured: {', '.join(summary.missed)}; capture.yaml says why"
@@ -128,7 +129,7 @@ def _verify(task: Task, _: Callable[[], str]) -> Result:
     return ("done" if found.trusted else "failed"), document["error"], {"trusted": found.trusted}
 
 
-def _identify(task: Task, objection: Callable[[], str]) -> Result:
+def _identify(task: Task, _: Callable[[], str]) -> Result:
     from nvrflow.recorder import open_recorder
 
     manner = replace(_manner(task), check=True, screenshots=False)
@@ -170,9 +171,20 @@ def _objection(task: Task, lease: Lease) -> Callable[[], str]:
     def why() -> str:
         if task.halt.exists():
             raise Interrupted("interrupted; the steps show in which state the recorder is now")
-        return lease.lost() or (task.fence.why() if task.fence is not None else "")
+        if task.fence is not None and (said := task.fence.why()):
+            raise Interrupted(f"{task.device.name}: {said}; the steps show how far the work came")
+        return lease.lost()
 
     return why
+
+
+def _defect(task: Task, problem: Exception) -> Defect:
+    """The error of a defect, with its places in a file that can be sent to us; values and messages may be secret."""
+    file = task.out / "defect.txt"
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, "".join([*traceback.format_tb(problem.__traceback__), type(problem).__name__]).encode())
+    return Defect(f"{task.device.name}: this is a defect in nvrflow ({type(problem).__name__}); please report it with {file}")
 
 
 def _reported(task: Task, report: Report, folder: RunFolder) -> Result:
